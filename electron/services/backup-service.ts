@@ -13,9 +13,9 @@ import { type Run, type RunProgress, Runs } from './runs';
 import { writeSnapshot } from './backup-writing';
 import { choosePath } from './choose-path';
 import type { EventHub } from './event-hub';
-import { noteSave } from './files/unfinished-saves';
+import { notedSave } from './files/unfinished-saves';
 import type { OpenVault, PathChooser, PreferencesStore } from './ports';
-import type { BackupFiles, BackupSource, VaultInTheMaking, VaultMaker } from './ports/backup';
+import type { BackupFiles, BackupSource, BackupTarget, VaultInTheMaking, VaultMaker } from './ports/backup';
 import { loadRecord } from './retiring';
 import type { VaultService } from './vault-service';
 import { wipeRecord } from './wipe-record';
@@ -82,10 +82,10 @@ export function backupService(parts: BackupServiceParts): BackupService {
 async function create(parts: BackupServiceParts, run: Run, path: string, passphrase: string): Promise<{ path: string; bytes: number }> {
   const { vault, crypto, clock, files, preferences, cost } = parts;
   const head = { cost, salt: crypto.random(saltBytes) };
-  const target = await files.begin(path);
-  let ended: (() => void) | undefined;
+  const saved = notedSave(() => vault.profile().stores.transfers);
+  let target: BackupTarget | undefined;
   try {
-    ended = noteSave(() => vault.profile().stores.transfers, target);
+    target = await files.begin(path, saved.note);
     await target.write(encodeBackupHead(head));
     const key = await backupKey(crypto, passphrase, head);
     try {
@@ -108,10 +108,10 @@ async function create(parts: BackupServiceParts, run: Run, path: string, passphr
       key.wipe();
     }
   } catch (error) {
-    await target.discard();
+    await target?.discard();
     throw error;
   } finally {
-    ended?.();
+    saved.end();
   }
 }
 

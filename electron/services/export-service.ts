@@ -10,11 +10,11 @@ import { archivedSigners } from './export/archive-parts';
 import { checkArchive } from './export/check';
 import type { ExportFormat, ExportHead } from './export/formats';
 import { exportWriter } from './export/writers';
-import { noteSave } from './files/unfinished-saves';
+import { notedSave } from './files/unfinished-saves';
 import { messageViews } from './message-view';
 import type { OpenProfile } from './open-profile';
 import type { ConversationRow, PathChooser, PreferencesStore } from './ports';
-import type { BackupFiles } from './ports/backup';
+import type { BackupFiles, BackupTarget } from './ports/backup';
 import type { MessagePosition } from './ports/finding';
 import { type Run, Runs } from './runs';
 
@@ -78,17 +78,18 @@ async function exported(parts: ExportServiceParts, run: Run, rows: Rows, format:
   // It may have been given up while the dialog was open.
   const total = countOf(parts.profile(), rows);
   await run.step(0, total);
-  const target = await parts.files[format].begin(chosen);
-  let ended: (() => void) | undefined;
+  const saved = notedSave(() => parts.profile().stores.transfers);
+  let target: BackupTarget | undefined;
   try {
-    ended = noteSave(() => parts.profile().stores.transfers, target);
-    const messages = await write(parts, rows, format, head, (piece) => target.write(Buffer.from(piece)), { run, total });
+    const begun = await parts.files[format].begin(chosen, saved.note);
+    target = begun;
+    const messages = await write(parts, rows, format, head, (piece) => begun.write(Buffer.from(piece)), { run, total });
     return { path: await target.finish(), messages };
   } catch (error) {
-    await target.discard();
+    await target?.discard();
     throw error;
   } finally {
-    ended?.();
+    saved.end();
   }
 }
 

@@ -13,10 +13,10 @@ import { offerOf } from './files/offers';
 import { Progress } from './files/progress';
 import { safeName } from './files/safe-name';
 import { mediaTypeOf } from './files/shown-as';
-import { noteSave } from './files/unfinished-saves';
+import { notedSave } from './files/unfinished-saves';
 import type { OpenProfile } from './open-profile';
 import type { MessageRow, PathChooser } from './ports';
-import type { ChosenSource, FileTokens } from './ports/files';
+import type { ChosenSource, ChosenTarget, FileTokens } from './ports/files';
 import type { TransferRow } from './ports/transfers';
 import type { FilePlaces } from './surroundings';
 import { assertLength, assertWritable } from './writable';
@@ -109,10 +109,10 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
       try {
         const chosen = await choosePath(chooser, path, (ask) => ask.save('received-file', content.name));
         // In the window the dialog has asked about a file that is there.
-        const target = await places.chosen.begin(chosen, chooser !== undefined);
-        let ended = (): void => undefined;
+        const saved = notedSave(() => profile().stores.transfers);
+        let target: ChosenTarget | undefined;
         try {
-          ended = noteSave(() => profile().stores.transfers, target);
+          target = await places.chosen.begin(chosen, chooser !== undefined, saved.note);
           for await (const piece of content.stream()) {
             profile(); // not while it is locked
             await target.write(piece);
@@ -120,10 +120,10 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
           }
           return { path: await target.finish() };
         } catch (error) {
-          await target.discard();
+          await target?.discard();
           throw error;
         } finally {
-          ended();
+          saved.end();
         }
       } finally {
         await content.close();

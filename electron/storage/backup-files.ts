@@ -4,9 +4,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { backupHeadBytes, startsLikeBackup } from '../engine/backup/container';
 import type { BackupFiles, BackupSource, BackupTarget } from '../services/ports/backup';
 import { assertPath, mapPathError, unusable } from './chosen-path';
-import type { PartOnDisk } from '../services/ports/transfers';
+import type { PartNote, PartOnDisk } from '../services/ports/transfers';
 import { fileMode, syncDirectory } from './durable-file';
-import { beginningOf, beingWritten, emptied, idOf } from './part-on-disk';
+import { beginningOf, beingWritten, emptied, idOf, noted } from './part-on-disk';
 
 /** How a file begins that this program may replace, as far as it tells it from others. */
 interface Likeness {
@@ -20,11 +20,11 @@ export const backupFiles: BackupFiles = bigFiles({ bytes: backupHeadBytes, isLik
 /** Large files wherever the user wants them; only one that begins alike is replaced. */
 export function bigFiles(likeness: Likeness): BackupFiles {
   return {
-    begin: (path) =>
+    begin: (path, note) =>
       withPathErrors(path, async () => {
         const target = resolve(path);
         await assertReplaceable(target, likeness);
-        return Target.begin(target, likeness);
+        return Target.begin(target, likeness, note);
       }),
     open: (path) => withPathErrors(path, () => openSource(resolve(path))),
   };
@@ -83,16 +83,18 @@ class Target implements BackupTarget {
     this.#likeness = likeness;
   }
 
-  static async begin(path: string, likeness: Likeness): Promise<Target> {
+  static async begin(path: string, likeness: Likeness, note: PartNote): Promise<Target> {
     const part = besides(path);
     // Before there is a file of this name: a profile that is just opened takes away what a kill left under it, which the system may have given the same number.
     const isFirst = !beingWritten.has(part);
     beingWritten.add(part);
     try {
       await removeLeftover(part, likeness);
-      const file = await open(part, 'wx', fileMode);
-      const { dev, ino } = await file.stat({ bigint: true });
-      return new Target(path, { path: part, id: idOf(await file.stat()) }, file, [dev, ino], likeness);
+      return await noted(part, note, async () => {
+        const file = await open(part, 'wx', fileMode);
+        const { dev, ino } = await file.stat({ bigint: true });
+        return new Target(path, { path: part, id: idOf(await file.stat()) }, file, [dev, ino], likeness);
+      });
     } catch (error) {
       if (isFirst) beingWritten.delete(part);
       throw error;

@@ -9,20 +9,22 @@ import { fileMode, syncDirectory } from './durable-file';
 import { fileErrorCode } from './file-error';
 import { markForeign } from './foreign-mark';
 import { readAt } from './held-files';
-import { beingWritten, emptied, idOf, ownPartOf } from './part-on-disk';
+import { beingWritten, emptied, idOf, noted, ownPartOf } from './part-on-disk';
 
 /** Files to be sent, wherever they are, and received ones where a person wants them: piece by piece, never whole in memory. */
 export const chosenFiles: ChosenFiles = {
   open: (path) => withPathErrors(path, () => openSource(resolve(path))),
-  begin: (path, replaces) =>
+  begin: (path, replaces, note) =>
     withPathErrors(path, async () => {
       const target = resolve(path);
       assertFree(target, replaces);
       const part = ownPartOf(target);
-      const file = await open(part, 'wx', fileMode);
-      const made = new Target(target, { path: part, id: idOf(await file.stat()) }, file, replaces);
-      beingWritten.add(part);
-      return made;
+      return noted(part, note, async () => {
+        const file = await open(part, 'wx', fileMode);
+        const made = new Target(target, { path: part, id: idOf(await file.stat()) }, file, replaces);
+        beingWritten.add(part);
+        return made;
+      });
     }),
   async dropPart({ path, id }) {
     if (beingWritten.has(path)) return false;
@@ -30,7 +32,8 @@ export const chosenFiles: ChosenFiles = {
     // On a disk that is not there now it may be another time.
     if (found === undefined && !existsSync(dirname(path))) throw unusable('That folder is not there.');
     // In the same breath: what waits for a thread would take away what meanwhile came to stand under this name.
-    if (found?.isFile() === true && idOf(found) === id) await withPathErrors(path, async () => rmSync(path, { force: true }));
+    const isIt = found?.isFile() === true && (id === '' ? found.size === 0 : idOf(found) === id);
+    if (isIt) await withPathErrors(path, async () => rmSync(path, { force: true }));
     return true;
   },
 };

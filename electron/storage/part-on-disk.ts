@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { PartNote, PartOnDisk } from '../services/ports/transfers';
 
 /** Unfinished files that this run is writing: a profile that is opened anew meanwhile leaves them alone. */
 export const beingWritten = new Set<string>();
@@ -27,6 +28,19 @@ export function beginningOf(name: string): string {
     beginning += character;
   }
   return beginning;
+}
+
+/** Makes the file, noted before there is one: a process that ends in between leaves nothing that nobody knows. */
+export async function noted<T extends { readonly part: PartOnDisk; discard(): Promise<void> }>(path: string, note: PartNote, make: () => Promise<T>): Promise<T> {
+  note({ path, id: '' });
+  const made = await make();
+  try {
+    note(made.part);
+  } catch (error) {
+    await made.discard();
+    throw error;
+  }
+  return made;
 }
 
 /** What was written so far goes from the disk wherever the file is now: its folder may have been moved, and then its name leads nowhere. Of one that has its place already nothing goes. Never throws. */

@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { linkSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { safeName } from '../../electron/services/files/safe-name';
+import type { PartNote } from '../../electron/services/ports/transfers';
+import { backupFiles } from '../../electron/storage/backup-files';
 import { chosenFiles } from '../../electron/storage/chosen-files';
 import { markForeign } from '../../electron/storage/foreign-mark';
 import { heldFiles } from '../../electron/storage/held-files';
-import { memoryFiles } from '../support/memory-files';
+import { KeyshiftError } from '../../shared/errors';
+import { memoryFiles, unnoted } from '../support/memory-files';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'keyshift-held-'));
 const folders: string[] = [];
@@ -73,26 +76,53 @@ describe('files a person chose', () => {
     utimesSync(path, 1, 1);
     expect(await source.isUnchanged?.()).toBe(false);
     await source.close();
-    await expect(chosenFiles.begin(path, false)).rejects.toMatchObject({ code: 'path.unusable' });
+    await expect(chosenFiles.begin(path, false, unnoted)).rejects.toMatchObject({ code: 'path.unusable' });
     symlinkSync(path, join(directory, 'link'));
-    await expect(chosenFiles.begin(join(directory, 'link'), true)).rejects.toMatchObject({ code: 'path.unusable' });
-    const target = await chosenFiles.begin(join(directory, 'b.bin'), false);
+    await expect(chosenFiles.begin(join(directory, 'link'), true, unnoted)).rejects.toMatchObject({ code: 'path.unusable' });
+    const target = await chosenFiles.begin(join(directory, 'b.bin'), false, unnoted);
     await target.write(Buffer.from('bytes'));
     writeFileSync(join(directory, 'b.bin'), 'somebody was quicker');
     await expect(target.finish()).rejects.toMatchObject({ code: 'path.unusable' });
     await target.discard();
-    const replaced = await chosenFiles.begin(path, true);
+    const replaced = await chosenFiles.begin(path, true, unnoted);
     await replaced.write(Buffer.from('new'));
     expect(await replaced.finish()).toBe(path);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(directory).sort()).toEqual(['a.bin', 'b.bin', 'link']);
   });
 
+  it('A88: a save is noted before there is a file, and again as the one it is; what is noted and not made goes while it is empty, and what cannot be noted leaves nothing', async () => {
+    const directory = made();
+    const ways = [(path: string, note: PartNote) => chosenFiles.begin(path, false, note), (path: string, note: PartNote) => backupFiles.begin(path, note)];
+    for (const begin of ways) {
+      const said: { readonly path: string; readonly id: string; readonly isThere: boolean }[] = [];
+      const target = await begin(join(directory, 'a.bin'), (part) => void said.push({ ...part, isThere: existsSync(part.path) }));
+      expect(said).toEqual([{ path: target.part.path, id: '', isThere: false }, { ...target.part, isThere: true }]);
+      await target.discard();
+      for (const refused of [1, 2]) {
+        let told = 0;
+        const refusing = begin(join(directory, 'a.bin'), () => {
+          told += 1;
+          if (told === refused) throw new KeyshiftError('disk.full', 'There is no room for the note.');
+        });
+        await expect(refusing).rejects.toMatchObject({ code: 'disk.full' });
+      }
+      expect(readdirSync(directory)).toEqual([]);
+    }
+    const path = join(directory, '.a.bin.part');
+    writeFileSync(path, 'somebody’s');
+    expect(await chosenFiles.dropPart({ path, id: '' })).toBe(true);
+    expect(readFileSync(path, 'utf8')).toBe('somebody’s');
+    writeFileSync(path, '');
+    expect(await chosenFiles.dropPart({ path, id: '' })).toBe(true);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
   it('A88: what a crash leaves of a save goes at the next start: this file alone, by no link, and not one that is still being written', async () => {
     const directory = made();
     const [path, victim] = [join(directory, 'a.bin'), join(directory, 'victim')];
     writeFileSync(victim, 'not ours');
-    const target = await chosenFiles.begin(path, false);
+    const target = await chosenFiles.begin(path, false, unnoted);
     await target.write(Buffer.from('in clear'));
     const { part } = target;
     expect(readdirSync(directory)).toEqual([basename(part.path), 'victim']);

@@ -1,6 +1,9 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { ChosenFiles, HeldFile, HeldFiles } from '../../electron/services/ports/files';
 
+/** For whoever makes a file that nobody has to find after a crash. */
+export const unnoted = (): void => undefined;
+
 /** A disk of so many bytes, in memory: the content of files of a profile, and files a person chose, by path. */
 export interface MemoryFiles {
   readonly held: HeldFiles;
@@ -73,11 +76,14 @@ export function memoryFiles(): MemoryFiles {
         const name = path.split('/').at(-1) ?? '';
         return { name, size: bytes.length, isUnchanged: async () => files.get(path) === bytes, read: async (at, length) => Uint8Array.from((files.get(path) ?? bytes).subarray(at, at + length)), close: async () => undefined };
       },
-      async begin(path, replaces) {
+      async begin(path, replaces, note) {
         if (files.has(path) && !replaces) throw new KeyshiftError('path.unusable', 'There is something under this name already.');
         const parts: Uint8Array[] = [];
+        const part = { path: `${path}.part`, id: 'memory' };
+        note({ ...part, id: '' });
+        note(part);
         return {
-          part: { path: `${path}.part`, id: 'memory' },
+          part,
           write: async (bytes) => void parts.push(Uint8Array.from(bytes)),
           async finish() {
             files.set(path, Buffer.concat(parts));

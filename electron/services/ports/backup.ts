@@ -1,6 +1,6 @@
 import type { TablePage } from '../../engine/backup/items';
 import type { OpenVault } from '../ports';
-import type { PartOnDisk } from './transfers';
+import type { PartNote, PartOnDisk } from './transfers';
 
 /** One state of the database, to be read in pieces. */
 export interface Snapshot {
@@ -34,7 +34,7 @@ export interface VaultMaker {
 /** Backups, at paths the user chose. Errors: path.unusable, disk.full, disk.failed. */
 export interface BackupFiles {
   /** Replaces nothing but a backup, and only at the end. */
-  begin(path: string): Promise<BackupTarget>;
+  begin(path: string, note: PartNote): Promise<BackupTarget>;
   open(path: string): Promise<BackupSource>;
 }
 

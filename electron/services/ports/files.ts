@@ -1,4 +1,4 @@
-import type { PartOnDisk } from './transfers';
+import type { PartNote, PartOnDisk } from './transfers';
 
 /**
  * Content of files inside the profile, sealed, under random names that say nothing. What was created and is not closed yet is in nobody's
@@ -35,8 +35,8 @@ export interface ChosenFiles {
    * A new file for the user alone that has its name from the end of `finish` on, or leaves nothing; never executable, marked as come from
    * elsewhere where the system has such a mark. `replaces`: in the place of a file that is there, which the person agreed to.
    */
-  begin(path: string, replaces: boolean): Promise<ChosenTarget>;
-  /** Takes away what a crash left of a file that was being saved: this very file under this name, and nothing that took its place. False where this run is just writing it, so that it stays. Errors: path.unusable where its folder is not there now, disk.failed. */
+  begin(path: string, replaces: boolean, note: PartNote): Promise<ChosenTarget>;
+  /** Takes away what a crash left of a file that was being saved: this very file under this name, and nothing that took its place; of one that was about to be made, an empty one. False where this run is just writing it, so that it stays. Errors: path.unusable where its folder is not there now, disk.failed. */
   dropPart(part: PartOnDisk): Promise<boolean>;
 }
 

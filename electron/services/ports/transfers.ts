@@ -46,9 +46,12 @@ export type TransferChange = Partial<Pick<TransferRow, 'shown' | 'have' | 'given
 export interface PartOnDisk {
   /** Absolute. */
   readonly path: string;
-  /** Which file that is, as the system counts them. */
+  /** Which file that is, as the system counts them; empty: it is about to be made. */
   readonly id: string;
 }
+
+/** Is told of a file before there is one, and again when it is known which one it is. What it throws leaves no file behind. */
+export type PartNote = (part: PartOnDisk) => void;
 
 /** Rows go with their messages, and when those become `deleted`; what lay on disk is then in `left`. */
 export interface TransferStore {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HeadlessPeer } from '../../support/headless-peer';
 import { type ExportKind, exportKinds, fillForExports, needle, strong } from '../exported';
@@ -55,7 +55,7 @@ async function oneKind({ folder, random, amount }: Chaos, bo: Party, kind: Expor
     } else tally.absent += 1;
     await bo.restart();
     await bo.peer.until('nothing unfinished beside it', () => readdirSync(place).every((name) => name === kind.file), 30_000).catch(() => {
-      throw new Lost(`${kind.name}: ${readdirSync(place).join(', ')} is still there after the profile was opened again`);
+      throw new Lost(`${kind.name}: ${readdirSync(place).map((name) => `${name} (${statSync(join(place, name)).size} bytes)`).join(', ')} is still there after the profile was opened again`);
     });
     if (!existsSync(path)) await kind.make(bo, path, transferId);
   }

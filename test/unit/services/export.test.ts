@@ -17,6 +17,7 @@ import { exportedConversation } from '../../../shared/model/exported';
 import { KeyshiftError } from '../../../shared/errors';
 import { defaultSettings } from '../../../shared/model/settings';
 import { acquaint, createWorld, type Resident, type World } from '../../support/services-kit';
+import { unnoted } from '../../support/memory-files';
 
 const code = (value: string) => expect.objectContaining({ code: value });
 
@@ -196,7 +197,7 @@ describe('exported conversations', () => {
     const pages = (await serviceOf(bo).export({ conversationId: before, format: 'json', path: path('e.json') })).messages;
     let written = 0;
     const slow = { ...files, json: { ...files.json, begin: async (place: string) => {
-      const target = await files.json.begin(place);
+      const target = await files.json.begin(place, unnoted);
       return { part: target.part, finish: () => target.finish(), discard: () => target.discard(), write: async (bytes: Uint8Array) => {
         await target.write(bytes);
         // All hundred of the first page, right after they were written.
@@ -214,7 +215,7 @@ describe('exported conversations', () => {
       expect(readdirSync(folder).filter((each) => each.includes('f.html'))).toEqual([]);
     };
     const failing = { ...files, html: { ...files.html, begin: async (place: string) => {
-      const target = await files.html.begin(place);
+      const target = await files.html.begin(place, unnoted);
       let written = 0;
       return { part: target.part, finish: () => target.finish(), discard: () => target.discard(), write: (bytes: Uint8Array) => ((written += 1) > 2 ? Promise.reject(new KeyshiftError('disk.full', 'full')) : target.write(bytes)) };
     } } };

@@ -7,6 +7,7 @@ import { chosenFiles } from '../../../electron/storage/chosen-files';
 import { idOf } from '../../../electron/storage/part-on-disk';
 import { settle } from '../../support/manual-clock';
 import { folder } from './places';
+import { unnoted } from '../../support/memory-files';
 
 const unusable = expect.objectContaining({ code: 'path.unusable' });
 const head = encodeBackupHead({ cost: { memoryBytes: 64 * 1024 * 1024, passes: 2 }, salt: new Uint8Array(16) });
@@ -14,11 +15,11 @@ const head = encodeBackupHead({ cost: { memoryBytes: 64 * 1024 * 1024, passes: 2
 describe('a backup on its way to its place', () => {
   it('S5-25 A89: of two that go to the same place at once, what is there at the end is one of them, whole', async () => {
     const path = join(folder(), 'a.keyshift-backup');
-    const first = await backupFiles.begin(path);
+    const first = await backupFiles.begin(path, unnoted);
     await first.write(head);
     await first.write(new Uint8Array(1_000).fill(1));
     // Another profile, another process: it takes the first for what a killed process left.
-    const second = await backupFiles.begin(path);
+    const second = await backupFiles.begin(path, unnoted);
     await second.write(head);
     await expect(first.finish()).rejects.toThrow(unusable);
     await first.discard();
@@ -30,7 +31,7 @@ describe('a backup on its way to its place', () => {
   });
 
   it('S5-25 A88: one whose folder is moved while it is written leaves nothing of it there, nor does a file that is saved', async () => {
-    for (const begin of [(path: string) => backupFiles.begin(path), (path: string) => chosenFiles.begin(path, false)]) {
+    for (const begin of [(path: string) => backupFiles.begin(path, unnoted), (path: string) => chosenFiles.begin(path, false, unnoted)]) {
       const at = folder();
       const [place, moved] = [join(at, 'place'), join(at, 'moved')];
       mkdirSync(place);
@@ -48,11 +49,11 @@ describe('a backup on its way to its place', () => {
     const path = join(at, 'a.keyshift-backup');
     const beside = join(at, '.a.keyshift-backup.part');
     writeFileSync(beside, 'a letter');
-    await expect(backupFiles.begin(path)).rejects.toThrow(unusable);
+    await expect(backupFiles.begin(path, unnoted)).rejects.toThrow(unusable);
     expect(readFileSync(beside, 'utf8')).toBe('a letter');
     for (const left of [new Uint8Array(0), head]) {
       writeFileSync(beside, left);
-      await (await backupFiles.begin(path)).discard();
+      await (await backupFiles.begin(path, unnoted)).discard();
       expect(readdirSync(at)).toEqual([]);
     }
   });
@@ -60,7 +61,7 @@ describe('a backup on its way to its place', () => {
   it('S5-25 A89: what an opened profile takes away of an earlier one is never this one, not even before anybody was told of it', async () => {
     const at = folder();
     const beside = join(at, '.a.keyshift-backup.part');
-    const beginning = backupFiles.begin(join(at, 'a.keyshift-backup'));
+    const beginning = backupFiles.begin(join(at, 'a.keyshift-backup'), unnoted);
     await settle();
     // Another thread makes the file: it is looked for without giving this one's work a turn. A file system may give it the number of one that is gone.
     for (const until = performance.now() + 10_000; !existsSync(beside) && performance.now() < until; ) continue;

@@ -20,6 +20,7 @@ import { columnsOf, contentTables, fillEmptyTables } from '../../support/fill-ta
 import { keptVersions, oldPassphrase, type OldProfile, placeOldProfile } from '../../support/old-profile';
 import { quickCrypto } from '../../support/quick-secrets';
 import { fingerprint, folder } from './places';
+import { unnoted } from '../../support/memory-files';
 
 const crypto = await quickCrypto();
 const shipped = await createCrypto({ random: kernelRandom });
@@ -223,7 +224,7 @@ async function backUp(old: Placed): Promise<string> {
   const head = { cost: { memoryBytes: 64 * 1024 * 1024, passes: 2 }, salt: crypto.random(saltBytes) };
   const key = await backupKey(shipped, words, head);
   const snapshot = readSnapshot(open(old));
-  const target = await backupFiles.begin(path);
+  const target = await backupFiles.begin(path, unnoted);
   try {
     await target.write(encodeBackupHead(head));
     const manifest = { peerId: parsePeerId(old.seen.peerId), madeAt: 1, schema: snapshot.schema, settings: '{}' };

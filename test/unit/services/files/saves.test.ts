@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { KeyshiftError } from '../../../../shared/errors';
+import type { PartNote } from '../../../../electron/services/ports/transfers';
 import { chosenFiles } from '../../../../electron/storage/chosen-files';
 import { acquaint, createWorld, type Resident, type World } from '../../../support/services-kit';
 
@@ -35,8 +36,8 @@ describe('files that are saved', () => {
   /** On a real disk, `during` every piece. */
   const onDisk = (during: () => void): void =>
     void Object.assign(ada.disk.chosen, {
-      begin: async (path: string, replaces: boolean) => {
-        const target = await chosenFiles.begin(path, replaces);
+      begin: async (path: string, replaces: boolean, note: PartNote) => {
+        const target = await chosenFiles.begin(path, replaces, note);
         return { part: target.part, finish: () => target.finish(), discard: () => target.discard(), write: async (bytes: Uint8Array) => (during(), target.write(bytes)) };
       },
     });
