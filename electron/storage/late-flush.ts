@@ -19,12 +19,14 @@ const realDisk: Disk = { flush: fdatasync, flushNow: fdatasyncSync };
  * (`settle`), so that a cut of power loses the last commit at most, as it does where each commit waits.
  *
  * The handles stay open as long as the database: closing any handle of a file ends all locks that this process has on it (POSIX), those of SQLite, too
- * (https://www.sqlite.org/howtocorrupt.html, 2.2).
+ * (https://www.sqlite.org/howtocorrupt.html, 2.2). There are two of each, because Linux tells each handle once of what it could not write (fsync(2)): of one that both
+ * ways used, whoever waits would hear nothing of what was just told beside the event loop.
  */
 export class LateFlush {
   readonly #file: string;
   readonly #disk: Disk;
-  #handles: Readonly<Record<Flushed, number>> | undefined;
+  /** Of the log and of the database, two each: the first is flushed beside the event loop, the second where somebody waits. */
+  readonly #handles: number[] = [];
   /** Rises with each, so that one that ends late is not taken for the next one. */
   #turn = 0;
   #owed: Flushed | undefined;
@@ -38,30 +40,27 @@ export class LateFlush {
 
   /** False: its files cannot be opened, or there is no log yet. */
   isReady(): boolean {
-    if (this.#handles !== undefined) return true;
+    const log = `${this.#file}-wal`;
     try {
-      const log = openSync(`${this.#file}-wal`, 'r+');
-      try {
-        this.#handles = { log, database: openSync(this.#file, 'r+') };
-      } catch {
-        closeSync(log);
-      }
+      for (const path of [log, log, this.#file, this.#file].slice(this.#handles.length)) this.#handles.push(openSync(path, 'r+'));
+      return true;
     } catch {
       // Each commit waits for the disk by itself, then.
+      return false;
     }
-    return this.#handles !== undefined;
   }
 
   /** Something was written there. Call `isReady` before it is. */
   begin(part: Flushed): void {
-    if (this.#handles === undefined) throw new Error('no file is open');
-    const handle = this.#handles[part];
+    const handle = this.#handle(part, 'beside');
     this.#owed = part;
     this.#turn += 1;
     const turn = this.#turn;
     this.#flushed = new Promise((resolve) => {
       this.#disk.flush(handle, (error) => {
-        if (this.#turn === turn && this.#owed !== undefined) this.#ended(error ?? undefined);
+        // A failure counts, however late it is told. That it went well says nothing of what was written since.
+        if (error) this.#fail(part, error);
+        else if (this.#turn === turn) this.#owed = undefined;
         resolve();
       });
     });
@@ -72,12 +71,13 @@ export class LateFlush {
    * once, it may have forgotten. Opening the database anew writes it again.
    */
   settle(): void {
-    if (this.#owed !== undefined && this.#handles !== undefined) {
+    const part = this.#owed;
+    if (part !== undefined) {
       try {
-        this.#disk.flushNow(this.#handles[this.#owed]);
-        this.#ended(undefined);
+        this.#disk.flushNow(this.#handle(part, 'waited'));
+        this.#owed = undefined;
       } catch (error) {
-        this.#ended(error);
+        this.#fail(part, error);
       }
     }
     if (this.#failed) throw this.#failed.error;
@@ -98,19 +98,20 @@ export class LateFlush {
     } catch {
       // Nobody waits for it any more.
     }
-    const handles = this.#handles;
-    this.#handles = undefined;
-    const needed = handles !== undefined && this.#failed?.part === 'database' ? readFileSync(handles.log) : undefined;
+    const needed = this.#failed?.part === 'database' ? readFileSync(this.#handle('log', 'waited')) : undefined;
     end();
     if (needed !== undefined) writeFileSync(`${this.#file}-wal`, needed, { mode: 0o600 });
-    if (handles === undefined) return;
-    closeSync(handles.log);
-    closeSync(handles.database);
+    for (const handle of this.#handles.splice(0)) closeSync(handle);
   }
 
-  #ended(error: unknown): void {
-    const part = this.#owed;
+  #handle(part: Flushed, way: 'beside' | 'waited'): number {
+    const handle = this.#handles[(part === 'log' ? 0 : 2) + (way === 'beside' ? 0 : 1)];
+    if (handle === undefined) throw new Error('no file is open');
+    return handle;
+  }
+
+  #fail(part: Flushed, error: unknown): void {
     this.#owed = undefined;
-    if (part !== undefined && error !== undefined) this.#failed ??= { part, error: mapFileError(error, dirname(this.#file)) };
+    this.#failed ??= { part, error: mapFileError(error, dirname(this.#file)) };
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { copyFileSync, fdatasync as realFlush, fdatasyncSync as realFlushNow, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, fdatasync as realFlush, fdatasyncSync as realFlushNow, fstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Db, openDatabase } from '../../../electron/storage/database';
@@ -83,6 +83,34 @@ describe('a transaction that does not wait for the disk', () => {
     afterwards(() => again.close());
     expect(Number(rows(again))).toBeGreaterThanOrEqual(1);
     expect(again.pragma('integrity_check')).toBe('ok');
+  });
+});
+
+describe('a flush that fails while somebody already waits for the disk', () => {
+  it('is told once to each open handle (fsync(2)): whoever waits has others than what is flushed beside the event loop', () => {
+    const { db, add } = opened();
+    fdatasync.mockImplementation(() => undefined);
+    for (const begin of [() => db.transactionBehind(() => add(1)), () => db.copyLog()]) {
+      vi.clearAllMocks();
+      begin();
+      db.transaction(() => db.exec('DELETE FROM t'));
+      const [beside, waited] = [fdatasync.mock.calls[0]?.[0] ?? 0, fdatasyncSync.mock.calls[0]?.[0] ?? 0];
+      expect(fstatSync(beside).ino).toBe(fstatSync(waited).ino);
+      expect(beside).not.toBe(waited);
+    }
+  });
+
+  it('counts however late it is told', () => {
+    for (const since of [() => undefined, (db: Db) => db.transactionBehind(() => db.exec('DELETE FROM t'))]) {
+      const { db, add } = opened();
+      const told: ((error: Error | null) => void)[] = [];
+      fdatasync.mockImplementation((_handle, done) => void told.push(done));
+      db.transactionBehind(() => add(1));
+      db.transaction(() => add(2));
+      since(db);
+      told[0]?.(Object.assign(new Error('no'), { code: 'EIO' }));
+      expect(() => db.transaction(() => add(3))).toThrow(expect.objectContaining({ code: 'disk.failed' }));
+    }
   });
 });
 
