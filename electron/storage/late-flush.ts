@@ -1,5 +1,6 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fdatasync, fdatasyncSync, linkSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { moveDurably, removeIfPossible, syncFile } from './durable-file';
 import { mapFileError } from './file-error';
 
 /** The log, behind a commit; the database, behind what was copied into it from the log. */
@@ -90,7 +91,8 @@ export class LateFlush {
 
   /**
    * Closes the database by `end`, and what is open here behind it. SQLite then deletes a log that was copied back as a whole; where the disk did not take the copy,
-   * the log is put back, so that the next opening copies it again. Whoever still flushes finds no file, or flushes another one, and is asked by nobody.
+   * the log is put back, so that the next opening copies it again. Throws what `end` does. Whoever still flushes finds no file, or flushes another one, and is asked by
+   * nobody.
    */
   close(end: () => void): void {
     try {
@@ -98,10 +100,14 @@ export class LateFlush {
     } catch {
       // Nobody waits for it any more.
     }
-    const needed = this.#failed?.part === 'database' ? readFileSync(this.#handle('log', 'waited')) : undefined;
-    end();
-    if (needed !== undefined) writeFileSync(`${this.#file}-wal`, needed, { mode: 0o600 });
-    for (const handle of this.#handles.splice(0)) closeSync(handle);
+    const putBack = this.#failed?.part === 'database' ? keepLog(`${this.#file}-wal`) : undefined;
+    try {
+      end();
+    } finally {
+      for (const handle of this.#handles.splice(0)) closeQuietly(handle);
+      // Behind the handles: with some systems the name of the deleted one is free only then.
+      putBack?.();
+    }
   }
 
   #handle(part: Flushed, way: 'beside' | 'waited'): number {
@@ -113,5 +119,42 @@ export class LateFlush {
   #fail(part: Flushed, error: unknown): void {
     this.#owed = undefined;
     this.#failed ??= { part, error: mapFileError(error, dirname(this.#file)) };
+  }
+}
+
+/**
+ * A second name of the log, and what gives the first one back where it was deleted. A copy would take room on a disk that may have none, and half a log puts pages back
+ * that are older than what was copied of it already. Only where the file system knows no second names there is a copy, made before anything is deleted. Never throws.
+ */
+function keepLog(log: string): () => void {
+  const kept = `${log}.kept`;
+  try {
+    removeIfPossible(kept);
+    try {
+      linkSync(log, kept);
+    } catch {
+      copyFileSync(log, kept);
+      syncFile(kept);
+    }
+  } catch {
+    // This disk takes nothing at all.
+    removeIfPossible(kept);
+    return () => undefined;
+  }
+  return () => {
+    try {
+      if (existsSync(log)) removeIfPossible(kept);
+      else moveDurably(kept, log);
+    } catch {
+      // It keeps its second name.
+    }
+  };
+}
+
+function closeQuietly(handle: number): void {
+  try {
+    closeSync(handle);
+  } catch {
+    // A disk that fails says so where it is written to; the handle is gone all the same.
   }
 }

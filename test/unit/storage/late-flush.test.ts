@@ -1,19 +1,19 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { copyFileSync, fdatasync as realFlush, fdatasyncSync as realFlushNow, fstatSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, copyFileSync, fdatasync as realFlush, fdatasyncSync as realFlushNow, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Db, openDatabase } from '../../../electron/storage/database';
 import type { Disk } from '../../../electron/storage/late-flush';
 import { examineLog } from '../../../electron/storage/write-ahead-log';
-import { afterwards, folder } from './places';
+import { afterwards, folder, smallDisk } from './places';
 
 const key = randomBytes(32);
 const pageBytes = 4096;
 const fdatasync = vi.fn<Disk['flush']>();
 const fdatasyncSync = vi.fn<Disk['flushNow']>();
 
-function opened(): { db: Db; file: string; add: (n: number) => void; count: () => unknown } {
-  const file = join(folder(), 'a.db');
+function opened(place = folder()): { db: Db; file: string; add: (n: number) => void; count: () => unknown } {
+  const file = join(place, 'a.db');
   const db = openDatabase(file, key, { flush: fdatasync, flushNow: fdatasyncSync });
   afterwards(() => db.close());
   db.exec('CREATE TABLE t (n INTEGER PRIMARY KEY, filler BLOB NOT NULL) STRICT');
@@ -155,5 +155,43 @@ describe('a log that is copied back without waiting for the disk', () => {
     const again = openDatabase(file, key);
     afterwards(() => again.close());
     expect(rows(again)).toBe(20);
+  });
+
+  it('A89: stays also where the disk is full, without anything being written for that', async () => {
+    const disk = smallDisk(2_048) ?? folder();
+    const { db, file, add } = opened(disk);
+    for (let n = 1; n <= 20; n += 1) db.transaction(() => add(n));
+    const before = readFileSync(file);
+    fdatasync.mockImplementationOnce((_handle, done) => setImmediate(() => done(Object.assign(new Error('no'), { code: 'ENOSPC' }))));
+    db.copyLog();
+    await db.flushed;
+    const filler = join(disk, 'filler');
+    const handle = openSync(filler, 'w');
+    try {
+      for (let written = 0; written < 2_048 * 1_024; written += pageBytes) writeSync(handle, new Uint8Array(pageBytes));
+    } catch {
+      // Full.
+    }
+    closeSync(handle);
+    db.close();
+    expect(readdirSync(disk).sort()).toEqual(['a.db', 'a.db-wal', 'filler']);
+    rmSync(filler);
+    writeFileSync(file, before);
+    expect(examineLog(file)).toBe('whole');
+    const again = openDatabase(file, key);
+    afterwards(() => again.close());
+    expect(rows(again)).toBe(20);
+  });
+
+  it('is no error of closing where it cannot be put back: the vault is locked all the same', async () => {
+    const { db, file, add } = opened();
+    add(1);
+    fdatasync.mockImplementationOnce((_handle, done) => setImmediate(() => done(Object.assign(new Error('no'), { code: 'EIO' }))));
+    db.copyLog();
+    await db.flushed;
+    rmSync(`${file}-wal`);
+    mkdirSync(`${file}-wal`);
+    expect(() => db.close()).not.toThrow();
+    expect(readdirSync(dirname(file)).sort()).toEqual(['a.db', 'a.db-wal']);
   });
 });
