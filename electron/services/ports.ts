@@ -120,6 +120,8 @@ export interface Stores extends Transactions {
    * single rows that were moved leave copies in unused space that nothing else reaches.
    */
   purge(): boolean;
+  /** Something was erased, and `purge` comes later: where the profile is closed before it, closing does all of it. */
+  owePurge(): void;
   /**
    * A transaction that does not wait for the disk, for whoever removes or moves much in slices: what it does is found again and done again where a cut of power
    * undoes it, and nobody is told of it who could not bear that. Whoever writes next waits until it is on the disk: so the next slice comes behind `onDisk`.

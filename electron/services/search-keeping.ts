@@ -22,7 +22,7 @@ export interface SearchKeepingParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly events: EventHub;
-  readonly stores: Pick<Stores, 'search' | 'purge' | 'copyBack' | 'transactionBehind' | 'onDisk'>;
+  readonly stores: Pick<Stores, 'search' | 'purge' | 'owePurge' | 'copyBack' | 'transactionBehind' | 'onDisk'>;
 }
 
 /** Keeps the index of words whole and short, in slices between everything else, until the function it gives is called. */

@@ -237,12 +237,13 @@ class DiskVault implements VaultFileOnDisk {
       }
     };
     let owed = owesRewriting;
+    const owePurge = (): void => void (owed = true);
     const purge = (): boolean => {
-      owed = true;
+      owePurge();
       return emptied();
     };
     return {
-      stores: { ...stores, purge },
+      stores: { ...stores, purge, owePurge },
       snapshot: () => {
         assertOpen();
         const { close, ...rest } = readSnapshot(openDatabase(file, key.bytes));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fdatasync, fdatasyncSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { purgeBehind } from '../../../electron/services/purge-behind';
 import { openDatabase } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
@@ -20,16 +20,17 @@ it('the log is emptied once the disk has what was copied back from it, and nothi
   const stores = openStores(db);
   stores.conversations.put(conversation(1));
   const log = (): number => statSync(`${file}-wal`).size;
-  expect(log()).toBeGreaterThan(0);
+  // What erased the last of it is on its way to the disk still; then what was copied is.
+  stores.transactionBehind(() => stores.conversations.put(conversation(2)));
   purgeBehind(stores);
-  const onDisk = stores.onDisk();
-  while (flushed.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  expect(log()).toBeGreaterThan(0);
-  for (const each of flushed) each();
-  await onDisk;
-  expect(log()).toBe(0);
+  for (let step = 0; step < 2; step += 1) {
+    while (flushed.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(log()).toBeGreaterThan(0);
+    for (const each of flushed.splice(0)) each();
+  }
+  while (log() > 0) await new Promise((resolve) => setImmediate(resolve));
   expect(waited).toEqual([]);
-  expect(stores.conversations.list()).toHaveLength(1);
+  expect(stores.conversations.list()).toHaveLength(2);
 });
 
 it('a disk that takes nothing is no error of it', async () => {
@@ -38,7 +39,6 @@ it('a disk that takes nothing is no error of it', async () => {
   const copyBack = (): boolean => {
     throw refused;
   };
-  purgeBehind({ copyBack, onDisk: () => Promise.resolve(), purge: () => (purged += 1) > 0 });
-  await Promise.resolve();
-  expect(purged).toBe(1);
+  purgeBehind({ copyBack, onDisk: () => Promise.resolve(), owePurge: () => undefined, purge: () => (purged += 1) > 0 });
+  await vi.waitFor(() => expect(purged).toBe(1));
 });

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { purgeBehind } from '../../../electron/services/purge-behind';
 import { type Db, openDatabase } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
 import { invitation } from '../../contract/storage/rows';
@@ -57,6 +58,26 @@ function churn(db: Db): { readonly alive: string[]; readonly gone: string[] } {
   const named = (texts: Iterable<string>): string[] => [...texts].map((each) => each.slice(0, 12));
   return { alive: named(alive.values()), gone: named(gone) };
 }
+
+test('S1-48: a purge that waits for the disk is done by closing, where the profile is locked meanwhile', async () => {
+  const folder = join(directory, 'locked');
+  const first = await vaultIn(folder).create('a passphrase for tests only');
+  const key = first.exportKey();
+  first.close();
+  const database = join(folder, 'keyshift.db');
+  const db = openDatabase(database, key);
+  const { gone } = churn(db);
+  db.close();
+  const left = (): number => {
+    const found = new Set(decryptedPages(database, key).toString('latin1').match(/words \d{6}/g));
+    return gone.filter((text) => found.has(text)).length;
+  };
+  expect(left()).toBeGreaterThan(0);
+  const vault = await vaultIn(folder).unlockWithKey(Uint8Array.from(key));
+  purgeBehind(vault.stores);
+  vault.close();
+  expect(left()).toBe(0);
+});
 
 test('S1-48: what SQLite leaves of rows that it moved is in no page once the profile was closed, nor after it was killed and closed', async () => {
   const folder = join(directory, 'profile');
