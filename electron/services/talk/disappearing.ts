@@ -11,6 +11,8 @@ import { Slice } from '../slice';
 const nothing = new Uint8Array(0);
 /** How long the clock of the machine is left unwatched while something is to disappear. */
 const longestMs = 30_000;
+/** When what a disk did not take is tried again: what is over is over meanwhile, too, and one that failed takes nothing until the profile is opened anew. */
+const againMs = 5_000;
 /** So many slices before anything is asked for: of more, the rest goes between everything else, and `isOver` keeps it from being shown. */
 const slicesAtStart = 2;
 /** A clock that is behind by less has not been set: it ticks unevenly. */
@@ -159,6 +161,7 @@ export class Disappearing {
     const next = stores.changes.nextEnd();
     if (next === undefined) return false;
     let isMore = false;
+    let leastMs = 0;
     const seen = [this.#wall, this.#monotonic] as const;
     try {
       isMore = (this.#isBehind && stores.copyBack()) || this.#slice.timed(clock, (most) => commit(() => {
@@ -170,11 +173,12 @@ export class Disappearing {
     } catch {
       // A full disk keeps them for now; the next look tries again, and moves what was not moved.
       [this.#wall, this.#monotonic] = seen;
+      leastMs = againMs;
     }
     const end = stores.changes.nextEnd();
     if (end === undefined) return false;
     if (isMore) void stores.onDisk().then(() => this.#goOn());
-    else this.#cancel = clock.setTimer(Math.min(longestMs, Math.max(0, end - Math.trunc(clock.now()))), () => void this.#tick());
+    else this.#cancel = clock.setTimer(Math.min(longestMs, Math.max(leastMs, end - Math.trunc(clock.now()))), () => void this.#tick());
     return isMore;
   }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { InstanceId } from '../../../../electron/engine/ids';
 import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
 import type { MessageRow } from '../../../../electron/services/ports';
@@ -124,6 +124,26 @@ describe('ends, readings and writing', () => {
     expect(hits.filter(({ messageId }) => Number.parseInt(messageId, 16) > 40 && Number.parseInt(messageId, 16) <= 150)).toEqual([]);
     await world.until('them gone', () => left() === 51);
     expect(await listed({ limit: 50 })).toEqual([...down(40, 1), ...down(160, 151)]);
+  });
+
+  it('a disk that takes nothing is tried again now and then, not without end', async () => {
+    await send(ada, here, 'Kept', bob);
+    const over = world.clock.now() + 60_000;
+    ada.profile.commit(() => ada.profile.stores.messages.add({ ...(rowOf(ada, 'Kept') ?? never()), messageId: (1).toString(16).padStart(32, '0'), sequence: 1_001, text: 'secret', disappearAfter: 60, disappearsAt: over }));
+    world.clock.wall += 3_600_000;
+    let tries = 0;
+    const disk = vi.spyOn(ada.profile, 'commit').mockImplementation(() => {
+      // The clock of a test never came to an end otherwise.
+      if ((tries += 1) > 100) ada.profile.talk.disappearing.close();
+      throw new Error('no disk');
+    });
+    ada.profile.talk.disappearing.look();
+    await world.pass(60_000);
+    expect(tries).toBeGreaterThan(2);
+    expect(tries).toBeLessThan(20);
+    disk.mockRestore();
+    await world.pass(10_000);
+    expect(rowOf(ada, 'secret')).toBeUndefined();
   });
 
   it('the line of a conversation drops a message whose time is over at the moment the conversation does, though it is erased in a later slice', async () => {
