@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useBackup, useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 
@@ -8,7 +8,11 @@ export function useBackupTold(): void {
   const errorText = useErrorText();
   const { ui } = useModel();
   const phase = useBackup((state) => state.phase);
+  const told = useRef<typeof phase>(undefined);
   useEffect(() => {
+    // Once each: other words, as in another language that was in the backup, are no other end.
+    if (told.current === phase) return;
+    told.current = phase;
     if (phase.step === 'restored') ui.getState().toast(text('restore.done'));
     const { dialog, settingsSection, toast } = ui.getState();
     if (dialog === 'settings' && settingsSection === 'backup') return;

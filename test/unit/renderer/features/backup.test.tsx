@@ -128,6 +128,18 @@ describe('restoring at the first start', () => {
     expect(document.documentElement.innerHTML).not.toContain(passphrase);
   });
 
+  it('is told once, also where the settings of the backup, which come behind it, have another language', async () => {
+    const world = emptyWorld();
+    const { model } = await first(world);
+    const toast = vi.spyOn(model.ui.getState(), 'toast');
+    const told = (): readonly unknown[] => toast.mock.calls.map(([words]) => words);
+    world.settings = { ...world.settings, language: 'de' };
+    await restore();
+    await vi.waitFor(() => expect(page()).toContain('Noch niemand hier.'));
+    await settle();
+    expect(told()).toEqual([expect.stringMatching(/profile is back|Profil ist wieder da/)]);
+  });
+
   it('S4-26 A73: asks for the code of the recovery kit where the backup is of a device without the identity key, and says what is not possible without', async () => {
     const { fake } = await first(emptyWorld());
     const code = () => fieldNamed('Code of your recovery kit');
