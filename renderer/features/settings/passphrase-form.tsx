@@ -30,6 +30,7 @@ export function PassphraseForm(): ReactNode {
     if (busy) return;
     const nothing = old.current?.value === '';
     setMissing(nothing);
+    setSame(false);
     // Both are told of, and the focus is where one begins.
     if (nothing) {
       chosen.judge();
@@ -62,10 +63,16 @@ export function PassphraseForm(): ReactNode {
     }
   };
 
+  // It may be another one than the new one now.
+  const typedOld = (): void => {
+    setMissing(false);
+    setSame(false);
+  };
+
   return (
     <Form className="stack divided" onSubmit={(event) => void submit(event)}>
       <h3 className="small-heading">{text('settings.passphrase')}</h3>
-      <PassphraseField label={text('settings.passphrase.old')} fieldRef={old} onTyped={() => setMissing(false)} error={missing ? text('settings.passphrase.old.missing') : wrong ? errorText(failure) : undefined} autoComplete="current-password" />
+      <PassphraseField label={text('settings.passphrase.old')} fieldRef={old} onTyped={typedOld} error={missing ? text('settings.passphrase.old.missing') : wrong ? errorText(failure) : undefined} autoComplete="current-password" />
       <NewPassphraseFields
         chosen={{
           ...chosen,
@@ -80,7 +87,15 @@ export function PassphraseForm(): ReactNode {
         repeat={text('settings.passphrase.repeat')}
         hint={text('onboarding.passphrase.hint')}
       />
-      <SwitchField label={text('settings.passphrase.newKey')} hint={text('settings.passphrase.newKey.hint')} on={newKey} onChange={setNewKey} />
+      <SwitchField
+        label={text('settings.passphrase.newKey')}
+        hint={text('settings.passphrase.newKey.hint')}
+        on={newKey}
+        onChange={(on) => {
+          setNewKey(on);
+          setSame(false);
+        }}
+      />
       {failure === undefined || wrong ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
       <div className="dialog-actions start">
         <Button type="submit" isPending={busy}>

@@ -76,3 +76,24 @@ it('what is missing is said at its field, which has the focus; the passphrase on
   await submitNamed('Change passphrase');
   expect(fake.calls).toContain('vault.changePassphrase');
 });
+
+it('that the new passphrase is the one there is stands no longer than it is true: not beside another current one, nor once everything gets a new key', async () => {
+  const { fake } = await openSettings(emptyWorld(), 'Security');
+  const { passphrase } = fake.world;
+  const same = 'That is the passphrase you have now.';
+  const typeSame = async (): Promise<void> => {
+    for (const name of ['Current passphrase', 'New passphrase', 'Repeat new passphrase']) write(name, next);
+    await submitNamed('Change passphrase');
+    expect(page()).toContain(same);
+  };
+  await typeSame();
+  act(() => fieldNamed('Also a new key for everything that is stored').click());
+  expect(page()).not.toContain(same);
+  act(() => fieldNamed('Also a new key for everything that is stored').click());
+  await typeSame();
+  write('Current passphrase', passphrase);
+  expect(page()).not.toContain(same);
+  await submitNamed('Change passphrase');
+  expect(fake.world.passphrase).toBe(next);
+  expect(page()).not.toContain(same);
+});
