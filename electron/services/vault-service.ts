@@ -226,11 +226,16 @@ export class VaultService {
     }
   }
 
-  /** Another profile of the same vault takes over. When it cannot, the vault is locked: one whose keys are wiped is of no use. */
+  /** Another profile of the same vault takes over. */
   #startAnew(profile: OpenProfile, token: Uint8Array): void {
     profile.leave();
+    this.#orLock(() => this.#startProfile(profile.vault, token));
+  }
+
+  /** For what starts in the place of a profile that was left. When it cannot, the vault is locked: one whose keys are wiped, or one that is half started, is of no use. */
+  #orLock(start: () => void): void {
     try {
-      this.#startProfile(profile.vault, token);
+      start();
     } catch (error) {
       this.#lock();
       throw error;
@@ -240,7 +245,10 @@ export class VaultService {
   #profileOf(vault: OpenVault, record: LocalRecord, token?: Uint8Array): OpenProfile {
     const profile: OpenProfile = new OpenProfile(this.#parts, vault, openLocalParty(this.#parts.crypto, record), {
       // Said from inside transactions: it waits its turn.
-      retire: (news) => this.#change(profile, 'retiring.failed', async () => this.#use(await this.#retired(profile, news))),
+      retire: (news) => this.#change(profile, 'retiring.failed', async () => {
+        const fresh = await this.#retired(profile, news);
+        this.#orLock(() => this.#use(fresh));
+      }),
       adopt: (list) => this.#change(profile, 'list.not-stored', async () => this.#startAnew(profile, nextStart(this.#parts, profile, () => adoptList(this.#parts.crypto, vault.stores, list)))),
       replace: (change, also, after) => this.#change(profile, 'upkeep.failed', async () => void (await this.#changeOwn(profile, change, also, after))),
       reopen: () => this.#change(profile, 'upkeep.failed', async () => this.#startAnew(profile, nextStart(this.#parts, profile))),

@@ -150,6 +150,23 @@ describe('the vault service', () => {
     expect([service.state(), service.profile().stores.contacts.list()]).toEqual(['open', []]);
   });
 
+  test('A38: a device that became another one, and whose start the disk refuses then, is locked and not half open; the next opening goes on as that one', async () => {
+    await unlock();
+    const before = service.profile().local.instanceId;
+    failContacts = true;
+    service.profile().history.rolledBack({ peerId: peerIdFromBytes(new Uint8Array(32).fill(3)), reason: 'start-token' });
+    await until(() => logged.some(([event]) => event === 'retiring.failed'));
+    expect([service.state(), closed, told.at(-1)]).toEqual(['locked', 1, { type: 'vault.changed', state: 'locked' }]);
+    failContacts = false;
+    await unlock();
+    const after = service.profile();
+    expect(after.local.instanceId).not.toBe(before);
+    // The one that failed is not made again.
+    await clock.advance(60_000);
+    await service.changeRecord(async () => undefined);
+    expect(service.profile()).toBe(after);
+  });
+
   test('the private halves read from the database are wiped once the profile has its own', async () => {
     await unlock();
     expect(loaded.length).toBeGreaterThan(0);
