@@ -182,4 +182,10 @@ test('the list is made wider and narrower by its edge, with the mouse and by key
   await window.keyboard.press('ArrowRight');
   await window.keyboard.press('ArrowRight');
   await expect.poll(width).toBe(280);
+  // One pane at a time has the whole window: there is no edge to move, and none in the way of what lies below.
+  const own = await window.evaluate(() => ({ width: innerWidth, height: innerHeight }));
+  await window.setViewportSize({ width: 600, height: own.height });
+  await expect(edge).toBeHidden();
+  await window.setViewportSize(own);
+  await expect(edge).toBeVisible();
 });

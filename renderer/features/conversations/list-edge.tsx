@@ -19,7 +19,8 @@ export function ListEdge(): ReactNode {
   const edge = useRef<HTMLDivElement>(null);
   /** While it moves, and until that is kept: the next press of a key goes on from there. */
   const [moving, setMoving] = useState<number>();
-  const [grip, setGrip] = useState<number>();
+  /** While it is dragged: where the list was wide, and how far beside that the pointer took hold, in CSS pixels at the usual text size. */
+  const [grip, setGrip] = useState<{ readonly from: number; readonly beside: number }>();
   // Where nobody is yet, somebody asks for an answer, or the list is narrowed to some, there are words that count.
   const someoneAsksOrNobodyIs = useContacts((state) => state.requests.length > 0 || state.contacts.length === 0);
   const isFiltered = useUi(({ listView }) => listView.filter !== '' || listView.unreadOnly);
@@ -52,14 +53,31 @@ export function ListEdge(): ReactNode {
     const panes = panesOf(edge.current);
     if (panes === null) return kept;
     const { left, right } = panes.getBoundingClientRect();
-    const textSize = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / usualTextSize;
-    return (isFromRight() ? right - clientX : clientX - left) / textSize;
+    return (isFromRight() ? right - clientX : clientX - left) / enlarged();
   };
+
+  /** As wide as it is seen: a window that is not wide enough, and words that have to be read, make it another than was chosen. */
+  const seen = (): number => (edge.current?.parentElement?.getBoundingClientRect().width ?? 0) / enlarged();
 
   const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
-    setGrip(widthAt(event.clientX) - edgeOf(width));
+    const from = seen();
+    setGrip({ from, beside: widthAt(event.clientX) - from });
+  };
+
+  const onPointerMove = (event: PointerEvent): void => {
+    if (grip === undefined) return;
+    const wanted = widthAt(event.clientX) - grip.beside;
+    // A press that trembles is none to another width.
+    if (moving !== undefined || Math.abs(wanted - grip.from) >= 2) setMoving(nearestListWidth(wanted));
+  };
+
+  /** What arrow keys go on from; narrower from what is seen, where that is narrower than what was chosen. */
+  const stands = width === 0 && needsWords ? listWidths.usual : width;
+  const narrowed = (): number => {
+    const now = Math.round(seen());
+    return steppedListWidth(now >= listWidths.least ? Math.min(stands, now) : stands, -step);
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -67,7 +85,7 @@ export function ListEdge(): ReactNode {
     const wider = isFromRight() ? 'ArrowLeft' : 'ArrowRight';
     const narrower = isFromRight() ? 'ArrowRight' : 'ArrowLeft';
     const next =
-      event.key === wider ? steppedListWidth(width, step) : event.key === narrower ? steppedListWidth(width, -step) : event.key === 'Home' ? 0 : event.key === 'End' ? listWidths.most : undefined;
+      event.key === wider ? steppedListWidth(stands, step) : event.key === narrower ? narrowed() : event.key === 'Home' ? 0 : event.key === 'End' ? listWidths.most : undefined;
     if (event.key === 'Enter') keep(width === 0 ? listWidths.usual : 0);
     if (next === undefined) return;
     event.preventDefault();
@@ -90,7 +108,7 @@ export function ListEdge(): ReactNode {
       onKeyUp={letGo}
       onBlur={letGo}
       onPointerDown={onPointerDown}
-      onPointerMove={(event) => (grip === undefined ? undefined : setMoving(nearestListWidth(widthAt(event.clientX) - grip)))}
+      onPointerMove={onPointerMove}
       onPointerUp={letGo}
       onPointerCancel={() => {
         setGrip(undefined);
@@ -103,7 +121,7 @@ export function ListEdge(): ReactNode {
 
 const panesOf = (edge: HTMLElement | null): HTMLElement | null => edge?.closest<HTMLElement>('.panes') ?? null;
 
-/** Where the edge is of a list of this width: pictures take room, too. */
-const edgeOf = (width: number): number => (width === 0 ? listWidths.pictures : width);
+/** How many times the usual size letters have, and with them the panes. */
+const enlarged = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / usualTextSize;
 
 const isFromRight = (): boolean => document.documentElement.dir === 'rtl';

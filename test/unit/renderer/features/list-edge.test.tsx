@@ -88,4 +88,46 @@ describe('the edge of the list', () => {
     expect(panes()?.dataset['list']).toBeUndefined();
     expect(fake.world.settings.listWidth).toBe(0);
   });
+
+  /** The panes begin at the left; jsdom lays out nothing. */
+  const seenAt = (width: number): void => {
+    const rect = (right: number): DOMRect => ({ x: 0, y: 0, left: 0, top: 0, right, bottom: 700, width: right, height: 700, toJSON: () => undefined });
+    Object.assign(edge(), { setPointerCapture: () => undefined });
+    Object.assign(panes() ?? expect.unreachable(), { getBoundingClientRect: () => rect(800) });
+    Object.assign(edge().parentElement ?? expect.unreachable(), { getBoundingClientRect: () => rect(width) });
+    document.documentElement.style.fontSize = '16px';
+  };
+  const drag = async (from: number, ...to: readonly number[]): Promise<void> => {
+    fireEvent.pointerDown(edge(), { button: 0, clientX: from });
+    for (const clientX of to) fireEvent.pointerMove(edge(), { clientX });
+    fireEvent.pointerUp(edge());
+    await settle();
+  };
+
+  it('goes on from what is seen, where the window is too narrow for what was chosen; a press that trembles chooses nothing', async () => {
+    const world = busyWorld(now);
+    world.settings = { ...world.settings, listWidth: 400 };
+    const { fake } = await renderApp(world);
+    seenAt(300);
+    await drag(301, 302);
+    expect(fake.world.settings.listWidth).toBe(400);
+    await drag(301, 281, 271);
+    expect(fake.world.settings.listWidth).toBe(270);
+    await press('End');
+    await press('ArrowLeft');
+    expect(fake.world.settings.listWidth).toBe(280);
+  });
+
+  it('goes on from words where words are shown in the place of pictures', async () => {
+    const world = busyWorld(now);
+    world.settings = { ...world.settings, listWidth: 0 };
+    const { fake, model } = await renderApp(world);
+    act(() => model.ui.getState().changeListView({ unreadOnly: true }));
+    seenAt(280);
+    await press('ArrowRight');
+    expect(fake.world.settings.listWidth).toBe(300);
+    await press('Home');
+    await drag(281, 291, 301);
+    expect(fake.world.settings.listWidth).toBe(300);
+  });
 });
