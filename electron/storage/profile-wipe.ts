@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { closeSync, constants, existsSync, fsyncSync, lstatSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, constants, existsSync, fsyncSync, lstatSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFileErrors } from './file-error';
 import { isOfProfile, profileFiles } from './profile-directory';
@@ -34,11 +34,15 @@ export function wipeProfile(directory: string, whole: boolean): void {
   });
 }
 
+const ownersRights = 0o600;
+
 function overwrite(path: string): void {
   // A symbolic link leads to something else, which is not the profile's to write over.
   const found = lstatSync(path);
   if (!found.isFile()) return;
-  const { size } = found;
+  const { size, mode } = found;
+  // One that may not be written to would keep all the rest: preferences are put aside for that. It is the user's own, who may give themselves the right.
+  if ((mode & ownersRights) !== ownersRights) chmodSync(path, ownersRights);
   const file = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
   try {
     writeSync(file, randomFillSync(Buffer.alloc(Math.min(size, 1024 * 1024))), 0, undefined, 0);
