@@ -20,7 +20,7 @@ export class FilePreferences implements PreferencesStore {
   set(change: Partial<Preferences>): void {
     const before = this.#read();
     const next = changePreferences(before, change);
-    replacePreferences(this.#directory, before, next);
+    replacePreferences(this.#directory, before, next, this.#damaged);
     this.#file = next;
   }
 

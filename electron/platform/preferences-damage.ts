@@ -36,11 +36,12 @@ export function readPreferences(directory: string, damaged: () => void): Prefere
   return ofDamaged(text);
 }
 
-/** Writes what `before`, as it was read, becomes. A file that could not be read is put aside first: nobody knows what stands in it. Errors: `disk.full`, `disk.failed`. */
-export function replacePreferences(directory: string, before: PreferencesFile, next: PreferencesFile): void {
+/** Writes what `before`, as it was read, becomes. A file that could not be read is put aside first, as `damaged` is told: nobody knows what stands in it. Errors: `disk.full`, `disk.failed`. */
+export function replacePreferences(directory: string, before: PreferencesFile, next: PreferencesFile, damaged: () => void): void {
   if (before === unread) {
     try {
       renameSync(join(directory, preferencesName), join(directory, brokenPreferencesName));
+      damaged();
     } catch (error) {
       // It has gone meanwhile: then there is nothing to keep.
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw toDiskError(error);

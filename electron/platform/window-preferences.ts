@@ -11,18 +11,22 @@ export class WindowPreferences implements PreferencesStore {
   readonly #directory: string;
   #known: Preferences | undefined;
   #file: PreferencesFile;
-  /** Where the file lies that could not be read, if it was so. */
-  readonly putAside: string | undefined;
+  readonly #damaged: () => void;
+  #putAside: string | undefined;
 
   /** Only reads: the profile may turn out to be another program's. */
   constructor(directory: string, damaged: () => void) {
     this.#directory = directory;
-    let putAside: string | undefined;
-    this.#file = readPreferences(directory, () => {
-      putAside = join(directory, brokenPreferencesName);
+    this.#damaged = () => {
+      this.#putAside = join(directory, brokenPreferencesName);
       damaged();
-    });
-    this.putAside = putAside;
+    };
+    this.#file = readPreferences(directory, this.#damaged);
+  }
+
+  /** Where the file lies that could not be read, if it was so: from the start on, or from the first change on where it might have been readable at the next start. */
+  get putAside(): string | undefined {
+    return this.#putAside;
   }
 
   get(): Preferences {
@@ -43,7 +47,7 @@ export class WindowPreferences implements PreferencesStore {
   }
 
   #write(next: PreferencesFile): void {
-    replacePreferences(this.#directory, this.#file, next);
+    replacePreferences(this.#directory, this.#file, next, this.#damaged);
     this.#file = next;
     this.#known = undefined;
   }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -158,6 +159,23 @@ describe('preferences', () => {
       expect(new FilePreferences(folder).get().listen).toEqual(at(1));
     },
   );
+
+  test.skipIf(process.platform === 'win32')('one that this start cannot read is left where it is until something is written; then the window says where it lies', async () => {
+    // As a disk that fails does, a socket refuses to be opened as a file.
+    const socket = createServer();
+    await new Promise<void>((resolve) => socket.listen(file(), resolve));
+    try {
+      let told = 0;
+      const preferences = new WindowPreferences(folder, () => (told += 1));
+      expect([preferences.get().settings.proxy, preferences.putAside, told]).toEqual([expect.stringContaining('unreadable'), undefined, 0]);
+      for (const port of [1, 2]) preferences.set({ listen: at(port) });
+      expect([preferences.putAside, told]).toEqual([join(folder, 'preferences.broken.json'), 1]);
+      expect(lstatSync(join(folder, 'preferences.broken.json')).isSocket()).toBe(true);
+      expect(new FilePreferences(folder).get().listen).toEqual(at(2));
+    } finally {
+      socket.close();
+    }
+  });
 
   test('what a newer version wrote is kept', () => {
     writeFileSync(file(), '{"future":{"a":1},"settings":{"theme":"dark","sound":"loud"},"window":{"x":1,"y":2,"width":900,"height":700,"maximized":false}}');
