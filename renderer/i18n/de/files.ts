@@ -31,7 +31,7 @@ export const files = {
   'files.state.gone': 'Nicht mehr auf diesem Computer',
   'files.state.cancelled': 'Abgebrochen',
   'files.state.failed': 'Das hat nicht geklappt. {reason}',
-  'files.state.refused.in': 'Nicht angenommen: Du lässt dir von {name} keine Dateien senden (Details → Wer). Erlaubst du es, bitte noch einmal darum.',
+  'files.state.refused.in': 'Nicht angenommen: Du lässt dir von {name} keine Dateien senden (Details → Wer). Erlaubst du es, lass sie dir noch einmal senden.',
   'files.accept': '{file} holen',
   'files.accept.short': 'Holen',
   'files.decline': '{file} ablehnen',

@@ -29,7 +29,7 @@ export const rules = {
   'rule.afterMessages.hint': 'Die Nachricht danach bringt einen neuen Schlüssel, frühestens eine Minute nach dem letzten.',
   'rule.afterMessages.number': 'Nachrichten je Schlüssel',
   'rule.afterBytes': 'Nach einer Menge von Daten',
-  'rule.afterBytes.hint': 'Zählt, was Nachrichten einnehmen. Dateien haben eigene Schlüssel.',
+  'rule.afterBytes.hint': 'Zählt, wie groß Nachrichten zusammen sind. Dateien haben eigene Schlüssel.',
   'rule.afterBytes.number': 'Daten je Schlüssel',
   'rule.onPeerShift': 'Wenn {name} erneuert',
   'rule.onPeerShift.hint': 'Beide Richtungen bleiben dann etwa gleich frisch.',
