@@ -6,6 +6,7 @@ import { choosePath } from './choose-path';
 import { contactRow } from './contacts-service';
 import type { EventHub } from './event-hub';
 import { noteSave } from './files/unfinished-saves';
+import { hearAgain, maySayMore } from './hearing-again';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, FileKind, PathChooser, PrivateFiles } from './ports';
 import { removePerson } from './removing';
@@ -44,11 +45,7 @@ export function contactChangesService(parts: ContactChangesParts): Pick<Handlers
       const { peerId, permissions: before } = contactRow(profile, contactId);
       const permissions = { message: given.message ?? before.message, openConversation: given.openConversation ?? before.openConversation, sendFile: given.sendFile ?? before.sendFile };
       change(contactId, (row) => ({ ...row, permissions }));
-      // Of what was not allowed nothing is kept here: it is said again on the next connection, and on one that stands not before something else is.
-      if ((permissions.message && !before.message) || (permissions.openConversation && !before.openConversation)) {
-        profile.connections.dropWhere(peerId, () => true);
-        profile.connections.reach(peerId);
-      }
+      if (maySayMore(before, permissions)) hearAgain(profile.connections, peerId);
       return null;
     },
     remove: ({ contactId }) => {

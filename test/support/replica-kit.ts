@@ -105,7 +105,7 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
       talk: { together: { came: () => undefined, said: () => undefined }, changes: { arrived: (_of: unknown, row: unknown) => row }, disappearing: { begin: () => undefined, look: () => undefined, endOf: () => undefined, endBy: () => undefined }, read: () => undefined },
     };
     // Only what these kinds ask of a profile.
-    const parts = { crypto, clock: undefined, random: kernelRandom, events, stores, local: device, profile, onBlocked: () => undefined, onRead: () => undefined, onMutual: () => undefined, onPinned: () => undefined } as unknown as KindParts;
+    const parts = { crypto, clock: undefined, random: kernelRandom, events, stores, local: device, profile, onBlocked: () => undefined, onRead: () => undefined, onMutual: () => undefined, onAllowed: () => undefined, onPinned: () => undefined } as unknown as KindParts;
     for (const kind of [personKind(parts), blockKind(parts), conversationKind(parts), endedKind(parts), messageKind(parts), markKind(parts)]) log.register(kind);
     const made: LogDevice = {
       own,

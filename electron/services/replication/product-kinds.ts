@@ -1,3 +1,4 @@
+import { hearAgain } from '../hearing-again';
 import type { OpenProfile } from '../open-profile';
 import type { Surroundings } from '../surroundings';
 import { aliasKind } from './kinds/alias';
@@ -47,6 +48,7 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
       profile.connections.learned(peerId);
     }),
     onMutual: (peerId) => soon(() => profile.connections.reach(peerId)),
+    onAllowed: (peerId) => soon(() => hearAgain(profile.connections, peerId)),
     onRead: (peerId) => soon(() => profile.delivery.flush(peerId)),
   };
   return [

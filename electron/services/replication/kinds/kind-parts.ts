@@ -21,6 +21,8 @@ export interface KindParts {
   /** Something about this person's key is known that was not. */
   readonly onPinned: (peerId: PeerId) => void;
   readonly onMutual: (peerId: PeerId) => void;
+  /** Another own device allows this person to say what they could not. */
+  readonly onAllowed: (peerId: PeerId) => void;
   /** Another own device read what this person wrote. */
   readonly onRead: (peerId: PeerId) => void;
 }

@@ -1,5 +1,6 @@
 import { errorCodes } from '../../../../shared/errors';
 import { Writer } from '../../../engine/wire/writer';
+import { maySayMore } from '../../hearing-again';
 import { newHandle } from '../../local-handle';
 import type { ContactRow } from '../../ports';
 import type { FactKind } from '../replica';
@@ -32,7 +33,7 @@ function parse(value: Uint8Array): Told {
 
 /** Who is in the list, by which name, and what they may do. How one is asked who has not answered yet stays with the device that asks. */
 export function personKind(parts: KindParts): FactKind {
-  const { stores, random, onMutual } = parts;
+  const { stores, random, onMutual, onAllowed } = parts;
   return {
     kind: 'person',
     rank: 10,
@@ -47,6 +48,7 @@ export function personKind(parts: KindParts): FactKind {
       stores.contacts.put({ ...kept, name, createdAt: Math.min(createdAt, before?.createdAt ?? createdAt), relation: agreed, ...(ended && agreed !== 'mutual' && { ended }), permissions });
       tellContact(parts, peerId);
       if (agreed === 'mutual' && before?.relation !== 'mutual') onMutual(peerId);
+      if (before !== undefined && maySayMore(before.permissions, permissions)) onAllowed(peerId);
       return true;
     },
     forgets: ({ key, stamp }) => wasOfGone(parts, parsePeerKey(key), stamp),

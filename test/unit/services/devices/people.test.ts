@@ -57,6 +57,25 @@ describe('people in the list, on both devices of a person', () => {
     await world.until('what waited', () => texts(desk).length === 1 && texts(laptop).length === 1);
   }, 30_000);
 
+  it('S4-31: what is allowed on a device that is not connected with them comes by the one that is, as soon as that knows', async () => {
+    changes(desk).setPermissions({ contactId: idAt(desk), permissions: { openConversation: false } });
+    await world.until('it there', () => bobAt(laptop)?.permissions.openConversation === false);
+    await bob.messages.send({ conversationId: await talk(bob, adaAt(bob)), text: 'anybody there?' });
+    await world.pass(5_000);
+    // From now on they find only the laptop, and hear from nobody else.
+    const { connections } = desk.profile;
+    const { peerId } = bob.profile.local;
+    desk.mute = true;
+    desk.onLink = (link) => link.destroy();
+    connections.drop(peerId);
+    await world.until('only the laptop', () => connections.session(peerId) === undefined && laptop.profile.connections.session(peerId) !== undefined);
+    await world.pass(5_000);
+    expect(texts(laptop)).toEqual([]);
+    changes(desk).setPermissions({ contactId: idAt(desk), permissions: { openConversation: true } });
+    await world.until('what waited', () => texts(laptop).length === 1);
+    expect(connections.session(peerId)).toBeUndefined();
+  }, 30_000);
+
   it('S5-33 S4-31: under another name one is the same person: siblings and contacts learn it, what was under way opens, the check stays', async () => {
     const conversationId = await talk(bob, adaAt(bob));
     bob.contacts.setChecked({ contactId: adaAt(bob), checked: true });
