@@ -19,12 +19,17 @@ export const chosenFiles: ChosenFiles = {
       const target = resolve(path);
       assertFree(target, replaces);
       const part = ownPartOf(target);
-      return noted(part, note, async () => {
-        const file = await open(part, 'wx', fileMode);
-        const made = new Target(target, { path: part, id: idOf(await file.stat()) }, file, replaces);
-        beingWritten.add(part);
-        return made;
-      });
+      // Before there is a file of this name: a profile that is just opened takes away an empty one that was about to be made.
+      beingWritten.add(part);
+      try {
+        return await noted(part, note, async () => {
+          const file = await open(part, 'wx', fileMode);
+          return new Target(target, { path: part, id: idOf(await file.stat()) }, file, replaces);
+        });
+      } catch (error) {
+        beingWritten.delete(part);
+        throw error;
+      }
     }),
   async dropPart({ path, id }) {
     if (beingWritten.has(path)) return false;

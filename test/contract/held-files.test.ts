@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { safeName } from '../../electron/services/files/safe-name';
-import type { PartNote } from '../../electron/services/ports/transfers';
+import type { PartNote, PartOnDisk } from '../../electron/services/ports/transfers';
 import { backupFiles } from '../../electron/storage/backup-files';
 import { chosenFiles } from '../../electron/storage/chosen-files';
 import { markForeign } from '../../electron/storage/foreign-mark';
@@ -116,6 +116,24 @@ describe('files a person chose', () => {
     writeFileSync(path, '');
     expect(await chosenFiles.dropPart({ path, id: '' })).toBe(true);
     expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('A88: a profile that is opened anew leaves a save alone from its first note on, and what came to nothing is nobody’s', async () => {
+    const path = join(made(), 'a.bin');
+    for (const begin of [(note: PartNote) => chosenFiles.begin(path, false, note), (note: PartNote) => backupFiles.begin(path, note)]) {
+      const dropped: Promise<boolean>[] = [];
+      const target = await begin((part) => void dropped.push(chosenFiles.dropPart(part)));
+      expect(await Promise.all(dropped)).toEqual([false, false]);
+      await target.write(Buffer.from('whole'));
+      await target.discard();
+      const tried: PartOnDisk[] = [];
+      const refused = begin((part) => {
+        tried.push(part);
+        throw new KeyshiftError('disk.full', 'There is no room for the note.');
+      });
+      await expect(refused).rejects.toMatchObject({ code: 'disk.full' });
+      expect(await Promise.all(tried.map((part) => chosenFiles.dropPart(part)))).toEqual([true]);
+    }
   });
 
   it('A88: what a crash leaves of a save goes at the next start: this file alone, by no link, and not one that is still being written', async () => {
