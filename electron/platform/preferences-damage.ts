@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { settings } from '../../shared/model/settings';
 import { toDiskError } from './disk-error';
@@ -48,6 +48,31 @@ export function replacePreferences(directory: string, before: PreferencesFile, n
     }
   }
   writePreferences(directory, next);
+}
+
+/**
+ * The user took back that the system keyring opens the vault: what it wrapped is written over in the file that was put aside as well, and all else in it stays.
+ * Never throws: what cannot be written there opens nothing without the keyring.
+ */
+export function forgetWrapPutAside(directory: string): void {
+  try {
+    // By no link, wherever it leads, and waiting for no pipe. Systems that do not know a flag have none, whatever the types say.
+    const file = openSync(join(directory, brokenPreferencesName), constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    try {
+      const found = fstatSync(file);
+      if (!found.isFile() || found.size > longestFile) return;
+      // Byte for byte: a damaged file may be no text.
+      const before = readFileSync(file, 'latin1');
+      const after = before.replaceAll(/("keyringWrap"\s*:\s*")([A-Za-z0-9+/=]+)/g, (_all, name: string, wrapped: string) => name + ' '.repeat(wrapped.length));
+      if (after === before) return;
+      writeSync(file, Buffer.from(after, 'latin1'), 0, undefined, 0);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // Not there, as a rule.
+  }
 }
 
 /** Undefined when there is one that cannot be read now; `'unusable'` when it is none that ever could be. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Preferences, PreferencesStore } from '../services/ports';
-import { readPreferences, replacePreferences } from './preferences-damage';
+import { forgetWrapPutAside, readPreferences, replacePreferences } from './preferences-damage';
 import { brokenPreferencesName, changePreferences, toPreferences, type PreferencesFile, type WindowPlace } from './preferences-shape';
 
 /**
@@ -36,6 +36,7 @@ export class WindowPreferences implements PreferencesStore {
 
   set(change: Partial<Preferences>): void {
     this.#write(changePreferences(this.#file, change));
+    if ('keyringWrap' in change && change.keyringWrap === undefined) forgetWrapPutAside(this.#directory);
   }
 
   windowPlace(): WindowPlace | undefined {

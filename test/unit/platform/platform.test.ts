@@ -177,6 +177,24 @@ describe('preferences', () => {
     }
   });
 
+  test('what the keyring wrapped goes from the file that was put aside, too, once the user takes it back; all else in it stays as it was', () => {
+    const broken = join(folder, 'preferences.broken.json');
+    const damaged = (wrapped: string): Buffer => Buffer.concat([Buffer.from(`{"settings": {"name": "Zoë", "keyringWrap" : "${wrapped}", `), Buffer.from([0xff, 0xc3])]);
+    writeFileSync(file(), damaged('c2VjcmV0+/=='));
+    const preferences = new WindowPreferences(folder, () => undefined);
+    preferences.set({ listen: at(1) });
+    expect(readFileSync(broken)).toEqual(damaged('c2VjcmV0+/=='));
+    preferences.set({ keyringWrap: undefined });
+    expect(readFileSync(broken)).toEqual(damaged(' '.repeat(12)));
+    // By no link.
+    const other = join(folder, 'other.json');
+    writeFileSync(other, damaged('AAAA'));
+    rmSync(broken);
+    symlinkSync(other, broken);
+    preferences.set({ keyringWrap: undefined });
+    expect(readFileSync(other)).toEqual(damaged('AAAA'));
+  });
+
   test('what a newer version wrote is kept', () => {
     writeFileSync(file(), '{"future":{"a":1},"settings":{"theme":"dark","sound":"loud"},"window":{"x":1,"y":2,"width":900,"height":700,"maximized":false}}');
     const preferences = new FilePreferences(folder);
