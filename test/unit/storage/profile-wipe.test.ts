@@ -21,8 +21,8 @@ it.skipIf(process.platform === 'win32')('a profile goes with files that this use
     if (isRoot) chownSync(join(directory, name), nobody, nobody);
   }
   if (isRoot) chownSync(directory, nobody, nobody);
-  const asUser = isRoot ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [];
-  const [command = process.execPath, ...args] = [...asUser, process.execPath, copy, directory];
+  const [command, ...before] = isRoot ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', process.execPath] : [process.execPath];
+  const args = [...before, copy, directory];
   expect(spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, NODE_PATH: resolve('node_modules') } })).toMatchObject({ status: 0, stderr: '' });
   expect(readdirSync(directory)).toEqual(['program.cjs']);
 });
