@@ -300,8 +300,8 @@ class SqlDatabase implements Db {
 
   /** How far SQLite itself waits for the disk meanwhile (https://www.sqlite.org/pragma.html#pragma_synchronous). The log is copied back by whoever asks for that. */
   #waitingFor<T>(level: 'NORMAL' | 'OFF', work: () => T): T {
-    this.#guard(() => this.#database.exec(`PRAGMA synchronous=${level}; PRAGMA wal_autocheckpoint=0`));
     try {
+      this.#guard(() => this.#database.exec(`PRAGMA synchronous=${level}; PRAGMA wal_autocheckpoint=0`));
       return work();
     } finally {
       this.#guard(() => this.#database.exec(`PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${copiedAt}`));

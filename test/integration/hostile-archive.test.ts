@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Refused } from '../second/bytes.mjs';
 import { HKDF } from '../second/crypto.mjs';
-import { SharedKeys } from '../second/handover.mjs';
 import { readLink } from '../second/link.mjs';
 import type { Peer } from '../second/peer.mjs';
 import { lineOf, Records } from '../second/repository.mjs';
-import { KIND, Sibling } from '../second/sibling.mjs';
+import type { Sibling } from '../second/sibling.mjs';
 import type { HeadlessPeer } from '../support/headless-peer';
-import { letIn, whoDials } from '../support/second-people';
+import { afterTheList, letIn, whoDials } from '../support/second-people';
 import { newPerson, temporaryFolder, texts } from '../support/two-peers';
 
 // Hedda's first device is a real headless peer. Her archive, which keeps records of sessions and is in other hands, a third device of hers, and Carol were written from docs/protocol.md alone.
@@ -23,24 +22,14 @@ let pocket: InstanceType<typeof Sibling>;
 /** Of the device that may take sessions. */
 let pocketId: Buffer;
 
-/** Hears the list in force first; then everything flows. */
-async function inStep(device: Awaited<ReturnType<typeof letIn>>): Promise<InstanceType<typeof Sibling>> {
-  const sibling = new Sibling(device, device.grant.devices[0], new SharedKeys(device));
-  await sibling.meet({ inStep: false });
-  sibling.takeUpdate((await sibling.word(KIND.update)).body);
-  sibling.session.close();
-  sibling.keys = new SharedKeys(device);
-  siblings.push(sibling);
-  return sibling;
-}
-
 beforeAll(async () => {
   hedda = (await newPerson(folder.path, 'hedda')).peer;
   carol = await whoDials('Carol');
   const [attic, other] = [await letIn(hedda, 'attic'), await letIn(hedda, 'pocket')];
   await hedda.call('devices.setArchive', { instanceId: attic.instanceId.toString('hex'), archive: true });
   await hedda.call('settings.set', { shareSessions: 'repository' });
-  archive = await inStep(attic);
+  archive = await afterTheList(attic);
+  siblings.push(archive);
   const { write } = records;
   records.write = (name: Buffer, expected: number, record: Buffer) => {
     given.push(Buffer.from(name), Buffer.from(record));
@@ -48,7 +37,8 @@ beforeAll(async () => {
   };
   archive.records = records;
   await archive.meet();
-  pocket = await inStep(other);
+  pocket = await afterTheList(other);
+  siblings.push(pocket);
   pocketId = other.instanceId;
   await pocket.meet();
   await pocket.until(() => pocket.keys.pairs.length > 0);

@@ -7,9 +7,9 @@ import { readLink } from '../second/link.mjs';
 import * as live from '../second/live.mjs';
 import type { Peer } from '../second/peer.mjs';
 import { makeResumeM1, targetOf, TYPES } from '../second/session.mjs';
-import { KIND, Sibling } from '../second/sibling.mjs';
+import { Sibling } from '../second/sibling.mjs';
 import type { HeadlessPeer } from '../support/headless-peer';
-import { letIn, whoDials } from '../support/second-people';
+import { afterTheList, letIn, whoDials } from '../support/second-people';
 import { newPerson, temporaryFolder } from '../support/two-peers';
 
 // Hedda's first device is a real headless peer. Two more of hers, and Carol, were written from docs/protocol.md alone and keep to nothing. Over loopback TCP.
@@ -26,13 +26,7 @@ let asks = 0;
 
 /** Everything flows under the list in force; `isBehind`: another device was let in since, so that it is heard first. */
 async function inStep(device: Device, isBehind: boolean): Promise<Own> {
-  const sibling = new Sibling(device, device.grant.devices[0], new SharedKeys(device));
-  if (isBehind) {
-    await sibling.meet({ inStep: false });
-    sibling.takeUpdate((await sibling.word(KIND.update)).body);
-    sibling.session.close();
-    sibling.keys = new SharedKeys(device);
-  }
+  const sibling = isBehind ? await afterTheList(device) : new Sibling(device, device.grant.devices[0], new SharedKeys(device));
   await sibling.meet();
   await sibling.until(() => sibling.keys.pairs.length > 0);
   return { device, sibling };

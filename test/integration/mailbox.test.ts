@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { HeadlessPeer } from '../support/headless-peer';
 import { HostedMailbox, onServer } from '../support/nats-server';
-import { newPerson, type Person, temporaryFolder, texts } from '../support/two-peers';
+import { newWithMailbox } from '../support/peer-with-mailbox';
+import { type Person, temporaryFolder, texts } from '../support/two-peers';
 
 onServer('two headless peers that are never there at the same time, with a mailbox on a real server', () => {
   const folder = temporaryFolder();
@@ -20,13 +21,7 @@ onServer('two headless peers that are never there at the same time, with a mailb
     folder.release();
   });
 
-  async function withMailbox(name: string): Promise<Person> {
-    const person = await newPerson(folder.path, name);
-    const { deviceKey } = await person.peer.call('mailbox.status');
-    await person.peer.call('mailbox.register', { registration: await server.register(deviceKey) });
-    await person.peer.until('it takes mail', async () => (await person.peer.call('mailbox.status')).state === 'connected');
-    return person;
-  }
+  const withMailbox = (name: string): Promise<Person> => newWithMailbox(folder.path, name, server);
 
   const own = async (peer: HeadlessPeer, conversationId: string): Promise<string[]> =>
     (await peer.call('messages.list', { conversationId })).filter(({ direction }) => direction === 'out').map(({ state, way, waitingFor }) => [state, way, waitingFor].join(' '));

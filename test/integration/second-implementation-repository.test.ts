@@ -7,9 +7,9 @@ import * as live from '../second/live.mjs';
 import { Peer } from '../second/peer.mjs';
 import { lineOf, Records, takeFromRepository } from '../second/repository.mjs';
 import { makeResumeM1, targetOf } from '../second/session.mjs';
-import { KIND, Sibling } from '../second/sibling.mjs';
+import { Sibling } from '../second/sibling.mjs';
 import type { HeadlessPeer } from '../support/headless-peer';
-import { letIn, whoDials } from '../support/second-people';
+import { afterTheList, letIn, whoDials } from '../support/second-people';
 import { newPerson, temporaryFolder, texts } from '../support/two-peers';
 
 // Hedda's first device is a real headless peer. Her archive, which keeps records of sessions for all, her third device, which takes one, and Carol were written from docs/protocol.md alone.
@@ -22,17 +22,6 @@ let pocket: Awaited<ReturnType<typeof joinAsDevice>>;
 let keys: InstanceType<typeof SharedKeys>;
 const siblings: InstanceType<typeof Sibling>[] = [];
 
-/** Hears the list in force first; then everything flows. */
-const inStep = async (device: typeof attic) => {
-  const sibling = new Sibling(device, device.grant.devices[0], new SharedKeys(device));
-  await sibling.meet({ inStep: false });
-  sibling.takeUpdate((await sibling.word(KIND.update)).body);
-  sibling.session.close();
-  sibling.keys = new SharedKeys(device);
-  siblings.push(sibling);
-  return sibling;
-};
-
 beforeAll(async () => {
   hedda = (await newPerson(folder.path, 'hedda')).peer;
   carol = await whoDials('Carol');
@@ -40,10 +29,12 @@ beforeAll(async () => {
   pocket = await letIn(hedda, 'pocket');
   await hedda.call('devices.setArchive', { instanceId: attic.instanceId.toString('hex'), archive: true });
   await hedda.call('settings.set', { shareSessions: 'repository' });
-  const archive = await inStep(attic);
+  const archive = await afterTheList(attic);
+  siblings.push(archive);
   archive.records = records;
   await archive.meet();
-  const other = await inStep(pocket);
+  const other = await afterTheList(pocket);
+  siblings.push(other);
   await other.meet();
   ({ keys } = other);
   await other.until(() => keys.pairs.length > 0);

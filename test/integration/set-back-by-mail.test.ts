@@ -1,7 +1,8 @@
 import { cpSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HostedMailbox, onServer } from '../support/nats-server';
-import { introduce, newPerson, type Person, temporaryFolder, texts } from '../support/two-peers';
+import { newWithMailbox } from '../support/peer-with-mailbox';
+import { introduce, type Person, temporaryFolder, texts } from '../support/two-peers';
 
 onServer('a profile that was set back, and has nothing but its mailbox on a real server', () => {
   const folder = temporaryFolder();
@@ -19,14 +20,7 @@ onServer('a profile that was set back, and has nothing but its mailbox on a real
     folder.release();
   });
 
-  async function withMailbox(name: string): Promise<Person> {
-    const person = await newPerson(folder.path, name);
-    await person.peer.call('settings.set', { findOnNetwork: false });
-    const { deviceKey } = await person.peer.call('mailbox.status');
-    await person.peer.call('mailbox.register', { registration: await server.register(deviceKey) });
-    await person.peer.until('it takes mail', async () => (await person.peer.call('mailbox.status')).state === 'connected');
-    return person;
-  }
+  const withMailbox = (name: string): Promise<Person> => newWithMailbox(folder.path, name, server, { isAlone: true });
 
   it('A38 A11 S1-04: takes a message under an exchange key of the lost time with nobody there: it becomes another device, ends nothing, and has the message once', async () => {
     const [a, b] = [(ann = await withMailbox('ann')), (bo = await withMailbox('bo'))];

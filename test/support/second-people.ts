@@ -1,8 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
 import { join } from '../second/device.mjs';
+import { SharedKeys } from '../second/handover.mjs';
 import { readLink } from '../second/link.mjs';
 import { Peer } from '../second/peer.mjs';
 import { identityKey, Person } from '../second/person.mjs';
+import { KIND, Sibling } from '../second/sibling.mjs';
 import type { HeadlessPeer } from './headless-peer';
 import { readyKeys } from './rsa-keys';
 
@@ -17,6 +19,16 @@ export async function letIn(peer: HeadlessPeer, name: string): Promise<Awaited<R
       return true;
     },
   });
+}
+
+/** Hears the list in force first, as another device was let in since; then everything flows. */
+export async function afterTheList(device: Awaited<ReturnType<typeof letIn>>): Promise<InstanceType<typeof Sibling>> {
+  const sibling = new Sibling(device, device.grant.devices[0], new SharedKeys(device));
+  await sibling.meet({ inStep: false });
+  sibling.takeUpdate((await sibling.word(KIND.update)).body);
+  sibling.session.close();
+  sibling.keys = new SharedKeys(device);
+  return sibling;
 }
 
 /** Dials and is dialled by nobody: a handshake that is under way would keep a session from being lent. */

@@ -48,6 +48,11 @@ export function ListEdge(): ReactNode {
     if (moving !== undefined) keep(moving);
   };
 
+  const giveUp = (): void => {
+    setGrip(undefined);
+    setMoving(undefined);
+  };
+
   /** From the side the list begins at to the pointer, at the usual text size. */
   const widthAt = (clientX: number): number => {
     const panes = panesOf(edge.current);
@@ -82,6 +87,12 @@ export function ListEdge(): ReactNode {
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // What is dragged goes back; nothing else is closed by it.
+    if (event.key === 'Escape' && grip !== undefined) {
+      event.stopPropagation();
+      giveUp();
+      return;
+    }
     const wider = isFromRight() ? 'ArrowLeft' : 'ArrowRight';
     const narrower = isFromRight() ? 'ArrowRight' : 'ArrowLeft';
     const next =
@@ -110,10 +121,7 @@ export function ListEdge(): ReactNode {
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={letGo}
-      onPointerCancel={() => {
-        setGrip(undefined);
-        setMoving(undefined);
-      }}
+      onPointerCancel={giveUp}
       onDoubleClick={() => keep(listWidths.usual)}
     />
   );

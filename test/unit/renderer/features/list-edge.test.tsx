@@ -118,6 +118,19 @@ describe('the edge of the list', () => {
     expect(fake.world.settings.listWidth).toBe(280);
   });
 
+  it('goes back where it was when Escape is pressed while it is dragged', async () => {
+    const { fake } = await calmApp();
+    seenAt(280);
+    fireEvent.pointerDown(edge(), { button: 0, pointerId: 1, clientX: 280 });
+    fireEvent.pointerMove(edge(), { pointerId: 1, clientX: 330 });
+    expect(shown()).toMatchObject({ told: '330' });
+    await press('Escape');
+    fireEvent.pointerMove(edge(), { pointerId: 1, clientX: 350 });
+    fireEvent.pointerUp(edge(), { pointerId: 1, clientX: 350 });
+    await settle();
+    expect([shown(), fake.world.settings.listWidth]).toMatchObject([{ told: '280' }, 280]);
+  });
+
   it('goes on from words where words are shown in the place of pictures', async () => {
     const world = busyWorld(now);
     world.settings = { ...world.settings, listWidth: 0 };
