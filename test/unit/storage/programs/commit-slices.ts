@@ -9,7 +9,7 @@ let batch = Number(db.prepare('SELECT coalesce(max(batch), 0) AS last FROM t').g
 function slice(): void {
   batch += 1;
   const write = (): void => {
-    for (let part = 0; part < 3; part += 1) insert.run([batch, part, new Uint8Array(2_000)]);
+    for (let part = 0; part < 3; part += 1) insert.run([batch, part, new Uint8Array(100_000)]);
   };
   if (batch % 3 === 0) db.transaction(write);
   else db.transactionBehind(write);
