@@ -46,9 +46,19 @@ export function focusComposer(): void {
   document.querySelector<HTMLElement>('[data-pane="conversation"] textarea')?.focus();
 }
 
-/** After a key opened the details, or chose a tab of them: to that tab, once it is there. */
+/**
+ * After a key opened the details, or chose a tab of them: to that tab. At once where it is drawn right after the key was heard, so that the next key finds the focus there
+ * and is not overtaken by it; one frame later where it takes longer.
+ */
 export function focusDetails(): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-pane="details"] [role="tab"][aria-selected="true"]')?.focus());
+  const focusTab = (): boolean => {
+    const tab = document.querySelector<HTMLElement>('[data-pane="details"] [role="tab"][aria-selected="true"]');
+    tab?.focus();
+    return tab !== null;
+  };
+  queueMicrotask(() => {
+    if (!focusTab()) requestAnimationFrame(focusTab);
+  });
 }
 
 /**

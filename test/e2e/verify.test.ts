@@ -38,6 +38,8 @@ const outcomeOf = (person: OpenApp): Locator => dialogOf(person).getByTestId('ou
 async function openCompare(person: OpenApp): Promise<void> {
   const { window } = person;
   await window.keyboard.press('Control+Shift+V');
+  // The focus goes to the tab; Enter pressed before it got there would choose the tab again.
+  await expect(window.getByRole('tab', { name: 'Who' })).toBeFocused();
   await pressWith(window, window.getByRole('button', { name: 'Compare…' }));
   await expect(dialogOf(person).locator('.qr')).toBeVisible();
 }

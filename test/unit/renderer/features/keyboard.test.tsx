@@ -38,6 +38,25 @@ function eventOf(keys: string): { key: string; ctrlKey: boolean; altKey: boolean
   return { key: last === 'Plus' ? '+' : last, ctrlKey: held.includes('Mod'), altKey: held.includes('Alt'), shiftKey: held.includes('Shift') };
 }
 
+describe('the keys of the details', () => {
+  it.each([
+    ['V', 'Who'],
+    ['K', 'Keys'],
+  ])('Ctrl+Shift+%s has the focus on the tab %s before the next key can come, opened by it or open already', async (key, tab) => {
+    const { model } = await renderApp(busyWorld(now));
+    act(() => model.showConversation(talkWithBo));
+    await settle();
+    for (const from of [undefined, 'files', 'keys', 'who'] as const) {
+      if (from !== undefined) act(() => model.ui.getState().showDetails(from));
+      act(() => screen.getByLabelText('Message').focus());
+      fireEvent.keyDown(document.activeElement ?? document.body, { key, ctrlKey: true, shiftKey: true });
+      // No frame is drawn in between: what was asked for in the same turn is all that may run.
+      await act(() => Promise.resolve());
+      expect(document.activeElement).toBe(screen.getByRole('tab', { name: tab, selected: true }));
+    }
+  });
+});
+
 describe('the sheet of shortcuts', () => {
   it('has every command with its keys, opens by ? where nobody writes, and leads to where they are changed', async () => {
     const { model, fake } = await renderApp(busyWorld(now));
