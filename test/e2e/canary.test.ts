@@ -101,6 +101,8 @@ test.beforeAll(async () => {
   await unlock(ann, passphrase.ann);
   await openChat(ann, 'Bo');
   await expectMessages(ann, 3);
+  // Its length alone: to name the text would leave a copy of it in the page.
+  await expect.poll(() => ann.window.getByLabel('Message', { exact: true }).evaluate((field: HTMLTextAreaElement) => field.value.length)).toBe(texts.draft.length);
   heaps['after unlocking'] = await pageHeap(ann.window);
   await lock(ann);
   heaps['after locking again'] = await pageHeap(ann.window);

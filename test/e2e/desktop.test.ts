@@ -186,7 +186,7 @@ test('spelling: checked by dictionaries that came along, better words in the men
   await area.evaluate((element) => element.remove());
 });
 
-test('links of the web only, and capture protection and the lock of the screen follow their settings', async () => {
+test('links of the web only; the language of the menu and the lock of the screen follow their settings', async () => {
   const { app, window } = own;
   for (const url of ['file:///etc/passwd', 'javascript:1', 'keyshift:invite/a', 'http://user@host/']) {
     expect(await window.evaluate((link) => globalThis.window.keyshift.desktop.openLink({ url: link }), url)).toMatchObject({ ok: false, error: { code: 'link.unusable' } });
@@ -205,6 +205,43 @@ test('links of the web only, and capture protection and the lock of the screen f
   await expect(window.getByRole('button', { name: 'Unlock' })).toBeVisible();
   await unlock(own, passphrase);
   await expect(window.getByRole('button', { name: 'Invite someone' }).first()).toBeVisible({ timeout: 30_000 });
+});
+
+test('row 18: the window is kept out of pictures of the screen while it is set, and before a passphrase can be read in it, until it cannot be read any more', async () => {
+  const { app, window } = own;
+  await app.evaluate(({ BrowserWindow }) => {
+    const said: boolean[] = [];
+    Object.assign(globalThis, { keyshiftProtected: said });
+    const { setContentProtection } = BrowserWindow.prototype;
+    BrowserWindow.prototype.setContentProtection = function protect(this: Electron.BrowserWindow, on: boolean): void {
+      said.push(on);
+      setContentProtection.call(this, on);
+    };
+  });
+  const isProtected = (): Promise<boolean | undefined> => app.evaluate(() => (globalThis as unknown as { keyshiftProtected: boolean[] }).keyshiftProtected.at(-1));
+  for (const contentProtection of [true, false]) {
+    await set(window, { contentProtection });
+    expect(await isProtected()).toBe(contentProtection);
+  }
+  await lock(own);
+  const field = window.getByLabel('Passphrase', { exact: true });
+  await field.focus();
+  await window.keyboard.insertText(passphrase);
+  expect(await isProtected()).toBe(false);
+  await window.getByRole('button', { name: 'Show passphrase' }).click();
+  await expect(field).toHaveAttribute('type', 'text');
+  // No sooner than that: whatever can be read is protected already.
+  expect(await isProtected()).toBe(true);
+  await window.getByRole('button', { name: 'Hide passphrase' }).click();
+  await expect(field).toHaveAttribute('type', 'password');
+  await expect.poll(isProtected).toBe(false);
+  await window.getByRole('button', { name: 'Show passphrase' }).click();
+  await expect(field).toHaveAttribute('type', 'text');
+  expect(await isProtected()).toBe(true);
+  await field.press('Enter');
+  await expect(window.getByRole('button', { name: 'Invite someone' }).first()).toBeVisible({ timeout: 30_000 });
+  // Its screen is gone, and with it what could be read.
+  await expect.poll(isProtected).toBe(false);
 });
 
 test('several profiles: made, opened, chosen behind the lock, and deleted by its name with everything', async () => {

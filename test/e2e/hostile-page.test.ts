@@ -220,7 +220,11 @@ test('A86 row 12: however the page bends its own language and walks, it meets no
 
 test('A86: a download ends before it begins, and no page forbids to be closed or begun anew', async () => {
   const [files, { dialogs }] = [filesOfHome(), await outside()];
-  const downloads = app.evaluate(({ session }) => new Promise<boolean>((done) => session.fromPartition('keyshift-page').once('will-download', (event) => done(event.defaultPrevented))));
+  // Listened for before it is begun: page and main process are told by lines of their own.
+  await app.evaluate(({ session }) => {
+    const begun = new Promise<boolean>((done) => session.fromPartition('keyshift-page').once('will-download', (event) => done(event.defaultPrevented)));
+    Object.assign(globalThis, { keyshiftDownload: begun });
+  });
   await page.evaluate(() => {
     const link = document.createElement('a');
     link.href = URL.createObjectURL(new Blob(['#!/bin/sh'], { type: 'application/x-sh' }));
@@ -229,7 +233,7 @@ test('A86: a download ends before it begins, and no page forbids to be closed or
     link.click();
     link.remove();
   });
-  expect(await downloads).toBe(true);
+  expect(await app.evaluate(() => (globalThis as unknown as { keyshiftDownload: Promise<boolean> }).keyshiftDownload)).toBe(true);
   expect([filesOfHome(), (await outside()).dialogs]).toEqual([files, dialogs]);
 
   await page.keyboard.press('Shift');
@@ -247,12 +251,9 @@ test('A86: a download ends before it begins, and no page forbids to be closed or
 test('row 11: of all links only plain ones of the web reach the browser, and not one after the other', async () => {
   const open = (urls: readonly string[]): Promise<(string | undefined)[]> =>
     page.evaluate(async (all) => {
-      const codes: (string | undefined)[] = [];
-      for (const url of all) {
-        const reply = await globalThis.window.keyshift.desktop.openLink({ url });
-        codes.push(reply.ok ? 'opened' : reply.error.code);
-      }
-      return codes;
+      // All in one turn: what is opened a second after another one may be opened.
+      const replies = await Promise.all(all.map((url) => globalThis.window.keyshift.desktop.openLink({ url })));
+      return replies.map((reply) => (reply.ok ? 'opened' : reply.error.code));
     }, urls);
   const refused = await open(hostileLinks);
   expect(hostileLinks.filter((_url, at) => !['link.unusable', 'input.invalid'].includes(refused[at] ?? ''))).toEqual([]);

@@ -59,6 +59,7 @@ async function expectTabTells({ window }: OpenApp, { status, timeline }: Facts, 
   await expect(options).toHaveCount(timeline.generations.length);
   const table = window.getByRole('table', { name: 'Lives of the keys, newest first' });
   if (!(await table.isVisible())) await pressWith(window, window.getByRole('button', { name: 'As a table' }));
+  await expect(table).toBeVisible();
   const rows = await table.locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
   expect(rows.map(([key, , until, , messages]) => [key, until === 'now', messages])).toEqual(
     [...timeline.generations].sort(byAge).map((one) => [one.who === 'you' ? `Yours, ${one.epoch}` : `${name}, ${one.epoch}`, one.until === undefined, String(one.messages)]),

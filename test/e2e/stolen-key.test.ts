@@ -66,8 +66,8 @@ test('A71 A73 A79: Alice’s key was copied and the copy followed; her own next 
     // What Alice sees is the number of one of the two.
     const { contactId } = (await alice.call('contacts.list'))[0] ?? { contactId: '' };
     const { digits } = await alice.call('contacts.safetyNumber', { contactId });
-    const numbers = (await dialog.locator('.candidates > li').allTextContents()).map((each) => each.replaceAll(/\D/gu, ''));
-    expect(numbers.filter((each) => each.includes(digits.replaceAll(/\D/gu, '')))).toHaveLength(1);
+    const numbers = async (): Promise<string[]> => (await dialog.locator('.candidates > li').allTextContents()).map((each) => each.replaceAll(/\D/gu, ''));
+    await expect.poll(async () => (await numbers()).filter((each) => each.includes(digits.replaceAll(/\D/gu, '')))).toHaveLength(1);
     await bo.window.keyboard.press('Escape');
 
     const [code = ''] = /(?:[0-9A-Z]{5}\s+){11}[0-9A-Z]{5}/.exec(readFileSync(kit, 'utf8')) ?? [];

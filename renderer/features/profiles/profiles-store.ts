@@ -22,14 +22,17 @@ export function createProfilesStore(client: Client, flush: () => void): StoreApi
     switching: false,
     load: async () => set({ profiles: await client.profiles.list() }),
     open: async (profileId) => {
+      const isOpen = get().profiles.some((one) => one.current && one.profileId === profileId);
       set({ switching: true });
       flush();
       try {
         await client.profiles.open({ profileId });
-        await get().load();
-      } finally {
+      } catch (error) {
         set({ switching: false });
+        throw error;
       }
+      // The page begins anew right behind this answer. Until then it goes on showing the profile it belongs to: as the other one's it would take a passphrase, and lose it.
+      if (isOpen) set({ switching: false });
     },
     add: async (name) => {
       const { profileId } = await client.profiles.create({ name });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -105,6 +105,28 @@ describe('several profiles in one installation', () => {
     expect(existsSync(folder)).toBe(false);
     expect(await list(app)).toEqual(['Main*']);
     expect(readFileSync(join(root, 'vault'), 'utf8')).toBe('main vault');
+    await app.stop();
+  });
+
+  test('what a deleted one’s key is made of is written over before it goes: whoever holds on to the files has noise', async () => {
+    const app = await open();
+    const { profileId } = await app.handlers.profiles.create({ name: 'Work' });
+    await app.handlers.profiles.open({ profileId });
+    const [folder, held] = [join(root, 'profiles', profileId), mkdtempSync(join(tmpdir(), 'keyshift-held-'))];
+    writeFileSync(join(folder, 'vault.next'), 'a key that was being written');
+    // Another name of the same bytes, as a file system keeps them after a name is gone.
+    const sealed = ['vault', 'vault.next', 'preferences.json'];
+    const before = new Map([...sealed, 'keyshift.db'].map((name) => [name, readFileSync(join(folder, name))]));
+    for (const name of before.keys()) linkSync(join(folder, name), join(held, name));
+    await app.handlers.profiles.remove({ profileId, name: 'Work' });
+    expect(existsSync(folder)).toBe(false);
+    const after = new Map([...before.keys()].map((name) => [name, readFileSync(join(held, name))]));
+    for (const name of sealed) {
+      expect([name, after.get(name)?.length]).toEqual([name, before.get(name)?.length]);
+      expect([name, after.get(name)?.equals(before.get(name) ?? Buffer.alloc(0))]).toEqual([name, false]);
+    }
+    // Without those it is noise already.
+    expect(after.get('keyshift.db')).toEqual(before.get('keyshift.db'));
     await app.stop();
   });
 

@@ -150,6 +150,26 @@ describe('what was erased is nowhere on the own devices', () => {
     expect(toldOf(ada, 'message.received')).toHaveLength(1);
   });
 
+  it.each<readonly [string, () => unknown]>([
+    ['deleted for both by its writer', () => bob.messages.delete({ messageId: rowOf(bob, secret)?.messageId ?? '', forBoth: true })],
+    ['deleted for oneself', () => ada.messages.delete({ messageId: rowOf(ada, secret)?.messageId ?? '' })],
+    ['edited by its writer', () => bob.messages.edit({ messageId: rowOf(bob, secret)?.messageId ?? '', text: 'something else' })],
+    ['at the end of its time', () => ada.conversations.markRead({ conversationId: here })],
+  ])('A79: the log beside the database is emptied once the words have left the rows: %s', async (_what, erase) => {
+    /** Where the words still stood each time it was emptied. */
+    const emptied: string[][] = [];
+    ada.replace((stores) => ({ purge: () => (emptied.push(remains(ada)), stores.purge()) }));
+    ada.reopen();
+    await shortLived();
+    // What was to be emptied because of something before.
+    await world.pass(8_000, 500);
+    emptied.length = 0;
+    await erase();
+    await world.until('it gone', () => rowOf(ada, secret) === undefined);
+    await world.pass(8_000, 500);
+    expect(emptied.at(-1)).toEqual([]);
+  });
+
   it('S4-31: a removed conversation, with its title, draft, messages and what was done to them', async () => {
     ada.conversations.update({ conversationId: here, title: `${secret} title`, draft: { text: `${secret} draft` } });
     const { messageId } = await bob.messages.send({ conversationId: there, text: secret });
