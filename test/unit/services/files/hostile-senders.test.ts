@@ -97,6 +97,26 @@ describe('files of messages', () => {
     await world.until('the next day', () => states().filter((state) => state === 'done').length === 2);
   });
 
+  it('S1-44: a byte more than was chosen waits for a yes, however little came before; so does whatever comes after a hundred of a day, however small', async () => {
+    const { ada, bo, conversationId } = await pair();
+    bo.settings = { ...bo.settings, acceptFilesUpTo: 70_000 };
+    const sent = async (size: number) => {
+      ada.disk.files.set(`/${size}.bin`, content.subarray(0, size));
+      const { transferId } = await ada.files.send({ conversationId, path: `/${size}.bin` });
+      const one = () => bo.profile.files.list().find((each) => each.transferId === transferId);
+      await world.until('the offer', () => one() !== undefined);
+      await world.pass(3_000);
+      return one();
+    };
+    expect(await sent(70_000)).toMatchObject({ state: 'done' });
+    expect(await sent(70_001)).toMatchObject({ state: 'offered', done: 0, held: false });
+    const { transfers } = bo.profile.stores;
+    const now = world.clock.now();
+    while (transfers.takenSince(ada.profile.local.peerId, 0).count < 99) transfers.taken(ada.profile.local.peerId, 1, now, 0);
+    expect(await sent(5)).toMatchObject({ state: 'done' });
+    expect(await sent(6)).toMatchObject({ state: 'offered', done: 0, held: false });
+  });
+
   it('three files that somebody gives slowly hold up nobody else’s', async () => {
     const { ada, bo, conversationId } = await pair();
     const cy = await world.move('Cy');

@@ -124,6 +124,9 @@ it('22: a list of keys that too few roots signed, that leaves one out, or that i
     [keyBlock({ version: 2 }, [updateKeys.signer, updateKeys.roots[1]]), 'updates.unknown-key'],
     [keyBlock({ version: 3 }), 'updates.unknown-key'],
     [keyBlock({ version: 2, roots }), 'updates.unknown-key'],
+    // In order by itself and nobody's: whoever may name the next keys is said by the list before.
+    [keyBlock({ version: 2, roots }, [updateKeys.stranger]), 'updates.unknown-key'],
+    [keyBlock({ version: 2, roots }, [updateKeys.stranger, updateKeys.roots[0]]), 'updates.unknown-key'],
     [keyBlock({ version: 2, product: 'keyshift-trial' }), 'updates.other-product'],
   ];
   for (const [block, expected] of cases) {
