@@ -22,8 +22,11 @@ export const subjectOf = (name, peerId) =>
 
 const extension = (id, critical, value) => sequence(id, ...(critical ? [der(0x01, Buffer.from([0xff]))] : []), der(0x04, value));
 
-/** A self-signed certificate for `key` ({ privateKey, spki }). */
-export const makeCertificate = ({ key, name, peerId, epoch, recoveryHash, notBefore, notAfter, serial = random(16) }) => {
+/** An extension of a later version: not critical, so that it may be missed. */
+export const laterExtension = (name, value) => extension(oid(name), false, der(0x04, value));
+
+/** A self-signed certificate for `key` ({ privateKey, spki }). `more`: further extensions. */
+export const makeCertificate = ({ key, name, peerId, epoch, recoveryHash, notBefore, notAfter, serial = random(16), more = [] }) => {
   const subject = subjectOf(name, peerId);
   serial[0] = (serial[0] & 0x3f) | 0x40;
   const body = sequence(
@@ -39,6 +42,7 @@ export const makeCertificate = ({ key, name, peerId, epoch, recoveryHash, notBef
       extension(USAGE, true, der(0x03, Buffer.from([7, 0x80]))),
       extension(EPOCH, false, integer(epoch)),
       ...(recoveryHash ? [extension(RECOVERY, false, der(0x04, recoveryHash))] : []),
+      ...more,
     )),
   );
   return sequence(body, SHA256_RSA, der(0x03, Buffer.from([0]), sign('sha256', body, key.privateKey)));

@@ -7,6 +7,7 @@ const GROUP = '224.0.0.251';
 const PORT = 5353;
 const TYPES = { a: 1, ptr: 12, txt: 16, srv: 33 };
 const SERVICE = ['_keyshift', '_tcp', 'local'];
+const NEAR = ['_keyshift-near', '_tcp', 'local'];
 
 const tagOf = (hash, nonce) => HMAC(H(label('lan-tag'), hash), nonce).subarray(0, 8);
 /**
@@ -25,14 +26,16 @@ const record = (owner, type, cls, ttl, data) => cat(owner, u16(type), u16(cls), 
 const head = (flags, questions, answers) => cat(u16(0), u16(flags), u16(questions), u16(answers), u16(0), u16(0));
 
 export const question = () => cat(head(0, 1, 0), name(...SERVICE), u16(TYPES.ptr), u16(1));
-export const announcement = ({ instance, host, port, tag, address, ttl = 120 }) => {
-  const [own, at] = [name(instance, ...SERVICE), name(host, 'local')];
-  const texts = ['v=2', `t=${tag.toString('base64url')}`].map((text) => cat(u8(text.length), text));
+const announced = (service, { instance, host, port, address, ttl = 120, texts }) => {
+  const [own, at] = [name(instance, ...service), name(host, 'local')];
   return cat(
-    head(0x8400, 0, 4), record(name(...SERVICE), TYPES.ptr, 1, ttl, own), record(own, TYPES.srv, 0x8001, ttl, cat(u16(0), u16(0), u16(port), at)),
-    record(own, TYPES.txt, 0x8001, ttl, cat(...texts)), record(at, TYPES.a, 0x8001, ttl, Buffer.from(address.split('.').map(Number))),
+    head(0x8400, 0, 4), record(name(...service), TYPES.ptr, 1, ttl, own), record(own, TYPES.srv, 0x8001, ttl, cat(u16(0), u16(0), u16(port), at)),
+    record(own, TYPES.txt, 0x8001, ttl, cat(...texts.map((text) => cat(u8(text.length), text)))), record(at, TYPES.a, 0x8001, ttl, Buffer.from(address.split('.').map(Number))),
   );
 };
+export const announcement = ({ tag, ...one }) => announced(SERVICE, { ...one, texts: ['v=2', `t=${tag.toString('base64url')}`] });
+/** §12, meeting nearby: `instance` is the public words. */
+export const announcementNear = (one) => announced(NEAR, { texts: ['v=2'], ...one });
 export const goodbye = (instance) => cat(head(0x8400, 0, 1), record(name(...SERVICE), TYPES.ptr, 1, 0, name(instance, ...SERVICE)));
 
 /** A name, with what RFC 1035 lets point backwards. */

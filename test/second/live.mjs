@@ -155,7 +155,17 @@ export const dial = async (person, address, chain, { now = Date.now(), pins = [c
  * @param {{ now?: number, wire?: any, takes?: (chain: any) => boolean }} [how]
  * @returns {Promise<any>}
  */
-export const dialTo = async (person, address, to, { now = Date.now(), wire, takes = (chain) => same(chain.peerIdBytes, to.peerId) } = {}) => {
+export const dialTo = async (person, address, to, how = {}) => (await answeredM1(person, address, to, how)).confirm();
+
+/**
+ * As far as M2, which is good; `confirm()` says M3 and hears M4.
+ * @param {any} person
+ * @param {{ host: string, port: number }} address
+ * @param {any} to
+ * @param {{ now?: number, wire?: any, takes?: (chain: any) => boolean }} [how]
+ * @returns {Promise<any>}
+ */
+export const answeredM1 = async (person, address, to, { now = Date.now(), wire, takes = (chain) => same(chain.peerIdBytes, to.peerId) } = {}) => {
   wire ??= await Wire.dial(address);
   const { own } = person;
   const m1 = session.makeM1(own, to, { time: now });
@@ -168,6 +178,9 @@ export const dialTo = async (person, address, to, { now = Date.now(), wire, take
   need(m2.notBefore - DAY / 2 <= now && now <= m2.notAfter + DAY / 2 && m2.notAfter - m2.notBefore <= DAY, 'dates of the static part');
   const mk = session.masterKey(m2.nonce, m1.cn, xAgree(m1.shareSecret, m2.share), xAgree(m1.shareSecret, m2.staticShare), m1.bytes, m2Bytes);
   const keys = directions(mk, 'client', own.names, namesOf(theirs), { cn: m1.cn, sn: m2.nonce }, m1.bytes, m2Bytes);
+  return { wire, keys, m2, confirm: () => confirmed(wire, keys, theirs) };
+};
+const confirmed = (wire, keys, theirs) => {
   wire.send(session.sealRecord(keys.out, session.item(1, keys.confirm)));
   return Session.confirmed(wire, keys, theirs);
 };
@@ -178,8 +191,19 @@ const DAY = 86_400_000;
  * @returns {Promise<any>}
  */
 export const resume = async (person, address, entry) => {
+  const answered = await answeredResumption(person, address, entry);
+  return answered.refused ? answered : answered.confirm();
+};
+/**
+ * As far as M2, or the retry frame.
+ * @param {any} person
+ * @param {{ host: string, port: number }} address
+ * @param {any} entry
+ * @param {any} [m1]
+ * @returns {Promise<any>}
+ */
+export const answeredResumption = async (person, address, entry, m1 = session.makeResumeM1(entry, { hint: entry.hint })) => {
   const wire = await Wire.dial(address);
-  const m1 = session.makeResumeM1(entry, { hint: entry.hint });
   wire.send(m1.bytes);
   const bytes = need(await wire.next(), 'closed');
   if (bytes[0] === session.TYPES.retry) return { refused: wire };
@@ -187,8 +211,7 @@ export const resume = async (person, address, entry) => {
   need(same(m2.keyId, entry.keyId) && same(m2.cn, m1.cn) && !same(m2.sn, m1.cn), 'M2 of a resumption');
   const mk = session.resumedKey(entry.rs, xAgree(m1.shareSecret, m2.share), m2.sn, m1.cn, m1.bytes, bytes);
   const keys = directions(mk, 'client', person.own.names, namesOf(entry.chain), { cn: m1.cn, sn: m2.sn }, m1.bytes, bytes);
-  wire.send(session.sealRecord(keys.out, session.item(1, keys.confirm)));
-  return Session.confirmed(wire, keys, entry.chain);
+  return { wire, keys, confirm: () => confirmed(wire, keys, entry.chain) };
 };
 
 /** What a refused M1 gets, whatever was wrong with it. */
@@ -214,9 +237,16 @@ export const answerResumption = async (person, wire, m1Bytes, entryOf) => {
   return Session.confirmed(wire, keys, entry.chain);
 };
 
-/** The other side of a full handshake, from a first frame that came. */
-export const answer = async (person, wire, m1Bytes, { now = Date.now(), knows }) => {
-  const own = person.ownWith(person.exchanges.find(({ hash }) => session.isForKey(m1Bytes, hash)));
+/**
+ * The other side of a full handshake, from a first frame that came. `own`: where the M1 is sealed to another key than an exchange key.
+ * @param {any} person
+ * @param {any} wire
+ * @param {Buffer} m1Bytes
+ * @param {{ now?: number, knows: (chain: any) => boolean, own?: any }} how
+ * @returns {Promise<any>}
+ */
+export const answer = async (person, wire, m1Bytes, { now = Date.now(), knows, own }) => {
+  own ??= person.ownWith(person.exchanges.find(({ hash }) => session.isForKey(m1Bytes, hash)));
   const m1 = session.readM1(m1Bytes, own);
   const theirs = readChain(m1.chain, now);
   need(knows(theirs) && m1.signedBy(theirs.instance.signingKey) && m1.listVersion === theirs.list.version && Math.abs(m1.time - now) <= DAY, 'M1');

@@ -5,6 +5,7 @@ import { readStanding } from './content.mjs';
 import { random } from './crypto.mjs';
 import { makeDeposit, makeFile, openCardDeposit, openDeposit, readFile } from './deposit.mjs';
 import { isFor } from './envelope.mjs';
+import { Files } from './file-talk.mjs';
 import * as live from './live.mjs';
 import { digestStart, readMessage } from './message.mjs';
 import { toOf } from './person.mjs';
@@ -13,7 +14,7 @@ import { cardFor } from './request.mjs';
 import { pairSecret, TYPES } from './session.mjs';
 import { Talk } from './talk.mjs';
 
-const ITEM = { message: 2, card: 3, ping: 4, pong: 5, short: 6, headersWanted: 7, standing: 8, notice: 10, hint: 14 };
+const ITEM = { message: 2, card: 3, ping: 4, pong: 5, short: 6, headersWanted: 7, standing: 8, notice: 10, file: 12, hint: 14 };
 
 export class Peer {
   person;
@@ -40,6 +41,10 @@ export class Peer {
   broken;
   /** Closes who dials. */
   isDeaf = false;
+  /** Answers no ping. */
+  isMute = false;
+  /** What is waited for before an M1 is answered. */
+  hold = async () => undefined;
   /** What answers a channel, by its purpose. */
   answers = { 1: (wire, openFrame) => this.#answerKeys(wire, openFrame) };
   /** How often somebody asked for newer keys. */
@@ -50,6 +55,7 @@ export class Peer {
   notices = [];
   /** @type {number[]} types of items that came */
   items = [];
+  files = new Files();
   /** @type {any} */
   server;
   addresses = [];
@@ -75,7 +81,11 @@ export class Peer {
   async accept(link) {
     const { card, result } = await live.acceptInvitation(this.person, link, { addresses: this.addresses, now: this.now() });
     need(result === 'accepted', result);
-    this.contact = { chain: card.chain, addresses: card.addresses };
+    this.knows(card.chain, card.addresses);
+  }
+  /** Somebody one has met before. */
+  knows(chain, addresses = []) {
+    this.contact = { chain, addresses };
     this.talk = this.#newTalk();
   }
   #newTalk() {
@@ -95,7 +105,7 @@ export class Peer {
       if (session.refused) session = await live.dial(this.person, address, this.contact.chain, { wire: session.refused, now: this.now() }).then((one) => Object.assign(one, { afterRefusal: true }));
       else session.resumed = true;
     } else session = await live.dial(this.person, address, this.contact.successor?.chain ?? this.contact.chain, { wire, now: this.now() });
-    this.#use(session);
+    this.use(session);
     return session;
   }
 
@@ -104,17 +114,18 @@ export class Peer {
     const first = need(await wire.next(), 'nothing came');
     if (first[0] === TYPES.channelOpen) return this.answers[first[7]]?.(wire, first) ?? wire.close();
     need(first[0] === TYPES.m1, 'another frame');
+    await this.hold();
     let m1 = first;
     if (first[7] === 2) {
       const session = await live.answerResumption(this.person, wire, first, (keyId) => this.entries.get(keyId.toString('hex')));
-      if (session) return this.#use(Object.assign(session, { resumed: true, dialledByThem: true }));
+      if (session) return this.use(Object.assign(session, { resumed: true, dialledByThem: true }));
       m1 = need(await wire.next(), 'closed after a refusal');
     }
     const session = await live.answer(this.person, wire, m1, { now: this.now(), knows: (chain) => this.#takes(chain) }).catch((error) => {
       if (error instanceof Refused) wire.send(live.retry());
       throw error;
     });
-    return this.#use(Object.assign(session, { dialledByThem: true }));
+    return this.use(Object.assign(session, { dialledByThem: true }));
   }
   /** Under the pin or its successor. Another key of that person is noted: it sets off a question (§9). */
   #takes(chain) {
@@ -149,7 +160,7 @@ export class Peer {
   }
 
   /** A confirmed session: card and standing first; messages once the other side has said where it stands. */
-  #use(session) {
+  use(session) {
     session.at = Date.now();
     this.sessions.push(session);
     this.#choose();
@@ -192,7 +203,8 @@ export class Peer {
     this.items.push(type);
     if (type === ITEM.hint) session.hint = body;
     if (type === ITEM.notice) this.notices.push(body);
-    if (type === ITEM.ping) session.send({ type: ITEM.pong, body });
+    if (type === ITEM.file) for (const word of this.files.hear(body)) session.send({ type: ITEM.file, body: word });
+    if (type === ITEM.ping && !this.isMute) session.send({ type: ITEM.pong, body });
     if (type === ITEM.card) this.#learn(readCard(body, { now: this.now(), pinned: true }));
     if (type === ITEM.standing && readStanding(body).last) {
       session.isReady = true;
@@ -291,8 +303,7 @@ export class Peer {
   }
   /** Who was never met gets the own card first, then what is written to them. */
   firstFile(chain, title, text) {
-    this.contact = { chain, addresses: [] };
-    this.talk = this.#newTalk();
+    this.knows(chain);
     const { dialog } = this.talk.open(title);
     this.talk.send(dialog, { type: 'text', text });
     const to = toOf(chain);

@@ -17,7 +17,9 @@ export const identityKey = (epoch, privateKey = generateKeyPairSync('rsa', { mod
 });
 
 export class Person {
-  constructor({ name, key = identityKey(1), now = Date.now() }) {
+  /** @param {{ name: string, key?: any, now?: number, extensions?: Buffer[] }} of `extensions`: further ones of its certificates */
+  constructor({ name, key = identityKey(1), now = Date.now(), extensions = [] }) {
+    this.extensions = extensions;
     this.name = name;
     this.peerId = H(key.spki);
     this.recoverySeed = random(32);
@@ -25,12 +27,15 @@ export class Person {
     this.signingSeed = random(32);
     this.signingKey = edPublic(this.signingSeed);
     this.instanceId = instanceIdOf(this.signingKey);
-    this.kemKey = kemPublic(random(32));
+    this.kemSecret = random(32);
+    this.kemKey = kemPublic(this.kemSecret);
     this.consent = consent(this.signingSeed, this.peerId, this.signingKey, this.kemKey);
     this.startToken = startToken(this.signingSeed, now);
     this.steps = [];
     this.keys = [];
     this.exchanges = [];
+    /** Rows of the list for devices that were let in (§10.1). */
+    this.others = [];
     this.listVersion = 0;
     this.#use(key, now);
     this.firstCertificate = this.chainParts.identity;
@@ -49,7 +54,7 @@ export class Person {
     const exchange = makeExchangeCredential(who, { ...dates, kemKey: kemPublic(secret), notAfter: now + 7 * DAY });
     const list = makeList(who, { version: this.listVersion, issuedAt: now, entries: [{ instanceId: this.instanceId, hash: H(instance), roles, state: 0 }] });
     const seconds = Math.floor((now - 60_000) / 1000) * 1000;
-    const identity = makeCertificate({ key, name: this.name, peerId: this.peerId, epoch: key.epoch, recoveryHash: this.recoveryHash, notBefore: seconds, notAfter: seconds + 90 * DAY });
+    const identity = makeCertificate({ key, name: this.name, peerId: this.peerId, epoch: key.epoch, recoveryHash: this.recoveryHash, notBefore: seconds, notAfter: seconds + 90 * DAY, more: this.extensions });
     this.chainParts = { identity, list, instance, exchange };
     this.chainBytes = makeChain(this.chainParts);
     this.chain = readChain(this.chainBytes, now);
@@ -67,13 +72,31 @@ export class Person {
     this.#use(this.key, now);
   }
 
+  /**
+   * Another device of this person, with keys of its own: its credential, and the next list (§10.1).
+   * @param {{ signingKey: Buffer, kemKey: Buffer, counterSignature: Buffer, deviceName: string }} of
+   */
+  admit(of, now = Date.now()) {
+    const who = { peerId: this.peerId, spkiHash: this.spkiHash, epoch: this.key.epoch, privateKey: this.key.privateKey };
+    const roles = ROLES.exchange;
+    this.listVersion += 1;
+    const credential = makeInstanceCredential(who, { ...of, roles, notBefore: now - 60_000, notAfter: now + 365 * DAY, minListVersion: this.listVersion });
+    this.others.push({ instanceId: instanceIdOf(of.signingKey), hash: H(credential), roles, state: 0 });
+    const own = { instanceId: this.instanceId, hash: this.chain.instance.hash, roles: ROLES.certifier | ROLES.exchange, state: 0 };
+    this.chainParts = { ...this.chainParts, list: makeList(who, { version: this.listVersion, issuedAt: now, entries: [own, ...this.others] }) };
+    this.chainBytes = makeChain(this.chainParts);
+    this.chain = readChain(this.chainBytes, now);
+    return credential;
+  }
+
   get spkiHash() {
     return this.chain.identity.spkiHash;
   }
 
-  card({ addresses, now = Date.now(), forContact = false }) {
+  /** @param {{ addresses: any[], now?: number, forContact?: boolean, behind?: Buffer }} how `behind`: sections (§11) */
+  card({ addresses, now = Date.now(), forContact = false, behind }) {
     const history = this.key.epoch === 1 ? undefined : forContact ? Buffer.alloc(0) : makeHistory(this.firstCertificate, this.steps);
-    return makeCard({ chain: this.chainBytes, time: now, addresses, history, signingSeed: this.signingSeed });
+    return makeCard({ chain: this.chainBytes, time: now, addresses, history, behind, signingSeed: this.signingSeed });
   }
 
   /** What the handshake needs of oneself, with the newest exchange key or another one that is held. */

@@ -23,7 +23,12 @@ const readBody = (bytes) =>
 const payload = (credentialHash, envelope) => cat(u8(1), selectorOf(credentialHash, envelope), envelope);
 const m1Signed = (to, ciphertext, share, chain, statement) => cat(to.peerId, to.exchangeHash, H(ciphertext), share, H(chain), statement);
 
-/** `own`: { chain, listVersion, signingSeed }; `to`: { peerId, exchangeHash, exchangeKey }. */
+/**
+ * `own`: { chain, listVersion, signingSeed }; `to`: { peerId, exchangeHash, exchangeKey }.
+ * @param {any} own
+ * @param {any} to
+ * @param {{ cn?: Buffer, shareSecret?: Buffer, coins?: Buffer, time: number }} how
+ */
 export const makeM1 = (own, to, { cn = random(32), shareSecret = random(32), coins, time }) => {
   const share = xPublic(shareSecret);
   const statement = cat(u64(time), u64(own.listVersion));
@@ -118,8 +123,8 @@ export const readItems = (plaintext) =>
 // Resumption
 export const targetOf = (keyId, instanceHash) => H(label('resume-target'), keyId, instanceHash).subarray(0, 16);
 /** `entry`: { keyId, rs, peerInstanceHash, received: { counter, digest } }. */
-export const makeResumeM1 = (entry, { cn = random(32), shareSecret = random(32), hint = Buffer.alloc(0), target = targetOf(entry.keyId, entry.peerInstanceHash) } = {}) => {
-  const head = cat(frameHeader(frame(TYPES.m1, Buffer.alloc(186 + hint.length))), u8(2), entry.keyId, cn, xPublic(shareSecret), target, u8(hint.length), hint);
+export const makeResumeM1 = (entry, { cn = random(32), shareSecret = random(32), share = xPublic(shareSecret), hint = Buffer.alloc(0), target = targetOf(entry.keyId, entry.peerInstanceHash) } = {}) => {
+  const head = cat(frameHeader(frame(TYPES.m1, Buffer.alloc(186 + hint.length))), u8(2), entry.keyId, cn, share, target, u8(hint.length), hint);
   const state = seal('resume-state', HKDF(entry.rs, 'resume-state'), cn.subarray(0, 24), head, cat(u64(entry.received.counter), entry.received.digest.subarray(0, 16)));
   const proof = HMAC(HKDF(entry.rs, 'resume-proof'), head, state);
   return { bytes: cat(head, state, proof), cn, shareSecret };

@@ -19,6 +19,10 @@ export const openMove = (transferKey, move, closed) =>
 export class Sibling {
   /** @type {any} */
   keys;
+  /** @type {any} */
+  session;
+  /** @type {any} the common log, as this device has heard it or tells it */
+  log;
 
   /** `device`: this one; `host`: the other one, as the grant names it. */
   constructor(device, host, keys) {
@@ -35,9 +39,12 @@ export class Sibling {
   }
 
   /** In step everything flows; else words of upkeep only. */
-  async meet({ inStep = true } = {}) {
-    this.session = await dialTo(this.device, this.address, toSibling(this.credential, this.device.peerId));
-    const { session } = this;
+  async meet(how = {}) {
+    return this.use(await dialTo(this.device, this.address, toSibling(this.credential, this.device.peerId)), how);
+  }
+  /** A session that stands, whoever dialled it. */
+  use(session, { inStep = true } = {}) {
+    this.session = session;
     session.isOver = false;
     this.upkeep(KIND.state, this.device.state);
     if (inStep) {
@@ -85,6 +92,10 @@ export class Sibling {
   }
   #say(topic, word) {
     this.session.send({ type: 9, body: cat(u8(topic), word) });
+  }
+  /** A word of the common log. */
+  tell(word) {
+    this.#say(TOPIC.replica, word);
   }
   upkeep(kind, body) {
     for (const part of parts(cat(u8(kind), body))) this.#say(TOPIC.upkeep, part);

@@ -4,6 +4,7 @@ import { usedLabels } from './crypto.mjs';
 import * as core from './vectors-core.mjs';
 import * as files from './vectors-files.mjs';
 import { facts } from './vectors-facts.mjs';
+import { handshakes } from './vectors-handshakes.mjs';
 import { household } from './vectors-household.mjs';
 import { invitation } from './vectors-invitation.mjs';
 import { issued } from './vectors-issued.mjs';
@@ -21,6 +22,7 @@ describe('who has docs/protocol.md alone makes and reads every vector', () => {
     ['S1-47 S2-14: messages, short form, transcripts, keys that take over', core.dialog],
     ['S3-08: key schedule and records', sessions.schedule],
     ['S3-08 S4-11: a full handshake, the resumption after it, a channel', sessions.transcripts],
+    ['S3-02 S3-10 A49 A50: each message of a handshake with one thing wrong, and what is answered', handshakes],
     ['S5-02: asking for newer keys, and an offer', sessions.rekey],
     ['S5-04: six digits, and the link in the document', sessions.meeting],
     ['S1-48: deposits and a file of them', ways.deposits],

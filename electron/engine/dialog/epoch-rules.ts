@@ -33,6 +33,8 @@ const rollback: EpochVerdict = { kind: 'violated', reason: 'key-rollback' };
 export function judgeEpoch(rows: readonly ReceivingKeyRow[], claim: EpochClaim): EpochVerdict {
   const { epoch, firstSequence, sequence } = claim;
   if (sequence !== undefined && sequence < firstSequence) return conflict;
+  // A control message takes no place: it is below every key's first.
+  const place = sequence ?? 0;
   const newest = rows.at(-1);
   // The usual case; how it stands to the older ones was judged when it first came.
   if (newest?.epoch === epoch && isClaimed(newest, claim)) return { kind: 'known', row: newest };
@@ -52,8 +54,8 @@ export function judgeEpoch(rows: readonly ReceivingKeyRow[], claim: EpochClaim):
       if (!covered && (row.firstSequence > firstSequence || row.highest >= firstSequence)) return rollback;
       covered ||= takesOver(row);
     } else if (takesOver(row)) {
-      superseded ||= firstSequence > row.firstSequence || (sequence !== undefined && sequence >= row.firstSequence);
-    } else if (row.firstSequence < firstSequence || (sequence !== undefined && sequence >= row.firstSequence)) {
+      superseded ||= firstSequence > row.firstSequence || place >= row.firstSequence;
+    } else if (row.firstSequence < firstSequence || place >= row.firstSequence) {
       if (!superseded) return rollback;
     }
   }
@@ -117,5 +119,5 @@ function isClaimed(row: ReceivingKeyRow, claim: EpochClaim): boolean {
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  return Buffer.compare(a, b) === 0;
 }

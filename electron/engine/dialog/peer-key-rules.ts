@@ -73,8 +73,7 @@ export class PeerKeyRules {
    */
   #isFlood(policy: ShiftPolicy, stream: ReceivingStream, use: KeyUse): boolean {
     if (policy.failAfterShifts === 0) return false;
-    const { highest } = this.#seen(stream);
-    if (highest === 0 || use.epoch <= highest) return false;
+    if (use.epoch <= this.#seen(stream).highest) return false;
     const oldest = this.#store.nthPeerShift(stream.row, policy.failAfterShifts);
     if (!oldest) return false;
     const within = policy.failWithinMilliseconds;
@@ -84,7 +83,6 @@ export class PeerKeyRules {
   /** `PeerShiftRow.senderTime` of a shift that comes now. */
   #senderTime(stream: ReceivingStream, sentAt: number): number {
     const seen = this.#seen(stream);
-    if (seen.highest === 0) return sentAt;
     return Math.min(seen.senderTime + Math.max(0, sentAt - seen.sentAt), Number.MAX_SAFE_INTEGER);
   }
 

@@ -86,8 +86,8 @@ const served: Readonly<Record<ChannelPurpose, Readonly<Record<ChannelRole, reado
   },
 };
 
-/** The kind behind a byte when `sender` may send it for this purpose; undefined otherwise. */
-export function parseKind(purpose: ChannelPurpose, sender: ChannelRole, byte: number): ChannelKind | undefined {
+/** The kind behind a byte when `sender` may send it for this purpose; undefined otherwise, and without a byte. */
+export function parseKind(purpose: ChannelPurpose, sender: ChannelRole, byte: number | undefined): ChannelKind | undefined {
   return served[purpose][sender].find((kind) => kind === byte);
 }
 

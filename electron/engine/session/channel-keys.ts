@@ -50,9 +50,9 @@ export class ChannelKeys {
     if (this.#received >= channelFrames || sealed.length > 1 + channelPayload + TAG_LENGTH) return undefined;
     const sender = this.#role === 'client' ? 'server' : 'client';
     const plaintext = this.#crypto.open(sealLabel(sender), this.#keys[sender], nonce(this.#received), header, sealed);
-    const first = plaintext?.[0];
-    const kind = first === undefined ? undefined : parseKind(this.#purpose, sender, first);
-    if (!plaintext || kind === undefined) return undefined;
+    if (!plaintext) return undefined;
+    const kind = parseKind(this.#purpose, sender, plaintext[0]);
+    if (kind === undefined) return undefined;
     this.#received += 1;
     return { kind, payload: plaintext.subarray(1) };
   }

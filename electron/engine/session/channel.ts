@@ -59,12 +59,12 @@ export function openChannel(crypto: Crypto, clock: Clock, link: Link, purpose: C
  */
 export function acceptChannel(crypto: Crypto, clock: Clock, link: Link, firstFrame: Frame, leftover: Uint8Array = new Uint8Array(0)): Channel | undefined {
   const opening = leftover.length === 0 ? parseOpening(firstFrame) : undefined;
-  const answer = opening && crypto.encapsulate(opening.publicKey);
-  if (!opening || !answer) {
+  const answer = opening && answerTo(crypto, opening);
+  if (!answer) {
     link.destroy();
     return undefined;
   }
-  const { purpose } = opening;
+  const { purpose } = answer;
   const acceptFrame = encodeFrame(frameTypes.channelAccept, answer.ciphertext);
   const hash = channelHash(crypto, firstFrame.frame, acceptFrame);
   const keys = new ChannelKeys(crypto, purpose, 'server', answer.shared, hash);
@@ -78,8 +78,19 @@ export function openingPurpose(frame: Frame): ChannelPurpose | undefined {
   return parseOpening(frame)?.purpose;
 }
 
+interface Opening {
+  readonly purpose: ChannelPurpose;
+  readonly publicKey: Uint8Array;
+}
+
+/** Undefined for a key that nothing can be sealed to. */
+function answerTo(crypto: Crypto, { purpose, publicKey }: Opening) {
+  const made = crypto.encapsulate(publicKey);
+  return made && { ...made, purpose };
+}
+
 /** purpose u8 ‖ X-Wing public key 1216. */
-function parseOpening(frame: Frame): { readonly purpose: ChannelPurpose; readonly publicKey: Uint8Array } | undefined {
+function parseOpening(frame: Frame): Opening | undefined {
   if (frame.type !== frameTypes.channelOpen || frame.payload.length !== 1 + KEM_PUBLIC_LENGTH) return undefined;
   const reader = new Reader(frame.payload);
   const purpose = parsePurpose(reader.u8());

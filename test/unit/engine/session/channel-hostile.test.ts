@@ -109,6 +109,16 @@ describe('encryption-only channel', () => {
     );
   });
 
+  test('an opening with a key that nothing can be sealed to is not answered', () => {
+    const key = crypto.generateKem('channel').publicKey;
+    // Coefficients beyond the field in front; an X25519 share of small order behind.
+    for (const spoiled of [concat(new Uint8Array(3).fill(255), key.subarray(3)), concat(key.subarray(0, 1184), new Uint8Array(32))]) {
+      const pair = createLinkPair({ clock });
+      expect(acceptChannel(crypto, clock, pair.listener, onlyFrame(encodeFrame(frameTypes.channelOpen, concat(Uint8Array.of(3), spoiled))))).toBeUndefined();
+      expect([pair.listener.destroyed, pair.listener.sent]).toEqual([true, []]);
+    }
+  });
+
   test('unserved purposes, wrong sizes and bytes behind the opening are refused', async () => {
     const key = crypto.generateKem('channel').publicKey;
     const openings = [0, 6, 255].map((purpose) => concat(Uint8Array.of(purpose), key));
@@ -127,6 +137,87 @@ describe('encryption-only channel', () => {
     expect(acceptChannel(crypto, clock, wrongType.listener, { ...good, type: frameTypes.channelAccept })).toBeUndefined();
     const fine = createLinkPair({ clock });
     expect(acceptChannel(crypto, clock, fine.listener, good)).toBeDefined();
+  });
+
+  test('A78: an opening is answered by one frame of its own type and size, with a share that is one; nothing else makes a channel', async () => {
+    /** What the dialler makes of an answer that differs from the right one. */
+    const answered = async (change: (ciphertext: Uint8Array) => Uint8Array): Promise<string> => {
+      const pair = createLinkPair({ clock });
+      pair.listener.onData((bytes) => {
+        const made = crypto.encapsulate(bytes.slice(8));
+        pair.listener.send(change(made?.ciphertext ?? new Uint8Array()));
+      });
+      const opening = openChannel(crypto, clock, pair.dialler, 'invite').then(
+        () => 'a channel',
+        (error: { reason?: string }) => error.reason ?? 'a defect',
+      );
+      await clock.advance(10);
+      return opening;
+    };
+    const framed = (type: (typeof frameTypes)[keyof typeof frameTypes]) => (ciphertext: Uint8Array) => encodeFrame(type, ciphertext);
+    const accept = framed(frameTypes.channelAccept);
+    expect(await answered(accept)).toBe('a channel');
+    expect(await answered(framed(frameTypes.channelData))).toBe('malformed');
+    expect(await answered((ciphertext) => accept(ciphertext.subarray(1)))).toBe('malformed');
+    expect(await answered((ciphertext) => accept(concat(ciphertext, Uint8Array.of(0))))).toBe('malformed');
+    // The X25519 share of the ciphertext, of small order.
+    expect(await answered((ciphertext) => accept(concat(ciphertext.subarray(0, 1088), new Uint8Array(32))))).toBe('malformed');
+  });
+
+  test('S5-04: nothing is heard or said behind the end, and whoever asks late hears of it', async () => {
+    const { pair, client, server } = await connected();
+    const frames: ChannelFrame[] = [];
+    server.onFrame((frame) => {
+      frames.push(frame);
+      server.close();
+    });
+    client.send(hello);
+    client.send(hello);
+    const [, first = new Uint8Array(), second = new Uint8Array()] = pair.dialler.sent;
+    // Both in one piece: the second waits while the first is dealt with.
+    pair.listener.inject(concat(first, second));
+    await clock.advance(10);
+    expect(frames).toHaveLength(1);
+
+    const cut = await connected();
+    cut.pair.dialler.destroy();
+    await clock.advance(10);
+    expect(endOf(cut.server).reason).toBe('closed');
+    cut.server.send({ kind: channelKinds.inviteAnswer, payload: new Uint8Array(0) });
+    expect(cut.pair.listener.sent).toHaveLength(1);
+
+    // The connection breaks with the very frame that would give it more time.
+    const broken = await connected('meet');
+    const link = broken.pair.dialler;
+    let closes = 0;
+    link.close = () => void (closes += 1);
+    link.send = () => (link.vanish(), false);
+    broken.client.send({ kind: channelKinds.meetAsk, payload: new Uint8Array(0) });
+    expect(endOf(broken.client).reason).toBe('closed');
+    broken.client.close();
+    expect(closes).toBe(0);
+    broken.server.close();
+    await clock.advance(10);
+    expect(clock.waiting).toBe(0);
+  });
+
+  test('A01: a frame may be as large as the document says and not a byte larger, sealed well or not', () => {
+    const purpose = 'invite';
+    const hash = crypto.random(32);
+    const secret = crypto.randomSecret('shared', 32);
+    const key = crypto.secret('channel', crypto.hkdf(secret.bytes, 'channel-client', 32, hash));
+    const receiver = new ChannelKeys(crypto, purpose, 'server', secret, hash);
+    const header = new Uint8Array(7);
+    const sealed = (bytes: number, counter: number): Uint8Array => {
+      const nonce = new Uint8Array(24);
+      nonce[23] = counter;
+      return crypto.seal('channel-client', key, nonce, header, concat(Uint8Array.of(channelKinds.inviteHello), new Uint8Array(bytes)));
+    };
+    expect(receiver.open(header, sealed(channelPayload, 0))?.payload).toHaveLength(channelPayload);
+    expect(receiver.open(header, sealed(channelPayload + 1, 1))).toBeUndefined();
+    // Nothing but a tag: not even a kind.
+    expect(receiver.open(header, crypto.seal('channel-client', key, Uint8Array.from({ length: 24 }, (_, at) => (at === 23 ? 1 : 0)), header, new Uint8Array(0)))).toBeUndefined();
+    expect(receiver.open(header, sealed(1, 1))?.payload).toHaveLength(1);
   });
 
   test('A01: announced lengths and floods of frames end it with bounded memory', async () => {

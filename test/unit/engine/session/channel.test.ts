@@ -132,6 +132,21 @@ describe('encryption-only channel', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  test('S4-12: letting a device in has eight minutes from the first frame, a meeting three, anything else no more than before', async () => {
+    for (const [purpose, kind, milliseconds] of [['link', channelKinds.linkHello, 480_000], ['meet', channelKinds.meetAsk, 180_000], ['rekey', channelKinds.rekeyRequest, 4_000]] as const) {
+      const { client, server } = await connected(purpose);
+      collect(server);
+      collect(client);
+      const ends = [endOf(client), endOf(server)];
+      await clock.advance(6_000);
+      client.send({ kind, payload: new Uint8Array(0) });
+      await clock.advance(milliseconds - 100);
+      expect(ends.map((end) => end.reason)).toEqual([undefined, undefined]);
+      await clock.advance(200);
+      expect(ends.map((end) => end.reason)).toEqual(['timeout', 'timeout']);
+    }
+  });
+
   test('S5-04: what the server says first gives a meeting no longer time', async () => {
     const { client, server } = await connected('meet');
     collect(client);

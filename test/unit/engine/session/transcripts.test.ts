@@ -1,54 +1,22 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { parseChain } from '../../../../electron/engine/certificates/chain';
 import { createCrypto } from '../../../../electron/engine/crypto/create-crypto';
-import type { LocalRecord } from '../../../../electron/engine/ports';
 import { acceptChannel, type Channel, openChannel } from '../../../../electron/engine/session/channel';
 import { channelKinds } from '../../../../electron/engine/session/channel-frames';
 import { packItems } from '../../../../electron/engine/session/items';
 import { openRecord, sealRecord } from '../../../../electron/engine/session/records';
-import { createSemiStatic } from '../../../../electron/engine/session/semi-static';
 import { fromHex, toHex } from '../../../../electron/engine/wire/encoding';
-import { parsePeerId, peerIdToBytes } from '../../../../electron/engine/wire/ids';
+import { peerIdToBytes } from '../../../../electron/engine/wire/ids';
 import { ready } from '../../../reference/session-twin';
-import { transcriptVectors, type VectorPerson } from '../../../reference/transcript-vectors';
+import { transcriptVectors } from '../../../reference/transcript-vectors';
 import { createLinkPair } from '../../../support/link-pair';
 import { ManualClock } from '../../../support/manual-clock';
 import { dialFrom, entryOf, keep, type Keeper, keeperOf, listenAt } from '../../../support/resume-kit';
-import { frameOf, type Party } from '../../../support/session-kit';
+import { frameOf } from '../../../support/session-kit';
+import { partyOf, scripted } from '../../../support/vector-people';
 import vectors from '../../../vectors/session-transcripts.json';
 
 const { people, draws } = vectors;
-
-/** Gives what was written down, in order, and nothing else. */
-function scripted(...hex: readonly string[]) {
-  const left = hex.map((each) => fromHex(each));
-  return {
-    left,
-    bytes: (length: number): Uint8Array => {
-      const next = left.shift();
-      if (next?.length !== length) throw new Error(`${length} bytes were drawn, ${next?.length} written down`);
-      return next;
-    },
-  };
-}
-
-/** A person of the file, whose random numbers are those of the file. */
-async function partyOf(person: VectorPerson, random: ReturnType<typeof scripted>): Promise<Party> {
-  const crypto = await createCrypto({ random });
-  const chain = parseChain(crypto, fromHex(person.chain));
-  const record: LocalRecord = {
-    peerId: parsePeerId(person.peerId),
-    name: 'of the file',
-    createdAt: people.now,
-    identityKeys: [{ epoch: 1, certificate: chain.identity.der, createdAt: people.now }],
-    instance: { credential: chain.instance.bytes, signingSeed: fromHex(person.instanceSeed), kemSecret: fromHex(person.instanceKemSecret) },
-    exchanges: [{ credential: chain.exchange.bytes, kemSecret: fromHex(person.exchangeKemSecret) }],
-    instanceList: chain.list.bytes,
-  };
-  const local = openLocalParty(crypto, record);
-  return { name: 'of the file', crypto, local, semiStatic: createSemiStatic(crypto, local, people.now) };
-}
 
 beforeAll(() => ready);
 
