@@ -6,7 +6,7 @@ import { introduce } from '../support/two-peers';
 
 /** Whether somebody at `from` who says nothing is let in: the listener waits for a first word, or hangs up at once. */
 async function letsIn(from: Host, address: string, port: number): Promise<boolean> {
-  const program = `const s=require('net').connect(${port},'${address}');const t=setTimeout(()=>{console.log('waits');s.destroy()},1500);s.on('error',()=>{});s.on('close',()=>{clearTimeout(t);console.log('closed')})`;
+  const program = `const s=require('net').connect(${port},'${address}');const t=setTimeout(()=>{console.log('waits');s.destroy()},5000);s.on('error',()=>{});s.on('close',()=>{clearTimeout(t);console.log('closed')})`;
   return (await from.run(process.execPath, '-e', program)).startsWith('waits');
 }
 

@@ -189,6 +189,16 @@ describe('a vault whose passphrase gets a new key', () => {
     expect(readdirSync(directory).toSorted()).toEqual(['keyshift.db', 'vault']);
   });
 
+  it('A89: where the key of the vault opens neither of two databases, both are left as they are', async () => {
+    const directory = folder();
+    (await filled(directory, 'old')).close();
+    const [database, beside] = [join(directory, 'keyshift.db'), join(directory, 'keyshift.db.renewing')];
+    copyFileSync(database, beside);
+    const before = fingerprint(directory);
+    settleRenewal(database, new Uint8Array(32).fill(7));
+    expect(fingerprint(directory)).toEqual(before);
+  });
+
   it('A89: kill -9 at any moment leaves all of it, under the last passphrase told or the next', { timeout: 60_000 }, async () => {
     const program = bundleProgram('test/unit/storage/programs/key-life.ts');
     const seen = new Set<string>();

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { channelKinds, type ChannelFrame } from '../../../../electron/engine/session/channel-frames';
 import { commitmentTo, encodeReveal, meetingDigits, parseReveal, type Reveal } from '../../../../electron/engine/session/meeting-code';
 import { stepAnswerer } from '../../../../electron/engine/session/meeting-answerer';
+import { encodeProvenCard } from '../../../../electron/engine/session/meeting-proof';
 import { concat, Writer } from '../../../../electron/engine/wire/writer';
 import { peerIdFromBytes, peerIdToBytes } from '../../../../electron/engine/wire/ids';
 import { has } from '../../../support/meeting-kit';
@@ -258,6 +259,29 @@ describe('a meeting with somebody who cheats', () => {
     expect(meeting.digits('asker')).toBeDefined();
     meeting.inject('asker', { kind: channelKinds.meetConfirm, payload: Uint8Array.of(1) }).confirm('asker').inject('asker', benCard ?? commit(new Uint8Array()));
     expect([meeting.end('asker'), meeting.met('asker')]).toEqual(['failed', undefined]);
+  });
+
+  test('a sound card of another person than the compared one makes no contact, though its own device signed it for this channel and these reveals', () => {
+    /** The other side opens as Ben, and shows the card of `shown`. */
+    const metBy = (shown: Party): Encounter => {
+      const hash = ada.crypto.random(32);
+      const reveal = revealOf(mallory, nameOf(ben));
+      let ofAda = new Uint8Array(0);
+      const hand: Hand = (said) => {
+        if (said.by === 'asker' && said.kind === channelKinds.meetReveal) ofAda = Uint8Array.from(said.payload);
+        if (said.by === 'asker') return [said];
+        if (said.kind === channelKinds.meetCommit) return [commit(commitmentTo(ada.crypto, 'server', reveal, hash))];
+        return said.kind === channelKinds.meetReveal ? [{ kind: said.kind, payload: encodeReveal(reveal) }] : [said];
+      };
+      const meeting = new Encounter(ada, mallory, { hand, hash }).compared();
+      meeting.inject('asker', { kind: channelKinds.meetConfirm, payload: Uint8Array.of(1) }).confirm('asker');
+      const payload = encodeProvenCard(nearbyParts(shown), 'meet-card', hash, concat(Uint8Array.of(2), encodeReveal(reveal), ofAda));
+      return meeting.inject('asker', { kind: channelKinds.meetCard, payload });
+    };
+    const other = metBy(mallory);
+    expect([other.end('asker'), other.met('asker')]).toEqual(['failed', undefined]);
+    // Of who was compared the same card is one.
+    expect(metBy(ben).met('asker')).toBeDefined();
   });
 
   test('a card or a second “same” before its time, and words beside 0 and 1, end it', () => {

@@ -97,6 +97,30 @@ describe('files of messages', () => {
     await world.until('the next day', () => states().filter((state) => state === 'done').length === 2);
   });
 
+  it('right pieces that come unasked are nothing either: of a sender who pushes all of it no more is held than was asked for', async () => {
+    const { ada, bo, conversationId } = await pair();
+    bo.settings = { ...bo.settings, acceptFilesUpTo: 0 };
+    const large = randomBytes(100 * 65_536);
+    ada.disk.files.set('/a.bin', large);
+    const { transferId } = await ada.files.send({ conversationId, path: '/a.bin' });
+    await world.until('the offer', () => isThere(bo));
+    const [sealed = new Uint8Array(0)] = ada.disk.contents.values();
+    // Asked, Ada's device is silent, and Bo's disk takes its time.
+    let asked = 0;
+    Object.assign(ada.profile.files.parties, { hear: () => void (asked += 1) });
+    const { create } = bo.disk.held;
+    Object.assign(bo.disk.held, { create: async (name: string) => ({ ...(await create(name)), write: () => new Promise<void>(() => undefined) }) });
+    await bo.files.accept({ transferId });
+    await world.until('Bo asks', () => asked > 0);
+    for (let index = 0; index < 100; index += 1) {
+      const word: FileWord = { kind: 'chunk', transferId: Uint8Array.from(Buffer.from(transferId, 'hex')), index, sealed: sealed.slice(index * 65_552, (index + 1) * 65_552) };
+      ada.profile.connections.session(bo.profile.local.peerId)?.send([{ kind: 'file', bytes: encodeFileWord(word) }]);
+    }
+    await world.pass(1_000);
+    expect(transferOf(bo).state).not.toBe('done');
+    expect([transferOf(bo).done > 0, transferOf(bo).done < large.length]).toEqual([true, true]);
+  });
+
   it('S1-44: a byte more than was chosen waits for a yes, however little came before; so does whatever comes after a hundred of a day, however small', async () => {
     const { ada, bo, conversationId } = await pair();
     bo.settings = { ...bo.settings, acceptFilesUpTo: 70_000 };
