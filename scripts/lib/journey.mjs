@@ -31,8 +31,10 @@ export async function isNew(window) {
 export async function introduce(inviter, invitee, inviterName) {
   await inviter.getByRole('button', { name: 'Invite someone' }).first().click();
   const create = inviter.getByRole('button', { name: 'Create link' });
-  if (await create.isVisible().catch(() => false)) await create.click();
   const field = inviter.getByRole('textbox', { name: 'Invitation link' });
+  // The dialog is drawn a moment after the press.
+  await create.or(field).first().waitFor();
+  if (await create.isVisible()) await create.click();
   await field.waitFor();
   const link = await field.inputValue();
   await inviter.keyboard.press('Escape');

@@ -148,9 +148,10 @@ test('row 19, row 2: a week in short, from the first start to the second, sandbo
 async function introduceByLink(inviter: Page, invitee: Page): Promise<void> {
   await inviter.getByRole('button', { name: 'Invite someone' }).first().click();
   const create = inviter.getByRole('button', { name: 'Create link' });
-  if (await create.isVisible().catch(() => false)) await create.click();
   const field = inviter.getByRole('textbox', { name: 'Invitation link' });
-  await field.waitFor();
+  await expect(create.or(field).first()).toBeVisible();
+  if (await create.isVisible()) await create.click();
+  await expect(field).toHaveValue(/^keyshift:/);
   const link = await field.inputValue();
   await inviter.keyboard.press('Escape');
   const words = app.byDpkg ? (/^Exec=(.*)$/m.exec(readFileSync(`/usr/share/applications/${app.name}.desktop`, 'utf8'))?.[1] ?? '').split(' ') : [app.command, '--', '%u'];
