@@ -2,9 +2,11 @@ import { Database } from '@signalapp/sqlcipher';
 import { KeyshiftError } from '../../shared/errors';
 import type { Transactions } from '../engine/ports';
 import { assertNamed } from './file-error';
-import { type Disk, LateFlush } from './late-flush';
+import { type Disk, LateFlush, type LogState } from './late-flush';
+import { native } from './native-values';
 import { integer } from './row';
-import { endsTransaction, mapSqliteError } from './sqlite-error';
+import { endsTransaction, isOfFlush, mapSqliteError } from './sqlite-error';
+import { endOfFrames } from './write-ahead-log';
 
 export type SqlValue = string | number | Uint8Array | null;
 export type Row = Readonly<Record<string, SqlValue>>;
@@ -127,14 +129,14 @@ class SqlDatabase implements Db {
   #generation = 0;
   #undone = 0;
   /** Set when SQLite may have ended the transaction by itself: nothing more may run in it, and it must not commit. */
-  #broken: { readonly error: unknown } | undefined;
+  #broken: { readonly error: unknown; readonly isFlush?: boolean } | undefined;
   #beforeCommit: (() => void) | undefined;
   #afterCommit: (() => void) | undefined;
   #closed = false;
 
   constructor(file: string, disk?: Disk) {
     this.#file = file;
-    this.#late = file === ':memory:' ? undefined : new LateFlush(file, disk);
+    this.#late = file === ':memory:' ? undefined : new LateFlush(file, () => this.#logState(), disk);
     try {
       this.#database = new Database(file);
     } catch (error) {
@@ -206,7 +208,8 @@ class SqlDatabase implements Db {
     // The log's head is still waited for when it begins anew, and so is all of it before it is copied back.
     const result = this.#waitingFor('NORMAL', () => this.transaction(work));
     // Nothing was written where it did not grow and did not begin anew.
-    if (this.#logState() !== before) this.#late.begin('log');
+    const { frames, copied } = this.#logState();
+    if (frames !== before.frames || copied !== before.copied) this.#late.begin('log');
     return result;
   }
 
@@ -280,12 +283,19 @@ class SqlDatabase implements Db {
       throw error;
     } finally {
       this.#depth -= 1;
+      const wasRefused = outermost && this.#broken?.isFlush === true;
       if (outermost) this.#broken = undefined;
+      if (wasRefused) this.#cutLog();
     }
   }
 
   close(): void {
     if (this.#closed) return;
+    try {
+      this.#settle();
+    } catch {
+      // Nobody waits for it any more.
+    }
     this.#closed = true;
     this.#statements.clear();
     this.#steps.clear();
@@ -295,7 +305,32 @@ class SqlDatabase implements Db {
 
   /** Nothing is written while something else is on its way to the disk. */
   #settle(): void {
-    if (this.#depth === 0 && !this.#closed) this.#late?.settle();
+    if (this.#depth === 0 && !this.#closed && this.#late?.settle() === true) this.#prove();
+  }
+
+  /** After the disk came back: SQLite's own handles hear now, once, what it did not take, and of that the next person's message would be refused. */
+  #prove(): void {
+    const again = `PRAGMA user_version=${Number(this.pragma('user_version'))}`;
+    try {
+      this.#database.exec(again);
+    } catch {
+      this.#cutLog();
+      this.#guard(() => this.#database.exec(again));
+    }
+    try {
+      this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    } catch {
+      // Nothing counts as copied, and is copied again.
+    }
+  }
+
+  /** Behind a commit that the disk did not flush: written once more in the same place, it might be lost again and told as good (refused-copy.ts). */
+  #cutLog(): void {
+    try {
+      if (this.#late?.isReady() === true) this.#late.cutLog(endOfFrames(this.#logState().frames, Number(this.pragma('page_size'))));
+    } catch {
+      // Whoever writes next is told by the disk.
+    }
   }
 
   /** How far SQLite itself waits for the disk meanwhile (https://www.sqlite.org/pragma.html#pragma_synchronous). The log is copied back by whoever asks for that. */
@@ -309,9 +344,9 @@ class SqlDatabase implements Db {
   }
 
   /** Of the log: how many pages it has, and how many of them are in the database. NOOP copies none (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint). */
-  #logState(): string {
+  #logState(): LogState {
     const row = this.prepare('PRAGMA wal_checkpoint(NOOP)').get();
-    return row === undefined ? '' : `${integer(row, 'log')} ${integer(row, 'checkpointed')}`;
+    return row === undefined ? { frames: 0, copied: 0 } : { frames: integer(row, 'log'), copied: integer(row, 'checkpointed') };
   }
 
   /** Compiled once: a burst of messages runs four of these for each of them. */
@@ -339,26 +374,10 @@ class SqlDatabase implements Db {
       return work();
     } catch (error) {
       const mapped = mapSqliteError(error, this.#file);
-      if (this.#depth > 0 && endsTransaction(error)) this.#broken = { error: mapped };
+      if (this.#depth > 0 && endsTransaction(error)) this.#broken = { error: mapped, isFlush: isOfFlush(error) };
       throw mapped;
     }
   }
-}
-
-/** The library's typings want arrays it may keep and bytes that are not shared between threads; it only reads them. */
-type NativeValue = string | number | null | Uint8Array<ArrayBuffer>;
-
-/** The library binds bytes at no address, as an ordinary empty array has, as NULL: these have an address and no length. */
-const noBytes = new Uint8Array(new ArrayBuffer(1), 0, 0);
-
-function native(params: Parameters): readonly NativeValue[] {
-  // The reason above: same values, narrower static type.
-  const values = params as readonly NativeValue[];
-  return values.some(isEmpty) ? values.map((value) => (isEmpty(value) ? noBytes : value)) : values;
-}
-
-function isEmpty(value: NativeValue): boolean {
-  return typeof value === 'object' && value?.length === 0;
 }
 
 function isPromise(value: unknown): boolean {

@@ -5,7 +5,8 @@ import { openDatabase } from './database';
 import type { Db } from './database';
 import { withFileErrors } from './file-error';
 import { assertReadable } from './migrate';
-import { examineLog } from './write-ahead-log';
+import { takeUpKeptLog } from './refused-copy';
+import { examineLog, keptLogOf } from './write-ahead-log';
 
 /** Up to this size the whole database is looked through at every opening; above it pages are checked as they are read. */
 const wholeCheckBytes = 8 * 1024 * 1024;
@@ -19,7 +20,8 @@ const pageBytes = 4096;
 export function openExistingDatabase(file: string, key: Uint8Array): Db {
   const [size, log] = withFileErrors(dirname(file), () => {
     assertRights(file);
-    return [sizeOf(file), examineLog(file)] as const;
+    // Damaged under its second name it stays where it is.
+    return takeUpKeptLog(file) === 'damaged' ? ([0, 'damaged'] as const) : ([sizeOf(file), examineLog(file)] as const);
   });
   if (size < pageBytes || log === 'damaged') throw damaged();
   const db = openDatabase(file, key);
@@ -42,7 +44,7 @@ export function openExistingDatabase(file: string, key: Uint8Array): Db {
  * again. Throws what the system says.
  */
 function assertRights(file: string): void {
-  for (const each of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(each)) accessSync(each, constants.R_OK | constants.W_OK);
+  for (const each of [file, `${file}-wal`, `${file}-shm`, keptLogOf(file)]) if (existsSync(each)) accessSync(each, constants.R_OK | constants.W_OK);
 }
 
 /** Bytes; none of what is not there, or is something else than a file. */

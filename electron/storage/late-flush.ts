@@ -1,7 +1,8 @@
-import { closeSync, copyFileSync, existsSync, fdatasync, fdatasyncSync, linkSync, openSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { moveDurably, removeIfPossible, syncFile } from './durable-file';
+import { KeyshiftError } from '../../shared/errors';
 import { mapFileError } from './file-error';
+import { keepLog, markLog, saltOf, takeUpKeptLog, unmarkLog, writeAgain } from './refused-copy';
 
 /** The log, behind a commit; the database, behind what was copied into it from the log. */
 type Flushed = 'log' | 'database';
@@ -15,35 +16,62 @@ export interface Disk {
 
 const realDisk: Disk = { flush: fdatasync, flushNow: fdatasyncSync };
 
+/** What SQLite knows of its log: how many frames it has, and how many of them are in the database. */
+export interface LogState {
+  readonly frames: number;
+  readonly copied: number;
+}
+
+/** What is on its way: which log it was then, and how long that was before, in bytes. */
+interface Owed {
+  readonly part: Flushed;
+  readonly salt: string;
+  readonly logBytes: number;
+}
+
+/** What the disk did not take. */
+interface Refused extends Owed {
+  readonly error: unknown;
+}
+
 /**
  * Brings to the disk, beside the event loop, what SQLite wrote without waiting for it. Only one thing is ever on its way there: whoever writes next waits for it
  * (`settle`), so that a cut of power loses the last commit at most, as it does where each commit waits.
  *
+ * What the disk refuses is written again before anything else is (refused-copy.ts), as often as somebody wants to write: flushed a second time without that, Linux would say that it is
+ * there (fsync(2)).
+ *
  * The handles stay open as long as the database: closing any handle of a file ends all locks that this process has on it (POSIX), those of SQLite, too
- * (https://www.sqlite.org/howtocorrupt.html, 2.2). There are two of each, because Linux tells each handle once of what it could not write (fsync(2)): of one that both
+ * (https://www.sqlite.org/howtocorrupt.html, 2.2). There are two of each, because Linux tells each handle once of what it could not write: of one that both
  * ways used, whoever waits would hear nothing of what was just told beside the event loop.
  */
 export class LateFlush {
   readonly #file: string;
+  readonly #state: () => LogState;
   readonly #disk: Disk;
   /** Of the log and of the database, two each: the first is flushed beside the event loop, the second where somebody waits. */
   readonly #handles: number[] = [];
   /** Rises with each, so that one that ends late is not taken for the next one. */
   #turn = 0;
-  #owed: Flushed | undefined;
-  #failed: { readonly part: Flushed; readonly error: unknown } | undefined;
+  /** Flushes beside the event loop that have not ended. */
+  #running = 0;
+  #logBytes = 0;
+  #owed: Owed | undefined;
+  #refused: Refused | undefined;
   #flushed = Promise.resolve();
 
-  constructor(file: string, disk = realDisk) {
+  constructor(file: string, state: () => LogState, disk = realDisk) {
     this.#file = file;
+    this.#state = state;
     this.#disk = disk;
   }
 
-  /** False: its files cannot be opened, or there is no log yet. */
+  /** Before something is written without waiting. False: its files cannot be opened, or there is no log yet. */
   isReady(): boolean {
     const log = `${this.#file}-wal`;
     try {
       for (const path of [log, log, this.#file, this.#file].slice(this.#handles.length)) this.#handles.push(openSync(path, 'r+'));
+      this.#logBytes = fstatSync(this.#handle('log', 'waited')).size;
       return true;
     } catch {
       // Each commit waits for the disk by itself, then.
@@ -53,14 +81,16 @@ export class LateFlush {
 
   /** Something was written there. Call `isReady` before it is. */
   begin(part: Flushed): void {
-    const handle = this.#handle(part, 'beside');
-    this.#owed = part;
+    const owed = { part, salt: saltOf(this.#handle('log', 'waited')), logBytes: this.#logBytes };
+    this.#owed = owed;
     this.#turn += 1;
+    this.#running += 1;
     const turn = this.#turn;
     this.#flushed = new Promise((resolve) => {
-      this.#disk.flush(handle, (error) => {
-        // A failure counts, however late it is told. That it went well says nothing of what was written since.
-        if (error) this.#fail(part, error);
+      this.#disk.flush(this.#handle(part, 'beside'), (error) => {
+        this.#running -= 1;
+        // A failure counts, however late it is told. That it went well says nothing of what was written since, and nothing where whoever waited heard something else.
+        if (error) this.#refuse(owed, error);
         else if (this.#turn === turn) this.#owed = undefined;
         resolve();
       });
@@ -68,25 +98,35 @@ export class LateFlush {
   }
 
   /**
-   * Waits, as a commit does, until all of it is on the disk. Errors: disk.full, disk.failed, and from then on the same for good: what the disk did not take
-   * once, it may have forgotten. Opening the database anew writes it again.
+   * Waits, as a commit does, until all of it is on the disk. What the disk refused before is written again: true where it took that now. Errors: disk.full, disk.failed; the next one
+   * who writes tries again.
    */
-  settle(): void {
-    const part = this.#owed;
-    if (part !== undefined) {
+  settle(): boolean {
+    const owed = this.#owed;
+    if (this.#refused === undefined && owed !== undefined) {
       try {
-        this.#disk.flushNow(this.#handle(part, 'waited'));
+        this.#disk.flushNow(this.#handle(owed.part, 'waited'));
         this.#owed = undefined;
       } catch (error) {
-        this.#fail(part, error);
+        this.#refuse(owed, error);
       }
     }
-    if (this.#failed) throw this.#failed.error;
+    if (this.#refused === undefined) return false;
+    // What one that has not ended will say may be of what was refused, and of what is written again.
+    if (this.#running > 0) throw this.#refused.error;
+    this.#comeBack(this.#refused);
+    return true;
   }
 
-  /** When what was on its way to the disk is there, or will never be. Never rejects: whoever writes next is told. */
+  /** When what was on its way to the disk is there, or was refused. Never rejects: whoever writes next is told. */
   get flushed(): Promise<void> {
     return this.#owed === undefined ? Promise.resolve() : this.#flushed;
+  }
+
+  /** Cuts the log behind what counts of it: refused pages of a commit would be lost there a second time (refused-copy.ts). */
+  cutLog(bytes: number): void {
+    const log = this.#handle('log', 'waited');
+    if (fstatSync(log).size > bytes) ftruncateSync(log, bytes);
   }
 
   /**
@@ -95,18 +135,22 @@ export class LateFlush {
    * nobody.
    */
   close(end: () => void): void {
-    try {
-      this.settle();
-    } catch {
-      // Nobody waits for it any more.
-    }
-    const putBack = this.#failed?.part === 'database' ? keepLog(`${this.#file}-wal`) : undefined;
+    const isKept = this.#refused?.part === 'database';
+    if (isKept) keepLog(this.#file);
     try {
       end();
     } finally {
       for (const handle of this.#handles.splice(0)) closeQuietly(handle);
       // Behind the handles: with some systems the name of the deleted one is free only then.
-      putBack?.();
+      if (isKept) this.#putBack();
+    }
+  }
+
+  #putBack(): void {
+    try {
+      takeUpKeptLog(this.#file);
+    } catch {
+      // It keeps its second name, and the next opening takes it up.
     }
   }
 
@@ -116,39 +160,44 @@ export class LateFlush {
     return handle;
   }
 
-  #fail(part: Flushed, error: unknown): void {
+  #comeBack(refused: Refused): void {
+    const [log, database] = [this.#handle('log', 'waited'), this.#handle('database', 'waited')];
+    let part = refused.part;
+    try {
+      // What these two have not been told yet is of what is written again now.
+      for (const handle of [log, database]) this.#hear(handle);
+      if (!writeAgain({ ...this.#state(), ...refused, log, database })) throw goneFromMemory();
+      this.#disk.flushNow(log);
+      part = 'database';
+      this.#disk.flushNow(database);
+    } catch (error) {
+      throw this.#refuse({ ...refused, part }, error).error;
+    }
     this.#owed = undefined;
-    this.#failed ??= { part, error: mapFileError(error, dirname(this.#file)) };
+    this.#refused = undefined;
+    unmarkLog(this.#file);
+  }
+
+  #hear(handle: number): void {
+    try {
+      this.#disk.flushNow(handle);
+    } catch {
+      // Told.
+    }
+  }
+
+  #refuse(owed: Owed, error: unknown): Refused {
+    // The first one: what it was of has to be written again with all that came behind it.
+    const { salt, logBytes } = this.#refused ?? owed;
+    const { part } = owed;
+    if (part === 'database' && this.#refused?.part !== part) markLog(this.#file);
+    return (this.#refused = { part, salt, logBytes, error: mapFileError(error, dirname(this.#file)) });
   }
 }
 
-/**
- * A second name of the log, and what gives the first one back where it was deleted. A copy would take room on a disk that may have none, and half a log puts pages back
- * that are older than what was copied of it already. Only where the file system knows no second names there is a copy, made before anything is deleted. Never throws.
- */
-function keepLog(log: string): () => void {
-  const kept = `${log}.kept`;
-  try {
-    removeIfPossible(kept);
-    try {
-      linkSync(log, kept);
-    } catch {
-      copyFileSync(log, kept);
-      syncFile(kept);
-    }
-  } catch {
-    // This disk takes nothing at all.
-    removeIfPossible(kept);
-    return () => undefined;
-  }
-  return () => {
-    try {
-      if (existsSync(log)) removeIfPossible(kept);
-      else moveDurably(kept, log);
-    } catch {
-      // It keeps its second name.
-    }
-  };
+/** Only opening the database says what is there. */
+function goneFromMemory(): KeyshiftError {
+  return new KeyshiftError('disk.failed', 'The disk did not take what was written last, and it cannot be written again while the profile is open. What was there before is safe. Lock the profile and unlock it; until then nothing more is written.');
 }
 
 function closeQuietly(handle: number): void {

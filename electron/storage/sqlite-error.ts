@@ -26,6 +26,11 @@ export function endsTransaction(error: unknown): boolean {
   return code !== undefined && ['FULL', 'IOERR', 'NOMEM', 'CORRUPT', 'NOTADB', 'READONLY', 'CANTOPEN', 'INTERRUPT'].includes(primary(code));
 }
 
+/** The disk took what was written, and refused to keep it. */
+export function isOfFlush(error: unknown): boolean {
+  return ['SQLITE_IOERR_FSYNC', 'SQLITE_IOERR_DIR_FSYNC'].includes(sqliteCode(error) ?? '');
+}
+
 /**
  * What a failing database means for the user, as one of the closed error codes; programming errors pass unchanged and
  * become `internal` at the boundary. The library's messages name tables and columns, never values.

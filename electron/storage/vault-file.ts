@@ -21,7 +21,7 @@ import { UnfinishedVault } from './unfinished-vault';
 import { encodeVault, isAcceptableCost, parseVault } from './vault-format';
 import type { VaultContent } from './vault-format';
 import { acceptDatabaseKey, databaseKeyBytes, openDatabaseKey, sealDatabaseKey } from './vault-key';
-import { emptyLog, hasLog } from './write-ahead-log';
+import { emptyLog, hasLog, keptLogOf } from './write-ahead-log';
 
 /** Argon2id of the product: 256 MiB, 3 passes (protocol.md §3). */
 export const productCost: PasswordCost = { memoryBytes: 256 * 1024 * 1024, passes: 3 };
@@ -187,7 +187,7 @@ class DiskVault implements VaultFileOnDisk {
   }
 
   #leftovers(): string[] {
-    return [this.#newVault, this.#newDatabase, `${this.#newDatabase}-wal`, `${this.#newDatabase}-shm`];
+    return [this.#newVault, this.#newDatabase, `${this.#newDatabase}-wal`, `${this.#newDatabase}-shm`, keptLogOf(this.#newDatabase), keptLogOf(this.#database)];
   }
 
   /** The last and deciding step. */

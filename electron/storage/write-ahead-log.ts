@@ -19,8 +19,8 @@ const frameHeaderBytes = 24;
  * Layout: https://www.sqlite.org/fileformat2.html#walformat; headers are in clear also with encrypted pages.
  * Sound only because every opening after such an end empties the log: no older remains lie behind newer frames.
  */
-export function examineLog(file: string): 'none' | 'whole' | 'damaged' {
-  const log = readLog(`${file}-wal`);
+export function examineLog(file: string, path = `${file}-wal`): 'none' | 'whole' | 'damaged' {
+  const log = readLog(path);
   if (log === 'no-file') return 'damaged';
   if (log === undefined || log.byteLength < headerBytes + frameHeaderBytes) return 'none';
   const littleEndian = (log.getUint32(0) & 1) === 0;
@@ -47,9 +47,62 @@ export function examineLog(file: string): 'none' | 'whole' | 'damaged' {
   return lost > 1 ? 'damaged' : 'whole';
 }
 
-/** Whether a process that did not close its database left something in the log. */
+/** Whether a process that did not close its database left something in the log, or one that closed it a log under its second name. */
 export function hasLog(file: string): boolean {
-  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return [`${file}-wal`, keptLogOf(file)].some((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0);
+}
+
+/** A second name of the log: the disk did not take all that was copied of it into the database (refused-copy.ts). */
+export function keptLogOf(file: string): string {
+  return `${file}-wal.kept`;
+}
+
+/** What of a log counts: its transactions that are whole, or as many frames as SQLite knows. */
+export interface LogContent {
+  readonly frames: number;
+  /** Bytes up to their end. */
+  readonly end: number;
+  /** Which log it is: each that begins anew has another one. */
+  readonly salt: string;
+  readonly pageBytes: number;
+  /** Where in the log the newest content of a page (from 1) lies. */
+  readonly pages: ReadonlyMap<number, number>;
+}
+
+/** Undefined: not even its head is one. `most`: frames behind which nothing counts, each checked by its place in the chain of checksums. */
+export function contentOfLog(bytes: Uint8Array, most = Number.POSITIVE_INFINITY): LogContent | undefined {
+  if (bytes.length < headerBytes) return undefined;
+  const log = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const littleEndian = (log.getUint32(0) & 1) === 0;
+  const pageBytes = log.getUint32(8);
+  let sums = checksum(log, 0, 24, [0, 0], littleEndian);
+  if (!stands(log, 24, sums)) return undefined;
+  const frameBytes = frameHeaderBytes + pageBytes;
+  const pages = new Map<number, number>();
+  let transaction: [page: number, at: number][] = [];
+  let frames = 0;
+  for (let at = headerBytes, n = 1; n <= most && at + frameBytes <= log.byteLength; at += frameBytes, n += 1) {
+    sums = checksum(log, at, 8, sums, littleEndian);
+    sums = checksum(log, at + frameHeaderBytes, pageBytes, sums, littleEndian);
+    if (!sameSalt(log, at, 0) || !sameSalt(log, at, 4) || !stands(log, at + 16, sums)) break;
+    transaction.push([log.getUint32(at), at + frameHeaderBytes]);
+    // The last frame of a transaction.
+    if (log.getUint32(at + 4) === 0) continue;
+    for (const [page, content] of transaction) pages.set(page, content);
+    transaction = [];
+    frames = n;
+  }
+  return { frames, end: endOfFrames(frames, pageBytes), salt: saltOfLog(bytes.subarray(0, headerBytes)), pageBytes, pages };
+}
+
+/** How long a log of so many frames is, in bytes. */
+export function endOfFrames(frames: number, pageBytes: number): number {
+  return headerBytes + frames * (frameHeaderBytes + pageBytes);
+}
+
+/** Of its first 32 bytes. */
+export function saltOfLog(head: Uint8Array): string {
+  return Buffer.from(head.subarray(16, 24)).toString('hex');
 }
 
 /**
@@ -61,7 +114,8 @@ export function emptyLog(db: Db): boolean {
   return db.pragma('wal_checkpoint(TRUNCATE)') === 0;
 }
 
-function readLog(path: string): DataView | 'no-file' | undefined {
+/** Undefined: there is none, or one that is too long to be looked through. */
+export function readLog(path: string): DataView | 'no-file' | undefined {
   try {
     const bytes = readPlainFile(path, largestBytes);
     if (bytes === 'no-file') return bytes;

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Db, openDatabase } from '../../../electron/storage/database';
+import { openExistingDatabase } from '../../../electron/storage/existing-database';
+import { afterwards, bundleProgram, folder, killed, linesOf, type RefusingDisk, refusingDisk, start } from './places';
+
+const key = randomBytes(32);
+
+function opened(place: string): { db: Db; file: string; add: (n: number) => void } {
+  const file = join(place, 'a.db');
+  const db = openDatabase(file, key);
+  afterwards(() => db.close());
+  db.exec('CREATE TABLE t (n INTEGER PRIMARY KEY, filler BLOB NOT NULL) STRICT; PRAGMA user_version=1');
+  const insert = db.prepare('INSERT INTO t VALUES (?, ?)');
+  return { db, file, add: (n) => void insert.run([n, randomBytes(5_000)]) };
+}
+
+function rows(db: Db): unknown {
+  return db.prepare('SELECT count(*) AS n FROM t').get()?.['n'];
+}
+
+/** What is there, read from a disk whose memory is gone. */
+function left(disk: RefusingDisk): { rows: unknown; check: unknown } {
+  const db = openDatabase(join(disk.afterCut(), 'a.db'), key);
+  try {
+    return { rows: rows(db), check: db.pragma('integrity_check') };
+  } finally {
+    db.close();
+  }
+}
+
+const many = (add: (n: number) => void, from: number, to: number): void => {
+  for (let n = from; n <= to; n += 1) add(n);
+};
+const refused = expect.objectContaining({ code: expect.stringMatching(/^disk\.(failed|full)$/) });
+
+describe('a disk that refuses at the flush', () => {
+  it('A89: takes a transaction that did not wait for it, once it takes anything again: nothing is written before that', async ({ skip }) => {
+    const disk = refusingDisk() ?? skip();
+    const { db, file, add } = opened(disk.at);
+    many(add, 1, 5);
+    // Who reads what was before keeps the log from being copied: all depends on it.
+    const reader = openDatabase(file, key);
+    afterwards(() => reader.close());
+    reader.exec('BEGIN');
+    expect(rows(reader)).toBe(5);
+    disk.refuse();
+    db.transactionBehind(() => many(add, 6, 60));
+    await db.flushed;
+    for (let time = 0; time < 3; time += 1) expect(() => db.transaction(() => add(100 + time))).toThrow(refused);
+    // Reading goes on.
+    expect(rows(db)).toBe(60);
+    disk.takeAgain();
+    db.transaction(() => add(61));
+    expect(left(disk)).toEqual({ rows: 61, check: 'ok' });
+    reader.exec('COMMIT');
+    db.transaction(() => add(62));
+    expect(left(disk)).toEqual({ rows: 62, check: 'ok' });
+  });
+
+  it('A89: takes what was copied of the log, and no second name of the log is left', async ({ skip }) => {
+    const disk = refusingDisk() ?? skip();
+    const { db, file, add } = opened(disk.at);
+    many(add, 1, 60);
+    disk.refuse();
+    db.copyLog();
+    await db.flushed;
+    for (let time = 0; time < 2; time += 1) expect(() => db.transaction(() => add(100 + time))).toThrow(refused);
+    expect(statSync(`${file}-wal.kept`).ino).toBe(statSync(`${file}-wal`).ino);
+    disk.takeAgain();
+    db.transaction(() => add(61));
+    expect(existsSync(`${file}-wal.kept`)).toBe(false);
+    // From here on the database alone has it.
+    expect(db.pragma('wal_checkpoint(TRUNCATE)')).toBe(0);
+    expect(statSync(`${file}-wal`).size).toBe(0);
+    expect(left(disk)).toEqual({ rows: 61, check: 'ok' });
+  });
+
+  it('A89: loses no commit that is made where one was refused before', ({ skip }) => {
+    const disk = refusingDisk() ?? skip();
+    const { db, add } = opened(disk.at);
+    many(add, 1, 5);
+    disk.refuse();
+    expect(() => db.transaction(() => many(add, 6, 60))).toThrow(refused);
+    expect(rows(db)).toBe(5);
+    disk.takeAgain();
+    db.transaction(() => many(add, 6, 60));
+    expect(left(disk)).toEqual({ rows: 60, check: 'ok' });
+  });
+
+  it('A89: what was copied is copied again by the next opening, whether the profile was closed meanwhile or killed, also in the middle of closing', async ({ skip }) => {
+    const program = bundleProgram(join(import.meta.dirname, 'programs', 'copying.ts'));
+    for (const end of ['closed', 'killed', 'killed while closing'] as const) {
+      const disk = refusingDisk() ?? skip();
+      const file = join(disk.at, 'a.db');
+      if (end === 'closed') {
+        const { db, add } = opened(disk.at);
+        many(add, 1, 40);
+        disk.refuse();
+        db.copyLog();
+        await db.flushed;
+        db.close();
+      } else {
+        const child = start(program, [file, Buffer.from(key).toString('hex')]);
+        const line = linesOf(child);
+        expect(await line()).toBe('ready');
+        disk.refuse();
+        child.stdin?.write('go');
+        expect(await line()).toBe('answered');
+        await killed(child);
+        expect(readdirSync(disk.at)).toContain('a.db-wal.kept');
+        // SQLite deletes a log that it takes for copied.
+        if (end === 'killed while closing') for (const name of [`${file}-wal`, `${file}-shm`]) rmSync(name);
+      }
+      disk.takeAgain();
+      const again = openAgain(file);
+      expect(rows(again), end).toBe(40);
+      again.close();
+      expect(readdirSync(disk.at).filter((name) => name.startsWith('a.db')), end).toEqual(['a.db']);
+      expect(left(disk), end).toEqual({ rows: 40, check: 'ok' });
+    }
+  });
+});
+
+describe('the second name of a log', () => {
+  it('is not taken for the log where another one is there, and stays untouched where it is damaged', () => {
+    const { db, file, add } = opened(folder());
+    many(add, 1, 10);
+    const kept = join(folder(), 'kept');
+    copyFileSync(`${file}-wal`, kept);
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    many(add, 11, 20);
+    const place = join(folder(), 'a.db');
+    for (const part of ['', '-wal']) copyFileSync(`${file}${part}`, `${place}${part}`);
+    copyFileSync(kept, `${place}-wal.kept`);
+    const again = openAgain(place);
+    expect(rows(again)).toBe(20);
+    again.close();
+    expect(existsSync(`${place}-wal.kept`)).toBe(false);
+
+    const bytes = readFileSync(kept);
+    bytes.writeUInt8(bytes.readUInt8(200) ^ 1, 200);
+    writeFileSync(`${place}-wal.kept`, bytes);
+    const before = readFileSync(place);
+    expect(() => openAgain(place)).toThrow(expect.objectContaining({ code: 'vault.damaged' }));
+    expect(readFileSync(place).equals(before)).toBe(true);
+    expect(readFileSync(`${place}-wal.kept`).equals(bytes)).toBe(true);
+  });
+});
+
+/** As a vault is opened. */
+function openAgain(file: string): Db {
+  return openExistingDatabase(file, key);
+}
