@@ -21,7 +21,7 @@ import { Sending } from './sending';
 import { SharedDialogs } from './shared-dialogs';
 import { defaultPolicy, isWornOut } from './shift-policy';
 import { dialogStatus } from './status';
-import { forgetDevices, giveUpKek, succeed } from './succession';
+import { forgetDevices, succeed } from './succession';
 import type { DialogState } from './streams';
 import { Resealing } from './resealing';
 import { dialogTimeline } from './timeline';
@@ -259,12 +259,8 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
     block(peerId) {
       memory.change(() => {
         memory.forgetPeer(peerId);
+        // After an unblock the next message of each dialog takes a fresh one (A19), whoever made the one before.
         memory.ring(peerId).deleteAll();
-        for (const row of store.dialogsOf(peerId)) {
-          const dialog = memory.dialog(row);
-          // After an unblock the next message takes a fresh one (A19).
-          if (dialog) giveUpKek(toSend, dialog);
-        }
       });
     },
 

@@ -46,7 +46,7 @@ export function forgetDevices(parts: SendingParts, peerId: PeerId, instances: re
 }
 
 /** The next message of this dialog takes another key exchange key than its last one did. */
-export function giveUpKek({ store, memory }: Pick<SendingParts, 'store' | 'memory'>, dialog: DialogState): void {
+function giveUpKek({ store, memory }: Pick<SendingParts, 'store' | 'memory'>, dialog: DialogState): void {
   memory.touch(dialog);
   const { kekCreator: _, ...rest } = dialog.row;
   dialog.row = rest;
