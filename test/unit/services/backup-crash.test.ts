@@ -46,6 +46,43 @@ describe('kill -9 of a process that makes a backup, or restores one', () => {
     expect(readdirSync(at('')).sort()).toEqual(['a.keyshift-backup']);
   }, 60_000);
 
+  it('S5-25 A89: before each step of making one that changes a name or flushes a file, the last one stands whole; the next goes through', async () => {
+    const at = inFolder(folder());
+    const file = at('a.keyshift-backup');
+    expect(await lifeOf('create', ann, file)).toHaveLength(2);
+    let steps = 0;
+    for (let isOver = false; !isOver; steps += 1) {
+      const said = await lifeOf('create', ann, file, 'step', `${steps + 1}`);
+      isOver = said.length === 2;
+      expect(readBackup(readFileSync(file), words).tables.get('messages')).toHaveLength(1_000);
+      expect(readdirSync(at('')).filter((name) => !['a.keyshift-backup', '.a.keyshift-backup.part'].includes(name))).toEqual([]);
+    }
+    expect(steps).toBeGreaterThan(2);
+    expect(readdirSync(at(''))).toEqual(['a.keyshift-backup']);
+  }, 240_000);
+
+  it('S5-25 A38 A89: before each such step of restoring one there is no vault, or a whole one of a new device; the next start goes on', async () => {
+    const at = inFolder(folder());
+    expect(await lifeOf('create', ann, at('b'))).toHaveLength(2);
+    const seen: string[] = [];
+    let isOver = false;
+    for (let step = 1; !isOver; step += 1) {
+      const profile = at(`again ${step}`);
+      isOver = (await lifeOf('restore', profile, at('b'), 'step', `${step}`)).includes('restored');
+      const state = vaultIn(profile).state();
+      seen.push(state);
+      const again = await house(profile);
+      if (state === 'absent') await again.app.handlers.backup.restore({ path: at('b'), passphrase: words });
+      else await again.app.handlers.vault.unlock({ passphrase: words });
+      expect([step, (await again.app.handlers.identity.get(undefined)).unconfirmed]).toEqual([step, true]);
+      expect([step, vaultNames(profile).filter((name) => name.includes('.creating'))]).toEqual([step, []]);
+      await again.app.stop();
+    }
+    // Once there is a vault it does not go again.
+    expect(seen.lastIndexOf('absent')).toBeLessThan(seen.indexOf('present'));
+    expect([seen.filter((state) => state === 'absent').length > 1, seen.filter((state) => state === 'present').length > 1]).toEqual([true, true]);
+  }, 240_000);
+
   it('S5-25 A38 A89: while it is restored, there is no vault, or a whole one of a new device', async () => {
     const at = inFolder(folder());
     const original = await house(ann);
