@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../second/crypto.mjs';
 import { readLink } from '../second/link.mjs';
@@ -60,7 +61,7 @@ async function answerTo(entry: Entry): Promise<number | undefined> {
 }
 
 beforeAll(async () => {
-  hedda = (await newPerson(folder.path, 'hedda')).peer;
+  hedda = (await newPerson(folder.path, 'hedda', { nodeOptions: ['--require', join(__dirname, '../support/people-names.cjs')] })).peer;
   await hedda.call('settings.set', { findOnNetwork: false });
   carol = await meets('Carol');
   carol.openDialog('With Carol');
@@ -117,8 +118,14 @@ describe('a contact who opens sessions as they like', () => {
     expect(await everything()).toBe(before);
   }, 60_000);
 
-  it('A66 S4-21: another contact at the same address and another port is shown no session of hers', async () => {
-    const mallory = await meets('Mallory');
+  it.each([
+    ['at the same address and another port', 'Mallory', (): string => '127.0.0.1'],
+    ['at a name beside hers and the same address', 'Molly', (name: string): string => `${name}.people.test`],
+  ])('A66 S4-21: another contact %s is shown no session of hers', async (_where, name, hostOf) => {
+    const mallory = await meets(name);
+    await carol.until(() => carol.session?.isReady && !carol.session.ended);
+    carol.addresses = [{ ...carol.server.address, host: hostOf('carol') }];
+    carol.session.send({ type: 3, body: carol.person.card({ addresses: carol.addresses, forContact: true }) });
     await left();
     const known = [...carol.entries.keys()];
     // From here on nothing of Mallory's is taken up, so that she is dialled by whatever there is for her.
@@ -132,7 +139,7 @@ describe('a contact who opens sessions as they like', () => {
         if (first) resolve(first);
       }).then(async (server: { address: { host: string; port: number }; close(): void }) => {
         mallory.server = server;
-        mallory.addresses = [server.address];
+        mallory.addresses = [{ ...server.address, host: hostOf('mallory') }];
         mallory.session.send({ type: 3, body: mallory.person.card({ addresses: mallory.addresses, forContact: true }) });
         mallory.session.close();
       });

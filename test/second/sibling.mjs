@@ -7,7 +7,7 @@ import { Log, toSibling } from './device.mjs';
 import { openSigned } from './envelope.mjs';
 import { privateKeyOf, spkiOf } from './key-files.mjs';
 import { dialTo } from './live.mjs';
-import { handover, joiner, parts, upkeep } from './words.mjs';
+import { handover, joiner, parts, repository, upkeep } from './words.mjs';
 
 const TOPIC = { replica: 1, handover: 2, upkeep: 3, repository: 6 };
 export const KIND = { state: 1, update: 2, suspension: 3, offer: 4, taken: 5, release: 6, released: 7 };
@@ -34,6 +34,9 @@ export class Sibling {
     this.words = [];
     /** @type {any} what this device keeps for the others, where it is the archive (§10.5) */
     this.records = undefined;
+    /** @type {any[]} what the archive answers */
+    this.answers = [];
+    this.asks = 0;
     this.watchers = new Set();
     this.pongs = 0;
   }
@@ -85,6 +88,7 @@ export class Sibling {
     } else if (topic === TOPIC.repository) {
       const answer = this.records?.answer(bytes);
       if (answer) this.#say(TOPIC.repository, answer);
+      if (!this.records) this.answers.push(repository(bytes));
     } else if (topic === TOPIC.upkeep) {
       const word = join(bytes);
       if (word) this.words.push({ kind: word[0], body: word.subarray(1) });
@@ -109,6 +113,18 @@ export class Sibling {
         return this.until(() => this.handovers.slice(from).find(isIt));
       },
     };
+  }
+  /** Asks the archive: for the record of this name, or to write one on top of a revision. */
+  readRecord(name) {
+    return this.#askArchive(1, name);
+  }
+  writeRecord(name, expected, record) {
+    return this.#askArchive(2, cat(name, u64(expected), lp(record)));
+  }
+  #askArchive(kind, body) {
+    const ask = (this.asks += 1);
+    this.#say(TOPIC.repository, cat(u8(kind), u32(ask), body));
+    return this.until(() => this.answers.find((one) => one.ask === ask));
   }
   word(kind, from = 0) {
     return this.until(() => this.words.slice(from).find((one) => one.kind === kind));
