@@ -26,6 +26,7 @@ export function envelopesOfProfile(profile: OpenProfile, around: Surroundings): 
     isContact,
     predecessorsOf: (peerId) => book.formerPins(peerId),
     isFormer: ({ peerId, spkiHash }) => stores.peerKeys.history(peerId).some((key) => crypto.equal(key.spkiHash, spkiHash)),
+    onOtherKey: (chain) => profile.ways.telling.wrote(chain),
     onProof: (chain) => profile.rekeying.moved(chain),
     engine: profile.engine,
   });

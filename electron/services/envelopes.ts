@@ -1,4 +1,4 @@
-import { VerifiedCache, type VerifiedChain } from '../engine/certificates/chain';
+import { type Chain, VerifiedCache, type VerifiedChain } from '../engine/certificates/chain';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { PeerLookup } from '../engine/certificates/pinned-chain';
 import type { Crypto } from '../engine/crypto/crypto';
@@ -6,6 +6,7 @@ import { openCardDeposit, type OpenedCard, recipientKeyOfCard } from '../engine/
 import { type DepositParts, openDeposit, type OpenedDeposit, recipientKeyOf, type Suspect } from '../engine/dialog/deposit';
 import type { DialogEngine, ReceiveOutcome } from '../engine/dialog/dialog-engine';
 import { maxEnvelopes } from '../engine/dialog/envelope-file';
+import { openToldDeposit, recipientKeyOfTold, type Told } from '../engine/dialog/told-deposit';
 import { DecapsulationBudget } from '../engine/exchange/decapsulation-budget';
 import type { PeerId } from '../engine/ids';
 import type { Clock, Logger } from '../engine/ports';
@@ -30,7 +31,7 @@ export interface Tally {
 }
 
 /** A deposit that waits: for a key, or, from somebody who asked to be a contact, for an answer. */
-export type Suspected = Suspect & { readonly deposit: Uint8Array };
+export type Suspected = Omit<Suspect, 'chain'> & { readonly deposit: Uint8Array };
 
 export interface EnvelopesParts {
   readonly crypto: Crypto;
@@ -44,6 +45,8 @@ export interface EnvelopesParts {
   readonly predecessorsOf: NonNullable<DepositParts['predecessorsOf']>;
   /** Whether this was a key of theirs before: what comes under one that is not taken any more waits for nothing. */
   readonly isFormer: (suspect: Suspect) => boolean;
+  /** A device wrote in this person's name under another key than the pinned one; its chain is good but for that. In no transaction. */
+  readonly onOtherKey: (chain: Chain) => void;
   /** A message under the successor of this person's pinned key was accepted, which proves it (S5-09). In the transaction. */
   readonly onProof: (chain: VerifiedChain) => void;
   readonly engine: DialogEngine;
@@ -63,7 +66,7 @@ export class Envelopes {
   /** Milliseconds to wait until all of these can be opened: those for other people cost nothing. */
   waitFor(deposits: readonly Uint8Array[]): number {
     const { crypto, clock, local } = this.#parts;
-    const ours = deposits.filter((deposit) => recipientKeyOf(crypto, local, deposit) !== undefined || recipientKeyOfCard(crypto, local, deposit) !== undefined).length;
+    const ours = deposits.filter((deposit) => [recipientKeyOf, recipientKeyOfCard, recipientKeyOfTold].some((keyOf) => keyOf(crypto, local, deposit) !== undefined)).length;
     return this.#budget.missing(clock.monotonic(), ours);
   }
 
@@ -79,16 +82,37 @@ export class Envelopes {
     return openCardDeposit({ crypto, local, peers, mayDecapsulate: () => this.#budget.take(clock.monotonic()), now: clock.now() }, deposit);
   }
 
+  /** Whether it is word of own keys, to be opened by `openTold`. */
+  isTold(deposit: Uint8Array): boolean {
+    const { crypto, local } = this.#parts;
+    return recipientKeyOfTold(crypto, local, deposit) !== undefined;
+  }
+
+  /** Undefined for whatever must be refused. Changes nothing. */
+  openTold(deposit: Uint8Array): Told | undefined {
+    const { crypto, local, peers, clock } = this.#parts;
+    return openToldDeposit({ crypto, local, peers, verified: this.#verified, mayDecapsulate: () => this.#budget.take(clock.monotonic()), now: clock.now() }, deposit);
+  }
+
   /** Undefined for whatever must be refused; why goes to a log for developers, nobody else is told. Changes nothing. */
   open(deposit: Uint8Array): Opened | Suspected | undefined {
     const { clock } = this.#parts;
     const opened = this.#open(deposit, () => this.#budget.take(clock.monotonic()));
     if (opened.kind === 'opened') {
       const { peerId, spkiHash } = opened.source.identity;
+      this.#wrote(opened.source);
       return this.#parts.isContact(peerId) ? opened : { peerId, spkiHash, deposit };
     }
     const { suspect } = opened;
+    if (suspect !== undefined) this.#wrote(suspect.chain);
     return suspect && !this.#parts.isFormer(suspect) ? { ...suspect, deposit } : undefined;
+  }
+
+  /** Under the key known as theirs there is nothing to tell. */
+  #wrote(chain: Chain): void {
+    const { crypto, book, onOtherKey } = this.#parts;
+    const pinned = book.find(chain.identity.peerId)?.record.pinnedSpkiHash;
+    if (pinned !== undefined && !crypto.equal(pinned, chain.identity.spkiHash)) onOtherKey(chain);
   }
 
   /** One that waited, bounded in number, outside of the budget: `waits` while it is still under an unknown key. */

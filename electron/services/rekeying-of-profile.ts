@@ -33,6 +33,7 @@ export function rekeyingOfProfile(profile: OpenProfile, around: Surroundings, pl
     commit: (work) => profile.commit(work),
     keepCheck: () => settings().keepCheck,
     onHeld: (peerId) => profile.waitingChanged(peerId),
+    onFork: (peerId) => profile.ways.touch(peerId),
     onProven: () => changes.proven(),
     onConfirmed: () => changes.confirmed(),
   });

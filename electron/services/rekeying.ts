@@ -55,6 +55,8 @@ export interface RekeyingParts {
   readonly keepCheck: () => boolean;
   /** What own messages to this person wait for is different. */
   readonly onHeld: (peerId: PeerId) => void;
+  /** Two keys of this person are in question. */
+  readonly onFork: (peerId: PeerId) => void;
   /** This person proved for the first time to know the identity key in use. */
   readonly onProven: (peerId: PeerId) => void;
   /** Enough contacts know of no later own key than the one that came from a file. */
@@ -212,6 +214,14 @@ export class Rekeying {
     this.suspect(peerId);
   }
 
+  /** What a contact says led on from an own key: where this device did not make it, somebody else has that key. */
+  told(peerId: PeerId, elements: readonly KeyElement[]): void {
+    const { crypto, clock, local, stores, events, commit, logger } = this.#parts;
+    const other = this.#quit.signal.aborted ? undefined : foreignKeyOf(crypto, local, elements);
+    if (other === undefined || !noteRenewed({ ...other, toldBy: peerId, seenAt: Math.max(0, Math.trunc(clock.now())) }, { stores, events, commit })) return;
+    logger.warn('identity.renewed-elsewhere', { epoch: other.epoch });
+  }
+
   /** At the start: whoever is waited for is asked again. */
   start(): void {
     for (const { peerId } of this.#parts.stores.peerKeys.troubles()) this.suspect(peerId);
@@ -295,7 +305,7 @@ export class Rekeying {
     const left = shown ? this.#askingBack.leftBefore(peerId, shown).slice(0, leftAtOnce) : [];
     const pairSecret = this.#parts.stores.peerKeys.pairSecret(peerId);
     try {
-      const asked = await askAround({ ...this.#parts, left, local: this.desk.local, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId), onLapsed: () => commit(() => noteLapse(this.#parts, peerId)), refusedSecret: () => this.refusals.shownTo(peerId), onTold: (elements) => this.#told(peerId, elements) }, held, pairSecret);
+      const asked = await askAround({ ...this.#parts, left, local: this.desk.local, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId), onLapsed: () => commit(() => noteLapse(this.#parts, peerId)), refusedSecret: () => this.refusals.shownTo(peerId), onTold: (elements) => this.told(peerId, elements) }, held, pairSecret);
       if (typeof asked === 'string') return asked;
       return this.#quit.signal.aborted || this.#judge(asked.held, asked.answer) === 'stale' ? 'refused' : 'answered';
     } finally {
@@ -323,14 +333,6 @@ export class Rekeying {
     logger.warn('contact.key-unknown');
   }
 
-  /** What a contact says led on from an own key: where this device did not make it, somebody else has that key. */
-  #told(peerId: PeerId, elements: readonly KeyElement[]): void {
-    const { crypto, clock, local, stores, events, commit, logger } = this.#parts;
-    const other = this.#quit.signal.aborted ? undefined : foreignKeyOf(crypto, local, elements);
-    if (other === undefined || !noteRenewed({ ...other, toldBy: peerId, seenAt: Math.max(0, Math.trunc(clock.now())) }, { stores, events, commit })) return;
-    logger.warn('identity.renewed-elsewhere', { epoch: other.epoch });
-  }
-
   /** Inside the transaction: told after it. */
   #tellHeld(peerId: PeerId, before: ReturnType<PeerBook['held']>): void {
     const { book, stores, events, onHeld } = this.#parts;
@@ -350,6 +352,7 @@ export class Rekeying {
       return said;
     });
     logger.info('contact.keys-told', { judgement });
+    if (judgement === 'fork') this.#parts.onFork(peerId);
     if (judgement === 'fork' || (judgement === 'adopted' && book.isOvertaken(peerId))) connections.drop(peerId);
     if (judgement === 'adopted' || (judgement === 'current' && before !== undefined)) connections.learned(peerId);
     return judgement;

@@ -11,11 +11,17 @@ import { isSame } from './moving-pins';
 export function toTell(crypto: Crypto, parts: HeldKeysParts, peerId: PeerId, headHash: Uint8Array): readonly KeyElement[] {
   const { book, stores } = parts;
   if (book.held(peerId) !== 'frozen') return ledFrom(crypto, parts, peerId, headHash);
-  const inQuestion = stores.peerKeys.candidates(peerId).filter(({ vouched, elements }) => vouched !== 'nothing' && elements.length > 0);
+  const inQuestion = waysInQuestion(crypto, stores, peerId);
   const other = inQuestion.find(({ spkiHash }) => !isSame(spkiHash, headHash));
-  if (other !== undefined) return parseKeyElements(crypto, other.elements);
-  const [first] = inQuestion.flatMap(({ elements }) => parseKeyElements(crypto, elements));
+  if (other !== undefined) return other.steps;
+  const [first] = inQuestion.flatMap(({ steps }) => steps);
   return first?.kind === 'link' ? ledFrom(crypto, parts, peerId, first.oldSpkiHash) : [];
+}
+
+/** Keys of a contact in question that something speaks for, each with the steps that lead there; the pinned one need not be among them. */
+export function waysInQuestion(crypto: Crypto, { peerKeys }: HeldKeysParts['stores'], peerId: PeerId): readonly { readonly spkiHash: Uint8Array; readonly steps: readonly KeyElement[] }[] {
+  const inQuestion = peerKeys.candidates(peerId).filter(({ vouched, elements }) => vouched !== 'nothing' && elements.length > 0);
+  return inQuestion.map(({ spkiHash, elements }) => ({ spkiHash, steps: parseKeyElements(crypto, elements) }));
 }
 
 /** From a key that was left because it vouched for the next one, where nobody decided since, to the pinned one. */

@@ -90,6 +90,16 @@ export function readCardStatement(padded) {
   return { flags, card, more };
 }
 
+/** §11, told deposit. */
+export function readToldStatement(padded) {
+  const end = padded.lastIndexOf(0x80);
+  must(end >= 0 && padded.subarray(end + 1).every((byte) => byte === 0), 'padding');
+  const from = fields(padded.subarray(0, end));
+  const read = { chain: from.lp(0, 12 * 1024), steps: from.lp(0, 48 * 1024) };
+  from.end();
+  return read;
+}
+
 /** §11: the id under which a control message is carried. */
 export function controlId(dialogId, index, credentialHash) {
   return cat(Buffer.of(0x80), hash(dialogId, Buffer.of(index)).subarray(0, 7), credentialHash.subarray(0, 8));

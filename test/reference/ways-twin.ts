@@ -51,10 +51,24 @@ export function card({ chain, time, addresses, sections, signingKey }: TwinCard)
   return Buffer.concat([signed, sodium.crypto_sign_detached(Buffer.concat([label('card'), signed]), signingKey)]);
 }
 
-export function cardDeposit(flags: number, bytes: Uint8Array, of: Omit<TwinSealing, 'context'> & { readonly peerId: Uint8Array; readonly credentialHash: Uint8Array }, behind: Uint8Array = Buffer.alloc(0)): Buffer {
+export function cardDeposit(flags: number, bytes: Uint8Array, of: DepositSealing, behind: Uint8Array = Buffer.alloc(0)): Buffer {
   const statement = pad(Buffer.concat([Buffer.of(flags), lp(bytes), behind]));
   const { envelope, ciphertext } = sealSigned('card-deposit', { ...of, context: Buffer.concat([of.peerId, of.credentialHash]) }, statement);
   return Buffer.concat([selectorOf(of.credentialHash, ciphertext, 'card-selector'), envelope]);
+}
+
+export type DepositSealing = Omit<TwinSealing, 'context'> & { readonly peerId: Uint8Array; readonly credentialHash: Uint8Array };
+
+/** One link between two keys, as the steps of a key history are laid out. */
+export function oneStep(link: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.of(0, 1, 1), lp(link)]);
+}
+
+/** What a contact says led on from an own key. */
+export function toldDeposit(chain: Uint8Array, steps: Uint8Array, of: DepositSealing, behind: Uint8Array = Buffer.alloc(0)): Buffer {
+  const statement = pad(Buffer.concat([lp(chain), lp(steps), behind]));
+  const { envelope, ciphertext } = sealSigned('told-deposit', { ...of, context: Buffer.concat([of.peerId, of.credentialHash]) }, statement);
+  return Buffer.concat([selectorOf(of.credentialHash, ciphertext, 'told-selector'), envelope]);
 }
 
 /** Of what is carried to a person: place in the writer's outbox, and the exchange credential it is sealed to. */

@@ -1,6 +1,6 @@
 import sodium from 'libsodium-wrappers';
 import type { DepositSender } from './deposit-vectors';
-import { backId, card, cardDeposit, carriedControlId, carriedId, challengeAnswer, deviceKey, firstKeyHash, invitationProof, longLink, mailboxSection, publication, registrationText, shortLink, stoppedSection, type TwinCard, type TwinMailbox } from './ways-twin';
+import { backId, card, cardDeposit, carriedControlId, carriedId, challengeAnswer, deviceKey, firstKeyHash, invitationProof, longLink, mailboxSection, oneStep, publication, registrationText, shortLink, stoppedSection, toldDeposit, type TwinCard, type TwinMailbox } from './ways-twin';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const counting = (start: number, length: number): Buffer => Buffer.from(Array.from({ length }, (_, at) => (start + at) & 0xff));
@@ -8,8 +8,8 @@ const flipped = (bytes: Buffer, at: number): string => hex(Buffer.concat([bytes.
 
 const refusal = (code: number): string => JSON.stringify({ error: { code: 400, err_code: code, description: 'no' }, stream: 'MBX', seq: 0 });
 
-/** The values of test/vectors/ways.json, computed by the twin alone: the chain as given, everything else counting bytes. `await ready` of the dialog's twin first. */
-export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) {
+/** The values of test/vectors/ways.json, computed by the twin alone: the chain and a link between two keys as given, everything else counting bytes. `await ready` of the dialog's twin first. */
+export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender, link: string) {
   const mailboxes: readonly TwinMailbox[] = [
     { servers: ['tls://mail.example.org:4222', 'tls://[2001:db8::1]:4222'], authority: counting(1, 40), address: hex(counting(2, 16)), slot: hex(counting(3, 8)), token: 'e30.e30.AA', until: now + 1_000 },
     { servers: ['nats://192.0.2.1:4222'], authority: Buffer.alloc(0), address: hex(counting(4, 16)), slot: hex(counting(5, 8)), token: 'e30.e30.AB', until: 0 },
@@ -27,6 +27,9 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) 
   const [contentKey, coins] = [counting(0x61, 32), counting(0x81, 64)];
   const sealing = { signingKey, recipientKem: sodium.crypto_kem_xwing_seed_keypair(exchangeSecret).publicKey, contentKey, coins, ...recipient };
   const deposit = cardDeposit(1, whole, sealing);
+  const steps = oneStep(Buffer.from(link, 'hex'));
+  const told = toldDeposit(written.chain, steps, sealing);
+  const many = (count: number): Buffer => Buffer.concat([Buffer.of(0, count), ...Array.from({ length: count }, () => steps.subarray(2))]);
   // Who wrote the card invites somebody with it, and accepts an invitation of the recipient.
   const invites = { peerId: firstKeyHash(written.chain), signingKey: sodium.crypto_sign_seed_keypair(Buffer.from(signingSeed, 'hex')).publicKey, secret: counting(0x91, 16), expiry: Math.floor(now / 1_000) + 86_400 };
   const short = shortLink(invites);
@@ -54,6 +57,7 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) 
     stopped: { statements: stopped.map(hex), section: hex(stoppedSection(stopped)) },
     card: { sections: sections.map(({ type, body }) => ({ type, body: hex(body) })), bytes: hex(whole) },
     deposit: { wantsAnswer: true, contentKey: hex(contentKey), encapsulationCoins: hex(coins), bytes: hex(deposit) },
+    told: { steps: hex(steps), contentKey: hex(contentKey), encapsulationCoins: hex(coins), bytes: hex(told) },
     carried: { place: 4_711, credentialHash: hex(recipient.credentialHash), id: hex(carriedId(4_711, recipient.credentialHash)), back: hex(backId(deposit)) },
     carriedControls: [0, 1, 255].map((index) => ({ dialogId: hex(dialogId), index, id: hex(carriedControlId(dialogId, index, recipient.credentialHash)) })),
     longInvitation: { secret: hex(invites.secret), expiry: invites.expiry, link: short, text: long },
@@ -130,6 +134,20 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) 
         { name: 'one bit of the ciphertext', bytes: flipped(deposit, 200) },
         { name: 'one bit of the card', bytes: flipped(deposit, deposit.length - 100) },
         { name: 'cut short', bytes: hex(deposit.subarray(0, 1_200)) },
+      ],
+      /** Nothing opens. */
+      told: [
+        { name: 'no step', bytes: hex(toldDeposit(written.chain, many(0), sealing)) },
+        { name: 'seventeen steps', bytes: hex(toldDeposit(written.chain, many(17), sealing)) },
+        { name: 'steps of more than 48 KiB', bytes: hex(toldDeposit(written.chain, Buffer.alloc(48 * 1024 + 1), sealing)) },
+        { name: 'a step of no kind', bytes: hex(toldDeposit(written.chain, Buffer.concat([Buffer.of(0, 1, 3), steps.subarray(3)]), sealing)) },
+        { name: 'a byte behind the steps', bytes: hex(toldDeposit(written.chain, steps, sealing, Buffer.of(0))) },
+        { name: 'for another person', bytes: hex(toldDeposit(written.chain, steps, { ...sealing, peerId: counting(0x02, 32) })) },
+        { name: 'signed by another device', bytes: hex(toldDeposit(written.chain, steps, { ...sealing, signingKey: sodium.crypto_sign_seed_keypair(seed).privateKey })) },
+        { name: 'one bit of the selector', bytes: flipped(told, 0) },
+        { name: 'one bit of the steps', bytes: flipped(told, told.length - 100) },
+        { name: 'cut short', bytes: hex(told.subarray(0, 1_200)) },
+        { name: 'a card', bytes: hex(deposit) },
       ],
       /** Proofs that nobody who holds the invitation made for this card. */
       proofs: [

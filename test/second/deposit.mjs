@@ -48,6 +48,20 @@ export const openCardDeposit = (deposit, own, now) => {
   const parts = readCardStatement(opened.statement);
   return { ...opened, ...parts, card: readCard(parts.card, { now }) };
 };
+/** What led on from a key of the recipient's: for who may not know of it. `steps` as in a key history. */
+export const makeToldDeposit = ({ chain, steps, signingSeed, to, contentKey, coins }) => {
+  const envelope = sealSigned('told-deposit', { signingSeed, recipientKey: to.exchangeKey, context: contextOf(to), statement: pad(cat(lp(chain), lp(steps))), contentKey, coins });
+  return cat(selectorOf(to.exchangeHash, envelope, 'told-selector'), envelope);
+};
+export const openToldDeposit = (deposit, own, now) => {
+  const envelope = split(deposit, own, 'told-selector');
+  const parts = (statement) => whole(unpad(statement), (reader) => ({ chain: reader.lp(12 * 1024), steps: reader.lp(48 * 1024) }));
+  const opened = openSigned('told-deposit', { secret: own.exchangeSecret, context: contextOf(own), envelope, signerOf: (statement) => readChain(parts(statement).chain, now).instance.signingKey });
+  const { chain, steps } = parts(opened.statement);
+  const count = whole(steps, (reader) => reader.list(reader.u16(), () => [reader.u8(), reader.lp()])).filter(([kind]) => need(kind === 1 || kind === 2, 'a step')).length;
+  need(count >= 1 && count <= 16, 'steps');
+  return { chain: readChain(chain, now), steps };
+};
 /** What stands in the place of a channel hash for an invitation accepted without a connection. */
 export const mailHash = (inviterPeerId, exchangeHash, card) => H(label('invite-mail'), inviterPeerId, exchangeHash, H(card));
 

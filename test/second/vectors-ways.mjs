@@ -59,6 +59,8 @@ export const ways = () => {
   const cardDeposit = (told, extra) => deposit.makeCardDeposit({ card: hex(all.card.bytes), signingSeed: hex(signingSeed), to, contentKey: hex(told.contentKey ?? all.deposit.contentKey), coins: hex(told.encapsulationCoins ?? all.deposit.encapsulationCoins), ...extra });
   equal(cardDeposit(all.deposit, { wantsAnswer: all.deposit.wantsAnswer }), all.deposit.bytes);
   assert.equal(deposit.openCardDeposit(hex(all.deposit.bytes), to, now).wantsAnswer, all.deposit.wantsAnswer);
+  equal(deposit.makeToldDeposit({ chain: hex(all.sender.chain), steps: hex(all.told.steps), signingSeed: hex(signingSeed), to, contentKey: hex(all.told.contentKey), coins: hex(all.told.encapsulationCoins) }), all.told.bytes);
+  equal(deposit.openToldDeposit(hex(all.told.bytes), to, now).steps, all.told.steps);
   carried(all);
   invitationMail(all, to, card, cardDeposit, now);
   mailboxNames(all);
@@ -148,6 +150,7 @@ const bad = (told, to, now) => {
   for (const one of told.stopped) refused(one.name, () => readStopped(hex(one.bytes)));
   for (const one of told.cards) refused(one.name, () => readCard(hex(one.bytes), { now }));
   for (const one of told.deposits) refused(one.name, () => deposit.openCardDeposit(hex(one.bytes), to, now));
+  for (const one of told.told) refused(one.name, () => deposit.openToldDeposit(hex(one.bytes), to, now));
   for (const one of told.longInvitations) refused(one.name, () => checkLong(longLink(one.text), now));
 };
 

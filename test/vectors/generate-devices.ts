@@ -14,10 +14,11 @@ import { sharingVectors } from '../reference/sharing-vectors';
 import { waysVectors } from '../reference/ways-vectors';
 import { wordsVectors } from '../reference/words-vectors';
 import deposit from './deposit.json';
+import identity from './identity.json';
 
 async function main(): Promise<void> {
   await ready;
-  const ways = waysVectors(deposit.sender);
+  const ways = waysVectors(deposit.sender, identity.links[0]?.bytes ?? '');
   const facts = factsVectors({ chain: deposit.sender.chain, card: ways.card.bytes });
   const files = { dialog: dialogVectors(), facts, household: householdVectors(deposit.sender), invitation: invitationVectors(deposit.sender, ways.card.bytes), linking: linkingVectors(), sharing: sharingVectors(), ways, words: wordsVectors() };
   for (const [name, vectors] of Object.entries(files)) writeFileSync(`test/vectors/${name}.json`, `${JSON.stringify(vectors, undefined, 2)}\n`);

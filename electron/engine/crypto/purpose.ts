@@ -78,6 +78,8 @@ export const purposes = [
   'deposit',
   'card-deposit',
   'card-selector',
+  'told-deposit',
+  'told-selector',
   'vault',
   'database',
   'recovery',

@@ -144,9 +144,9 @@ export const selectorBytes = 8;
 
 /**
  * Names the key an envelope is sealed to, to whoever knows its credential, and tells nobody else anything: first 8 bytes of
- * H(label("selector") ‖ exchange credential hash ‖ KEM ciphertext). `card-selector` in its place marks a card among deposits.
+ * H(label("selector") ‖ exchange credential hash ‖ KEM ciphertext). `card-selector` and `told-selector` in its place mark a card and what was told of keys among deposits.
  */
-export function selectorOf(crypto: Crypto, exchangeCredentialHash: Uint8Array, envelope: Uint8Array, purpose: 'selector' | 'card-selector' = 'selector'): Uint8Array {
+export function selectorOf(crypto: Crypto, exchangeCredentialHash: Uint8Array, envelope: Uint8Array, purpose: 'selector' | 'card-selector' | 'told-selector' = 'selector'): Uint8Array {
   return crypto.sha256(label(purpose), exchangeCredentialHash, envelope.subarray(0, kemLengths.ciphertext)).subarray(0, selectorBytes);
 }
 

@@ -91,6 +91,8 @@ export interface Suspect {
   readonly peerId: PeerId;
   /** H(SPKI) of the key it came under, 32 bytes. */
   readonly spkiHash: Uint8Array;
+  /** Good in itself, and the deposit is signed by its device: only whose key it is does not hold. */
+  readonly chain: Chain;
   /** It is their key, but its certificate ended too long ago to count without the user's word. */
   readonly lapsed?: boolean;
 }
@@ -148,7 +150,7 @@ function openWith(parts: DepositParts, key: LocalExchange, envelope: Uint8Array)
     return { kind: 'opened', source, message };
   } catch (error) {
     if (!(error instanceof ChainRefused) || (error.reason !== 'contact.key-mismatch' && error.reason !== 'lapsed')) throw error;
-    return { ...refused(error.reason), suspect: { peerId, spkiHash, ...(error.reason === 'lapsed' && { lapsed: true }) } };
+    return { ...refused(error.reason), suspect: { peerId, spkiHash, chain, ...(error.reason === 'lapsed' && { lapsed: true }) } };
   }
 }
 

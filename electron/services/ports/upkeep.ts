@@ -27,6 +27,8 @@ export const upkeepNotes = {
   distrust: 'distrust',
   /** A later key of the own person that a contact knows and this device did not make (`renewed-elsewhere.ts`). */
   renewed: 'renewed',
+  /** The identity key that contacts who are reached by mailbox alone get a card of: H(SPKI)[32] (`ways/key-by-mail.ts`). */
+  toldByMail: 'told-by-mail',
 } as const;
 export type UpkeepNote = (typeof upkeepNotes)[keyof typeof upkeepNotes];
 

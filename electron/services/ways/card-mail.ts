@@ -54,6 +54,11 @@ export class CardMail {
     this.#due(peerId, false);
   }
 
+  /** All contacts among these are to get it. */
+  tellAll(among: ReadonlySet<PeerId>): void {
+    for (const { peerId, relation, blocked } of this.#parts.stores.contacts.list()) if (relation === 'mutual' && !blocked && among.has(peerId)) this.tell(peerId);
+  }
+
   /** Somebody's card came by mailbox or in a file; who it is it has proven itself. Gives whether they ask to be a contact. Throws what the disk says. */
   received(found: OpenedCard): 'request' | 'news' {
     const { card, wantsAnswer, proof, verdict } = found;

@@ -8,6 +8,7 @@ import type { Mail } from '../ports/mailbox';
 import type { WaysStore } from '../ports/ways';
 import type { Quarantine } from '../quarantine';
 import type { CardMail } from './card-mail';
+import type { TellingByMail } from './telling-by-mail';
 
 /** A mailbox keeps nothing longer than 30 days, and who waits for an answer leaves it again after 25: later nothing rightful comes to a slot that was replaced. */
 const formerMs = 32 * 24 * 60 * 60 * 1000;
@@ -26,6 +27,7 @@ export interface MailTakingParts {
   readonly envelopes: Envelopes;
   readonly quarantine: Pick<Quarantine, 'hold'>;
   readonly cards: Pick<CardMail, 'received'>;
+  readonly telling: Pick<TellingByMail, 'came'>;
   readonly commit: <T>(work: () => T) => T;
   /** Messages of these people were received: answers may be due. */
   readonly onReceived: (peerId: PeerId) => void;
@@ -100,7 +102,7 @@ export class MailTaking {
 
   /** Cards first: they may say who sent the rest. */
   #open(deposits: readonly Uint8Array[], cards: MailTakingParts['cards']): { readonly opened: Opened[]; readonly suspected: Suspected[] } {
-    const { envelopes } = this.#parts;
+    const { envelopes, telling } = this.#parts;
     const isCard = deposits.map((deposit) => envelopes.isCard(deposit));
     for (const deposit of deposits.filter((_, at) => isCard[at])) {
       const found = envelopes.openCard(deposit);
@@ -109,6 +111,11 @@ export class MailTaking {
     const opened: Opened[] = [];
     const suspected: Suspected[] = [];
     for (const deposit of deposits.filter((_, at) => !isCard[at])) {
+      if (envelopes.isTold(deposit)) {
+        const told = envelopes.openTold(deposit);
+        if (told !== undefined) telling.came(told);
+        continue;
+      }
       const one = envelopes.open(deposit);
       if (one === undefined) continue;
       if ('source' in one) opened.push(one);

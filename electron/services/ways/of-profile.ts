@@ -1,18 +1,16 @@
 import type { Card } from '../../engine/certificates/card';
-import { parseInstanceCredential } from '../../engine/certificates/credential';
 import { parseInstanceList } from '../../engine/certificates/instance-list';
-import type { LocalParty } from '../../engine/certificates/local-party';
-import type { Crypto } from '../../engine/crypto/crypto';
 import type { OpenedCard } from '../../engine/dialog/card-deposit';
 import type { InstanceId, PeerId } from '../../engine/ids';
 import { jitterMs } from '../backoff';
 import type { OpenProfile } from '../open-profile';
-import type { Stores } from '../ports';
 import type { PlaceWord } from '../ports/ways';
 import type { Surroundings } from '../surroundings';
 import { Brought } from './brought';
 import { CardMail } from './card-mail';
+import { deviceNameOf } from './device-name';
 import { InvitationMail } from './invitation-mail';
+import { tellKeyByMail } from './key-by-mail';
 import { MailTaking } from './mail-taking';
 import { OwnKeyRecord } from './own-key-record';
 import { OwnMailbox } from './own-mailbox';
@@ -20,13 +18,7 @@ import { headStartMs, Posting, type Recipient } from './posting';
 import { Relay } from './relay';
 import { Revoking } from './revoking';
 import { RelayedControls } from './relayed-controls';
-
-/** As the device called itself; one that was let in elsewhere may not be known here. */
-function deviceNameOf(crypto: Crypto, local: LocalParty, { devices }: Pick<Stores, 'devices'>, instanceId: InstanceId): string {
-  if (instanceId === local.instanceId) return local.instance.credential.deviceName;
-  const row = devices.find(instanceId);
-  return row === undefined ? '' : parseInstanceCredential(crypto, row.credential).deviceName;
-}
+import { TellingByMail } from './telling-by-mail';
 
 /** After opening, mailboxes of contacts are used a little apart from each other. */
 const spreadMs = 2_000;
@@ -39,6 +31,8 @@ const lookMs = 6 * 60 * 60 * 1000;
  */
 export class ProfileWays {
   readonly own: OwnMailbox;
+  /** Of keys of contacts that somebody else may have. */
+  readonly telling: TellingByMail;
   /** Devices that are gone and that a mailbox still knows. */
   readonly revoking: Revoking;
   /** What own devices carry for each other. */
@@ -76,6 +70,15 @@ export class ProfileWays {
       leave: (places, deposit) => this.#posting.leaveOnce(places, deposit),
       cardForAnybody: () => profile.cards.cardFor('anybody', 'anybody'),
     });
+    this.telling = new TellingByMail({
+      crypto,
+      clock,
+      local,
+      stores,
+      book,
+      leave: (places, deposit) => this.#posting.leaveOnce(places, deposit),
+      onTold: (peerId, elements) => profile.rekeying.told(peerId, elements),
+    });
     this.#cards = new CardMail({
       invitations: this.#invitations,
       clock,
@@ -83,7 +86,10 @@ export class ProfileWays {
       book,
       introductions: () => profile.introductions,
       commit,
-      onOtherKey: (card) => profile.rekeying.cardCame(card),
+      onOtherKey: (card) => {
+        profile.rekeying.cardCame(card);
+        this.telling.wrote(card.chain, card.mailboxes);
+      },
       onDue: (peerId) => this.touch(peerId),
     });
     this.#posting = new Posting({
@@ -96,6 +102,7 @@ export class ProfileWays {
       engine: profile.engine,
       history: profile.history,
       cards: this.#cards,
+      telling: this.telling,
       counts: (peerId, instanceId) => this.#counts(peerId, instanceId),
       mailbox,
       commit,
@@ -111,6 +118,7 @@ export class ProfileWays {
       envelopes: profile.envelopes,
       quarantine: profile.quarantine,
       cards: this.#cards,
+      telling: this.telling,
       commit,
       onReceived: (peerId) => onReceived(peerId),
       onTaken: (count) => this.own.took(count),
@@ -175,9 +183,10 @@ export class ProfileWays {
   }
 
   start(): void {
-    const { stores, engine } = this.#profile;
+    const { stores, engine, local } = this.#profile;
     this.own.start();
     this.revoking.touch();
+    this.#attempt('card.not-kept', () => tellKeyByMail({ local, stores, commit: (work) => this.#profile.commit(work) }, () => this.#cards.tellAll(this.#people)));
     this.#attempt('relay.not-swept', () => this.relay.start());
     const owed = stores.ways.owed();
     if (owed.length > 0) {
@@ -359,11 +368,7 @@ export class ProfileWays {
 
   /** Contacts who can be left something get the card as it is now, unless a connection proves before that they have it. Never throws. */
   tellByMail(): void {
-    this.#attempt('card.not-kept', () => {
-      for (const { peerId, relation, blocked } of this.#profile.stores.contacts.list()) {
-        if (relation === 'mutual' && !blocked && this.#people.has(peerId)) this.#cards.tell(peerId);
-      }
-    });
+    this.#attempt('card.not-kept', () => this.#cards.tellAll(this.#people));
   }
 
   #tellSlot(peerId: PeerId): void {

@@ -11,6 +11,7 @@ import type { History } from '../history';
 import type { DepositOutcome, Mailbox } from '../ports/mailbox';
 import type { WaysStore } from '../ports/ways';
 import type { CardMail } from './card-mail';
+import type { TellingByMail } from './telling-by-mail';
 
 /** How long a connection has, after something was said or the last one ended, before the mailbox is used. */
 export const headStartMs = 3_000;
@@ -38,6 +39,7 @@ export interface PostingParts {
   readonly engine: Pick<DialogEngine, 'pending' | 'sealWaiting' | 'acknowledgements' | 'repeatControls'>;
   readonly history: Pick<History, 'sent'>;
   readonly cards: Pick<CardMail, 'dueTo' | 'left'>;
+  readonly telling: Pick<TellingByMail, 'dueTo'>;
   /** Whether this device of that person still counts. */
   readonly counts: (peerId: PeerId, instanceId: InstanceId) => boolean;
   readonly mailbox: Mailbox | undefined;
@@ -165,11 +167,21 @@ export class Posting {
     return most - Math.round((most / 2) * (chance / 256));
   }
 
-  /** Card, then what is said of their messages, then messages: each only when the one before lies there. */
+  /** Word of a key in question, which nothing else goes with; card, then what is said of their messages, then messages: each only when the one before lies there. */
   async #leave(peerId: PeerId): Promise<Verdict> {
-    for (const step of [() => this.#card(peerId), () => this.#controls(peerId), () => this.#messages(peerId)]) {
+    for (const step of [() => this.#word(peerId), () => this.#card(peerId), () => this.#controls(peerId), () => this.#messages(peerId)]) {
       const verdict = await step();
       if (verdict !== 'done' || this.#quit.signal.aborted) return verdict;
+    }
+    return 'done';
+  }
+
+  async #word(peerId: PeerId): Promise<Verdict> {
+    if (this.#places(peerId).length === 0) return 'done';
+    for (let due = this.#parts.telling.dueTo(peerId); due !== undefined && !this.#quit.signal.aborted; due = this.#parts.telling.dueTo(peerId)) {
+      const verdict = await this.#deposit(peerId, due.deposit);
+      if (verdict !== 'done') return verdict;
+      due.left();
     }
     return 'done';
   }

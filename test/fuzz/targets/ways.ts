@@ -1,6 +1,8 @@
 import { createCard, parseCard } from '../../../electron/engine/certificates/card';
 import { encodeSections } from '../../../electron/engine/certificates/card-tail';
 import { encodeChain } from '../../../electron/engine/certificates/chain';
+import { encodeKeyElements } from '../../../electron/engine/certificates/key-history';
+import { parseKeyLink } from '../../../electron/engine/certificates/key-link';
 import { encodeMailboxPlaces, type MailboxPlace, readMailboxPlaces } from '../../../electron/engine/certificates/mailbox-place';
 import { encodeSuspensionsTold } from '../../../electron/engine/certificates/suspensions-told';
 import { encodeLongInvitation, longLinkPrefix, parseLongInvitation } from '../../../electron/engine/certificates/long-invitation';
@@ -9,13 +11,16 @@ import { pad } from '../../../electron/engine/crypto/padding';
 import { sealSigned, selectorOf } from '../../../electron/engine/crypto/sealed-envelope';
 import { openCardDeposit, sealCardDeposit } from '../../../electron/engine/dialog/card-deposit';
 import { contextOf } from '../../../electron/engine/dialog/deposit';
+import { openToldDeposit } from '../../../electron/engine/dialog/told-deposit';
 import { encodeProof, encodeVerdict } from '../../../electron/engine/dialog/invitation-mail';
 import { encodeInvitation } from '../../../electron/engine/identity/invitation-link';
+import { fromHex } from '../../../electron/engine/wire/encoding';
 import { concat, lp, Writer } from '../../../electron/engine/wire/writer';
 import { encodeTopic, parseTopic, topics } from '../../../electron/services/devices/topics';
 import { encodeRelayWord, parseRelayWord, type RelayWord } from '../../../electron/services/ways/relay-words';
 import { KeyshiftError } from '../../../shared/errors';
 import { localPerson, now, realCrypto } from '../../support/foundation-kit';
+import identity from '../../vectors/identity.json';
 import { assertSame, layoutTarget, outcomeOf, type Target } from '../target';
 
 const counting = (first: number, length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (first + at) & 255);
@@ -30,6 +35,9 @@ export async function ways(): Promise<Target[]> {
   const plain = createCard(crypto, ann, [], now);
   const deposit = sealCardDeposit(crypto, ann, to, { card, wantsAnswer: true });
   const open = (bytes: Uint8Array) => openCardDeposit({ crypto, local: ben, mayDecapsulate: () => true, now }, bytes);
+  const steps = encodeKeyElements([parseKeyLink(crypto, fromHex(identity.links[0]?.bytes ?? ''))]);
+  const told = (bytes: Uint8Array) =>
+    openToldDeposit({ crypto, local: ben, peers: { pinned: (peerId) => (peerId === ann.peerId ? { spkiHash: ann.identity.spkiHash, blocked: false } : undefined) }, mayDecapsulate: () => true, now }, bytes);
   const before = concat(lp(encodeChain(ann.chain)), new Writer().u64(now).u8(1).text('192.0.2.1').u16(4711).finish());
   const places = encodeMailboxPlaces([place, { ...place, servers: ['nats://192.0.2.1:1'] }]);
   const endorsed = concat(Uint8Array.of(1, 1), lp(counting(2, 400)));
@@ -85,6 +93,21 @@ export async function ways(): Promise<Target[]> {
         const flags = (wantsAnswer ? 1 : 0) + (proof ? 2 : 0) + (verdict ? 4 : 0);
         assertSame(concat(Uint8Array.of(flags), lp(opened.card.bytes), ...(proof ? [encodeProof(proof)] : []), ...(verdict ? [encodeVerdict(verdict)] : [])), bytes, 'a card deposit');
         return `a card, flags ${flags}`;
+      },
+    },
+    {
+      // A contact may say anything at all of somebody's own keys.
+      name: 'told deposit statement',
+      costly: true,
+      seeds: [concat(lp(encodeChain(ann.chain)), lp(steps)), concat(lp(encodeChain(ann.chain)), lp(concat(Uint8Array.of(0, 2), steps.subarray(2), steps.subarray(2)))), concat(lp(encodeChain(ben.chain)), lp(steps))],
+      run: (bytes) => {
+        const { hash, kemKey } = to.exchange;
+        const envelope = sealSigned(crypto, 'told-deposit', { signing: ann.instance.signing.secret, recipientKem: kemKey, recipientContext: contextOf(ben.peerId, hash), statement: pad(bytes) });
+        const opened = told(concat(selectorOf(crypto, hash, envelope, 'told-selector'), envelope));
+        if (opened === undefined) return 'nothing';
+        if (opened.peerId !== ann.peerId) throw new Error('somebody else tells');
+        assertSame(concat(lp(encodeChain(ann.chain)), lp(encodeKeyElements(opened.elements))), bytes, 'a told deposit');
+        return `told, ${opened.elements.length}`;
       },
     },
     {

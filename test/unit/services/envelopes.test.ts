@@ -38,7 +38,7 @@ async function cast() {
   adaLater.knows(bob);
   const book = new PeerBook(memoryPeers(), crypto, bob.clock);
   book.learnCard({ chain: ada.person.chain, addresses: [], time: start, bytes: new Uint8Array(0) });
-  const envelopes = new Envelopes({ crypto, clock: bob.clock, logger: quiet, local: bob.person.local, book, peers: depositParts(bob).peers, isContact: () => true, predecessorsOf: () => [], isFormer: () => false, onProof: () => undefined, engine: bob.engine });
+  const envelopes = new Envelopes({ crypto, clock: bob.clock, logger: quiet, local: bob.person.local, book, peers: depositParts(bob).peers, isContact: () => true, predecessorsOf: () => [], isFormer: () => false, onOtherKey: () => undefined, onProof: () => undefined, engine: bob.engine });
   const take = (deposits: readonly Uint8Array[]): Tally & { senders: number } => {
     const opened = deposits.map((each) => envelopes.open(each)).filter((each): each is Opened => each !== undefined && 'source' in each);
     const tally = { opened: 0, repeated: 0, refused: deposits.length - opened.length };

@@ -51,6 +51,7 @@ describe('messages under an unknown new key', () => {
       predecessorsOf: () =>
         former ? [{ spkiHash: former.person.local.identity.spkiHash, until: start + 40 * day, isActive: (instanceId) => instanceId === former?.person.local.instanceId }] : [],
       isFormer: () => false,
+      onOtherKey: () => undefined,
       onProof: () => undefined,
       engine: bob.engine,
     });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseCard } from '../../../../electron/engine/certificates/card';
 import { encodeSections } from '../../../../electron/engine/certificates/card-tail';
+import { encodeKeyElements, parseKeyElements } from '../../../../electron/engine/certificates/key-history';
 import type { LocalParty } from '../../../../electron/engine/certificates/local-party';
 import { encodeMailboxPlaces, type MailboxPlace, readMailboxPlaces } from '../../../../electron/engine/certificates/mailbox-place';
 import { encodeSuspensionsTold, readSuspensionsTold } from '../../../../electron/engine/certificates/suspensions-told';
@@ -9,6 +10,7 @@ import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../../electron/engine/crypto/kernel-random';
 import { encodeLongInvitation, parseLongInvitation } from '../../../../electron/engine/certificates/long-invitation';
 import { openCardDeposit, sealCardDeposit } from '../../../../electron/engine/dialog/card-deposit';
+import { openToldDeposit, sealToldDeposit } from '../../../../electron/engine/dialog/told-deposit';
 import { encodeProof, encodeVerdict, type InvitationProof, judgeInvitation, proveInvitation, readProof } from '../../../../electron/engine/dialog/invitation-mail';
 import type { RemoteParty } from '../../../../electron/engine/dialog/dialog-types';
 import { fromHex, toHex } from '../../../../electron/engine/wire/encoding';
@@ -27,6 +29,7 @@ import { waysVectors } from '../../../reference/ways-vectors';
 import { codeOf } from '../../../support/foundation-kit';
 import { scriptedCrypto } from '../../../support/scripted-crypto';
 import deposits from '../../../vectors/deposit.json';
+import identity from '../../../vectors/identity.json';
 import vectors from '../../../vectors/ways.json';
 
 let crypto: Crypto;
@@ -50,7 +53,7 @@ beforeAll(async () => {
 
 describe('the vectors of ways beside a connection', () => {
   it('S1-01: the slow twin computes exactly what is written down', () => {
-    expect(waysVectors(deposits.sender)).toEqual(vectors);
+    expect(waysVectors(deposits.sender, identity.links[0]?.bytes ?? '')).toEqual(vectors);
   });
 
   it('S1-01: mailboxes stand in a card as they are, and a card with another tail is no card', () => {
@@ -77,6 +80,31 @@ describe('the vectors of ways beside a connection', () => {
     const open = (deposit: string) => openCardDeposit({ crypto: scripted, local, mayDecapsulate: () => true, now: sender.now }, fromHex(deposit));
     expect(open(bytes)).toMatchObject({ wantsAnswer, card: { bytes: card } });
     for (const each of bad.deposits) expect(open(each.bytes), each.name).toBeUndefined();
+  });
+
+  it('A71: the engine seals byte for byte what a contact says of an own key, and opens no other', async () => {
+    const { bytes, contentKey, encapsulationCoins, steps } = vectors.told;
+    const scripted = await scriptedCrypto(fromHex(contentKey), fromHex(encapsulationCoins));
+    const { local, remote } = recipientOf(scripted);
+    const { chain } = parseCard(scripted, fromHex(vectors.card.bytes), sender.now);
+    const elements = parseKeyElements(scripted, fromHex(steps));
+    const from = { chain, instance: { signing: scripted.signingFromSeed(fromHex(sender.signingSeed)) } } as unknown as LocalParty; // all that is asked of it
+    expect(toHex(sealToldDeposit(scripted, from, remote, elements))).toBe(bytes);
+    const { peerId, spkiHash } = chain.identity;
+    const device = { instanceId: '0'.repeat(32), instance: { credential: { signingKey: new Uint8Array(32) } } };
+    const open = (deposit: string, pin: Uint8Array = spkiHash, blocked = false) =>
+      openToldDeposit({ crypto: scripted, local: { ...local, ...device } as unknown as LocalParty, peers: { pinned: (id) => (id === peerId ? { spkiHash: pin, blocked } : undefined) }, mayDecapsulate: () => true, now: sender.now }, fromHex(deposit));
+    const opened = open(bytes);
+    expect([opened?.peerId, opened && toHex(encodeKeyElements(opened.elements))]).toEqual([peerId, steps]);
+    // From somebody who is no contact under this key, or is blocked.
+    expect([open(bytes, new Uint8Array(32)), open(bytes, spkiHash, true)]).toEqual([undefined, undefined]);
+    for (const each of bad.told) expect(open(each.bytes), each.name).toBeUndefined();
+    // A program of before knows neither selector nor purpose.
+    expect(openCardDeposit({ crypto: scripted, local, mayDecapsulate: () => true, now: sender.now }, fromHex(bytes))).toBeUndefined();
+    const signer = Buffer.from(scripted.signingFromSeed(fromHex(sender.signingSeed)).publicKey);
+    const context = Buffer.from(recipient.peerId + recipient.credentialHash, 'hex');
+    const { statement } = openEnvelope(Buffer.from(bytes, 'hex').subarray(8), 'told-deposit', Buffer.from(recipient.exchangeSecret, 'hex'), context, () => signer);
+    expect(second.readToldStatement(statement)).toEqual({ chain: Buffer.from(sender.chain, 'hex'), steps: Buffer.from(steps, 'hex') });
   });
 
   it('S4-09: what is carried has that id, and so has what goes back', () => {

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { recipientKeyOfCard } from '../../../../electron/engine/dialog/card-deposit';
+import { toHex } from '../../../../electron/engine/wire/encoding';
+import { createMailWorld, type MailWorld } from '../../../support/mail-world';
+import { acquaint, type Resident, toldOf } from '../../../support/services-kit';
+
+let world: MailWorld;
+let ann: Resident;
+let bo: Resident;
+let boAtAnn: string;
+
+beforeEach(async () => {
+  world = createMailWorld();
+  [ann, bo] = [await world.move('Ann'), await world.move('Bo')];
+  await world.register(ann);
+  await world.register(bo);
+  ({ ofInvitee: boAtAnn } = await acquaint(world, bo, ann));
+  await world.until('both know where', () => [ann, bo].every(({ profile }) => profile.stores.ways.peopleWithMailbox().length === 1));
+  await world.pass(10_000, 200); // simultaneous dials have settled
+}, 30_000);
+afterEach(() => world.close());
+
+const keyOf = (of: Resident): string => toHex(of.profile.local.identity.spkiHash);
+const pinned = (): string => toHex(bo.profile.book.find(ann.profile.local.peerId)?.record.pinnedSpkiHash ?? new Uint8Array());
+const cards = (): number => world.left.filter(({ by, bytes }) => by === 'Ann' && recipientKeyOfCard(bo.crypto, bo.profile.local, bytes) !== undefined).length;
+async function says(text: string): Promise<void> {
+  const { conversationId } = await ann.conversations.open({ contactId: boAtAnn });
+  await ann.messages.send({ conversationId, text });
+}
+const heard = (): string[] => toldOf(bo, 'message.received').map(({ message }) => message.text);
+
+test('S5-01 S5-18 S5-30: a new identity key reaches who is reached by mailbox alone, by one card, and what is written under it is read; two keys later as well', async () => {
+  world.part(ann, bo);
+  await says('before');
+  await world.until('it arrives', () => heard().length === 1);
+  expect(cards()).toBe(0);
+  await ann.rotate();
+  ann.mute = true;
+  await says('under the next key');
+  await world.until('it arrives', () => heard().length === 2);
+  expect([heard(), pinned(), cards()]).toEqual([['before', 'under the next key'], keyOf(ann), 1]);
+  ann.reopen();
+  ann.mute = true;
+  await world.pass(60_000, 500);
+  expect(cards()).toBe(1);
+  // Away for two of them, the contact hears of both at once.
+  for (let turn = 0; turn < 2; turn += 1) await ann.rotate();
+  ann.mute = true;
+  await says('two keys later');
+  await world.until('it arrives', () => heard().length === 3);
+  expect([pinned(), [ann, bo].flatMap(({ profile }) => profile.connections.sessions())]).toEqual([keyOf(ann), []]);
+}, 60_000);
+
+test('S5-18: whoever is met before hears it there, and nothing of it goes by mail', async () => {
+  await ann.rotate();
+  await world.until('followed', () => pinned() === keyOf(ann));
+  await world.pass(60_000, 500);
+  expect(cards()).toBe(0);
+}, 60_000);
