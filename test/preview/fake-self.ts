@@ -18,7 +18,10 @@ export function selfHandlers(world: World, tools: FakeTools): Pick<Handlers, 'va
       setVault('open');
       return { peerId: peerIdOf(name) };
     },
-    unlock: ({ passphrase }) => (passphrase === world.passphrase ? setVault('open') : refuse('vault.wrong-passphrase')),
+    unlock: ({ passphrase }) => {
+      if (passphrase !== world.passphrase) refuse('vault.wrong-passphrase');
+      return world.vault === 'open' ? null : setVault('open');
+    },
     lock: () => setVault('locked'),
     changePassphrase: ({ old, new: next, newKey }) => {
       if (old !== world.passphrase) refuse('vault.wrong-passphrase');

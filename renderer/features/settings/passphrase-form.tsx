@@ -37,19 +37,21 @@ export function PassphraseForm(): ReactNode {
       old.current?.focus();
       return;
     }
-    // Renewing nothing would be called a change; with a new key it is one.
-    if (!newKey && !chosen.short && old.current?.value === chosen.first.current?.value) {
-      setSame(true);
-      chosen.first.current?.focus();
-      return;
-    }
     const next = chosen.take();
     if (next === undefined) return;
+    const current = takePassphrase(old.current);
     setTried(false);
     setBusy(true);
     setFailure(undefined);
     try {
-      await client.vault.changePassphrase({ old: takePassphrase(old.current), new: next, ...(newKey && { newKey }) });
+      // Renewing nothing would be called a change; with a new key it is one. Whether that is the passphrase at all is said first.
+      if (!newKey && current === next) {
+        await client.vault.unlock({ passphrase: current });
+        setSame(true);
+        chosen.first.current?.focus();
+        return;
+      }
+      await client.vault.changePassphrase({ old: current, new: next, ...(newKey && { newKey }) });
       ui.getState().toast(text('settings.passphrase.changed'));
     } catch (thrown) {
       setFailure(thrown);
@@ -63,16 +65,10 @@ export function PassphraseForm(): ReactNode {
     }
   };
 
-  // It may be another one than the new one now.
-  const typedOld = (): void => {
-    setMissing(false);
-    setSame(false);
-  };
-
   return (
     <Form className="stack divided" onSubmit={(event) => void submit(event)}>
       <h3 className="small-heading">{text('settings.passphrase')}</h3>
-      <PassphraseField label={text('settings.passphrase.old')} fieldRef={old} onTyped={typedOld} error={missing ? text('settings.passphrase.old.missing') : wrong ? errorText(failure) : undefined} autoComplete="current-password" />
+      <PassphraseField label={text('settings.passphrase.old')} fieldRef={old} onTyped={() => setMissing(false)} error={missing ? text('settings.passphrase.old.missing') : wrong ? errorText(failure) : undefined} autoComplete="current-password" />
       <NewPassphraseFields
         chosen={{
           ...chosen,

@@ -56,6 +56,9 @@ it('a passphrase that is wrong is said at its field, which has the focus: all fi
   expect(fake.world.passphrase).not.toBe(next);
 });
 
+const fields = ['Current passphrase', 'New passphrase', 'Repeat new passphrase'];
+const same = 'That is the passphrase you have now. Choose another one.';
+
 it('what is missing is said at its field, which has the focus; the passphrase one has is no new one, unless everything gets a new key', async () => {
   const { fake } = await openSettings(emptyWorld(), 'Security');
   const { passphrase } = fake.world;
@@ -63,26 +66,37 @@ it('what is missing is said at its field, which has the focus; the passphrase on
   expect(page()).toContain('Enter the passphrase you have now.');
   expect(page()).toContain('Use at least 8 characters.');
   expect(document.activeElement).toBe(fieldNamed('Current passphrase'));
-  for (const name of ['Current passphrase', 'New passphrase', 'Repeat new passphrase']) write(name, passphrase);
+  for (const name of fields) write(name, passphrase);
   expect(page()).not.toContain('Enter the passphrase you have now.');
   await submitNamed('Change passphrase');
-  expect(page()).toContain('That is the passphrase you have now. Choose another one.');
+  expect(page()).toContain(same);
   expect(document.activeElement).toBe(fieldNamed('New passphrase'));
   expect(await axeFindings()).toEqual([]);
   expect(fake.calls).not.toContain('vault.changePassphrase');
-  write('New passphrase', passphrase);
-  expect(page()).not.toContain('That is the passphrase you have now.');
+  for (const name of fields) expect(fieldNamed(name).value).toBe('');
+  for (const name of fields) write(name, passphrase);
+  expect(page()).not.toContain(same);
   act(() => fieldNamed('Also a new key for everything that is stored').click());
   await submitNamed('Change passphrase');
   expect(fake.calls).toContain('vault.changePassphrase');
 });
 
-it('that the new passphrase is the one there is stands no longer than it is true: not beside another current one, nor once everything gets a new key', async () => {
+it('a wrong passphrase is said before anything of the new one: also where both are the same', async () => {
+  const { fake } = await openSettings(emptyWorld(), 'Security');
+  for (const name of fields) write(name, 'not the one there is');
+  await submitNamed('Change passphrase');
+  expect(page()).toContain('That is not the passphrase');
+  expect(page()).not.toContain(same);
+  expect(document.activeElement).toBe(fieldNamed('Current passphrase'));
+  expect(fake.calls).not.toContain('vault.changePassphrase');
+  expect(fake.world.vault).toBe('open');
+});
+
+it('that the new passphrase is the one there is stands no longer than it is true: not beside another new one, nor once everything gets a new key', async () => {
   const { fake } = await openSettings(emptyWorld(), 'Security');
   const { passphrase } = fake.world;
-  const same = 'That is the passphrase you have now.';
   const typeSame = async (): Promise<void> => {
-    for (const name of ['Current passphrase', 'New passphrase', 'Repeat new passphrase']) write(name, next);
+    for (const name of fields) write(name, passphrase);
     await submitNamed('Change passphrase');
     expect(page()).toContain(same);
   };
@@ -91,8 +105,10 @@ it('that the new passphrase is the one there is stands no longer than it is true
   expect(page()).not.toContain(same);
   act(() => fieldNamed('Also a new key for everything that is stored').click());
   await typeSame();
-  write('Current passphrase', passphrase);
+  write('New passphrase', next);
   expect(page()).not.toContain(same);
+  write('Current passphrase', passphrase);
+  write('Repeat new passphrase', next);
   await submitNamed('Change passphrase');
   expect(fake.world.passphrase).toBe(next);
   expect(page()).not.toContain(same);
