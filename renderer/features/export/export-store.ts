@@ -2,15 +2,18 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EventOf } from '../../../shared/contract/contract';
 import type { KeyshiftError } from '../../../shared/errors';
 import type { Life } from '../../app/life';
+import type { UiState } from '../../app/ui-store';
 import type { Client } from '../../bridge/client';
 import { toFailure } from '../../bridge/failure';
 
 export type ExportKind = 'html' | 'json' | 'archive';
 
+/** `conversationId`: the one that is, or was, exported; another one says nothing of it as its own. */
 export type ExportPhase =
-  | { readonly step: 'idle'; readonly failure?: KeyshiftError }
-  | { readonly step: 'running'; readonly done: number; readonly total: number }
-  | { readonly step: 'done'; readonly path: string; readonly messages: number };
+  | { readonly step: 'idle' }
+  | { readonly step: 'running'; readonly conversationId: string; readonly done: number; readonly total: number }
+  | { readonly step: 'failed'; readonly conversationId: string; readonly failure: KeyshiftError }
+  | { readonly step: 'done'; readonly conversationId: string; readonly path: string; readonly messages: number };
 
 export interface ExportState {
   readonly phase: ExportPhase;
@@ -20,6 +23,11 @@ export interface ExportState {
   readonly progress: (event: EventOf<'export.progress'>) => void;
 }
 
+/** The conversation whose export the open dialog is about; undefined where there is no such dialog. */
+export function exportShown({ dialog, dialogConversation, selection }: Pick<UiState, 'dialog' | 'dialogConversation' | 'selection'>): string | undefined {
+  return dialog === 'export' ? (dialogConversation ?? selection?.conversationId) : undefined;
+}
+
 /** The one export there can be at a time; it goes on when its dialog is closed. */
 export function createExportStore(client: Client, life: Life): StoreApi<ExportState> {
   return createStore<ExportState>()((set, get) => ({
@@ -27,13 +35,13 @@ export function createExportStore(client: Client, life: Life): StoreApi<ExportSt
     start: async (conversationId, format) => {
       if (get().phase.step === 'running') return;
       const alive = life.begin();
-      set({ phase: { step: 'running', done: 0, total: 0 } });
+      set({ phase: { step: 'running', conversationId, done: 0, total: 0 } });
       let end: ExportPhase;
       try {
-        end = { step: 'done', ...(await client.conversations.export({ conversationId, format })) };
+        end = { step: 'done', conversationId, ...(await client.conversations.export({ conversationId, format })) };
       } catch (thrown) {
         const failure = toFailure(thrown);
-        end = failure.code === 'path.required' || failure.code === 'export.cancelled' ? { step: 'idle' } : { step: 'idle', failure };
+        end = failure.code === 'path.required' || failure.code === 'export.cancelled' ? { step: 'idle' } : { step: 'failed', conversationId, failure };
       }
       if (alive()) set({ phase: end });
     },
@@ -45,7 +53,8 @@ export function createExportStore(client: Client, life: Life): StoreApi<ExportSt
     },
     progress: ({ done, total, state }) => {
       // How it ended is what the call answers.
-      if (state === 'running' && get().phase.step === 'running') set({ phase: { step: 'running', done, total } });
+      const { phase } = get();
+      if (state === 'running' && phase.step === 'running') set({ phase: { ...phase, done, total } });
     },
   }));
 }

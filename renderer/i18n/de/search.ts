@@ -30,6 +30,7 @@ export const search: Partial<Record<keyof typeof english, string>> = {
   'export.archive.proves': 'Ein Archiv beweist, welche Schlüssel ihr beide benutzt habt. Es beweist keine Worte: Wer die Datei hat, kann sie ändern.',
   'export.start': 'Ort auswählen…',
   'export.running': 'Wird exportiert',
+  'export.other': 'Eine andere Unterhaltung wird exportiert: {titled, select, yes {„{title}“ mit {name}} other {die mit {name}}}. Es geht immer nur eine; diese kann folgen, wenn sie fertig ist oder du sie abbrichst.',
   'export.progress': '{done, number} von {total, number} Nachrichten',
   'export.cancel': 'Abbrechen',
   'export.done': '{count, plural, one {# Nachricht} other {# Nachrichten}} exportiert nach {path}',

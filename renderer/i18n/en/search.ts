@@ -28,6 +28,7 @@ export const search = {
   'export.archive.proves': 'An archive proves which keys the two of you used. It proves no words: whoever has the file can change them.',
   'export.start': 'Choose a place…',
   'export.running': 'Exporting',
+  'export.other': 'Another conversation is being exported: {titled, select, yes {“{title}” with {name}} other {the one with {name}}}. One goes at a time; this one can follow when it is done, or when you cancel it.',
   'export.progress': '{done, number} of {total, number} messages',
   'export.cancel': 'Cancel',
   'export.done': '{count, plural, one {# message} other {# messages}} exported to {path}',

@@ -141,10 +141,32 @@ describe('exporting', () => {
 
   it('one that ends after its dialog was closed is told, as is one that fails', async () => {
     const { model } = await openTalk(busyWorld(Date.now()));
-    act(() => model.exports.setState({ phase: { step: 'done', path: '/home/ann/talk.json', messages: 4_000 } }));
+    act(() => model.exports.setState({ phase: { step: 'done', conversationId: talkWithBo, path: '/home/ann/talk.json', messages: 4_000 } }));
     expect(screen.getByText('4,000 messages exported to /home/ann/talk.json')).toBeTruthy();
-    act(() => model.exports.setState({ phase: { step: 'idle', failure: new KeyshiftError('disk.full', '') } }));
+    act(() => model.exports.setState({ phase: { step: 'failed', conversationId: talkWithBo, failure: new KeyshiftError('disk.full', '') } }));
     expect(screen.getByText(/^The disk is full/)).toBeTruthy();
+    expect(model.exports.getState().phase).toEqual({ step: 'idle' });
+  });
+
+  it('each conversation shows its own: of another one it says that it runs, and tells how it ended', async () => {
+    const { fake, model } = await openTalk(busyWorld(Date.now()));
+    const [other = ''] = fake.world.conversations.map(({ conversationId }) => conversationId).filter((each) => each !== talkWithBo);
+    act(() => model.exports.setState({ phase: { step: 'running', conversationId: talkWithBo, done: 3, total: 9 } }));
+    act(() => model.ui.getState().openConversationDialog('export', talkWithBo));
+    await settle();
+    expect(screen.getByText('3 of 9 messages')).toBeTruthy();
+    expect(screen.queryByText(/Another conversation is being exported/)).toBeNull();
+    act(() => model.ui.getState().closeDialog());
+    act(() => model.ui.getState().openConversationDialog('export', other));
+    await settle();
+    expect(screen.getByText(/Another conversation is being exported: .*with Bo Lindqvist/)).toBeTruthy();
+    expect(await axeFindings()).toEqual([]);
+    act(() => model.exports.setState({ phase: { step: 'done', conversationId: talkWithBo, path: '/home/ann/bo.html', messages: 9 } }));
+    await settle();
+    // Told beside it, and no end of this one.
+    expect(screen.getByText('9 messages exported to /home/ann/bo.html').closest('[role=dialog]')).toBeNull();
+    expect(screen.getByRole('button', { name: 'Choose a place…' })).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Export again' })).toBeNull();
     expect(model.exports.getState().phase).toEqual({ step: 'idle' });
   });
 
