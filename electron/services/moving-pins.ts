@@ -74,7 +74,7 @@ export function movePin(parts: MovingParts, { chain, origin, purpose, recovered,
   book.movePin(chain);
   // With a new key a person may come under a new name.
   stores.contacts.put(checkedBy({ ...contact, name: chain.identity.name }, isChecked, origin === 'person' ? now : contact.checkedAt, spkiHash));
-  if (purpose === 'compromise') engine.distrust(peerId);
+  if (purpose === 'compromise') engine.distrust(peerId, 'compromise');
   events.emit({ type: 'key.rotated', contactId: contact.contactId, epoch, fingerprint: toHex(spkiHash), origin });
   events.emit({ type: 'contact.changed', contactId: contact.contactId });
 }

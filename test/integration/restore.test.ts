@@ -111,6 +111,10 @@ describe('a profile that was put back or copied', () => {
     expect(await world.ofAnn('out')).toEqual(['a1', 'a3']);
     const history = (await world.ann.peer.call('keys.status', { conversationId: world.atAnn })).history;
     expect(history.filter(({ reason }) => reason === 'devices')).toHaveLength(1);
+    // A device is another one, and nothing was lost: the contact's keys are replaced for that, and it is said so.
+    const atBo = (await world.bo.peer.call('keys.status', { conversationId: world.atBo })).history.filter(({ who }) => who === 'you').map(({ reason }) => reason);
+    expect(atBo).toContain('devices');
+    expect(atBo).not.toContain('compromise');
 
     // It stays the device it became.
     const after = await instanceOf(world.ann.peer);

@@ -1,9 +1,10 @@
 import { KeyshiftError } from '../../../shared/errors';
 import type { KekHeader } from '../exchange/kek-block';
 import type { InstanceId, PeerId } from '../ids';
-import type { RemoteParty } from './dialog-types';
+import type { DistrustReason, RemoteParty } from './dialog-types';
 import { hourMs, pairShiftsPerHour } from './limits';
 import type { Sending, SendingParts } from './sending';
+import type { Takeover } from './shift-store';
 import type { DialogState } from './streams';
 import { takeOver } from './takeover';
 
@@ -35,8 +36,8 @@ export class Compromise {
     throw new KeyshiftError('keys.too-often', 'The keys were renewed too often.', { retryAt: oldest + hourMs });
   }
 
-  /** `byHand`: by the person of this device, who is counted. */
-  shift(peer: RemoteParty, compromised: boolean, byHand = true): { readonly epoch: number } {
+  /** `byHand`: by the person of this device, who is counted. `reason`: why everything before is not believed any more. */
+  shift(peer: RemoteParty, compromised: boolean, { byHand = true, reason = 'compromise' }: { readonly byHand?: boolean; readonly reason?: DistrustReason } = {}): { readonly epoch: number } {
     const { local, memory, sending, store } = this.#parts;
     const ring = memory.ring(peer.peerId);
     const now = this.#now();
@@ -45,14 +46,14 @@ export class Compromise {
     for (const [creator, epoch] of ring.newestEpochs()) ring.raiseFloor(creator, creator === local.instanceId ? kek.epoch : epoch + 1);
     const dialogs = this.#openDialogs(peer.peerId);
     for (const dialog of dialogs) this.#bind(dialog, local.instanceId);
-    this.#distrust(peer.peerId, dialogs, 'compromise');
+    this.#distrust(peer.peerId, dialogs, { kind: 'compromise', reason });
     // Whoever asked for it sees it happen: also where nothing waits the session key is new at once.
     sending.sealWaiting(peer.peerId);
     for (const dialog of dialogs) {
       const stream = dialog.sending;
       if (!stream || stream.row.epoch === 0 || stream.key) continue;
       memory.touch(dialog);
-      sending.shift(dialog, stream, 'compromise');
+      sending.shift(dialog, stream, reason);
       store.putSending(stream.row);
     }
     return { epoch: kek.epoch };
@@ -113,7 +114,7 @@ export class Compromise {
     ring.retireOwn();
     const dialogs = this.#openDialogs(peerId);
     if (isDistrusted) for (const dialog of dialogs) this.#bind(dialog, local.instanceId);
-    this.#distrust(peerId, dialogs, isDistrusted ? 'compromise' : 'again');
+    this.#distrust(peerId, dialogs, { kind: isDistrusted ? 'compromise' : 'again', reason: 'compromise' });
     return known === floor;
   }
 
@@ -126,15 +127,15 @@ export class Compromise {
     ring.raiseFloor(creator, floor, creator === local.instanceId);
     // The other side refuses what this device made before, too: the next key of its own is a new one.
     if (creator !== local.instanceId) ring.retireOwn();
-    this.#distrust(peerId, this.#openDialogs(peerId), 'again', judged);
+    this.#distrust(peerId, this.#openDialogs(peerId), { kind: 'again', reason: 'compromise' }, judged);
   }
 
-  #distrust(peerId: PeerId, dialogs: readonly DialogState[], kind: 'compromise' | 'again', judged?: DialogState): void {
+  #distrust(peerId: PeerId, dialogs: readonly DialogState[], why: Pick<Takeover, 'kind' | 'reason'>, judged?: DialogState): void {
     const { memory, store, sink } = this.#parts;
     for (const dialog of dialogs) {
       memory.touch(dialog);
       const { sending } = dialog;
-      if (sending && sending.row.epoch > 0) takeOver(store, dialog, sending, { kind, reason: 'compromise' }, 1);
+      if (sending && sending.row.epoch > 0) takeOver(store, dialog, sending, why, 1);
       for (const stream of dialog.receiving.values()) {
         if (dialog !== judged && stream.held.size > 0) {
           store.dropHeld(stream.row);

@@ -209,9 +209,9 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       return memory.change(() => compromise.shift(peer, compromised));
     },
 
-    distrust(peerId) {
+    distrust(peerId, reason) {
       const peer = reachable(peerId);
-      if (peer) memory.change(() => compromise.shift(peer, true, false));
+      if (peer) memory.change(() => compromise.shift(peer, true, { byHand: false, reason }));
     },
 
     tidy() {

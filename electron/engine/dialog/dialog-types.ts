@@ -162,6 +162,9 @@ export interface DialogTimeline {
 export type RollbackReason = 'start-token' | 'exchange-key' | 'sequence' | 'digest' | 'device-list';
 
 
+/** `compromise`: somebody else may have a key. `devices`: a device of either person counts no more, also one that a restored backup replaced; nobody else need have seen anything. */
+export type DistrustReason = 'compromise' | 'devices';
+
 /**
  * Dialogs of one person's device with everybody else (seeds 000 and 001). Synchronous; every call that writes runs in
  * a transaction of the store and joins the caller's. If that one is rolled back the engine notices at its next call.
@@ -201,10 +204,10 @@ export interface DialogEngine {
    */
   shiftPair(dialog: DialogKey, options: { readonly compromised: boolean }): { readonly epoch: number };
   /**
-   * What was agreed with this person may be known to others, because their identity key was: as `shiftPair` with `compromised`, and as
-   * often as that happens. Nothing where nobody can be sent to.
+   * What was agreed with this person may be known to others, because their identity key was or a device counts no more: as `shiftPair` with
+   * `compromised`, and as often as that happens. Nothing where nobody can be sent to.
    */
-  distrust(peerId: PeerId): void;
+  distrust(peerId: PeerId, reason: DistrustReason): void;
   /** Erases what is past its time; once after opening. */
   tidy(): void;
   status(dialog: DialogKey): DialogKeyStatus;

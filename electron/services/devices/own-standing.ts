@@ -63,7 +63,7 @@ export class OwnStanding {
     if (note === undefined) return;
     const isKnown = this.#isKnownToWhoIsGone(local, note);
     profile.commit(() => {
-      for (const { peerId, relation, blocked } of stores.contacts.list()) if (relation === 'mutual' && !blocked) engine.distrust(peerId);
+      for (const { peerId, relation, blocked } of stores.contacts.list()) if (relation === 'mutual' && !blocked) engine.distrust(peerId, 'devices');
       // Stays until there is another exchange key: a crash in between must not leave the one that is known.
       if (!isKnown) stores.upkeep.remove(upkeepNotes.distrust);
     });
@@ -141,7 +141,7 @@ export class OwnStanding {
     engine.devicesChanged(peerId);
     if (gone.length === 0) return;
     // They know every key of this conversation, and where this person's mail is left.
-    engine.distrust(peerId);
+    engine.distrust(peerId, 'devices');
     profile.ways.devicesGone(peerId, gone);
   }
 
@@ -180,7 +180,7 @@ export class OwnStanding {
     profile.book.dropCache(); // which exchange key is theirs may be another one now
     profile.engine.forgetDevices(peerId, [said.suspended]);
     // Of somebody who is only just becoming a contact no key is used yet.
-    if (profile.stores.contacts.byPeer(peerId)?.relation === 'mutual') profile.engine.distrust(peerId);
+    if (profile.stores.contacts.byPeer(peerId)?.relation === 'mutual') profile.engine.distrust(peerId, 'devices');
     profile.resumptions.forgetPeer(peerId);
     profile.ways.devicesGone(peerId, [said.suspended]);
     logger.info('contact.device-suspended');

@@ -3,7 +3,7 @@ import type { TextId } from '../../i18n/messages';
 import type { Text } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 
-/** Why a key came. Of the other side only "first", "after a loss" and "its own decision" are known. */
+/** Why a key came. Of the other side only "first", "all keys replaced" and "its own decision" are known. */
 export function reasonId(reason: ShiftReason, who: 'you' | 'peer'): TextId {
   return reason === 'peer' && who === 'peer' ? 'keys.reason.theirs' : `keys.reason.${reason}`;
 }

@@ -67,7 +67,7 @@ export const keys = {
   'keys.reason.peer': 'als Antwort',
   'keys.reason.theirs': 'eigene Erneuerung',
   'keys.reason.start': 'beim Start',
-  'keys.reason.compromise': 'nach einem Verlust',
+  'keys.reason.compromise': 'alle Schlüssel ersetzt',
   'keys.reason.devices': 'Geräte geändert',
   'keys.reason.pair': 'neuer gemeinsamer Schlüssel',
   'keys.noConversation': 'Schlüssel entstehen, wenn die Unterhaltung beginnt.',

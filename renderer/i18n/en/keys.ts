@@ -65,7 +65,7 @@ export const keys = {
   'keys.reason.peer': 'in answer',
   'keys.reason.theirs': 'their own renewal',
   'keys.reason.start': 'at start',
-  'keys.reason.compromise': 'after a loss',
+  'keys.reason.compromise': 'all keys replaced',
   'keys.reason.devices': 'devices changed',
   'keys.reason.pair': 'new shared key',
   'keys.noConversation': 'Keys are made when the conversation starts.',

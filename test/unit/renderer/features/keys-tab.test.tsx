@@ -233,7 +233,7 @@ describe('S2-21: renewing', () => {
     await pressKey(within(screen.getByRole('dialog')).getByRole('button', { name: 'Renew everything with Bo Lindqvist' }));
     expect(screen.getByText(/Everything with Bo Lindqvist is replaced\. Earlier keys are not accepted any more\./)).toBeTruthy();
     expect(fake.world.keys.get(talkWithBo)?.sending?.epoch).toBe(8);
-    expect(screen.getByText(/Your key for Bo Lindqvist was replaced after a possible loss/)).toBeTruthy();
+    expect(screen.getByText(/Your key for Bo Lindqvist was replaced\. Earlier keys are not accepted/)).toBeTruthy();
   });
 
   it('a refusal is told and nothing is renewed', async () => {
