@@ -7,9 +7,10 @@ import { bytes, flag, given, id, integer, optionalText, text, word } from './row
 const directions = ['in', 'out'] as const;
 const kindsShown = ['image', 'audio', 'file'] as const;
 const endings = ['done', 'cancelled', 'failed'] as const;
+const sides = ['me', 'them'] as const;
 
 const columns = `transfer_id, message_id, conversation_id, peer_id, direction, name, size, hash, media_type, key, shown, file, have, given, wanted, paused,
-  ended, failure, settled, added_at`;
+  ended, failure, cancelled_by, settled, added_at`;
 
 export function createTransferStore(db: Db): TransferStore {
   const selectOne = db.prepare(`SELECT ${columns} FROM transfers WHERE transfer_id = ?`);
@@ -25,7 +26,7 @@ export function createTransferStore(db: Db): TransferStore {
   const insertTaken = db.prepare('INSERT INTO taken_files (peer_id, size, taken_at) VALUES (?, ?, ?)');
   const removeTaken = db.prepare('DELETE FROM taken_files WHERE taken_at < ?');
   const insert = db.prepare(`INSERT INTO transfers (${columns}) VALUES (${columns.replace(/\w+/g, '?')})`);
-  const update = db.prepare('UPDATE transfers SET shown = ?, file = ?, have = ?, given = ?, wanted = ?, paused = ?, ended = ?, failure = ?, settled = ? WHERE transfer_id = ?');
+  const update = db.prepare('UPDATE transfers SET shown = ?, file = ?, have = ?, given = ?, wanted = ?, paused = ?, ended = ?, failure = ?, cancelled_by = ?, settled = ? WHERE transfer_id = ?');
   const note = db.prepare('UPDATE messages SET transfer_id = ? WHERE message_id = ?');
   const moveTo = db.prepare('UPDATE transfers SET message_id = ?, conversation_id = ? WHERE transfer_id = ?');
   const selectLeft = db.prepare('SELECT file FROM left_files');
@@ -65,8 +66,8 @@ export function createTransferStore(db: Db): TransferStore {
     set(transferId, change) {
       const before = this.byId(transferId);
       if (before === undefined) return;
-      const { shown, file, have, given: got, wanted, paused, ended, failure, settled } = { ...before, ...change };
-      update.run([shown, file ?? null, have, got, Number(wanted), Number(paused), ended ?? null, failure ?? null, Number(settled), transferId]);
+      const { shown, file, have, given: got, wanted, paused, ended, failure, cancelledBy, settled } = { ...before, ...change };
+      update.run([shown, file ?? null, have, got, Number(wanted), Number(paused), ended ?? null, failure ?? null, cancelledBy ?? null, Number(settled), transferId]);
     },
     move: (transferId, messageId, conversationId) => void moveTo.run([messageId, conversationId, transferId]),
     left: () => selectLeft.all().map((row) => text(row, 'file')),
@@ -95,6 +96,7 @@ function values(row: TransferRow): SqlValue[] {
     Number(row.paused),
     row.ended ?? null,
     row.failure ?? null,
+    row.cancelledBy ?? null,
     Number(row.settled),
     row.addedAt,
   ];
@@ -120,6 +122,7 @@ function read(row: Row): TransferRow {
     paused: flag(row, 'paused'),
     ...(optionalText(row, 'ended') !== undefined && { ended: word(row, 'ended', endings) }),
     ...given('failure', optionalText(row, 'failure')),
+    ...(optionalText(row, 'cancelled_by') !== undefined && { cancelledBy: word(row, 'cancelled_by', sides) }),
     settled: flag(row, 'settled'),
     addedAt: integer(row, 'added_at'),
   };

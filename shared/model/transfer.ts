@@ -6,7 +6,7 @@ export const maxFileNameBytes = 255;
 
 /**
  * `offered`: the other side waits for a yes. `waiting`: agreed, and nobody is connected. `running`; `paused`: by this person.
- * `done`: whole, and its hash is the promised one. `cancelled`: by either side. `failed`: `failure` says why; asking again may help.
+ * `done`: whole, and its hash is the promised one. `cancelled`: `cancelledBy` says by whom. `failed`: `failure` says why; asking again may help.
  */
 const transferState = z.enum(['preparing', 'offered', 'waiting', 'running', 'paused', 'done', 'cancelled', 'failed']);
 
@@ -28,6 +28,8 @@ export const transfer = z.strictObject({
   state: transferState,
   /** An error code, with `failed`. */
   failure: z.string().optional(),
+  /** Who declined, withdrew or stopped it, with `cancelled`; absent where it is not known: from before it was written down, or told by another own device. */
+  cancelledBy: z.enum(['me', 'them']).optional(),
   /** Bytes a second, of the last seconds; absent while nothing moves. */
   rate: z.number().nonnegative().optional(),
   /** Its content is still here, encrypted, and can be saved or shown. */

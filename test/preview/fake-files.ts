@@ -40,7 +40,7 @@ export function fileHandlers(world: World, { refuse, emit }: Tools): Handlers['f
     accept: ({ transferId }) => change(transferId, { state: 'running', done: 0 }),
     pause: ({ transferId }) => change(transferId, { state: 'paused' }),
     resume: ({ transferId }) => change(transferId, { state: 'running' }),
-    cancel: ({ transferId }) => change(transferId, { state: 'cancelled' }),
+    cancel: ({ transferId }) => change(transferId, { state: 'cancelled', cancelledBy: 'me' }),
     save: () => ({ path: world.identity.chosenFile ?? refuse('path.required') }),
     list: ({ conversationId, before, limit = 100, transferIds } = {}) => {
       const all = world.transfers.filter((one) => (conversationId === undefined || one.conversationId === conversationId) && transferIds?.includes(one.transferId) !== false);

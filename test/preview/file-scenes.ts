@@ -26,7 +26,9 @@ const onTheWay: readonly File[] = [
   ['Scans of the old plans, both floors and the roof, numbered as in the archive.tar', 'out', 40 * minute, 1.4 * gigabyte, { state: 'paused', done: 0.9 * gigabyte }],
   ['Invoice.pdf', 'out', 30 * minute, 184_000, { state: 'offered' }],
   ['Photos of the yard.zip', 'in', 20 * minute, 88_000_000, { state: 'failed', held: false, done: 41_000_000, failure: 'file.altered' }],
-  ['Sketch.png', 'out', 10 * minute, 94_000, { state: 'cancelled', shown: 'image' }],
+  ['Sketch.png', 'out', 10 * minute, 94_000, { state: 'cancelled', cancelledBy: 'them', shown: 'image' }],
+  ['Old price list.ods', 'in', 8 * minute, 51_000, { state: 'cancelled', cancelledBy: 'them', held: false }],
+  ['Everything from the attic.zip', 'in', 7 * minute, 3 * gigabyte, { state: 'cancelled', cancelledBy: 'me', held: false }],
 ];
 
 /** Files in the states they can be in. */

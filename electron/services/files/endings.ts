@@ -14,12 +14,15 @@ export function overReason({ direction, ended, failure }: TransferRow): OverReas
 const failures = { cancelled: undefined, 'not-permitted': 'contact.not-permitted', altered: 'file.altered', 'too-large': 'file.too-large' } as const;
 
 /** What the other person's word changes here; undefined: nothing, as it comes late, or is not theirs to say. */
-export function changeWhenOver({ direction, ended, size }: TransferRow, reason: OverReason): TransferChange | undefined {
+export function changeWhenOver({ direction, ended, size, cancelledBy }: TransferRow, reason: OverReason): TransferChange | undefined {
+  // Another own device told that it is over, and not whose doing that was.
+  if (ended === 'cancelled' && reason === 'cancelled' && cancelledBy === undefined) return { cancelledBy: 'them', settled: true };
   if (ended !== undefined && !(ended === 'failed' && reason === 'done')) return undefined;
   if (direction === 'in' && reason !== 'cancelled') return undefined; // nobody says that to whom it is for
   if (reason === 'done') return { ended: 'done', failure: undefined, given: chunkCount(size), paused: false, settled: true };
   const failure = failures[reason];
-  return { ended: failure === undefined ? 'cancelled' : 'failed', failure, settled: true, paused: false, ...(direction === 'in' && { wanted: false, file: undefined, have: 0 }) };
+  const how: TransferChange = failure === undefined ? { ended: 'cancelled', cancelledBy: 'them' } : { ended: 'failed', failure };
+  return { ...how, settled: true, paused: false, ...(direction === 'in' && { wanted: false, file: undefined, have: 0 }) };
 }
 
 export function isOverAlready(): KeyshiftError {

@@ -206,7 +206,7 @@ export class ProfileFiles implements PartyHandler {
 
   cancel(transferId: string): void {
     const row = this.#unfinished(transferId);
-    this.#change(transferId, { ended: 'cancelled', settled: false, wanted: false, paused: false, ...(row.direction === 'in' && { file: undefined, have: 0 }) });
+    this.#change(transferId, { ended: 'cancelled', cancelledBy: 'me', settled: false, wanted: false, paused: false, ...(row.direction === 'in' && { file: undefined, have: 0 }) });
     this.#fetching.stop(transferId);
     this.#serving.stop(transferId, 'cancelled');
     for (const party of this.parties.ofContact(row.peerId)) this.#sayOver(party, { ...row, ended: 'cancelled' });

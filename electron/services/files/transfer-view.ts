@@ -21,6 +21,7 @@ export function transferView(row: TransferRow, running: { readonly done: number;
     done: state === 'done' ? size : (running?.done ?? bytesOf(row, direction === 'in' || row.wanted ? row.have : row.given)),
     state,
     ...(state === 'failed' && row.failure !== undefined && { failure: row.failure }),
+    ...(state === 'cancelled' && row.cancelledBy !== undefined && { cancelledBy: row.cancelledBy }),
     ...(state === 'running' && running?.rate !== undefined && { rate: running.rate }),
     held: isHere,
     addedAt,

@@ -30,6 +30,8 @@ export interface TransferRow {
   /** How it ended, with an error code where it failed. */
   readonly ended?: 'done' | 'cancelled' | 'failed';
   readonly failure?: string;
+  /** Whose doing a cancelled one was; absent where that is not known, as of what another own device told. */
+  readonly cancelledBy?: NonNullable<Transfer['cancelledBy']>;
   /** The other side knows how it ended here. */
   readonly settled: boolean;
   readonly addedAt: number;
@@ -40,6 +42,7 @@ export type TransferChange = Partial<Pick<TransferRow, 'shown' | 'have' | 'given
   readonly file?: string | undefined;
   readonly ended?: TransferRow['ended'] | undefined;
   readonly failure?: string | undefined;
+  readonly cancelledBy?: TransferRow['cancelledBy'] | undefined;
 };
 
 /** What a file is under until it is whole. */

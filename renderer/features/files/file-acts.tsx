@@ -34,7 +34,7 @@ function actsOf({ state, direction, held, failure }: Transfer, saved: boolean): 
     case 'preparing':
       return [['cancel', 'files.cancel', X]];
     case 'cancelled':
-      return keep;
+      return held && direction === 'out' ? [['sendAgain', 'files.sendAgain', RotateCw], ...keep] : keep;
   }
 }
 

@@ -28,7 +28,9 @@ function wordsOf(transfer: Transfer, name: string, connected: boolean, text: Tex
       if (!held) return text('files.state.gone');
       return direction === 'out' ? text('files.state.done.out', { name }) : '';
     case 'cancelled':
-      return text('files.state.cancelled');
+      if (transfer.cancelledBy === undefined) return text('files.state.cancelled');
+      if (transfer.cancelledBy === 'me') return text(`files.state.cancelled.me.${direction}`, { name });
+      return text(direction === 'in' ? 'files.state.cancelled.them.in' : done > 0 ? 'files.state.cancelled.them.stopped' : 'files.state.cancelled.them.declined', { name });
     case 'failed':
       // The sentence for whoever sends says that the other one does not allow it.
       if (direction === 'in' && failure === 'contact.not-permitted') return text('files.state.refused.in', { name });

@@ -4,20 +4,24 @@ import { useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { toFailure } from '../../bridge/failure';
 
-export type FileAct = 'accept' | 'pause' | 'resume' | 'cancel' | 'save' | 'showSaved';
+export type FileAct = 'accept' | 'pause' | 'resume' | 'cancel' | 'save' | 'showSaved' | 'sendAgain';
 
 /** Does something with a file; how it went wrong, where it did, is said by a toast. */
-export function useFileAct(): (act: FileAct, transfer: Pick<Transfer, 'transferId'>) => void {
+export function useFileAct(): (act: FileAct, transfer: Pick<Transfer, 'transferId' | 'conversationId'>) => void {
   const text = useText();
   const errorText = useErrorText();
-  const { client, ui, files } = useModel();
+  const { client, ui, files, messages } = useModel();
   return useCallback(
-    (act, { transferId }) => {
+    (act, { transferId, conversationId }) => {
       const run = async (): Promise<void> => {
         if (act === 'save') {
           const { path } = await client.files.save({ transferId });
           files.getState().markSaved(transferId);
           ui.getState().toast(text('files.saved', { path }));
+        } else if (act === 'sendAgain') {
+          // A message of its own: what was called off stays as it is.
+          await client.files.send({ conversationId, from: transferId });
+          await messages.getState().loadNewest(conversationId);
         } else if (act === 'showSaved') await client.desktop.showSaved({ transferId });
         else await client.files[act]({ transferId });
       };
@@ -26,6 +30,6 @@ export function useFileAct(): (act: FileAct, transfer: Pick<Transfer, 'transferI
         if (toFailure(thrown).code !== 'path.required') ui.getState().toast(errorText(thrown), 'danger');
       });
     },
-    [client, ui, files, text, errorText],
+    [client, ui, files, messages, text, errorText],
   );
 }

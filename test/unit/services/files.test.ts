@@ -92,6 +92,21 @@ describe('files of messages', () => {
     await world.until('the next offer', () => bo.profile.files.list().length === 2);
     await ada.files.cancel(second);
     await world.until('called off', () => bo.profile.files.list().some(({ transferId, state }) => transferId === second.transferId && state === 'cancelled'));
+    // Each side knows whose doing it was, also after a restart; of what another own device told it is known once the other person says so, too.
+    const by = (transferId: string) => [ada, bo].map(({ profile }) => profile.files.ofAll([transferId])[0]?.cancelledBy);
+    expect(by(second.transferId)).toEqual(['me', 'them']);
+    const declined = await ada.files.send({ conversationId, path: '/a.txt' });
+    await world.until('one more offer', () => bo.profile.files.list().length === 3);
+    await bo.files.cancel(declined);
+    await world.until('declined', () => ada.profile.files.ofAll([declined.transferId])[0]?.state === 'cancelled');
+    expect(by(declined.transferId)).toEqual(['them', 'me']);
+    // Sent again it is another file; the declined one stays as it is.
+    const again = await ada.files.send({ conversationId, from: declined.transferId });
+    await world.until('offered again', () => bo.profile.files.ofAll([again.transferId])[0]?.state === 'offered');
+    expect(by(declined.transferId)).toEqual(['them', 'me']);
+    await bo.files.cancel(again);
+    for (const each of [ada, bo]) each.reopen();
+    expect(by(second.transferId)).toEqual(['me', 'them']);
     await expect(Promise.resolve().then(() => bo.files.accept(second))).rejects.toMatchObject({ code: 'transfer.over' });
     const contact = bo.profile.stores.contacts.byPeer(ada.profile.local.peerId);
     if (contact === undefined) throw new Error('Bo knows Ada');

@@ -43,7 +43,25 @@ describe('files in a conversation', () => {
     expect(fake.world.transfers[0]?.state).toBe('paused');
     await press('Go on with plan.pdf');
     await press('Cancel plan.pdf');
-    expect(within(article()).getByTestId('file-state').textContent).toBe('Cancelled');
+    expect(within(article()).getByTestId('file-state').textContent).toBe('You did not take this. Bo Lindqvist can send it again.');
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it.each([
+    [{ direction: 'out', cancelledBy: 'me' }, 'You called this off', true],
+    [{ direction: 'out', cancelledBy: 'them' }, 'Bo Lindqvist declined this', true],
+    [{ direction: 'out', cancelledBy: 'them', done: 10 }, 'Bo Lindqvist stopped fetching this', true],
+    [{ direction: 'out', cancelledBy: 'them', held: false }, 'Bo Lindqvist declined this', false],
+    [{ direction: 'in', cancelledBy: 'them', held: false }, 'Bo Lindqvist called this off. Ask for it if you need it.', false],
+    [{ direction: 'in', held: false }, 'Cancelled', false],
+  ] as const)('one that was called off says by whom; what one has can be sent again: %j', async (more, said, again) => {
+    const { fake } = await openTalk(world('plan.pdf', { state: 'cancelled', done: 0, ...more }));
+    expect(within(article()).getByTestId('file-state').textContent).toBe(said);
+    expect(screen.queryByRole('button', { name: 'Send plan.pdf again' }) !== null).toBe(again);
+    if (!again) return;
+    await press('Send plan.pdf again');
+    expect(fake.world.transfers.map(({ state }) => state)).toEqual(['offered', 'cancelled']);
+    expect(screen.getAllByTestId('message-file')).toHaveLength(2);
     expect(await axeFindings()).toEqual([]);
   });
 
