@@ -9,6 +9,7 @@ import { run } from '../lib/process.mjs';
 import { PlainError, say } from '../lib/say.mjs';
 import { measureDay } from './day.mjs';
 import { growth } from './day-text.mjs';
+import { measureFirstMessage } from './first-message.mjs';
 import { measureGrowth } from './growth.mjs';
 import { FULL, hasLarge, largeProfile, measureLarge, measurePauses } from './large.mjs';
 import { LARGE_PASSPHRASE, measureLargeWindow } from './large-window.mjs';
@@ -42,6 +43,8 @@ export const parts = {
   records: { bundle: 'records', electron: true, measure: ({ rounds }) => inBoth('records', rounds) },
   start: { electron: true, measure: async ({ rounds }) => [{ kind: 'starts', ...(await measureStarts(await electronRuntime(), rounds)) }] },
   window: { electron: true, measure: async () => [{ kind: 'window', ...(await measureWindows(await electronRuntime())) }] },
+  /** Two people who never had the app, to the first message. */
+  'first-message': { electron: true, measure: async ({ rounds }) => [{ kind: 'first-message', ...(await measureFirstMessage(await electronRuntime(), rounds)) }] },
   /** The packed app: how soon it starts, how large it is. */
   package: { electron: true, measure: async ({ rounds }) => [{ kind: 'package', ...(await measurePackage(await electronRuntime(), rounds)) }] },
   bursts: { bundle: 'bursts', measure: ({ rounds }) => inNode('bursts', rounds) },

@@ -6,7 +6,7 @@ import { machine } from './results.mjs';
 
 /** @type {Readonly<Record<string, (report: any) => string>>} */
 const texts = {
-  ratios: ratiosText, bursts: burstsText, 'catch-up': catchUpText, 'large-file': largeFileText, 'large-file-killed': killedFileText, package: packageText, window: windowText, starts: startsText, history: historyText, growth: growthText, day: dayText,
+  ratios: ratiosText, bursts: burstsText, 'catch-up': catchUpText, 'large-file': largeFileText, 'large-file-killed': killedFileText, package: packageText, window: windowText, 'first-message': firstMessageText, starts: startsText, history: historyText, growth: growthText, day: dayText,
   'large-window': largeWindowText, pauses: pausesText, 'pauses-window': framesText,
 };
 
@@ -126,6 +126,19 @@ function packageText({ runtime, rounds, load, packed, unpacked, sizes }) {
     `packed                ${times(packed)}   ${(packed.median / unpacked.median).toFixed(2)}×`,
     `out of the repository ${times(unpacked)}`,
     ...Object.entries(sizes).map(([what, bytes]) => `${what}: ${(bytes / 1e6).toFixed(1)} MB`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** @param {import('./first-message.mjs').FirstMessageReport} report */
+function firstMessageText({ runtime, rounds, load, steps, all }) {
+  const times = ({ median, lowest, highest }) => `${median.toFixed(1)} s (${lowest.toFixed(1)}–${highest.toFixed(1)})`;
+  const lines = [
+    '',
+    `${runtime}, ${machine()}, median of ${rounds} rounds${loadOf(load)}`,
+    'Two people who never had Keyshift, on one machine: what they wait for; a script does each act at once (lowest–highest round)',
+    ...steps.map(({ what, seconds }) => `${what.padEnd(60)} ${times(seconds)}`),
+    `${'together'.padEnd(60)} ${times(all)}`,
   ];
   return `${lines.join('\n')}\n`;
 }
