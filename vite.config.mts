@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { guidePages } from './scripts/lib/guide.mjs';
 
 /**
  * The file of the open window, and what it imports, are named in the page, behind what its first screen needs: asked for when it is wanted, it would wait for the
@@ -27,7 +28,7 @@ export default defineConfig({
   root: 'renderer',
   base: '/',
   publicDir: false,
-  plugins: [react(), openWindowAhead],
+  plugins: [react(), guidePages(), openWindowAhead],
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { guidePages } from './scripts/lib/guide.mjs';
 import { moduleCache } from './scripts/lib/module-cache.mjs';
 
 // Everything that runs in plain Node. Real Electron is elsewhere: test/electron (node:test in its Node) and test/e2e (Playwright).
@@ -17,7 +18,7 @@ const shared = { isolate: false, setupFiles: ['test/support/new-file.ts'] };
 const node = { ...shared, environment: 'node' };
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), guidePages()],
   test: {
     pool: 'forks',
     // Many tests wait for real processes and sockets: one more at once than there are cores keeps these busy, where the default would use one less.

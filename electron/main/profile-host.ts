@@ -1,6 +1,7 @@
 import { callNameTable } from '../../shared/contract/call-names';
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import { KeyshiftError } from '../../shared/errors';
+import type { RemovedProfile } from '../../shared/model/profile';
 import type { Random } from '../engine/ports';
 import type { WindowPreferences } from '../platform/window-preferences';
 import type { App } from '../services/app';
@@ -40,6 +41,8 @@ export class ProfileHost implements App {
   #silence: () => void;
   /** Opening, deleting and ending come one after the other; calls wait for whoever is about to be there. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** In memory only: the name of what is deleted is not written anywhere once more. */
+  #removed: RemovedProfile | undefined;
 
   /** `finishRemovals` comes before. */
   constructor(parts: ProfileHostParts) {
@@ -119,13 +122,15 @@ export class ProfileHost implements App {
           const { lockProfile } = await import('../storage/profile-lock');
           lockProfile(list.directoryOf(profileId)).release();
           await this.#leave();
+          this.#removed = undefined;
           list.setLast(profileId);
           await this.#enter(profileId);
           return null;
         }),
       remove: ({ profileId, name }) =>
         this.#inTurn(async () => {
-          if (this.#known(profileId, true).name !== name.trim()) throw new KeyshiftError('profile.name-differs', 'That is not the name of the profile.');
+          const known = this.#known(profileId, true).name;
+          if (known !== name.trim()) throw new KeyshiftError('profile.name-differs', 'That is not the name of the profile.');
           const own = profileId === this.#id;
           const { wipeProfile } = await import('../storage/profile-wipe');
           if (own) await this.#leave();
@@ -133,9 +138,12 @@ export class ProfileHost implements App {
             list.beginRemoval(profileId);
             wipeProfile(list.directoryOf(profileId), profileId !== 'main');
             list.drop(profileId);
+            if (own) this.#removed = { name: known, complete: true };
           } catch (error) {
             // In use by another program, it has not lost anything.
             if (error instanceof KeyshiftError && error.code === 'profile.in-use') list.keep(profileId);
+            // The page that would hear of the failure is gone by then.
+            else if (own) this.#removed = { name: known, complete: false };
             throw error;
           } finally {
             if (own) await this.#enter(list.last().profileId);
@@ -143,6 +151,11 @@ export class ProfileHost implements App {
           this.#tell({ type: 'profiles.changed' });
           return null;
         }),
+      removed: (input) => {
+        const removed = this.#removed;
+        if (input?.forget === true) this.#removed = undefined;
+        return removed === undefined ? {} : { removed };
+      },
     };
   }
 

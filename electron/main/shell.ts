@@ -75,13 +75,20 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
     desktop.apply(now);
     drawMenu(now);
   };
-  let drawnMenu: readonly [DesktopWords, string | undefined] | undefined;
-  /** In the language of the window and with the key that locks; made anew where either has changed: entries cannot be. */
+  let drawnMenu: readonly (DesktopWords | string | undefined)[] = [];
+  /** In the language of the window and with the keys for what it calls; made anew where either has changed: entries cannot be. */
   const drawMenu = ({ shortcuts }: Settings): void => {
-    const [words, lockKeys] = [desktop.words(), acceleratorOf('lock', shortcuts, process.platform)];
-    if (drawnMenu?.[0] === words && drawnMenu[1] === lockKeys) return;
-    drawnMenu = [words, lockKeys];
-    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ lock, lockKeys }, words, process.platform, developerTools)));
+    const words = desktop.words();
+    const lockKeys = acceleratorOf('lock', shortcuts, process.platform);
+    const helpKeys = acceleratorOf('help', shortcuts, process.platform);
+    const now = [words, lockKeys, helpKeys];
+    if (now.every((each, at) => each === drawnMenu[at])) return;
+    drawnMenu = now;
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ lock, lockKeys, help, helpKeys }, words, process.platform, developerTools)));
+  };
+  const help = (): void => {
+    present();
+    door.tell({ type: 'desktop.help' });
   };
   const lock = (): void => void lockNow(running.handlers).catch((error: unknown) => report('vault.lock', error));
 

@@ -46,5 +46,6 @@ export function onlyProfile(name: () => string): Handlers['profiles'] {
     open: notHere,
     rename: notHere,
     remove: notHere,
+    removed: () => ({}),
   };
 }

@@ -5,10 +5,12 @@ export interface MenuActions {
   readonly lock: () => void;
   /** What locks by keyboard, in Electron's words; undefined: nothing. */
   readonly lockKeys: string | undefined;
+  readonly help: () => void;
+  readonly helpKeys: string | undefined;
 }
 
 /**
- * The application menu: what a text window needs and a way to lock. No reloading, and developer tools only while the app is not packaged.
+ * The application menu: what a text window needs, a way to lock and the help. No reloading, and developer tools only while the app is not packaged.
  */
 export function menuTemplate(actions: MenuActions, words: DesktopWords, platform: NodeJS.Platform, developerTools: boolean): MenuItemConstructorOptions[] {
   const { menus } = words;
@@ -31,5 +33,6 @@ export function menuTemplate(actions: MenuActions, words: DesktopWords, platform
       submenu: [item('resetZoom'), item('zoomIn'), { ...item('zoomIn'), accelerator: 'CommandOrControl+=', visible: false }, item('zoomOut'), separator, item('togglefullscreen'), ...(developerTools ? [separator, item('toggleDevTools')] : [])],
     },
     { label: menus.window, submenu: [item('minimize'), item('close')] },
+    { label: menus.help, submenu: [{ id: 'help', label: menus.guide, ...(actions.helpKeys !== undefined && { accelerator: actions.helpKeys }), click: () => actions.help() }] },
   ];
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { TriangleAlert } from 'lucide-react';
 import { KeyshiftError } from '../../shared/errors';
+import { HelpHost } from '../features/help/help-host';
 import { FailureScreen } from '../features/lock/failure-screen';
 import { LockScreen } from '../features/lock/lock-screen';
 import { TextProvider } from '../i18n/text-provider';
@@ -29,6 +30,7 @@ export function App({ model }: { readonly model: Model }): ReactNode {
             <TrialBanner />
             <Screen />
           </div>
+          <HelpHost />
           <Notices />
         </ErrorBoundary>
       </TextProvider>

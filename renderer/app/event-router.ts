@@ -10,7 +10,7 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
   // Nothing about people or messages is kept while the vault is closed, whatever still arrives. A restore and a linking run where there is none yet.
   const { phase } = model.session.getState();
   const atFirst = phase === 'absent' && event.type === 'devices.linking';
-  if (event.type !== 'vault.changed' && event.type !== 'vault.renewing' && event.type !== 'backup.progress' && event.type !== 'updates.changed' && !atFirst && phase !== 'open') return;
+  if (event.type !== 'vault.changed' && event.type !== 'vault.renewing' && event.type !== 'backup.progress' && event.type !== 'updates.changed' && event.type !== 'desktop.help' && !atFirst && phase !== 'open') return;
   switch (event.type) {
     case 'vault.changed':
       model.session.getState().changed(event.state);
@@ -44,6 +44,9 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
     case 'dictionary.changed':
     case 'desktop.link':
     case 'desktop.show':
+      return;
+    case 'desktop.help':
+      model.ui.getState().showHelp(true);
       return;
     case 'profiles.changed':
       model.background(model.profiles.getState().load());

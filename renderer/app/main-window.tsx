@@ -2,6 +2,7 @@ import { useEffect, type ReactNode } from 'react';
 import { MailOpen, Radar, UserPlus } from 'lucide-react';
 import { useBackupTold } from '../features/backup/use-backup-told';
 import { useExportTold } from '../features/export/use-export-told';
+import { useRemovedTold } from '../features/profiles/use-removed-told';
 import { findContact } from '../features/contacts/contacts-store';
 import { ConversationList } from '../features/conversations/conversation-list';
 import { findConversation } from '../features/conversations/conversations-store';
@@ -29,6 +30,7 @@ export function MainWindow(): ReactNode {
   useDesktop();
   useBackupTold();
   useExportTold();
+  useRemovedTold();
   const selection = useUi((state) => state.selection);
   const detailsOpen = useUi((state) => state.detailsOpen);
   const front = useUi((state) => state.front);

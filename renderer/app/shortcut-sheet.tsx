@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { commandNames, commandOf, type CommandName, type Scope } from '../../shared/model/shortcuts';
+import { HelpButton } from '../features/help/help-host';
 import { useText } from '../i18n/use-text';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
@@ -25,6 +26,7 @@ export function ShortcutSheet(): ReactNode {
       </div>
       <div className="dialog-actions start">
         <Button onPress={() => openSettings('keyboard')}>{text('shortcuts.change')}</Button>
+        <HelpButton />
       </div>
     </Dialog>
   );

@@ -43,6 +43,8 @@ export interface UiState {
   /** Which part of the settings is open, or opens next. */
   readonly settingsSection: SettingsSection;
   /** Bars under the title that the person has put away, each with the state it told of. */
+  /** Over whatever else is open, on every screen. */
+  readonly helpOpen: boolean;
   readonly barsPutAway: readonly string[];
   readonly toasts: readonly Toast[];
   /** Spoken by the polite live region; `n` makes equal texts distinct. */
@@ -68,6 +70,7 @@ export interface UiState {
   readonly askLink: (url: string) => void;
   readonly openPicture: (transferId: string) => void;
   readonly closeDialog: () => void;
+  readonly showHelp: (open: boolean) => void;
   readonly putBarAway: (bar: string) => void;
   /** Its reason is gone: the next time it is shown again. */
   readonly forgetBar: (bar: string) => void;
@@ -96,6 +99,7 @@ export function createUiStore(): StoreApi<UiState> {
     dialogLink: undefined,
     dialogTransfer: undefined,
     settingsSection: 'look',
+    helpOpen: false,
     barsPutAway: [],
     toasts: [],
     announcement: { text: '', n: 0 },
@@ -117,6 +121,7 @@ export function createUiStore(): StoreApi<UiState> {
     askLink: (dialogLink) => set((state) => ({ dialog: 'open-link', dialogLink, toasts: state.toasts.filter(isGrave) })),
     openPicture: (dialogTransfer) => set((state) => ({ dialog: 'picture', dialogTransfer, toasts: state.toasts.filter(isGrave) })),
     closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, dialogMessages: [], dialogTransfer: undefined, dialogConversation: undefined, dialogContact: undefined, dialogLink: undefined, offeredLink: '' }),
+    showHelp: (helpOpen) => set({ helpOpen }),
     putBarAway: (bar) => set((state) => ({ barsPutAway: [...state.barsPutAway.filter((one) => one !== bar), bar] })),
     forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),
     toast: (text, tone = 'calm') => {

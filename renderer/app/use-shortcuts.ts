@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { commandOf, type CommandName } from '../../shared/model/shortcuts';
+import { commandOf, overDialogs, type CommandName } from '../../shared/model/shortcuts';
 import { useShownRows } from '../features/conversations/use-rows';
 import { useShowRow } from '../features/conversations/use-show';
 import type { Row } from '../features/conversations/rows';
@@ -11,7 +11,7 @@ import { calledBy, nthOf } from './shortcuts';
 import { useShortcutKeys } from './use-shortcut-keys';
 import type { UiState } from './ui-store';
 
-/** The keyboard of the open app. While a dialog is open only locking works: the rest belongs to the dialog. */
+/** The keyboard of the open app. While a dialog is open only locking and the help work: the rest belongs to the dialog. */
 export function useShortcuts(): void {
   const model = useModel();
   const rows = useShownRows();
@@ -31,9 +31,9 @@ export function useShortcuts(): void {
       const name = calledBy(event, keys, 'anywhere');
       if (nth === undefined && name === undefined) return;
       // What writes is left to a dialog, whatever in it has the focus.
-      if (ui.dialog !== undefined && name !== undefined && commandOf(name).bare === true) return;
+      if ((ui.dialog !== undefined || ui.helpOpen) && name !== undefined && commandOf(name).bare === true) return;
       event.preventDefault();
-      if (ui.dialog !== undefined && name !== 'lock') return;
+      if ((ui.dialog !== undefined || ui.helpOpen) && (name === undefined || !overDialogs.has(name))) return;
       if (nth !== undefined) {
         const row = rows[nth];
         if (row !== undefined) show(row);
@@ -51,7 +51,7 @@ export function useShortcuts(): void {
 }
 
 function escape(model: Model, ui: UiState): void {
-  if (ui.dialog !== undefined) return;
+  if (ui.dialog !== undefined || ui.helpOpen) return;
   const conversationId = ui.selection?.conversationId;
   const { selecting, select } = model.talk.getState();
   if (conversationId !== undefined && selecting[conversationId] !== undefined) {
@@ -80,6 +80,9 @@ function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[],
     case 'nearby':
     case 'settings':
       ui.openDialog(name);
+      return;
+    case 'help':
+      ui.showHelp(true);
       return;
     case 'sheet':
     case 'sheetHere':

@@ -62,7 +62,7 @@ export const callNameTable = {
   discovery: ['start', 'stop', 'status', 'meet', 'answer', 'confirm'],
   settings: ['get', 'set'],
   diagnostics: ['meter', 'about', 'report', 'licences'],
-  profiles: ['list', 'create', 'open', 'rename', 'remove'],
+  profiles: ['list', 'create', 'open', 'rename', 'remove', 'removed'],
   dictionary: ['words', 'add', 'remove'],
   desktop: ['openLink', 'takeLink', 'looking', 'putAside', 'misspelled', 'chooseFiles', 'dropFiles', 'showSaved', 'moves'],
   updates: ['status', 'setOn', 'check', 'download', 'pause', 'cancel', 'fromFile', 'install', 'show', 'restart'],

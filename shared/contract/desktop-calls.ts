@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { conversationId, transferId } from '../model/ids';
 import { longestOwnWord, ownWord } from '../model/own-word';
-import { profile, profileId, profileName } from '../model/profile';
+import { profile, profileId, profileName, removedProfile } from '../model/profile';
 import { fileToken, tokenFile } from '../model/transfer';
 import { updateStatus } from '../model/updates';
 import { call } from './call';
@@ -16,6 +16,8 @@ export const profiles = {
   rename: call(z.strictObject({ profileId, name: profileName }), done, ['desktop.not-here', 'profile.unknown', 'profile.name-taken']),
   /** Everything of it, from this machine. `name` is typed by the person: the one the list shows. */
   remove: call(z.strictObject({ profileId, name: z.string().max(64) }), done, ['desktop.not-here', 'profile.unknown', 'profile.in-use', 'profile.name-differs']),
+  /** The open profile was deleted, and the page that asked for it begins anew: told to it then, until it is told to `forget` it or another profile is opened. */
+  removed: call(z.strictObject({ forget: z.literal(true).optional() }).optional(), z.strictObject({ removed: removedProfile.optional() })),
 } as const;
 
 /** Words this person calls right, which no dictionary has. On this device, in this profile, and nowhere else. */

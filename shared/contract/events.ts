@@ -44,6 +44,8 @@ export const events = {
   'dictionary.changed': z.strictObject({ type: z.literal('dictionary.changed') }),
   /** `updates.status` is another one. At most five times a second while something is fetched. In the window only. */
   'updates.changed': z.strictObject({ type: z.literal('updates.changed') }),
+  /** The help was asked for in the menu of the window. */
+  'desktop.help': z.strictObject({ type: z.literal('desktop.help') }),
   /** A `keyshift:` link waits for `desktop.takeLink`. */
   'desktop.link': z.strictObject({ type: z.literal('desktop.link') }),
   /** A notification was clicked: show this. */

@@ -30,6 +30,7 @@ export const commands = {
   nextPane: { scope: 'anywhere', keys: 'F6' },
   previousPane: { scope: 'anywhere', keys: 'Shift+F6' },
   settings: { scope: 'anywhere', keys: 'Mod+,' },
+  help: { scope: 'anywhere', keys: 'F1' },
   sheet: { scope: 'anywhere', keys: 'Mod+/' },
   sheetHere: { scope: 'anywhere', keys: '?', bare: true },
   lock: { scope: 'anywhere', keys: 'Mod+L' },
@@ -49,10 +50,13 @@ export type Shortcuts = Settings['shortcuts'];
 
 export const commandOf = (name: CommandName): Command => commands[name];
 
-/** Whether both can hear one key press. Of the others only locking works while the settings are open. */
+/** Called whatever dialog is open. */
+export const overDialogs: ReadonlySet<CommandName> = new Set(['lock', 'help']);
+
+/** Whether both can hear one key press. Of the others only locking and the help work while the settings are open. */
 export function meet(one: CommandName, other: CommandName): boolean {
   const [a, b] = [commandOf(one).scope, commandOf(other).scope];
-  return (a === 'settings') === (b === 'settings') || one === 'lock' || other === 'lock';
+  return (a === 'settings') === (b === 'settings') || overDialogs.has(one) || overDialogs.has(other);
 }
 
 export type Refusal = 'writes' | 'moves' | 'edits' | 'menu' | 'system' | 'nth';

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { purposes } from '../../electron/engine/crypto/purpose';
+import { german } from '../../renderer/i18n/german';
 import { english } from '../../renderer/i18n/messages';
 import { ownLockfileProblems } from '../../scripts/lib/lockfile.mjs';
 import { requirementRows, rowsIn, testFiles, titles, unknownRows } from '../../scripts/lib/requirement-rows.mjs';
@@ -109,7 +110,7 @@ describe('the documents are true', () => {
   const inDocs = existsSync(join(ROOT, 'docs')) ? readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)) : [];
   const documents = [...readdirSync(ROOT), ...inDocs].filter((name) => name.endsWith('.md'));
   const told = documents.map((name) => [name, readFileSync(join(ROOT, name), 'utf8')] as const);
-  const guide = told.filter(([name]) => name === 'docs/guide.md');
+  const guides = { 'docs/guide.md': english, 'docs/guide.de.md': german };
 
   test('paths that they mention exist, and headings that they link to', () => {
     expect(documents).toContain('README.md');
@@ -118,8 +119,11 @@ describe('the documents are true', () => {
   });
 
   test('the guide speaks of what stands in the window, and of keys that call something', () => {
-    expect(guide).toHaveLength(1);
-    expect(guide.flatMap(([name, text]) => wordsNotInTheWindow(name, text, Object.values(english)))).toEqual([]);
-    expect(guide.flatMap(([name, text]) => keysThatCallNothing(name, text, Object.values(commands).map(({ keys }) => keys)))).toEqual([]);
+    for (const [name, words] of Object.entries(guides)) {
+      const text = told.find(([each]) => each === name)?.[1] ?? '';
+      expect(text).toContain('**');
+      expect(wordsNotInTheWindow(name, text, Object.values(words))).toEqual([]);
+      expect(keysThatCallNothing(name, text, Object.values(commands).map(({ keys }) => keys))).toEqual([]);
+    }
   });
 });

@@ -28,7 +28,7 @@ export function importProblems(files: readonly SourceFacts[]): string[] {
 }
 
 function roomProblem(file: SourceFacts, { specifier }: Import, known: ReadonlySet<string>): string[] {
-  if (/\.(css|woff2|svg|png|json|webp|ogg)$/.test(specifier)) return [];
+  if (/\.(css|woff2|svg|png|json|webp|ogg|md)$/.test(specifier)) return [];
   if (/\.[cm]?[jt]sx?$/.test(specifier)) return [`${file.path} writes an ending in '${specifier}'`];
   const target = resolve(file.path, specifier, known);
   if (!target) return [`${file.path} imports '${specifier}', which is not there`];

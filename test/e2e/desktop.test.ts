@@ -283,6 +283,51 @@ test('several profiles: made, opened, chosen behind the lock, and deleted by its
   expect(own.violations).toEqual([]);
 });
 
+test('the open profile is deleted: the screen in its place says what is gone, what is not, and what to do', async () => {
+  const { window } = own;
+  await openTab('Profiles');
+  await window.getByRole('button', { name: 'New profile…' }).click();
+  await type(own, 'Name of the profile', 'Brief');
+  await window.getByRole('button', { name: 'Make and open' }).press('Enter');
+  await onboard(own, 'Ada for a while', passphrase);
+  await openTab('Profiles');
+  await window.getByRole('button', { name: 'Delete Brief' }).click();
+  await window.getByLabel('Type Brief to delete it').fill('Brief');
+  await window.getByRole('dialog', { name: 'Delete Brief?' }).getByRole('button', { name: 'Delete Brief' }).press('Enter');
+  await expect(window.getByText('The profile Brief is deleted: its messages, files, contacts and keys are gone from this computer.')).toBeVisible({ timeout: 30_000 });
+  await expect(window.getByText('This is another profile of yours: Main.')).toBeVisible();
+  expect(await violationsOf(window)).toEqual([]);
+  await own.picture('profile-deleted');
+  await unlock(own, passphrase);
+  await expect(window.getByRole('button', { name: 'Invite someone' }).first()).toBeVisible({ timeout: 30_000 });
+  await lock(own);
+  await expect(window.getByText('Brief is deleted')).toHaveCount(0);
+  await unlock(own, passphrase);
+  await expect(window.getByRole('button', { name: 'Invite someone' }).first()).toBeVisible({ timeout: 30_000 });
+  expect(own.violations).toEqual([]);
+});
+
+test('the help opens from the menu, behind the lock as well, over what is there, and asks nothing of the network', async () => {
+  const { window, app } = own;
+  await lock(own);
+  await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('help')?.click());
+  const help = window.getByRole('dialog', { name: 'Help' });
+  await expect(help.getByRole('heading', { name: 'Using Keyshift' })).toBeVisible();
+  await help.getByLabel('Search the help').fill('six digits');
+  await help.getByRole('list', { name: 'Found in the help' }).getByRole('button', { name: 'Meet somebody' }).click();
+  await expect(help.getByRole('heading', { name: 'Meet somebody' })).toBeFocused();
+  expect(await violationsOf(window)).toEqual([]);
+  await own.picture('help');
+  await window.keyboard.press('Escape');
+  await expect(help).toHaveCount(0);
+  await unlock(own, passphrase);
+  await expect(window.getByRole('button', { name: 'Invite someone' }).first()).toBeVisible({ timeout: 30_000 });
+  await window.keyboard.press('F1');
+  await expect(help).toBeVisible();
+  await window.keyboard.press('Escape');
+  expect(own.violations).toEqual([]);
+});
+
 test('row 22: newer versions are off; looked for, fetched and checked at a press, they become a line to type', async () => {
   const { window } = own;
   await openTab('About');

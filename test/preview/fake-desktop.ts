@@ -36,6 +36,11 @@ export function profileHandlers(world: World, { refuse, emit }: Tools): Handlers
       world.profiles = world.profiles.filter((one) => one.profileId !== profileId);
       return changed();
     },
+    removed: (input) => {
+      const { removedProfile: removed } = world;
+      if (input?.forget === true) world.removedProfile = undefined;
+      return removed === undefined ? {} : { removed };
+    },
   };
 }
 

@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, resolve, sep } from 'node:path';
+import { guidePages } from '../../scripts/lib/guide.mjs';
 
 export const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; font-src 'self'; connect-src 'none'; worker-src 'none'; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -20,6 +21,7 @@ export async function buildPreview(outDir = join(root, '.cache/preview')) {
     logLevel: 'warn',
     plugins: [
       react(),
+      guidePages(),
       {
         name: 'double-instead-of-preload',
         transformIndexHtml: { order: 'pre', handler: (html) => html.replace('src="/main.tsx"', 'src="../test/preview/entry.ts"') },

@@ -11,7 +11,7 @@ import type { DiscoveryStatus } from '../../shared/model/discovery';
 import type { KeyStatus, KeyTimeline } from '../../shared/model/keys';
 import type { Message } from '../../shared/model/message';
 import type { NetworkStatus, ReachReport } from '../../shared/model/network';
-import type { Profile } from '../../shared/model/profile';
+import type { Profile, RemovedProfile } from '../../shared/model/profile';
 import type { ArchiveReport } from '../../shared/model/search';
 import { defaultSettings, type Settings } from '../../shared/model/settings';
 import type { TokenFile, Transfer } from '../../shared/model/transfer';
@@ -58,6 +58,7 @@ export interface World {
   /** Files in the window's hand, by what the next dialog or drop brings. */
   chosen: TokenFile[];
   profiles: Profile[];
+  removedProfile: RemovedProfile | undefined;
   /** Web links the person opened. */
   opened: string[];
   /** Transfers whose picture moves. */
@@ -99,6 +100,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     transfers: [],
     chosen: [],
     profiles: [{ profileId: 'main', name: 'Ada', current: true }],
+    removedProfile: undefined,
     opened: [],
     moving: [],
     link: undefined,

@@ -108,7 +108,7 @@ export const sampleHandlers: Handlers = {
     list: () => [],
     forget: () => null,
   },
-  profiles: { list: () => [], create: () => ({ profileId: 'main' }), open: () => null, rename: () => null, remove: () => null },
+  profiles: { list: () => [], create: () => ({ profileId: 'main' }), open: () => null, rename: () => null, remove: () => null, removed: () => ({}) },
   dictionary: { words: () => [], add: () => null, remove: () => null },
   desktop: { openLink: () => null, takeLink: () => ({}), looking: () => null, putAside: () => ({}), misspelled: () => [], chooseFiles: () => [], dropFiles: () => null, showSaved: () => null, moves: () => false },
   updates: { status: () => noUpdates, setOn: () => noUpdates, check: () => noUpdates, download: () => noUpdates, pause: () => noUpdates, cancel: () => noUpdates, fromFile: () => noUpdates, install: () => noUpdates, show: () => null, restart: () => null },

@@ -4,6 +4,7 @@ import { useSession } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { useCopy } from '../../ui/use-copy';
+import { HelpButton } from '../help/help-host';
 import { ProfileChooser } from '../profiles/profile-chooser';
 import { failureKind } from './failure-words';
 
@@ -38,6 +39,7 @@ export function FailureScreen({ failure }: { readonly failure: KeyshiftError }):
             {text('app.retry')}
           </Button>
           <Button onPress={() => void copy(failure.code)}>{text('app.copyCode')}</Button>
+          <HelpButton />
         </div>
         <ProfileChooser />
       </section>

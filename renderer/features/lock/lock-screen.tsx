@@ -8,7 +8,9 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { KeyCut } from '../../ui/icons';
 import { ProgressBar } from '../../ui/progress-bar';
+import { HelpButton } from '../help/help-host';
 import { ProfileChooser } from '../profiles/profile-chooser';
+import { RemovedNotice } from '../profiles/removed-notice';
 import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
 
 /** The vault is locked: one field, one button. Says nothing about whose it is. */
@@ -83,6 +85,7 @@ function UnlockForm(): ReactNode {
         <p className="wordmark">{text('app.name')}</p>
         <h1 className="display">{text('lock.title')}</h1>
         <p className="lead">{text(keyring === 'silent' ? 'lock.keyring' : 'lock.lead')}</p>
+        <RemovedNotice next="unlock" />
         <PassphraseField
           label={text('onboarding.passphrase')}
           fieldRef={field}
@@ -98,6 +101,7 @@ function UnlockForm(): ReactNode {
           {text(busy ? 'lock.unlocking' : 'lock.unlock')}
         </Button>
         <ProfileChooser />
+        <HelpButton />
       </Form>
     </main>
   );

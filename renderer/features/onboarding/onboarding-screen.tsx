@@ -9,9 +9,11 @@ import { pictureDigits } from '../../ui/key-cut-path';
 import { TextField } from '../../ui/text-field';
 import { useDeviceLink } from '../desktop/use-device-link';
 import { linkingOf } from '../devices/devices-store';
+import { HelpButton } from '../help/help-host';
 import { JoinScreen } from '../devices/join-screen';
 import { RestoreScreen } from '../backup/restore-screen';
 import { ProfileChooser } from '../profiles/profile-chooser';
+import { RemovedNotice } from '../profiles/removed-notice';
 import { NewPassphraseFields } from './new-passphrase-fields';
 import { useNewPassphrase } from './use-new-passphrase';
 
@@ -72,6 +74,7 @@ export function OnboardingScreen(): ReactNode {
         <p className="wordmark">{text('app.name')}</p>
         <h1 className="display">{text('onboarding.title')}</h1>
         <p className="lead">{text('onboarding.lead')}</p>
+        <RemovedNotice next="begin" />
         <TextField
           label={text('onboarding.name')}
           value={name}
@@ -96,6 +99,7 @@ export function OnboardingScreen(): ReactNode {
             <Button kind="quiet" wide onPress={() => setOther('restore')}>
               {text('restore.open')}
             </Button>
+            <HelpButton wide />
           </div>
         )}
         {busy ? null : <ProfileChooser />}

@@ -41,6 +41,13 @@ export function AboutSection(): ReactNode {
         </>
       )}
       <p className="field-hint">{text('settings.about.licence')}</p>
+      <section className="stack tight divided">
+        <h3 className="small-heading">{text('help.title')}</h3>
+        <p className="field-hint">{text('help.about')}</p>
+        <div className="dialog-actions start">
+          <Button onPress={() => model.ui.getState().showHelp(true)}>{text('help.open')}</Button>
+        </div>
+      </section>
       <UpdatesSection />
       <ReportSection />
       <LicencesSection />

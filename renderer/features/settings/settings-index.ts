@@ -87,6 +87,7 @@ const lines: Readonly<Record<Exclude<SettingsSection, 'keyboard'>, readonly Line
   ],
   profiles: [['profiles.add', 'find.profiles', ['profiles.lead']]],
   about: [
+    ['help.title', 'find.help', ['help.about']],
     ['updates.title', 'find.updates', [], ['updates.on', 'updates.check', 'updates.fromFile']],
     ['settings.report', 'find.report', ['settings.report.text'], ['settings.report.make']],
     ['settings.licences', 'find.licences', ['settings.licences.text'], ['settings.licences.show']],

@@ -23,6 +23,7 @@ export const shortcuts = {
   'shortcut.keys': 'Schlüssel dieser Unterhaltung',
   'shortcut.verify': 'Sicherheitsnummer',
   'shortcut.renew': 'Deinen Schlüssel jetzt erneuern',
+  'shortcut.help': 'Hilfe',
   'shortcut.lock': 'Sperren',
   'shortcut.settings': 'Einstellungen',
   'shortcut.sheet': 'Alle Tastenkürzel',

@@ -21,6 +21,7 @@ export const shortcuts = {
   'shortcut.keys': 'Keys of this conversation',
   'shortcut.verify': 'Safety number',
   'shortcut.renew': 'Renew your key now',
+  'shortcut.help': 'Help',
   'shortcut.lock': 'Lock',
   'shortcut.settings': 'Settings',
   'shortcut.sheet': 'All shortcuts',

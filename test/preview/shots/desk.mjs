@@ -11,6 +11,9 @@ const openLicences = async (page) => {
 export const desk = [
   ['desk-locked', 'desk-locked', wide, ['light', 'dark'], async (page) => { await page.getByLabel('Profile').first().waitFor(); }],
   ['desk-locked-tiny', 'desk-locked', tiny, ['light'], async () => {}],
+  ['removed', 'desk-removed', wide, ['light', 'dark'], async (page) => { await page.getByText('is deleted').first().waitFor(); }],
+  ['removed-last', 'desk-removed-last', { ...wide, height: 1100 }, ['light', 'dark'], async (page) => { await page.getByText('is deleted').first().waitFor(); }],
+  ['removed-tiny', 'desk-removed-partly', { ...tiny, height: 1000 }, ['light'], async (page) => { await page.getByText('could not be deleted').first().waitFor(); }],
   ['put-aside', 'put-aside', wide, ['light', 'dark'], async (page) => { await page.getByText('preferences.broken.json').first().waitFor(); }],
   ['desktop', 'desk', { ...wide, height: 1000 }, ['light', 'dark'], (page) => openSettings(page, 'Desktop')],
   ['desktop-tiny', 'desk', { ...tiny, height: 1300 }, ['light'], (page) => openSettings(page, 'Desktop')],

@@ -14,6 +14,11 @@ export const front = [
     await button(page, 'Unlock').click();
     await page.getByText('That is not the passphrase').waitFor();
   }],
+  ['help-first', 'first', { ...wide, height: 1000 }, ['light', 'dark'], async (page) => { await button(page, 'Help').click(); await page.getByRole('heading', { name: 'Using Keyshift' }).waitFor(); }],
+  ['help-keys', 'locked', { ...wide, height: 1000 }, ['light', 'dark'], async (page) => { await button(page, 'Help').click(); await page.getByRole('navigation').getByRole('button', { name: 'Your keys' }).click(); await page.getByText('Which keys there are').first().waitFor(); }],
+  ['help-search', 'locked', wide, ['light', 'dark'], async (page) => { await button(page, 'Help').click(); await page.getByLabel('Search the help').fill('six digits'); await page.getByText('parts found').waitFor(); }],
+  ['help-open', 'busy', { ...wide, height: 1000 }, ['light', 'dark'], async (page) => { await page.keyboard.press('F1'); await page.getByRole('heading', { name: /Using Keyshift|Keyshift benutzen/ }).first().waitFor(); }],
+  ['help-tiny', 'locked', { ...tiny, height: 2400 }, ['light'], async (page) => { await button(page, 'Help').click(); await page.getByRole('heading', { name: 'Using Keyshift' }).waitFor(); }],
   ['damaged', 'damaged', wide, ['light', 'dark'], async () => {}],
   ['empty', 'empty', wide, ['light', 'dark'], async () => {}],
   ['empty-narrow', 'empty', narrow, ['light'], async () => {}],

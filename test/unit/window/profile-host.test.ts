@@ -104,6 +104,16 @@ describe('several profiles in one installation', () => {
     await app.handlers.profiles.remove({ profileId, name: 'Work' });
     expect(existsSync(folder)).toBe(false);
     expect(await list(app)).toEqual(['Main*']);
+    // The page that asked begins anew: it is told then, until it has said so, and nothing of it is written down.
+    expect(readFileSync(join(root, 'profiles.json'), 'utf8')).not.toContain('Work');
+    const { removed, create, remove } = app.handlers.profiles;
+    expect(await removed(undefined)).toEqual({ removed: { name: 'Work', complete: true } });
+    expect(await removed({ forget: true })).toEqual({ removed: { name: 'Work', complete: true } });
+    expect(await removed(undefined)).toEqual({});
+    // Of another one the page that asked says so itself.
+    const other = await create({ name: 'Other' });
+    await remove({ profileId: other.profileId, name: 'Other' });
+    expect(await removed(undefined)).toEqual({});
     expect(readFileSync(join(root, 'vault'), 'utf8')).toBe('main vault');
     await app.stop();
   });

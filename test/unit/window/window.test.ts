@@ -66,7 +66,7 @@ describe('menus', () => {
 
   test('every entry has its words in both languages: the runtime itself speaks English only', () => {
     for (const platform of ['linux', 'darwin'] as const) {
-      const [english, german] = [en, de].map((words) => labels(menuTemplate({ lock: () => undefined, lockKeys: 'CmdOrCtrl+L' }, words, platform, true)));
+      const [english, german] = [en, de].map((words) => labels(menuTemplate({ lock: () => undefined, lockKeys: 'CmdOrCtrl+L', help: () => undefined, helpKeys: 'F1' }, words, platform, true)));
       expect(english).not.toContain('none');
       const same = german?.filter((label, at) => label === english?.[at]);
       expect(same).toEqual(platform === 'darwin' ? ['Keyshift'] : []);
@@ -75,7 +75,7 @@ describe('menus', () => {
     expect(labels(menu)).toEqual(['a && b', 'Zum Wörterbuch hinzufügen', 'Rückgängig', 'Wiederholen', 'Ausschneiden', 'Kopieren', 'Einfügen', 'Alles auswählen']);
   });
 
-  const roles = (developerTools: boolean, platform: NodeJS.Platform): string => JSON.stringify(menuTemplate({ lock: () => undefined, lockKeys: 'CmdOrCtrl+L' }, en, platform, developerTools));
+  const roles = (developerTools: boolean, platform: NodeJS.Platform): string => JSON.stringify(menuTemplate({ lock: () => undefined, lockKeys: 'CmdOrCtrl+L', help: () => undefined, helpKeys: 'F1' }, en, platform, developerTools));
 
   test.each(['linux', 'win32', 'darwin'] as const)('%s: no reload anywhere, developer tools only unpackaged', (platform) => {
     expect(roles(false, platform)).not.toMatch(/reload|toggleDevTools/i);
@@ -86,11 +86,16 @@ describe('menus', () => {
   test.each(['linux', 'darwin'] as const)('%s: Ctrl or Cmd and L locks, or whatever was chosen, or no key at all', (platform) => {
     const lockItem = (shortcuts: Settings['shortcuts']): { readonly accelerator?: unknown; readonly press: () => void } => {
       const lockKeys = acceleratorOf('lock', shortcuts, platform);
-      const items = menuTemplate({ lock: () => (locked += 1), lockKeys }, en, platform, false).flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
+      const items = menuTemplate({ lock: () => (locked += 1), lockKeys, help: () => undefined, helpKeys: undefined }, en, platform, false).flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
       const item = items.find(({ id }) => id === 'lock');
       return { accelerator: item?.accelerator, press: () => (item?.click as (() => void) | undefined)?.() };
     };
-    let locked = 0;
+    let [locked, helped] = [0, 0];
+    const helpItem = menuTemplate({ lock: () => undefined, lockKeys: undefined, help: () => (helped += 1), helpKeys: acceleratorOf('help', [], platform) }, en, platform, false)
+      .flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []))
+      .find(({ id }) => id === 'help');
+    (helpItem?.click as (() => void) | undefined)?.();
+    expect([helpItem?.accelerator, helped]).toEqual(['F1', 1]);
     const usual = lockItem([]);
     usual.press();
     expect([usual.accelerator, locked]).toEqual(['CmdOrCtrl+L', 1]);
@@ -101,7 +106,7 @@ describe('menus', () => {
   });
 
   test.each(['linux', 'win32', 'darwin'] as const)('%s: letters grow by the key of the plus also without Shift', (platform) => {
-    const items = menuTemplate({ lock: () => undefined, lockKeys: undefined }, en, platform, false).flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
+    const items = menuTemplate({ lock: () => undefined, lockKeys: undefined, help: () => undefined, helpKeys: undefined }, en, platform, false).flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
     expect(items.filter(({ role }) => role === 'zoomIn').map(({ accelerator, visible }) => [accelerator, visible])).toEqual([[undefined, undefined], ['CommandOrControl+=', false]]);
   });
 

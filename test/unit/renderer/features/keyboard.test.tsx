@@ -105,6 +105,7 @@ describe('the sheet of shortcuts', () => {
     for (const name of commandNames.filter((one) => commandOf(one).scope === 'anywhere')) {
       act(() => {
         model.ui.getState().closeDialog();
+        model.ui.getState().showHelp(false);
         model.conversations.setState(({ conversations }) => ({ conversations: conversations.map((one) => ({ ...one, unread: 1 })) }));
         model.showConversation(talkWithBo);
         screen.getByRole('button', { name: 'list' }).focus();

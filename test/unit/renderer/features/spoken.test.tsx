@@ -69,7 +69,7 @@ describe('what a screen reader says', () => {
   it('files say their name, size and how it stands with them; each thing to press names its file', async () => {
     await openTalk(scene('files-all'));
     const spoken = await read(screen.getByRole('feed'));
-    expect(articles(spoken)[6]).toBe('You, 09:30 AM: File Harbour this evening.jpg, 2.7 MB. Locked with key 5., position 7, set size 15');
+    expect(articles(spoken)[6]).toBe('You, 09:30 AM: File Harbour this evening.jpg, 2.7 MB. Locked with key 5., position 7, set size 17');
     expect(within(spoken, 6)[0]).toBe('button, Show picture Sheet 4, hinge and lock plate.png');
     expect(within(spoken, 10)).toEqual(expect.arrayContaining(['Bo Lindqvist wants to send you this', 'button, Fetch All drawings.zip', 'button, Decline All drawings.zip']));
     expect(within(spoken, 11)).toEqual(

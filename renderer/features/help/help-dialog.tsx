@@ -1,0 +1,104 @@
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useIntl } from 'react-intl';
+import { useText } from '../../i18n/use-text';
+import { Dialog } from '../../ui/dialog';
+import { TextField } from '../../ui/text-field';
+import { MarkedText } from '../search/marked-text';
+import { findHelp } from './find-help';
+import { HelpBlocks, Spans } from './help-blocks';
+import { pagesIn } from './pages';
+
+/** Where one is: a document, and a heading in it to begin at; empty: its title. */
+interface Place {
+  readonly page: string;
+  readonly anchor: string;
+}
+
+/** The guide and what goes deeper, inside the app: it asks no network, and can be read before there is a profile. */
+export function HelpDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const text = useText();
+  const { locale } = useIntl();
+  const isGerman = locale.startsWith('de');
+  const pages = pagesIn(isGerman ? 'de' : 'en');
+  const [place, setPlace] = useState<Place>({ page: 'guide.md', anchor: '' });
+  const [query, setQuery] = useState('');
+  const around = useRef<HTMLDivElement>(null);
+  const asked = useRef(false);
+  const page = pages.get(place.page);
+  const hits = findHelp(pages, query);
+  const searching = query.trim() !== '';
+
+  // Behind the drawing of the page that was asked for. What one reads next has the focus, as with a link of any page.
+  useEffect(() => {
+    if (!asked.current || searching) return;
+    asked.current = false;
+    const there = around.current?.querySelector<HTMLElement>(`[data-help="${CSS.escape(place.anchor)}"]`);
+    there?.focus();
+    there?.scrollIntoView();
+  }, [place, searching]);
+
+  const go = (to: string, anchor: string): void => {
+    asked.current = true;
+    setQuery('');
+    setPlace({ page: to === '' ? place.page : to, anchor });
+  };
+  const leads = (to: string): boolean => to === '' || pages.has(to);
+  const contents = [...pages].flatMap(([name, { title, sections }]) =>
+    name === place.page ? [{ name, anchor: '', words: title, deep: false }, ...sections.map(({ id, spans }) => ({ name, anchor: id, words: spans, deep: true }))] : [{ name, anchor: '', words: title, deep: false }],
+  );
+
+  return (
+    <Dialog title={text('help.title')} onClose={onClose} size="wide">
+      <div className="help" ref={around}>
+        <div className="help-search" role="search">
+          <TextField label={text('help.search')} value={query} onChange={setQuery} maxLength={200} autoFocus />
+          <p className="only-heard" role="status">
+            {searching ? text('help.count', { count: hits.length }) : ''}
+          </p>
+        </div>
+        <nav className="help-contents" aria-label={text('help.contents')}>
+          <ul>
+            {contents.map(({ name, anchor, words, deep }) => (
+              <li key={`${name}#${anchor}`} className={deep ? 'deep' : undefined}>
+                <button type="button" className="text-button" aria-current={!searching && name === place.page && anchor === place.anchor ? 'location' : undefined} onClick={() => go(name, anchor)}>
+                  {typeof words === 'string' ? words : <Spans spans={words} leads={() => false} go={go} />}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        {searching ? (
+          <ul className="help-hits" aria-label={text('help.hits')}>
+            {hits.length === 0 ? <li className="list-none">{text('help.none', { query: query.trim() })}</li> : null}
+            {hits.map((hit) => (
+              <li key={`${hit.page}#${hit.anchor}`}>
+                <button type="button" className="text-button" onClick={() => go(hit.page, hit.anchor)}>
+                  <MarkedText text={hit.title} query={query} />
+                </button>
+                {hit.title === hit.of ? null : <span className="field-hint">{hit.of}</span>}
+                <p>
+                  <MarkedText text={hit.snippet} query={query} />
+                </p>
+              </li>
+            ))}
+          </ul>
+        ) : page === undefined ? null : (
+          <article className="help-page" lang={isGerman && place.page !== 'guide.md' ? 'en' : undefined}>
+            <h3 className="help-title" tabIndex={-1} data-help="">
+              {page.title}
+            </h3>
+            <HelpBlocks blocks={page.lead} leads={leads} go={go} />
+            {page.sections.map(({ id, spans, blocks }) => (
+              <section key={id}>
+                <h3 className="help-heading" tabIndex={-1} data-help={id}>
+                  <Spans spans={spans} leads={leads} go={go} />
+                </h3>
+                <HelpBlocks blocks={blocks} leads={leads} go={go} />
+              </section>
+            ))}
+          </article>
+        )}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,25 @@
+import type { ReactNode } from 'react';
+import { later } from '../../app/later';
+import { useModel, useUi } from '../../app/model-context';
+import { useText } from '../../i18n/use-text';
+import { Button } from '../../ui/button';
+
+const HelpDialog = later(async () => (await import('./help-dialog')).HelpDialog);
+
+/** The help lies over whatever is there, another dialog too: what was begun in that is still there afterwards. */
+export function HelpHost(): ReactNode {
+  const open = useUi((state) => state.helpOpen);
+  const show = useUi((state) => state.showHelp);
+  return open ? <HelpDialog onClose={() => show(false)} /> : null;
+}
+
+/** On screens that have no menu of their own. */
+export function HelpButton({ wide = false }: { readonly wide?: boolean }): ReactNode {
+  const text = useText();
+  const { ui } = useModel();
+  return (
+    <Button kind="quiet" wide={wide} onPress={() => ui.getState().showHelp(true)}>
+      {text('help.open')}
+    </Button>
+  );
+}

@@ -1,0 +1,112 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { findHelp } from '../../../../renderer/features/help/find-help';
+import { plainSpans, textsOf } from '../../../../renderer/features/help/page';
+import { pagesIn } from '../../../../renderer/features/help/pages';
+import { emptyWorld } from '../../../preview/fake-world';
+import { busyWorld } from '../../../preview/scenes';
+import { axeFindings } from '../axe';
+import { buttonNamed, openSettings, page, pressNamed, write } from '../open-settings';
+import { shortcut } from '../open-talk';
+import { renderApp, settle } from '../render-app';
+
+const now = Date.now();
+const dialogs = (): readonly string[] => screen.queryAllByRole('dialog').map((each) => within(each).getAllByRole('heading')[0]?.textContent ?? '');
+
+describe('the help', () => {
+  it('is there before there is a profile, behind the lock and where nothing opens; it is the guide, and asks nobody', async () => {
+    const { fake } = await renderApp({ ...emptyWorld(), vault: 'absent' });
+    const asked = fake.calls.length;
+    await pressNamed('Help');
+    expect(page()).toContain('From the first start to the day a computer is lost.');
+    expect(page()).toContain('At the first start Keyshift asks for a name and a passphrase');
+    expect(await axeFindings()).toEqual([]);
+    expect(fake.calls.length).toBe(asked);
+    await pressNamed('Close');
+    expect(page()).not.toContain('From the first start');
+  });
+
+  it('opens by its key over what is open already, which is still there afterwards', async () => {
+    await openSettings(busyWorld(now), 'Security');
+    write('New passphrase', 'half a passphrase');
+    await shortcut('F1');
+    expect(dialogs()).toContain('Help');
+    await pressNamed('Close');
+    expect(dialogs()).toEqual(['Settings']);
+    expect(screen.getByLabelText<HTMLInputElement>('New passphrase').value).toBe('half a passphrase');
+  });
+
+  it('opens from the menu of the window, also while the vault is locked, and closes with the vault', async () => {
+    const { fake, model } = await renderApp({ ...busyWorld(now), vault: 'locked' });
+    act(() => fake.emit({ type: 'desktop.help' }));
+    await settle();
+    expect(page()).toContain('From the first start');
+    act(() => model.ui.getState().showHelp(false));
+    await act(() => model.session.getState().unlock(fake.world.passphrase));
+    await settle();
+    act(() => fake.emit({ type: 'desktop.help' }));
+    await settle();
+    expect(page()).toContain('From the first start');
+    await act(() => model.session.getState().lock());
+    await settle();
+    expect(page()).not.toContain('From the first start');
+  });
+
+  it('leads from a link to the place in another part, which has the focus, and stays inside', async () => {
+    await renderApp({ ...emptyWorld(), vault: 'locked' });
+    await pressNamed('Help');
+    await pressNamed('what to do');
+    expect(document.activeElement?.textContent).toBe('A device is lost');
+    expect(page()).toContain('You can use Keyshift on several devices at once.');
+    // What does not lie here is words: nothing in it is a link of the page.
+    expect(document.querySelectorAll('[role=dialog] a')).toHaveLength(0);
+    expect([...document.querySelectorAll('[role=dialog] article button')].map((each) => each.textContent)).not.toContain('security.md');
+  });
+
+  it('is searched word by word, and what was found is gone to', async () => {
+    await renderApp({ ...emptyWorld(), vault: 'locked' });
+    await pressNamed('Help');
+    write('Search the help', 'six digits');
+    await settle();
+    expect(screen.getByText(/parts found/)).toBeTruthy();
+    const list = screen.getByRole('list', { name: 'Found in the help' });
+    expect(within(list).getAllByRole('button')[0]?.textContent).toBe('Meet somebody');
+    expect(within(list).getAllByText('six').length).toBeGreaterThan(0);
+    expect(await axeFindings()).toEqual([]);
+    fireEvent.click(within(list).getAllByRole('button')[0] ?? list);
+    await settle();
+    expect(document.activeElement?.textContent).toBe('Meet somebody');
+    write('Search the help', 'zebra');
+    await settle();
+    expect(page()).toContain('Nothing in the help has all of “zebra”.');
+  });
+
+  it('is German where the window is, part for part, under the same places', async () => {
+    const [english, german] = [pagesIn('en').get('guide.md'), pagesIn('de').get('guide.md')];
+    expect(german?.sections.map(({ id }) => id)).toEqual(english?.sections.map(({ id }) => id));
+    expect(german?.sections.map(({ spans }) => plainSpans(spans))).toContain('Wenn jemand nicht da ist');
+    expect(findHelp(pagesIn('de'), 'Stick überbringen')[0]).toMatchObject({ page: 'guide.md', anchor: 'when-somebody-is-away' });
+    const { model } = await renderApp({ ...emptyWorld(), vault: 'locked' });
+    await act(() => model.settings.getState().change({ language: 'de' }));
+    await settle();
+    await pressNamed('Hilfe');
+    expect(page()).toContain('Beim ersten Start fragt Keyshift nach einem Namen');
+    const more = buttonNamed('Your keys');
+    fireEvent.click(more);
+    await settle();
+    expect(document.querySelector('.help-page')?.getAttribute('lang')).toBe('en');
+  });
+
+  it('has no link that leads nowhere, in either language', () => {
+    for (const pages of [pagesIn('en'), pagesIn('de')]) {
+      const places = new Set([...pages].flatMap(([name, { lead, sections }]) => [`${name}#`, ...[lead, ...sections.map(({ blocks }) => blocks)].flatMap((blocks) => blocks.flatMap((block) => (block.kind === 'heading' ? [`${name}#${block.id}`] : []))), ...sections.map(({ id }) => `${name}#${id}`)]));
+      for (const [name, { lead, sections }] of pages) {
+        const text = JSON.stringify([lead, sections]);
+        const links = [...text.matchAll(/"page":"([^"]*)","anchor":"([^"]*)"/g)].map(([, to = '', anchor = '']) => [to === '' ? name : to, anchor] as const);
+        expect(links.filter(([to, anchor]) => pages.has(to) && !places.has(`${to}#${anchor}`))).toEqual([]);
+        expect(sections.flatMap(({ blocks }) => textsOf(blocks)).join(' ')).not.toMatch(/\]\(|\*\*|`/);
+      }
+    }
+  });
+});
