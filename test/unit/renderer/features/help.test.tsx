@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { findHelp } from '../../../../renderer/features/help/find-help';
 import { plainSpans, textsOf } from '../../../../renderer/features/help/page';
 import { pagesIn } from '../../../../renderer/features/help/pages';
@@ -89,7 +89,8 @@ describe('the help', () => {
     expect(findHelp(pagesIn('de'), 'Stick überbringen')[0]).toMatchObject({ page: 'guide.md', anchor: 'when-somebody-is-away' });
     const { model } = await renderApp({ ...emptyWorld(), vault: 'locked' });
     await act(() => model.settings.getState().change({ language: 'de' }));
-    await settle();
+    // Its words are read first.
+    await vi.waitFor(() => buttonNamed('Hilfe'), { timeout: 15_000 });
     await pressNamed('Hilfe');
     expect(page()).toContain('Beim ersten Start fragt Keyshift nach einem Namen');
     const more = buttonNamed('Your keys');
