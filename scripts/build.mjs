@@ -82,7 +82,7 @@ export const PARTS = Object.keys(parts);
 
 /** Hash of everything a part is made of. */
 function stateOf(name) {
-  return fingerprint([...parts[name].sources, 'scripts/build.mjs', 'scripts/lib/main-bundle.mjs', 'scripts/lib/main-parts.mjs', 'scripts/lib/placed-natives.mjs', 'scripts/lib/plain-schemas.mjs', 'package-lock.json'].map((path) => inRoot(path)), process.version);
+  return fingerprint([...parts[name].sources, 'scripts/build.mjs', 'scripts/lib/main-bundle.mjs', 'scripts/lib/main-parts.mjs', 'scripts/lib/compiled-code.mjs', 'scripts/lib/placed-natives.mjs', 'scripts/lib/plain-schemas.mjs', 'package-lock.json'].map((path) => inRoot(path)), process.version);
 }
 
 /** True when a part stands as its sources say. */

@@ -30,6 +30,7 @@ export async function setUp({ electron = false, display = false, desktop = false
     if (typings) await trialTypings();
   }
   if (parts.length > 0) await (await import('./build.mjs')).build(parts);
+  if (runtime && parts.includes('main')) await (await import('./lib/compiled-code.mjs')).makeCode(runtime);
   return runtime;
 }
 

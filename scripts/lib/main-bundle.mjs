@@ -1,13 +1,14 @@
 // The main process as several files: what makes the window, and what is read behind it. esbuild splits only ES modules, and the oldest runtime loads
-// none in its main process: so it splits, each part is turned into what `require` takes, and parts that are read together are put into one file.
+// none in its main process: so it splits, each part is turned into what `require` takes, and parts that are read together are put into one file, for `electron/main/program.ts` to read.
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { codeName, dropCode } from './compiled-code.mjs';
 import { partsByFile, readAtStart } from './main-parts.mjs';
 
 const isPart = /^main-.*\.cjs(\.map)?$/;
 
 /**
- * Writes `main.cjs`, `main-*.cjs` and their source maps into the folder; files of an earlier build go.
+ * Writes `main.cjs`, `main-*.cjs` and their source maps into the folder; files of an earlier build, and code made of them, go.
  * @param {import('esbuild').BuildOptions} options of the bundle @param {string} entry @param {string} folder
  */
 export async function bundleMain(options, entry, folder) {
@@ -24,48 +25,36 @@ export async function bundleMain(options, entry, folder) {
       ),
     );
     for (const name of readdirSync(folder)) if (isPart.test(name)) rmSync(join(folder, name));
+    dropCode(folder);
     const files = partsByFile(metafile, [entry, ...readAtStart()]);
     const fileOf = Object.fromEntries([...files].flatMap(([file, names]) => names.map((name) => [name, file])));
+    const codeOf = {};
     for (const [file, names] of files) {
-      const { text, map } = fileOfParts(names.map((name) => ({ name, ...(parts.get(name) ?? missing(name)) })), file === 'main' ? fileOf : undefined);
-      writeFileSync(join(folder, `${file}.cjs`), `${text}//# sourceMappingURL=${file}.cjs.map\n`);
+      const { text, map } = fileOfParts(names.map((name) => ({ name, ...(parts.get(name) ?? missing(name)) })));
+      const whole = `${text}//# sourceMappingURL=${file}.cjs.map\n`;
+      codeOf[file] = codeName(whole);
+      writeFileSync(join(folder, `${file}.cjs`), whole);
       writeFileSync(join(folder, `${file}.cjs.map`), map);
     }
+    await build({ ...options, entryPoints: ['electron/main/program.ts'], outfile: join(folder, 'main.cjs'), define: { PROGRAM: JSON.stringify({ fileOf, codeOf }) } });
   } finally {
     await stop();
   }
 }
 
 /**
- * One file: each part a function in brackets, which V8 compiles where it stands instead of looking over it now and once more when it is called. A part runs when it is first asked
- * for, wherever it lies. @param {readonly { name: string, code: string, map: string }[]} parts @param {Record<string, string> | undefined} fileOf in the first file: where each part lies
+ * One file, which is one function (electron/main/program.ts): each part a function in brackets, which V8 compiles where it stands instead of looking over it now and once more when
+ * it is called. @param {readonly { name: string, code: string, map: string }[]} parts
  */
-function fileOfParts(parts, fileOf) {
-  const lines = ['"use strict";'];
-  if (fileOf !== undefined) lines.push(...`const made = new Map(), known = new Map(), fileOf = ${JSON.stringify(fileOf)};
-const part = (name) => {
-  if (made.has(name)) return made.get(name).exports;
-  if (!known.has(name)) require(\`./\${fileOf[name]}.cjs\`);
-  const one = { exports: {} };
-  made.set(name, one);
-  try {
-    known.get(name)(one, one.exports);
-  } catch (error) {
-    // Whoever asks again has it run again, as with a file of its own.
-    made.delete(name);
-    throw error;
-  }
-  return one.exports;
-};
-module.exports = { part, known };`.split('\n'));
-  else lines.push('const { part, known } = require("./main.cjs");');
+function fileOfParts(parts) {
+  const lines = ['(function (require, __dirname, part, known) { "use strict";'];
   const sections = [];
   for (const { name, code, map } of parts) {
     lines.push(`known.set(${JSON.stringify(name)}, (function (module, exports) {`);
     sections.push({ offset: { line: lines.length, column: 0 }, map: JSON.parse(map) });
     lines.push(...code.trimEnd().split('\n'), '}));');
   }
-  if (fileOf !== undefined) lines.push('part("main");');
+  lines.push('})');
   return { text: `${lines.join('\n')}\n`, map: JSON.stringify({ version: 3, sections }) };
 }
 

@@ -11,7 +11,7 @@ export function readAtStart() {
 }
 
 /**
- * Parts that the first source file needs at once lie in the file `main`; those the second needs beside them in its own, and so on in the order the sources are read in at a start;
+ * Parts that the first source file needs at once lie in the file `main-window`; those the second needs beside them in its own, and so on in the order the sources are read in at a start;
  * of the others each lies with the first that is imported dynamically and needs it.
  * @param {import('esbuild').Metafile} metafile @param {readonly string[]} order source files @returns {Map<string, string[]>} names of parts by file, without endings; a part stands behind those it needs
  */
@@ -33,7 +33,7 @@ export function partsByFile({ outputs }, order) {
     };
     const path = byEntry.get(source) ?? '';
     place(path);
-    if (names.length > 0) files.set(nameOf(path), names);
+    if (names.length > 0) files.set(source === order[0] ? 'main-window' : nameOf(path), names);
   }
   return files;
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { build, nodeBundle, PARTS } from '../build.mjs';
+import { makeCode } from './compiled-code.mjs';
 import { startXvfb } from './display.mjs';
 import { filesBelow, fingerprint, stampMatches, writeStamp } from './fingerprint.mjs';
 import { ownLockfileProblems } from './lockfile.mjs';
@@ -64,8 +65,11 @@ async function checkProject(name) {
   return code === 0;
 }
 
-async function buildAll() {
+/** @type {Stage} */
+async function buildAll({ runtime }) {
   await build(PARTS);
+  // What starts windows starts what people get.
+  if (runtime) await makeCode(runtime);
   return { ok: true };
 }
 

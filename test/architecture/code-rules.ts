@@ -62,6 +62,8 @@ const OUTWARD: Readonly<Record<string, readonly string[]>> = {
 const STARTS_PROGRAMS = 'electron/storage/foreign-mark.ts';
 /** One file has V8 show its `gc`, by one fixed word. */
 const ASKS_FOR_GC = 'electron/platform/collect-garbage.ts';
+/** One file reads the program's own others, with what V8 made of them when they were built. */
+const READS_PROGRAM = 'electron/main/program.ts';
 /** What speaks to a server by its name: the mailbox, the router in the same house, and the one place newer versions of the app come from. */
 const SPEAKS_HTTP: Readonly<Record<string, readonly string[]>> = {
   'node:tls': ['electron/network/mailbox/server-stream.ts', 'electron/network/updates/https-source.ts'],
@@ -72,7 +74,7 @@ const SPEAKS_HTTP: Readonly<Record<string, readonly string[]>> = {
 const fewWaysOut: CodeRule = (file) => [
   ...Object.entries(OUTWARD).flatMap(([name, places]) => (places.includes(file.path) ? [] : forbid(file, file.members, [name], places.length === 0 ? 'nothing does' : `only ${places.join(' and ')}`))),
   ...(file.path === STARTS_PROGRAMS ? [] : forbid(file, file.imports.map(({ specifier }) => specifier), ['node:child_process', 'node:inspector', 'node:cluster', 'node:repl', 'node:wasi'], 'no program is started, no code is made')),
-  ...(file.path === ASKS_FOR_GC ? [] : forbid(file, file.imports.map(({ specifier }) => specifier), ['node:vm'], 'no code is made')),
+  ...([ASKS_FOR_GC, READS_PROGRAM].includes(file.path) ? [] : forbid(file, file.imports.map(({ specifier }) => specifier), ['node:vm'], 'no code is made')),
   ...Object.entries(SPEAKS_HTTP).flatMap(([name, places]) => (places.includes(file.path) || !isIn('electron/', file) ? [] : forbid(file, file.imports.filter(({ typeOnly }) => !typeOnly).map(({ specifier }) => specifier), [name], 'few files speak to a server'))),
   ...(file.path === 'electron/preload/preload.ts' ? [] : forbid(file, file.members, ['contextBridge.exposeInMainWorld'], 'one bridge, made in one place')),
 ];

@@ -61,7 +61,9 @@ test('what is installed: the app, one native library each, no tests, no maps, no
     `node_modules/@signalapp/sqlcipher/prebuilds/linux-${process.arch}/@signalapp+sqlcipher.node`,
     `node_modules/sodium-native/prebuilds/linux-${process.arch}/sodium-native.node`,
   ]);
-  const built = files.filter((file) => file.startsWith('out/') && !file.startsWith('out/renderer'));
+  const built = files.filter((file) => file.startsWith('out/') && !file.startsWith('out/renderer') && file !== 'out/code' && !file.startsWith('out/code/'));
+  // Compiled ahead, by this runtime.
+  expect(files.filter((file) => /^out\/code\/[0-9a-f]{32}-[\w.-]+$/.test(file) && file.endsWith(`-${process.arch}`)).length).toBeGreaterThan(10);
   // The main process is several files.
   const ofMain = built.filter((file) => /^out\/main(?:-[\w-]+)?\.cjs$/.test(file));
   expect(built.filter((file) => file === 'out/main.cjs' || !ofMain.includes(file))).toEqual(['out/licences.json', 'out/main.cjs', 'out/preload.cjs', 'out/spelling.worker.cjs']);
