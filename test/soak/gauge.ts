@@ -54,7 +54,7 @@ export function seriesOf(points: readonly Held[], devices: number): Series[] {
   const base = points[points.length >> 1];
   const times = points.length < manyPoints ? 4 : 1;
   return [
-    row('heap', 'bytes', times * Math.max(2 * mebibyte, 0.05 * (base?.heap ?? 0))),
+    row('heap', 'bytes', times * Math.max(1.5 * mebibyte, 0.05 * (base?.heap ?? 0))),
     row('outside', 'bytes', times * Math.max(2 * mebibyte, 0.1 * (base?.outside ?? 0))),
     row('rss', 'bytes', Math.max(24 * mebibyte, 0.12 * (base?.rss ?? 0))),
     row('descriptors', '', 2 * devices),

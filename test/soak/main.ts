@@ -9,13 +9,14 @@ import { Apart } from './apart';
 import { manyContacts } from './contacts';
 import { judge, type Series, warmUp } from './flat';
 import { type Held, hold, seriesOf } from './gauge';
+import { talk } from './talking';
 import { Week } from './week';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const day = 86_400_000;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { days: { type: 'string', default: '7' }, people: { type: 'string', default: '4' }, seed: { type: 'string' }, seconds: { type: 'string' }, points: { type: 'string', default: '28' }, deeds: { type: 'string', default: '25' }, leak: { type: 'boolean', default: false }, contacts: { type: 'string' }, snapshots: { type: 'string' }, mailbox: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: { days: { type: 'string', default: '7' }, people: { type: 'string', default: '4' }, seed: { type: 'string' }, seconds: { type: 'string' }, points: { type: 'string', default: '28' }, deeds: { type: 'string', default: '25' }, leak: { type: 'boolean', default: false }, contacts: { type: 'string' }, snapshots: { type: 'string' }, mailbox: { type: 'boolean', default: false }, talk: { type: 'string' } } });
   if (values.contacts !== undefined) return contacts(Number(values.contacts));
   const seed = values.seed === undefined ? Date.now() % 0x1_0000_0000 : Number(values.seed);
   const [days, people, points, deeds] = [values.days, values.people, values.points, values.deeds].map(Number) as [number, number, number, number];
@@ -50,6 +51,7 @@ async function main(): Promise<number> {
     const flat = held.length >= 8;
     if (flat) wrong.push(...tell(series));
     else say(`Nothing said of memory: ${held.length} points are too few.`);
+    if (values.talk !== undefined) wrong.push(...(await talks(week, Number(values.talk))));
     if (values.leak) wrong.push(...(await leaks(week, series)));
     await apart?.end();
     const { gone, found } = await week.end();
@@ -97,6 +99,14 @@ function tell(series: readonly Series[]): string[] {
     if (!flat) say(`      ${one.values.map(shown).join(', ')}`);
     return flat ? [] : [`grows: ${line}`];
   });
+}
+
+async function talks({ town, talks: open }: Week, each: number): Promise<string[]> {
+  const { verdict, values, heard, perMessage } = await talk(town, open, each);
+  const line = `two who only write: ${perMessage.toFixed(0)} bytes left by each of ${heard} messages at a device, by chance ${verdict.chance.toFixed(3)}`;
+  say(`${verdict.flat ? 'flat ' : 'GROWS'} ${line}`);
+  if (!verdict.flat) say(`      ${values.map((value) => `${(value / 1_048_576).toFixed(2)} MiB`).join(', ')}`);
+  return verdict.flat ? [] : [`grows: ${line}`];
 }
 
 /** Goes on while something is kept that nobody needs: whoever would not notice that would notice nothing. */

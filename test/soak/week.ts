@@ -7,6 +7,7 @@ import { passphrase, type SoakDevice } from './device';
 import { Erased } from './erased';
 import { WeekFiles } from './files';
 import { Ledger, type Said } from './ledger';
+import type { Talk } from './talking';
 import { Town } from './town';
 import { conversationFaults, fleeting, type Lives, transcriptFaults, unwell } from './week-faults';
 import { WeekMailbox } from './week-mailbox';
@@ -72,6 +73,11 @@ export class Week {
       [1.5, 'devices lost and replaced', (device) => this.#replace(device)],
       [2, 'hours that pass', () => this.town.pass(hour)],
     ];
+  }
+
+  /** Conversations in which messages stay. */
+  get talks(): readonly Talk[] {
+    return this.#titles.filter(({ title }) => !title.includes(fleeting));
   }
 
   /** Everybody moves in, and knows everybody. */
