@@ -57,7 +57,7 @@ export function TextField(props: TextFieldProps): ReactNode {
         ) : (
           <TextArea
             {...(props.areaRef === undefined ? {} : { ref: props.areaRef })}
-            className={`field-input area${props.monospace === true ? ' mono' : ''}`}
+            className={`field-input area${props.monospace === true ? ' mono' : ''}${props.prose === true ? ' prose' : ''}`}
             rows={props.lines}
             {...(props.prose === true ? { dir: 'auto' } : { spellCheck: 'false' })}
             {...(props.numeric === true && { inputMode: 'numeric' as const, onKeyDown: sendsByEnter })}

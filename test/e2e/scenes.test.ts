@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test, type CDPSession, type ElectronApplication, type Page } from '@playwright/test';
-import { dress, faint, openScene, outside, settle } from '../preview/drive.mjs';
+import { crowded, dress, faint, openScene, outside, settle, unturned } from '../preview/drive.mjs';
 import { buildPreview, servePreview } from '../preview/serve.mjs';
 import { shots } from '../preview/shots/all.mjs';
 import { asRoot, electronExecutable, launch, profileOf } from './support/app';
@@ -57,16 +57,6 @@ const letters = ({ page }: Open, size: string): Promise<void> =>
     globalThis.dispatchEvent(new Event('resize'));
   }, size);
 
-/** In the page, from right to left: arrows that point the wrong way, secrets beneath the button beside them, numbers that two people compare and that begin at the other end. */
-function unturned(): string[] {
-  // Before there is a profile the language is the system's.
-  if (document.documentElement.dir !== 'rtl') return [];
-  const arrows = [...document.querySelectorAll('.lucide-send-horizontal, .lucide-reply, .lucide-panel-right, .lucide-chevron-left, .lucide-forward')].filter((icon) => icon.getClientRects().length > 0 && getComputedStyle(icon).transform === 'none').map((icon) => `points the wrong way: ${icon.getAttribute('class') ?? ''}`);
-  const covered = [...document.querySelectorAll('.field-box:has(.in-field) input')].filter((field) => [getComputedStyle(field).paddingLeft, getComputedStyle(field).paddingRight].some((room) => Number.parseFloat(room) < 32)).map((field) => `beneath its button: ${field.id}`);
-  const numbers = [...document.querySelectorAll('.nearby-digit-group, .safety-number > span')].filter((group) => getComputedStyle(group).direction !== 'ltr').map((group) => `its groups of digits stand from right to left: ${group.textContent}`);
-  return [...arrows, ...covered, ...numbers];
-}
-
 test('every kind of screen: axe finds nothing, every word stands out in light, dark and high contrast; at 320 pixels and with letters twice as large nothing is cut off, in English, German and from right to left', async () => {
   test.setTimeout(900_000);
   server = await servePreview(await buildPreview(resolve('.cache/preview-test')));
@@ -100,8 +90,11 @@ test('every kind of screen: axe finds nothing, every word stands out in light, d
         await letters(open, '200%');
         await settle(page);
         note(name, 'large letters', await page.evaluate(outside));
-        await letters(open, '');
+        // Both at once: a small window of a person who needs large letters.
         await resize(open, 320, 640);
+        await settle(page);
+        note(name, 'large letters at 320 pixels', [...(await page.evaluate(outside)), ...(await page.evaluate(crowded))]);
+        await letters(open, '');
         for (const language of ['en', 'de', 'pseudo-rtl']) {
           await dress(page, { language });
           note(name, `320 pixels, ${language}`, await page.evaluate(outside));

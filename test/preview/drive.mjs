@@ -48,7 +48,7 @@ export function outside() {
   const width = document.documentElement.clientWidth;
   const name = (element) => `${element.tagName.toLowerCase()}.${[...element.classList].join('.')} “${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 40)}”`;
   // What scrolls sideways by design: code and tables of its own, never a pane or a dialog.
-  const frames = document.querySelectorAll('html, body, .veil, .dialog, .dialog-body, .pane, .feed, .list-items, .details-body, .front');
+  const frames = document.querySelectorAll('html, body, .veil, .dialog, .dialog-body, .pane, .tab-panel, .feed, .list-items, .details-body, .front');
   const scrolling = [...frames].filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'visible').map((element) => {
     const { left, right } = element.getBoundingClientRect();
     const widest = [...element.querySelectorAll('*')].filter((inner) => inner.getBoundingClientRect().right > right + 1 || inner.getBoundingClientRect().left < left - 1).at(-1);
@@ -70,7 +70,37 @@ export function outside() {
     .filter((element) => element.matches('button, [role="tab"], h1, h2, h3, label') && element.scrollWidth > element.clientWidth + 2 && element.clientWidth > 0)
     .filter((element) => getComputedStyle(element).overflowX !== 'visible' && getComputedStyle(element).textOverflow !== 'ellipsis')
     .map((element) => `cut: ${name(element)}`);
-  return [...scrolling, ...out, ...cut];
+  // Words that hang out of what is drawn around them.
+  const over = [...top.querySelectorAll('.bubble, .key-card, .choice-card, .problem, .toast, .banner')]
+    .filter((element) => seen(element) && element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX === 'visible')
+    .map((element) => `hangs over: ${name(element)} ${element.scrollWidth - element.clientWidth} px`);
+  return [...scrolling, ...out, ...cut, ...over];
+}
+
+/** In the page: what large letters in a small window left no room for. Usual words that are divided in their middle (long ones, addresses and names of files may be), the name of whom one writes to, settings that begin below what is seen. */
+export function crowded() {
+  const usual = 13;
+  const top = [...document.querySelectorAll('[role="dialog"], [role="menu"], [role="alertdialog"]')].at(-1) ?? document.body;
+  const found = new Set();
+  const walker = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (element.closest('svg, option, textarea, .only-heard, .mono, code, table, [aria-hidden="true"] svg') !== null || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    // What ends in an ellipsis says itself that there is more.
+    if (getComputedStyle(element).textOverflow === 'ellipsis') continue;
+    for (const { 0: word, index } of node.textContent.matchAll(/\S+/gu)) {
+      if (word.length > usual || !/^[^\p{L}\p{N}-]*\p{L}[\p{L}\p{M}]+[^\p{L}\p{N}-]*$/u.test(word)) continue;
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      const tops = new Set([...range.getClientRects()].filter(({ width }) => width > 0).map((box) => Math.round(box.top)));
+      if (tops.size > 1) found.add(`divided: “${word}” in ${element.className || element.tagName.toLowerCase()}`);
+    }
+  }
+  const cut = [...document.querySelectorAll('.head-name bdi:first-child')].filter((name) => name.getClientRects().length > 0 && name.scrollWidth > name.clientWidth + 1).map((name) => `cut: the name ${name.textContent}`);
+  const panel = top.querySelector('.settings:not([data-searching]) .tab-panel');
+  const below = panel !== null && panel.getBoundingClientRect().top > 0.6 * document.documentElement.clientHeight ? ['below: the page of the settings begins where little of it is seen'] : [];
+  return [...found, ...cut, ...below];
 }
 
 /**
@@ -112,4 +142,14 @@ export function faint() {
     if (ratio < least) found.push(`faint: “${node.textContent.trim().slice(0, 40)}” ${ratio.toFixed(2)} : 1`);
   }
   return found;
+}
+
+/** In the page, from right to left: arrows that point the wrong way, secrets beneath the button beside them, numbers that two people compare and that begin at the other end. */
+export function unturned() {
+  // Before there is a profile the language is the system's.
+  if (document.documentElement.dir !== 'rtl') return [];
+  const arrows = [...document.querySelectorAll('.lucide-send-horizontal, .lucide-reply, .lucide-panel-right, .lucide-chevron-left, .lucide-forward')].filter((icon) => icon.getClientRects().length > 0 && getComputedStyle(icon).transform === 'none').map((icon) => `points the wrong way: ${icon.getAttribute('class') ?? ''}`);
+  const covered = [...document.querySelectorAll('.field-box:has(.in-field) input')].filter((field) => [getComputedStyle(field).paddingLeft, getComputedStyle(field).paddingRight].some((room) => Number.parseFloat(room) < 32)).map((field) => `beneath its button: ${field.id}`);
+  const numbers = [...document.querySelectorAll('.nearby-digit-group, .safety-number > span')].filter((group) => getComputedStyle(group).direction !== 'ltr').map((group) => `its groups of digits stand from right to left: ${group.textContent}`);
+  return [...arrows, ...covered, ...numbers];
 }

@@ -1,12 +1,12 @@
 // node test/preview/pictures.mjs [folder] [only] [looks]: plays the journey in a real browser under the real policy, takes pictures, runs axe on every screen.
-// AXE=no leaves axe out, for a look only. `looks` instead of each picture's own, with commas: light, dark, contrast, forced (the person's own colours), pseudo, de, rtl, 320 (a narrow window), 200 (letters twice as large).
+// AXE=no leaves axe out, for a look only. `looks` instead of each picture's own, with commas: light, dark, contrast, forced (the person's own colours), pseudo, de, rtl, 320 (a narrow window), 200 (letters twice as large), 320-200 (both).
 // Needs Debian's chromium (CHROMIUM=/path overrides). Fails on a policy violation, a request elsewhere, an error on the console, or an axe finding.
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
-import { dress, openScene, outside } from './drive.mjs';
+import { crowded, dress, openScene, outside } from './drive.mjs';
 import { buildPreview, servePreview } from './serve.mjs';
 import { shots } from './shots/all.mjs';
 
@@ -30,6 +30,9 @@ async function withTextSize(pixels, options) {
   return chromium.launchPersistentContext(profile, { ...options, executablePath, args });
 }
 
+/** Looks that are another page: a narrow window, letters twice as large, both. */
+const sizes = ['320', '200', '320-200'];
+
 /** What a look changes: its theme or language in the page, its window or letters before it. */
 const dresses = { dark: { theme: 'dark' }, contrast: { theme: 'contrast' }, 'contrast-light': { contrast: 'high' }, pseudo: { language: 'pseudo' }, rtl: { language: 'pseudo-rtl' }, de: { language: 'de' } };
 
@@ -39,6 +42,7 @@ async function lookAt(page, where, size, look) {
   await page.waitForTimeout(150);
   for (const violation of await page.evaluate(() => window.violations.splice(0))) faults.push(`${where}: policy ${violation}`);
   for (const each of await page.evaluate(outside)) faults.push(`${where}: ${each}`);
+  if (look.endsWith('200')) for (const each of await page.evaluate(crowded)) faults.push(`${where}: ${each}`);
   await page.screenshot({ path: join(folder, `${where}.png`) });
   if (process.env.AXE === 'no') return;
   // A tooltip under the pointer comes and goes by the clock; it is not what is judged.
@@ -56,8 +60,8 @@ async function lookAt(page, where, size, look) {
 }
 
 async function take([name, scene, own, themes, steps], wanted) {
-  const narrow = wanted.includes('320') && { width: 320, height: Math.max(own.height, 1200) };
-  const large = wanted.includes('200') && { text: 32, height: Math.max(own.height, 1600) };
+  const narrow = wanted.some((look) => look.startsWith('320')) && { width: 320, height: Math.max(own.height, 1200) };
+  const large = wanted.some((look) => look.endsWith('200')) && { text: 32, height: Math.max(own.height, 1600) };
   const size = { ...own, ...narrow, ...large };
   const options = { viewport: { width: size.width, height: size.height }, deviceScaleFactor: size.scale ?? 1, forcedColors: size.forced ? 'active' : 'none', reducedMotion: 'reduce', locale: 'en-GB' };
   const context = size.text === undefined ? await browser.newContext(options) : await withTextSize(size.text, options);
@@ -85,8 +89,7 @@ async function take([name, scene, own, themes, steps], wanted) {
 try {
   const chosen = shots.filter(([name]) => only === undefined || new RegExp(only).test(name));
   const wanted = looks?.split(',') ?? [];
-  // A window and letters of another size are another page.
-  const kinds = wanted.length === 0 ? [[]] : [wanted.filter((look) => look !== '320' && look !== '200'), ...['320', '200'].filter((look) => wanted.includes(look)).map((look) => [look])].filter((kind) => kind.length > 0);
+  const kinds = wanted.length === 0 ? [[]] : [wanted.filter((look) => !sizes.includes(look)), ...sizes.filter((look) => wanted.includes(look)).map((look) => [look])].filter((kind) => kind.length > 0);
   for (const kind of kinds) for (const shot of chosen) await take(shot, kind);
 } finally {
   await browser.close();

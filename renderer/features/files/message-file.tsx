@@ -35,7 +35,7 @@ export function MessageFile({ message, name }: { readonly message: Message; read
         <span className="file-words">
           <bdi className="file-name">{label}</bdi>
           {/* What is under way says it along with how far it is. */}
-          {transfer?.state === 'running' || transfer?.state === 'paused' ? null : <span className="field-hint">{times.bytes(file.size)}</span>}
+          {transfer?.state === 'running' || transfer?.state === 'paused' ? null : <span className="field-hint"><bdi>{times.bytes(file.size)}</bdi></span>}
           {broken ? <span className="field-hint">{text('files.notShown')}</span> : null}
           {transfer === undefined ? null : <FileState transfer={transfer} name={name} file={label} />}
         </span>

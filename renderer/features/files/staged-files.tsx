@@ -56,7 +56,7 @@ function Staged({ file, onDrop }: { readonly file: TokenFile; readonly onDrop: (
       {file.shown === 'image' && !broken ? <ShownPicture picture={{ token: file.token }} file={name} alt="" onBroken={() => setBroken(true)} still /> : <FileGlyph shown={file.shown} />}
       <span className="file-words">
         <bdi className="file-name">{name}</bdi>
-        <span className="field-hint">{times.bytes(file.size)}</span>
+        <span className="field-hint"><bdi>{times.bytes(file.size)}</bdi></span>
       </span>
       <IconButton label={text('files.unstage', { file: name })} onPress={onDrop}>
         <X aria-hidden="true" />

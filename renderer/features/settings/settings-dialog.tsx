@@ -6,6 +6,7 @@ import type { SettingsSection } from '../../app/ui-store';
 import { useShortcutKeys } from '../../app/use-shortcut-keys';
 import { useText } from '../../i18n/use-text';
 import { Dialog } from '../../ui/dialog';
+import { SelectField } from '../../ui/select-field';
 import { BackupSection } from '../backup/backup-section';
 import { DesktopSection } from '../desktop/desktop-section';
 import { DevicesSection } from '../devices/devices-section';
@@ -23,7 +24,6 @@ import { LookSection } from './look-section';
 import { NetworkSection } from './network-section';
 import { SecuritySection } from './security-section';
 import { TalksSection } from './talks-section';
-import { useStandingList } from './use-standing-list';
 
 /** Every page, in the order of the list. */
 const pages: Readonly<Record<SettingsSection, ReactNode>> = {
@@ -57,8 +57,6 @@ export function SettingsDialog(): ReactNode {
   const keys = useShortcutKeys();
   const field = useRef<HTMLInputElement>(null);
   const around = useRef<HTMLDivElement>(null);
-  const list = useRef<HTMLDivElement>(null);
-  const standing = useStandingList(list);
   const [query, setQuery] = useState('');
   const [marked, setMarked] = useState(0);
   const hits = findSettings(query, text);
@@ -66,9 +64,12 @@ export function SettingsDialog(): ReactNode {
     setQuery(next);
     setMarked(0);
   };
-  const choose = ({ page, label }: SettingsEntry): void => {
+  const turnTo = (page: SettingsSection): void => {
     ask('');
     show(page);
+  };
+  const choose = ({ page, label }: SettingsEntry): void => {
+    turnTo(page);
     const words = text(label);
     // After the page has taken the place of what was found.
     requestAnimationFrame(() => goToPlace(() => around.current?.querySelector<HTMLElement>(`[role=tabpanel][data-page=${page}]`) ?? null, words));
@@ -83,18 +84,20 @@ export function SettingsDialog(): ReactNode {
     <Dialog title={text('settings.title')} onClose={close} size="wide">
       <div className="settings" ref={around} onKeyDown={onKeyDown} data-searching={query.trim() === '' ? undefined : ''}>
         <SettingsSearch field={field} query={query} hits={hits} marked={Math.min(marked, Math.max(hits.length - 1, 0))} onQuery={ask} onMark={setMarked} onChoose={choose} />
+        {/* Of this and the list of tabs the style shows one: beside the page where there is room for it, else a field that takes a single line of the window. */}
+        <div className="settings-pages">
+          <SelectField label={text('settings.page')} value={section} options={sections.map((one) => ({ value: one, label: text(`settings.tab.${one}`) }))} onChange={turnTo} />
+        </div>
         <Tabs
           className="tabs settings-tabs"
-          orientation={standing ? 'vertical' : 'horizontal'}
+          orientation="vertical"
           selectedKey={section}
           onSelectionChange={(key) => {
             const chosen = sections.find((one) => one === key);
-            if (chosen === undefined) return;
-            ask('');
-            show(chosen);
+            if (chosen !== undefined) turnTo(chosen);
           }}
         >
-          <TabList ref={list} className="tab-list" aria-label={text('settings.title')}>
+          <TabList className="tab-list" aria-label={text('settings.title')}>
             {sections.map((one) => (
               <Tab key={one} id={one} className="tab">
                 {text(`settings.tab.${one}`)}

@@ -105,7 +105,7 @@ export const keys = {
   'exposure.destroyed': 'Der älteste Schlüssel dafür wird vernichtet: {date}.',
   'exposure.kept': 'Die Schlüssel dafür werden noch nicht von selbst vernichtet.',
   'exposure.next': 'Der Austauschschlüssel dieses Geräts wechselt: {date}. Erst danach kann ein alter vernichtet werden.',
-  'pair.text': 'Alle Unterhaltungen mit {name} hängen an diesem Schlüssel. Er erneuert sich jede Woche von selbst; es jetzt zu tun, verliert nichts. Ist vielleicht ein Schlüssel gestohlen, werden alle ersetzt und die früheren ausgesperrt.',
+  'pair.text': 'Alle Unterhaltungen mit {name} hängen an diesem Schlüssel. Er erneuert sich jede Woche von selbst; tust du es jetzt, geht nichts verloren. Ist vielleicht ein Schlüssel gestohlen, werden alle ersetzt und die früheren ausgesperrt.',
   'pair.renewKey': 'Diesen Schlüssel erneuern',
   'pair.renew': 'Alles mit {name} erneuern',
   'pair.lost': 'Ein Schlüssel könnte gestohlen sein…',

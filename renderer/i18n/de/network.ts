@@ -2,7 +2,7 @@ import type { network as english } from '../en/network';
 
 export const network = {
   'bar.label': 'Braucht Aufmerksamkeit',
-  'bar.dismiss': 'Weglegen',
+  'bar.dismiss': 'Ausblenden',
   'bar.putAside': 'Die Einstellungen waren nicht zu lesen und sind wie beim ersten Start. Deine Nachrichten sind sicher. Die alte Datei ist {path}.',
   'bar.putAside.settings': 'Einstellungen ansehen',
   'bar.settings': 'Netzeinstellungen',
@@ -43,7 +43,7 @@ export const network = {
   'network.proxy.fault.login': 'Ein Proxy, der nach Name und Passwort fragt, lässt sich nicht benutzen. Gib nur Host und Port ein.',
   'network.proxy.fault.port-missing': 'Der Port fehlt: Füge ihn nach einem Doppelpunkt an, etwa 127.0.0.1:9050.',
   'network.proxy.fault.port': 'Ein Port ist eine Zahl von 1 bis 65535.',
-  'network.proxy.fault.brackets': 'Schreibe eine IPv6-Adresse in Klammern, etwa [::1]:9050.',
+  'network.proxy.fault.brackets': 'Schreibe eine IPv6-Adresse in eckige Klammern, etwa [::1]:9050.',
   'network.proxy.fault.host': 'Das ist kein Host: Buchstaben, Ziffern, Punkte und Bindestriche, oder eine IP-Adresse.',
   'network.onion': 'Deine Onion-Adresse',
   'network.onion.hint': 'Wenn du einen Onion-Dienst betreibst, der zu diesem Gerät führt, können Kontakte dich dort erreichen, ohne zu sehen, wo du bist. Gib den Namen ein, den Tor erzeugt hat, einen Doppelpunkt und den Port, etwa NAME.onion:{port}.',

@@ -24,7 +24,7 @@ export const preferences = {
   'settings.motion.reduced': 'Weniger',
   'settings.motion.text': 'Weniger: Nichts gleitet, blendet oder dreht sich.',
   'settings.wholeList': 'Ganze Unterhaltungen auf der Seite behalten',
-  'settings.wholeList.text': 'Für Bildschirmleser, die von selbst weiterlesen: Beim Öffnen einer Unterhaltung werden bis zu 1.000 Nachrichten geladen, und in den Listen fehlt nichts. Braucht mehr Speicher.',
+  'settings.wholeList.text': 'Für Screenreader, die von selbst weiterlesen: Beim Öffnen einer Unterhaltung werden bis zu 1.000 Nachrichten geladen, und in den Listen fehlt nichts. Braucht mehr Speicher.',
   'settings.told': 'Was andere erfahren',
   'settings.readReceipts': 'Sagen, dass ich Nachrichten gelesen habe',
   'settings.readReceipts.on': 'Deine Kontakte sehen, wann du ihre Nachrichten gelesen hast, und du siehst, wann sie deine gelesen haben. Gilt auf allen deinen Geräten.',

@@ -13,6 +13,7 @@ export const settings = {
   'settings.licences.show': 'Bibliotheken und Lizenzen zeigen',
   'settings.licences.none': 'Dieses Paket bringt keinen eigenen Lizenztext mit.',
   'settings.title': 'Einstellungen',
+  'settings.page': 'Seite',
   'settings.tab.look': 'Darstellung',
   'settings.tab.security': 'Schutz',
   'settings.tab.identity': 'Identität',

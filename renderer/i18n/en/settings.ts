@@ -1,5 +1,6 @@
 export const settings = {
   'settings.title': 'Settings',
+  'settings.page': 'Page',
   'settings.tab.look': 'Appearance',
   'settings.tab.security': 'Security',
   'settings.tab.identity': 'Identity',

@@ -1,5 +1,5 @@
 import { tiny, wide } from './sizes.mjs';
-import { attach, button, chooseBo, openFiles } from './steps.mjs';
+import { attach, button, chooseBo, openFiles, turnTo } from './steps.mjs';
 
 const shown = async (page) => {
   await chooseBo(page);
@@ -47,5 +47,5 @@ export const files = [
     });
     await page.locator('.drop-zone').waitFor();
   }],
-  ['files-settings', 'busy', { ...wide, height: 1200 }, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'Security' }).click(); }],
+  ['files-settings', 'busy', { ...wide, height: 1200 }, ['light'], async (page) => { await button(page, 'Settings').click(); await turnTo(page, 'Security'); }],
 ];

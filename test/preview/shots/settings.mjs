@@ -1,5 +1,5 @@
 import { wide, tiny } from './sizes.mjs';
-import { button, openSettings, startBackup } from './steps.mjs';
+import { button, openSettings, startBackup, turnTo } from './steps.mjs';
 
 /** The form for another passphrase, filled in, with a new key asked for. */
 async function openNewKey(page) {
@@ -36,7 +36,7 @@ export const settings = [
   ['new-key', 'busy', { ...wide, height: 1100 }, ['light', 'dark', 'de'], async (page) => { await openNewKey(page); }],
   ['new-key-running', 'busy', wide, ['light', 'dark', 'de'], async (page) => { await openNewKey(page); await page.getByRole('dialog').getByRole('button', { name: /^(Change passphrase|Passphrase ändern)$/ }).click(); await page.getByRole('progressbar').waitFor(); }],
   ['new-key-tiny', 'busy', { ...tiny, height: 900 }, ['light', 'de'], async (page) => { await openNewKey(page); await page.getByRole('dialog').getByRole('button', { name: /^(Change passphrase|Passphrase ändern)$/ }).click(); await page.getByRole('progressbar').waitFor(); }],
-  ['settings-security', 'busy', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'Security' }).click(); }],
+  ['settings-security', 'busy', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await turnTo(page, 'Security'); }],
   ['backup', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await openSettings(page, 'Backup'); }],
   ['backup-running', 'backup-running', wide, ['light', 'dark', 'contrast'], async (page) => { await startBackup(page); await page.getByText('Writing the backup…').first().waitFor(); }],
   ['backup-starting', 'backup-starting', wide, ['light'], async (page) => { await startBackup(page); await page.getByText('Getting ready…').first().waitFor(); }],
@@ -44,7 +44,7 @@ export const settings = [
   ['backup-done', 'busy', wide, ['light'], async (page) => { await startBackup(page); await page.getByText('The backup is finished').waitFor(); }],
   ['backup-faults', 'busy', wide, ['light'], async (page) => { await startBackup(page, 'password'); await page.getByText('That is too easy').waitFor(); }],
   ['backup-tiny', 'busy', { ...tiny, height: 1300 }, ['light'], async (page) => { await openSettings(page, 'Backup'); }],
-  ['settings-about', 'trial', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'About' }).click(); }],
+  ['settings-about', 'trial', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await turnTo(page, 'About'); }],
   ['updates', 'busy', { ...wide, height: 1100 }, ['light', 'de'], (page) => openSettings(page, 'about')],
   ['updates-offered', 'busy', { ...wide, height: 1200 }, ['light', 'dark', 'de', 'pseudo'], async (page) => { await openSettings(page, 'about'); await page.locator('[aria-labelledby=updates-heading] .dialog-actions button').first().click(); }],
   ['updates-installed', 'busy', { ...wide, height: 1300 }, ['light', 'dark', 'de'], (page) => installUpdate(page)],

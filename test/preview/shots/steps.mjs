@@ -12,9 +12,17 @@ export const openReach = async (page, name) => {
   await page.locator('.facts-row .fact').last().click();
   await page.getByTestId('reach-sentence').waitFor();
 };
+/** Another page of the settings: from the list beside it or, where the window has no room for that, from the field above it. By its name in English, or by its id in any language. */
+export const turnTo = async (page, tab) => {
+  const named = (role) => (/^[a-z]/.test(tab) ? page.locator(`[role=${role}][data-key=${tab}]`) : page.getByRole(role, { name: tab, exact: true }));
+  await page.locator('.settings').waitFor();
+  if (await page.locator('.settings-pages').isHidden()) return named('tab').click();
+  await page.locator('.settings-pages button').click();
+  await named('option').click();
+};
 export const openNetwork = async (page) => {
   await page.keyboard.press('Control+,');
-  await page.getByRole('tab', { name: 'Network', exact: true }).click();
+  await turnTo(page, 'Network');
 };
 export const openNear = async (page) => {
   await page.keyboard.press('Control+Shift+P');
@@ -26,10 +34,8 @@ export const endMeeting = async (page, reason) => {
 };
 export const openSettings = async (page, tab = 'look') => {
   await page.keyboard.press('Control+,');
-  // By its name in English, or by its id in any language.
-  if (/^[a-z]/.test(tab)) return page.locator(`[role=tab][data-key=${tab}]`).click();
-  await page.getByRole('tab', { name: tab, exact: true }).click();
-  await page.getByRole('tabpanel', { name: tab, exact: true }).waitFor();
+  await turnTo(page, tab);
+  if (/^[A-Z]/.test(tab)) await page.getByRole('tabpanel', { name: tab, exact: true }).waitFor();
 };
 export const openIdentity = async (page, name) => {
   await openSettings(page, 'Identity');
