@@ -83,7 +83,9 @@ function FileEntry({ transfer, name, onForget }: { readonly transfer: Transfer; 
         ) : (
           <bdi className="file-name">{file}</bdi>
         )}
-        <span className="field-hint">{`${times.bytes(transfer.size)} · ${times.when(transfer.addedAt, now)}`}</span>
+        <span className="field-hint">
+          <bdi>{times.bytes(transfer.size)}</bdi> · <bdi>{times.when(transfer.addedAt, now)}</bdi>
+        </span>
         <FileState transfer={transfer} name={name} file={file} />
       </span>
       <FileActs transfer={transfer} file={file} onForget={onForget} />
