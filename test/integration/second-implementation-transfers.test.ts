@@ -82,6 +82,13 @@ function listens(transferId: Buffer): { readonly heard: Word[]; readonly end: ()
   return { heard, end: () => (known.hear = hear) };
 }
 
+/** The same, given to who asks. */
+async function gives(bytes: Buffer, changed: Record<string, unknown> = {}): Promise<{ offer: Offer; giving: InstanceType<typeof Giving> }> {
+  const found: InstanceType<typeof Giving>[] = [];
+  const offer = await offers(bytes, changed, (one) => found.push(second.files.add(new Giving(one, bytes))));
+  return { offer, giving: found[0] ?? expect.unreachable() };
+}
+
 /** Hedda offers a file; the content as it came. */
 async function offered(bytes: Buffer, name = 'from-hedda.bin'): Promise<{ offer: Offer; transferId: string }> {
   const path = join(folder.path, name);
@@ -90,9 +97,10 @@ async function offered(bytes: Buffer, name = 'from-hedda.bin'): Promise<{ offer:
   const offer = await second.until(() => second.talk.delivered.find((one: { type: string; transfer?: Buffer }) => one.type === 'file' && one.transfer?.toString('hex') === transferId));
   return { offer, transferId };
 }
-/** The second offers one, and Hedda wants it. */
-async function offers(bytes: Buffer, changed: Record<string, unknown> = {}): Promise<Offer> {
+/** The second offers one. `before`: what is to be there when it is asked for, which may be at once. */
+async function offers(bytes: Buffer, changed: Record<string, unknown> = {}, before: (offer: Offer) => void = () => undefined): Promise<Offer> {
   const offer = offerOf(bytes, changed);
+  before(offer);
   second.sendAll(second.talk.send(dialog, offer));
   await second.until(() => dialog.out.unacknowledged.size === 0);
   return offer;
@@ -176,11 +184,52 @@ describe('§15, from outside: files that are fetched from it', () => {
   });
 });
 
+describe('§15, from outside: how many at once', () => {
+  it('eight are given to one device, and one more is put off', async () => {
+    const all = [];
+    for (let count = 0; count < 9; count += 1) all.push((await offered(random(3 * PIECE), `many-${count}.bin`)).offer);
+    const ears = all.map(({ transfer: transferId }) => listens(transferId));
+    // In one record: each is judged before a piece of any has left.
+    say(...all.map(({ transfer: transferId }) => word.want(transferId, 0, 3)));
+    await second.until(() => ears.every(({ heard }) => heard.length === 3 || heard.at(-1)?.kind === 'no'));
+    expect(ears.map(({ heard }) => heard.filter(({ kind }) => kind === 'chunk').length)).toEqual([3, 3, 3, 3, 3, 3, 3, 3, 0]);
+    expect(ears[8]?.heard.map(({ kind, reason }) => [kind, reason])).toEqual([['no', NO.paused]]);
+    // Places that are free are given away.
+    say(word.want(all[8].transfer, 0, 3));
+    await second.until(() => ears[8]?.heard.filter(({ kind }) => kind === 'chunk').length === 3);
+    for (const { end } of ears.toReversed()) end();
+  });
+
+  it('three of one person are fetched, and who has it not is asked again once it says to be ready', async () => {
+    const bytes = random(2 * PIECE);
+    const all: Offer[] = [];
+    const ears: ReturnType<typeof listens>[] = [];
+    for (let count = 0; count < 4; count += 1) all.push(await offers(bytes, {}, (one) => ears.push(listens(one.transfer))));
+    const asked = () => ears.map(({ heard }) => heard.filter(({ kind, from, upTo }) => kind === 'want' && from !== upTo).length);
+    for (const offer of all) await accept(offer);
+    await second.until(() => asked().filter((count) => count > 0).length === 3);
+    await dealtWith();
+    expect(asked()).toEqual([1, 1, 1, 0]);
+    say(word.no(all[0].transfer, NO.notHere));
+    await second.until(() => asked()[3] === 1);
+    say(word.ready(all[0].transfer));
+    await dealtWith();
+    expect(asked()).toEqual([1, 1, 1, 1]);
+    const giving = new Giving(all[1], bytes);
+    // Two do not fit into one record.
+    for (const at of [0, 1]) say(giving.piece(at));
+    await second.until(() => asked()[0] === 2);
+    // Their places are free again.
+    for (const { transfer: transferId } of all) say(word.over(transferId, OVER.calledOff));
+    await dealtWith();
+    for (const { end } of ears.toReversed()) end();
+  });
+});
+
 describe('§15, from outside: files that it fetches', () => {
   it('asks for two pieces first and for no more than it took and 32; it is kept as it was, and said to be whole until that is noted', async () => {
     const bytes = random(100 * PIECE + 1);
-    const offer = await offers(bytes, { name: '../../-rf\u202e .txt', mediaType: 'text/plain' });
-    const giving = second.files.add(new Giving(offer, bytes));
+    const { offer, giving } = await gives(bytes, { name: '../../-rf\u202e .txt', mediaType: 'text/plain' });
     await accept(offer);
     await second.until(() => giving.over !== undefined);
     expect(giving.over).toBe(OVER.whole);
@@ -203,8 +252,9 @@ describe('§15, from outside: files that it fetches', () => {
 
   it('pieces out of turn, not asked for, or of another place or file are nothing; one that does not open is asked for again in the next session', async () => {
     const bytes = random(4 * PIECE);
-    const offer = await offers(bytes);
-    const { heard, end } = listens(offer.transfer);
+    const ears: ReturnType<typeof listens>[] = [];
+    const offer = await offers(bytes, {}, (one) => ears.push(listens(one.transfer)));
+    const { heard, end } = ears[0] ?? expect.unreachable();
     const giving = new Giving(offer, bytes);
     const strange = new Giving({ ...offer, transfer: random(16) }, bytes);
     await accept(offer);
@@ -228,8 +278,7 @@ describe('§15, from outside: files that it fetches', () => {
 
   it('S1-44: another hash than was promised, a size beyond all, and one that is declined are over, each with its reason, until that is noted', async () => {
     const bytes = random(2 * PIECE + 7);
-    const wrong = await offers(bytes, { hash: random(32) });
-    const giving = second.files.add(new Giving(wrong, bytes));
+    const { offer: wrong, giving } = await gives(bytes, { hash: random(32) });
     await accept(wrong);
     await second.until(() => giving.over !== undefined);
     expect(giving.over).toBe(OVER.notAsPromised);
@@ -242,11 +291,11 @@ describe('§15, from outside: files that it fetches', () => {
     expect(ofLarge.over).toBe(OVER.tooLarge);
     expect(countOf(2 ** 36)).toBe(2 ** 20);
 
-    const declined = await offers(bytes);
-    const ofDeclined = second.files.add(new Giving(declined, bytes));
+    const ears: ReturnType<typeof listens>[] = [];
+    const declined = await offers(bytes, {}, (one) => ears.push(listens(one.transfer)));
     await hedda.call('files.cancel', { transferId: hexOf(declined) });
-    await second.until(() => ofDeclined.over !== undefined);
-    expect(ofDeclined.over).toBe(OVER.calledOff);
+    await second.until(() => ears[0]?.heard.some(({ kind, reason }) => kind === 'over' && reason === OVER.calledOff));
+    ears[0]?.end();
   });
 
   it('S1-08: nothing of no bytes, and a number that is known of another file, are shown as unsupported; the same file again is the same', async () => {

@@ -8,7 +8,6 @@ import { channelHash, ChannelKeys } from './channel-keys';
 import { sourceOf } from './source';
 
 const KEM_PUBLIC_LENGTH = 1216;
-const KEM_CIPHERTEXT_LENGTH = 1120;
 
 /**
  * A channel that hides and protects what is said and knows nobody: an ephemeral X-Wing key, no identities (S5-04). A man
@@ -42,7 +41,8 @@ export function openChannel(crypto: Crypto, clock: Clock, link: Link, purpose: C
       reject(new ChannelError(reason));
     };
     wire.onFrame = (frame) => {
-      if (frame.type !== frameTypes.channelAccept || frame.payload.length !== KEM_CIPHERTEXT_LENGTH) return wire.abort('malformed');
+      if (frame.type !== frameTypes.channelAccept) return wire.abort('malformed');
+      // Undefined for another length, too.
       const shared = crypto.decapsulate(ephemeral.secret, frame.payload);
       ephemeral.secret.wipe();
       if (!shared) return wire.abort('malformed');

@@ -186,6 +186,16 @@ describe('encryption-only channel', () => {
     cut.server.send({ kind: channelKinds.inviteAnswer, payload: new Uint8Array(0) });
     expect(cut.pair.listener.sent).toHaveLength(1);
 
+    // Closed on this side, and the other one still speaks: nothing is looked at any more.
+    const half = await connected();
+    const late = collect(half.server);
+    half.pair.listener.close = () => undefined;
+    half.server.close();
+    half.client.send(hello);
+    await clock.advance(10);
+    expect([late, half.pair.listener.destroyed]).toEqual([[], false]);
+    half.client.close();
+
     // The connection breaks with the very frame that would give it more time.
     const broken = await connected('meet');
     const link = broken.pair.dialler;

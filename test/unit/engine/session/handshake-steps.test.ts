@@ -61,7 +61,7 @@ describe('one step of a handshake', () => {
       ['idle', idle, [record(), looked]],
       ['awaiting-m1', () => listener(bob, [alice]), [start, looked, record()]],
       ['awaiting-m2', awaitingM2, [start, looked, record()]],
-      ['awaiting-entry', awaitingEntry, [start, record()]],
+      ['awaiting-entry', awaitingEntry, [start, record(), { kind: 'frame', frame: frameOf(encodeFrame(frameTypes.retry, new Uint8Array(0))), now: testNow }]],
       ['awaiting-confirm', () => confirming().a, [start, looked, { kind: 'frame', frame: frameOf(confirming().m2), now: testNow }]],
     ];
     for (const [phase, make, inputs] of cases) {
@@ -91,6 +91,21 @@ describe('one step of a handshake', () => {
       a.receive(m2(a.next()));
       expect([a.result, a.state.phase === 'failed' && a.state.answer, a.out]).toEqual([reason, 'none', []]);
     }
+  });
+
+  it('S5-01 A72: of an M1 under another key than the pinned one both sides keep the same secret; of any other that was refused its recipient keeps none', () => {
+    const other = { spkiHash: carol.local.identity.spkiHash };
+    const secretOf = ({ state }: Side) => (state.phase === 'failed' && state.secret ? Buffer.from(state.secret.bytes).toString('hex') : undefined);
+    const refused = (contacts: Parameters<typeof listener>[1]) => {
+      const a = dialler(alice, targetOf(bob), [bob]);
+      const b = listener(bob, contacts).receive(a.next());
+      return [b.result, secretOf(b), secretOf(a.receive(encodeFrame(frameTypes.retry, new Uint8Array(0))))];
+    };
+    const [reason, there, here] = refused([{ party: alice, pin: other }]);
+    expect(reason).toBe('contact.key-mismatch');
+    expect(there).toMatch(/^[0-9a-f]{64}$/);
+    expect(here).toBe(there);
+    for (const contacts of [[], [{ party: alice, pin: { blocked: true } }]]) expect(refused(contacts)[1]).toBeUndefined();
   });
 
   it('S3-28 A49: a generator that gives zeros makes no session', () => {

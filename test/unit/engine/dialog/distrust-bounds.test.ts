@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { pairShiftsPerHour } from '../../../../electron/engine/dialog/limits';
+import type { DialogId } from '../../../../electron/engine/ids';
+import { Forger } from '../../../support/dialog-forge';
+import { type Device, newPair, settle } from '../../../support/dialog-kit';
+import { day, hour } from '../../../support/rotating-pair';
+
+// docs/protocol.md §5 and §6: who a dialog is bound to after keys were distrusted, what it costs, and what becomes of keys and messages that come late.
+
+/** Both say all they have to say, sealing what waits as a live connection does. */
+function talk(alice: Device, bob: Device): void {
+  for (let round = 0; round < 4; round += 1) {
+    alice.engine.sealWaiting(bob.peerId);
+    bob.engine.sealWaiting(alice.peerId);
+    settle(alice, bob);
+  }
+}
+const creatorOf = (device: Device, dialogId: DialogId) => device.db.prepare('SELECT kek_creator AS creator FROM dialogs WHERE dialog_id = ?').get([dialogId])?.['creator'];
+
+/** Two people with a dialog that either opened; the one whose device has the lower id first. */
+async function acquainted() {
+  const { alice, bob } = await newPair();
+  const [lower, higher] = alice.person.local.instanceId < bob.person.local.instanceId ? [alice, bob] : [bob, alice];
+  const dialogs = [lower.engine.open(higher.peerId, { title: 'a' }), higher.engine.open(lower.peerId, { title: 'b' })];
+  settle(lower, higher);
+  // A dialog in which one has said nothing is told of no new key.
+  for (const dialogId of dialogs) for (const [who, other] of [[lower, higher], [higher, lower]] as const) who.say(other, dialogId, 'said');
+  settle(lower, higher);
+  const distrusts = (who: Device, other: Device) => who.engine.shiftPair(who.dialog(other, dialogs[0] ?? expect.unreachable()), { compromised: true });
+  const boundTo = () => new Set([lower, higher].flatMap((device) => dialogs.map((dialogId) => creatorOf(device, dialogId))));
+  return { lower, higher, dialogs, distrusts, boundTo };
+}
+
+describe('whose keys a dialog uses after a distrust', () => {
+  it('A18: of two at once those of the lower device, on both sides', async () => {
+    const { lower, higher, distrusts, boundTo } = await acquainted();
+    distrusts(lower, higher);
+    distrusts(higher, lower);
+    talk(lower, higher);
+    expect(boundTo()).toEqual(new Set([lower.person.local.instanceId]));
+  });
+
+  it('A18: a key of one’s own that was made for another reason is no distrust', async () => {
+    const { lower, higher, dialogs, distrusts, boundTo } = await acquainted();
+    lower.engine.shiftPair(lower.dialog(higher, dialogs[0] ?? expect.unreachable()), { compromised: false });
+    distrusts(higher, lower);
+    talk(lower, higher);
+    expect(boundTo()).toEqual(new Set([higher.person.local.instanceId]));
+  });
+});
+
+describe('what a distrust costs', () => {
+  it('A17: said in as many dialogs as there are it is heeded once, and every one of them goes on', async () => {
+    const { alice, bob } = await newPair();
+    const dialogs = Array.from({ length: 14 }, (_, at) => alice.engine.open(bob.peerId, { title: `${at}` }));
+    settle(alice, bob);
+    for (const dialogId of dialogs) bob.say(alice, dialogId, 'from bob');
+    settle(alice, bob);
+    for (const dialogId of dialogs) alice.say(bob, dialogId, 'from alice');
+    const epochs = () => dialogs.map((dialogId) => bob.engine.status(bob.dialog(alice, dialogId)).sending?.epoch ?? 0);
+    const before = epochs();
+    alice.engine.shiftPair(alice.dialog(bob, dialogs[0] ?? expect.unreachable()), { compromised: true });
+    expect(bob.receive(alice, ...alice.pending(bob)).filter(({ kind }) => kind === 'rejected')).toEqual([]);
+    expect(bob.sink.of('resealed')).toHaveLength(1);
+    talk(alice, bob);
+    expect(epochs()).toEqual(before.map((epoch) => epoch + 1));
+    for (const dialogId of dialogs) expect(bob.sink.texts(dialogId)).toEqual(['from alice']);
+  });
+
+  it('S1-18: by hand so often in an hour, all at the same moment too; a clock that was set back locks nobody out', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    const shift = () => alice.engine.shiftPair(alice.dialog(bob, dialogId), { compromised: false });
+    for (let count = 0; count < pairShiftsPerHour; count += 1) shift();
+    const tooOften = expect.objectContaining({ code: 'keys.too-often' });
+    expect(shift).toThrow(tooOften);
+    alice.clock.pass(hour - 1);
+    expect(shift).toThrow(tooOften);
+    alice.clock.time -= day;
+    expect(shift).not.toThrow();
+    alice.clock.time += day + 1;
+    expect(shift).not.toThrow();
+  });
+});
+
+describe('keys and messages that come late', () => {
+  /** Alice as somebody who puts together what she likes: each message under one of her keys. */
+  async function forging() {
+    const { crypto, alice, bob } = await newPair();
+    const forger = new Forger(crypto, alice.person, bob.person);
+    const block = forger.block();
+    const keys = new Map<number, { dsk: Forger['dsk']; dskHeader: Forger['dskHeader'] }>();
+    const key = (epoch: number, firstSequence: number) => {
+      forger.newDsk();
+      keys.set(epoch, { dsk: forger.dsk, dskHeader: { ...forger.dskHeader, dskId: forger.newDskId(), epoch, firstSequence } });
+    };
+    const say = (sequence: number, epoch: number) => {
+      Object.assign(forger, keys.get(epoch));
+      return bob.receive(alice, forger.message(sequence, `${sequence}`, { block, time: bob.clock.time }))[0]?.kind;
+    };
+    const rows = () => bob.db.prepare('SELECT epoch, live, highest, messages FROM receiving_keys ORDER BY epoch').all().map(({ epoch, live, highest, messages }) => [epoch, live, highest, messages]);
+    return { crypto, alice, bob, forger, key, say, rows };
+  }
+
+  it('S2-18 A35: one that was overtaken stands below the one that came first; each is closed once all before the next has come, and counts what came under it', async () => {
+    const { bob, key, say, rows } = await forging();
+    key(1, 1);
+    key(2, 2);
+    key(3, 5);
+    expect(say(2, 2)).toBe('held');
+    expect(say(1, 1)).toBe('delivered');
+    expect(rows()).toEqual([[1, 0, 1, 1], [2, 1, 2, 1]]);
+    expect(say(5, 3)).toBe('held');
+    expect(rows().map(([, live]) => live)).toEqual([0, 1, 1]);
+    expect(say(3, 2)).toBe('delivered');
+    expect(rows()).toEqual([[1, 0, 1, 1], [2, 1, 3, 2], [3, 1, 5, 1]]);
+    expect(say(4, 2)).toBe('delivered');
+    expect(rows()).toEqual([[1, 0, 1, 1], [2, 0, 4, 3], [3, 1, 5, 1]]);
+    expect(bob.sink.texts()).toEqual(['1', '2', '3', '4', '5']);
+    expect(bob.sink.of('shifted').filter(({ who }) => who === 'peer').map(({ from, to, reason }) => [from, to, reason])).toEqual([[0, 2, 'first'], [2, 3, 'peer']]);
+  });
+
+  it('S2-18: of what waits a key that nobody is to believe takes what it covers, and nothing before it', async () => {
+    const { crypto, alice, bob, forger, key, say } = await forging();
+    key(1, 1);
+    for (const [sequence, kind] of [[1, 'delivered'], [3, 'held'], [5, 'held'], [7, 'held']] as const) expect(say(sequence, 1)).toBe(kind);
+    const distrust = new Forger(crypto, alice.person, bob.person);
+    distrust.kekHeader = { ...distrust.kekHeader, epoch: 2 };
+    distrust.dskHeader = { ...distrust.dskHeader, epoch: 2, firstSequence: 5, compromise: true };
+    distrust.dialogId = forger.dialogId;
+    expect(bob.receive(alice, distrust.message(6, '6'))[0]?.kind).toBe('held');
+    expect(bob.db.prepare('SELECT sequence FROM held_messages ORDER BY sequence').all().map(({ sequence }) => sequence)).toEqual([3, 6]);
+  });
+});
