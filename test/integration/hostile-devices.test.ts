@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cat, lp, u32, u8 } from '../second/bytes.mjs';
@@ -47,6 +49,23 @@ async function left({ close = true } = {}) {
 type Entry = Awaited<ReturnType<typeof left>>['entry'];
 const shownTo = ({ device }: Own, entry: Entry): Buffer => makeResumeM1(entry, { hint: entry.hint, target: targetOf(entry.keyId, device.chain.instance.hash) }).bytes;
 const takes = (by: Own, entry: Entry): Promise<unknown> => takeSession(by.device, by.sibling.keys, shownTo(by, entry), by.sibling.handover, { ask: (asks += 1) });
+
+/** Keeps to itself that it heard facts, which its first device writes down: `some` gives, once there is something to say, what says it. */
+function heldBack({ sibling }: Own): { some(): Promise<() => void> } {
+  const { log, session } = sibling;
+  const take = log.take.bind(log);
+  const words: Buffer[] = [];
+  log.take = (bytes: Buffer) => {
+    const word = take(bytes);
+    if (word) words.push(word);
+    return undefined;
+  };
+  const say = (): void => {
+    log.take = take;
+    for (const word of words) session.send({ type: 9, body: cat(u8(1), word) });
+  };
+  return { some: () => sibling.until(() => words.length > 0 && say) };
+}
 
 beforeAll(async () => {
   hedda = (await newPerson(folder.path, 'hedda')).peer;
@@ -100,6 +119,39 @@ describe('own devices that keep to nothing, and a session with a contact', () =>
     const late = handover.hear((word: { ask?: number }) => word.ask === ask);
     handover.say(cat(u8(5), u32(ask), entry.keyId, u32(lent.generation)));
     expect((await late).kind).toBe('refused');
+  }, 60_000);
+
+  // A limit on the length of files: each write to one fails, as on a disk that is full or broken, for this process alone and for as long as it is set.
+  it.skipIf(!existsSync('/usr/bin/prlimit'))('A60: while nothing can be written it lends nothing and gives nothing away; once it can, the session goes to who asks, and to nobody else', async () => {
+    const [pocket, attic] = own;
+    if (!pocket || !attic) return expect.unreachable();
+    const letGo = own.map(heldBack);
+    const { entry } = await left();
+    await hedda.until('nothing of it is to be written any more', async () => (await hedda.call('network.status')).sessions.length === 0);
+    const words = await Promise.all(letGo.map(({ some }) => some()));
+    const answer = ({ sibling: { handover } }: Own, kind: number, word: Buffer): Promise<{ kind: string; generation: number }> => {
+      const ask = (asks += 1);
+      const heard = handover.hear((one: { ask?: number }) => one.ask === ask);
+      handover.say(cat(u8(kind), u32(ask), word));
+      return heard;
+    };
+    const asksFor = (by: Own): ReturnType<typeof answer> => answer(by, 3, lp(shownTo(by, entry)));
+    const longest = (bytes: string): Buffer => execFileSync('/usr/bin/prlimit', ['--pid', `${hedda.pid}`, `--fsize=${bytes}:unlimited`]);
+    longest('0');
+    for (const by of own) expect((await asksFor(by)).kind).toBe('refused');
+    longest('unlimited');
+    const lent = await asksFor(attic);
+    expect(lent.kind).toBe('lent');
+    longest('0');
+    expect((await answer(attic, 5, cat(entry.keyId, u32(lent.generation)))).kind).toBe('refused');
+    // What is said on that session and cannot be written down ends it, so that it is said once more.
+    for (const say of words) say();
+    for (const { sibling } of own) await sibling.ended();
+    longest('unlimited');
+    for (const { sibling } of own) await sibling.meet();
+    expect(await takes(attic, entry)).toMatchObject({ keyId: entry.keyId });
+    expect(await takes(pocket, entry)).toBeUndefined();
+    expect(await carol.dial({ resume: entry })).toMatchObject({ afterRefusal: true });
   }, 60_000);
 
   it('A61 S4-18: taken while its first device is connected, that one ends it, and what it says then comes by the next session alone', async () => {
