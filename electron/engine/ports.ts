@@ -17,6 +17,8 @@ export interface Clock {
 export interface Random {
   /** `length` fresh bytes from the kernel's generator, never from a pool (A06). */
   bytes(length: number): Uint8Array;
+  /** The same into memory that is there: a secret is drawn where it will lie, and nowhere else. Without it `bytes` is copied there. */
+  fill?(out: Uint8Array): void;
 }
 
 /** Facts are numbers, flags and short public words; the types keep key bytes and message text out. */

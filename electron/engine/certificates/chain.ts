@@ -174,9 +174,18 @@ export class VerifiedCache {
   }
 }
 
-function cacheKeyOf(crypto: Crypto, { identity, list, instance, exchange, issuer }: Chain): string {
-  return toHex(crypto.sha256(concat(identity.fingerprint, list.hash, instance.hash, exchange.hash, ...(issuer ? [issuer.hash] : []))));
+/** Hash of the parts' own hashes; made once, for a session that is resumed asks with the chain it was recalled with. */
+function cacheKeyOf(crypto: Crypto, chain: Chain): string {
+  let key = cacheKeys.get(chain);
+  if (key === undefined) {
+    const { identity, list, instance, exchange, issuer } = chain;
+    key = toHex(crypto.sha256(concat(identity.fingerprint, list.hash, instance.hash, exchange.hash, ...(issuer ? [issuer.hash] : []))));
+    cacheKeys.set(chain, key);
+  }
+  return key;
 }
+
+const cacheKeys = new WeakMap<Chain, string>();
 
 export interface ChainExpectation {
   /** Unix milliseconds. */

@@ -141,15 +141,26 @@ export function parseDerNumber(content: Uint8Array): number {
 
 /** UTCTime up to 2049, GeneralizedTime from 2050 (RFC 5280 §4.1.2.5); milliseconds are dropped. */
 export function derTime(time: number): Uint8Array {
+  const text = timeText(time);
+  return der(typeOfTime(text), utf8.encode(text));
+}
+
+const utf8 = new TextEncoder();
+
+/** 13 characters up to 2049, 15 from then on. */
+function timeText(time: number): string {
   const digits = new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z').replace(/[-:T]/g, '');
-  const text = new TextEncoder().encode(Number(digits.slice(0, 4)) < 2050 ? digits.slice(2) : digits);
-  return der(text.length === 13 ? tag.utcTime : tag.generalizedTime, text);
+  return Number(digits.slice(0, 4)) < 2050 ? digits.slice(2) : digits;
+}
+
+function typeOfTime(text: string): number {
+  return text.length === 13 ? tag.utcTime : tag.generalizedTime;
 }
 
 /** Unix milliseconds of the next element; only the form `derTime` writes. */
 export function parseDerTime(reader: DerReader): number {
   const type = reader.nextTag === tag.generalizedTime ? tag.generalizedTime : tag.utcTime;
-  const { content, whole } = reader.element(type);
+  const content = reader.content(type);
   const text = String.fromCharCode(...content.subarray(0, 16));
   const match = /^(\d{2}|\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/.exec(text);
   if (!match) throw new WireError('not a time');
@@ -157,6 +168,7 @@ export function parseDerTime(reader: DerReader): number {
   const year = shortYear.length === 4 ? shortYear : `${Number(shortYear) < 50 ? '20' : '19'}${shortYear}`;
   const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   // What does not come back the same was no date (31 February) or the other form.
-  if (!Number.isFinite(time) || time < 0 || !Buffer.from(derTime(time)).equals(whole)) throw new WireError('not a time');
+  const isCanonical = Number.isFinite(time) && time >= 0 && timeText(time) === text && typeOfTime(text) === type;
+  if (!isCanonical) throw new WireError('not a time');
   return time;
 }

@@ -1,3 +1,4 @@
+import { joined } from './label';
 import { sodium } from './native';
 
 /** XChaCha20-Poly1305-IETF without labels: key 32 bytes, nonce 24, tag 16. */
@@ -8,14 +9,11 @@ const keyLength = 32;
 /** For keys that are used exactly once (protocol.md §3). */
 const zeroNonce: Uint8Array = new Uint8Array(nonceLength);
 
-/** Label ‖ aad are put together here: no allocation for a message's associated data. */
-const scratch = new Uint8Array(2048);
-
 /** Ciphertext with its tag behind it, 16 bytes longer than the plaintext. Without a nonce: 24 zeros, for a key that is used once. Throws `RangeError` for a wrong length. */
 export function aeadSeal(key: Uint8Array, nonce: Uint8Array | undefined, label: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
   assertLengths(key, nonce);
   const out = new Uint8Array(plaintext.length + tagLength);
-  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(out, plaintext, join(label, aad), null, nonce ?? zeroNonce, key);
+  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(out, plaintext, joined(label, aad), null, nonce ?? zeroNonce, key);
   return out;
 }
 
@@ -25,7 +23,7 @@ export function aeadOpen(key: Uint8Array, nonce: Uint8Array | undefined, label: 
   if (sealed.length < tagLength) return undefined;
   const out = new Uint8Array(sealed.length - tagLength);
   try {
-    sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(out, null, sealed, join(label, aad), nonce ?? zeroNonce, key);
+    sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(out, null, sealed, joined(label, aad), nonce ?? zeroNonce, key);
     return out;
   } catch {
     return undefined;
@@ -37,7 +35,7 @@ export function aeadSealDetached(key: Uint8Array, nonce: Uint8Array, label: Uint
   assertLengths(key, nonce);
   if (tag.length !== tagLength) throw new RangeError('a tag has 16 bytes');
   if (out.length !== plaintext.length) throw new RangeError('the output is as long as the input');
-  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt_detached(out, tag, plaintext, join(label, aad), null, nonce, key);
+  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt_detached(out, tag, plaintext, joined(label, aad), null, nonce, key);
   return out;
 }
 
@@ -47,7 +45,7 @@ export function aeadOpenDetached(key: Uint8Array, nonce: Uint8Array, label: Uint
   if (tag.length !== tagLength) return undefined;
   if (out.length !== ciphertext.length) throw new RangeError('the output is as long as the input');
   try {
-    sodium.crypto_aead_xchacha20poly1305_ietf_decrypt_detached(out, null, ciphertext, tag, join(label, aad), nonce, key);
+    sodium.crypto_aead_xchacha20poly1305_ietf_decrypt_detached(out, null, ciphertext, tag, joined(label, aad), nonce, key);
     return out;
   } catch {
     return undefined;
@@ -58,12 +56,4 @@ export function aeadOpenDetached(key: Uint8Array, nonce: Uint8Array, label: Uint
 function assertLengths(key: Uint8Array, nonce: Uint8Array | undefined): void {
   if (key.length !== keyLength) throw new RangeError('an AEAD key has 32 bytes');
   if (nonce && nonce.length !== nonceLength) throw new RangeError('an AEAD nonce has 24 bytes');
-}
-
-function join(label: Uint8Array, aad: Uint8Array): Uint8Array {
-  const length = label.length + aad.length;
-  const out = length <= scratch.length ? scratch.subarray(0, length) : new Uint8Array(length);
-  out.set(label);
-  out.set(aad, label.length);
-  return out;
 }

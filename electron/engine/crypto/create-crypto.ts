@@ -4,7 +4,7 @@ import { concat } from '../wire/writer';
 import { aeadOpen, aeadOpenDetached, aeadSeal, aeadSealDetached } from './aead';
 import type { Crypto, KeyPair } from './crypto';
 import { hasher, hkdf, hmac, sha256, sha512 } from './hash';
-import { label } from './label';
+import { joined, label } from './label';
 import { lockedBytes } from './locked-memory';
 import { Meter } from './meter';
 import { outOfHeap, sodium } from './native';
@@ -35,6 +35,12 @@ function build(random: Random, xwing: XWing): Crypto {
     bytes.fill(0);
     return new Secret(kind, locked.bytes, locked.release);
   };
+  const drawn = <K extends SecretKind>(kind: K, length: number): Secret<K> => {
+    if (!random.fill) return secret(kind, random.bytes(length));
+    const locked = lockedBytes(length);
+    random.fill(locked.bytes);
+    return new Secret(kind, locked.bytes, locked.release);
+  };
   const signingFromSeed = (seed: Uint8Array): KeyPair<'instance-signing'> => {
     if (seed.length !== 32) throw new RangeError('an Ed25519 seed has 32 bytes');
     const locked = lockedBytes(64);
@@ -59,7 +65,7 @@ function build(random: Random, xwing: XWing): Crypto {
     meter,
     random: (length) => random.bytes(length),
     secret,
-    randomSecret: (kind, length) => secret(kind, random.bytes(length)),
+    randomSecret: drawn,
     wipe: (bytes) => void bytes.fill(0),
 
     sha256,
@@ -79,7 +85,7 @@ function build(random: Random, xwing: XWing): Crypto {
     },
     rsaVerify: (purpose, spki, message, signature) => {
       meter.count('rsaVerify');
-      return rsaPssVerify(spki, concat(label(purpose), message), signature);
+      return rsaPssVerify(spki, joined(label(purpose), message), signature);
     },
 
     generateSigning: () => signingFromSeed(random.bytes(32)),
@@ -89,17 +95,17 @@ function build(random: Random, xwing: XWing): Crypto {
       const key = signingKeys.get(held);
       if (!key || held.wiped) throw new Error('not a signing key of this engine, or wiped');
       const signature = new Uint8Array(64);
-      sodium.crypto_sign_detached(signature, concat(label(purpose), message), key);
+      sodium.crypto_sign_detached(signature, joined(label(purpose), message), key);
       return signature;
     },
     verify: (purpose, publicKey, message, signature) => {
       meter.count('verify');
       if (publicKey.length !== 32 || signature.length !== 64) return false;
-      return sodium.crypto_sign_verify_detached(signature, concat(label(purpose), message), publicKey);
+      return sodium.crypto_sign_verify_detached(signature, joined(label(purpose), message), publicKey);
     },
 
     generateDh: () => {
-      const held = secret('dh', random.bytes(32));
+      const held = drawn('dh', 32);
       sodium.crypto_scalarmult_base(share, held.bytes);
       return { publicKey: share.slice(), secret: held };
     },

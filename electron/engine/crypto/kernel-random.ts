@@ -8,4 +8,5 @@ export const kernelRandom: Random = {
     sodium.randombytes_buf(out);
     return out;
   },
+  fill: (out) => sodium.randombytes_buf(out),
 };

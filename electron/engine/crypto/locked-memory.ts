@@ -30,15 +30,20 @@ export function memoryLockFailed(): boolean {
   return failed;
 }
 
-/** Slots with an owner. */
-const taken = new Set<Uint8Array>();
+/** Slots with an owner that is watched. */
+const watched = new Set<Uint8Array>();
+/**
+ * Slots given out in this turn of the event loop, with the view their owner has. They cannot be collected while they are in here, and most secrets
+ * of a handshake are wiped before the turn ends: those need no watching, which costs more than the key derivation that made them.
+ */
+const young = new Map<Uint8Array, Uint8Array>();
 /** A slot whose owner was collected without `wipe`: zeroed all the same. Held by its view, not by its secret. */
 const forgotten = new FinalizationRegistry<Uint8Array>((slot) => release(slot));
 // Node 18 (the trial runtime's) may never end, at full load, when owners were collected just before its end: it tries for ever to call
 // what it may call no longer (https://github.com/nodejs/node/issues/47748). Without owners there is nothing to call.
 // oxlint-disable-next-line eslint/no-restricted-globals -- the memory is the process' own, as is its end: no port could stand for it.
 process.on('exit', () => {
-  for (const slot of taken) forgotten.unregister(slot);
+  for (const slot of watched) forgotten.unregister(slot);
 });
 
 export interface LockedBytes {
@@ -53,20 +58,34 @@ export function lockedBytes(length: number): LockedBytes {
   if (length > slotLength) throw new RangeError('a secret has at most 64 bytes');
   const slot = free.pop() ?? grow();
   const bytes = slot.subarray(0, length);
-  taken.add(slot);
-  forgotten.register(bytes, slot, slot);
+  if (!isDue) void turnEnded.then(watch);
+  isDue = true;
+  young.set(slot, bytes);
   return {
     bytes,
     release: () => {
-      forgotten.unregister(slot);
+      if (!young.delete(slot)) forgotten.unregister(slot);
       release(slot);
     },
   };
 }
 
+/** Settled already: what follows it runs when the code that is running now has returned. */
+const turnEnded = Promise.resolve();
+let isDue = false;
+
+function watch(): void {
+  isDue = false;
+  for (const [slot, bytes] of young) {
+    forgotten.register(bytes, slot, slot);
+    watched.add(slot);
+  }
+  young.clear();
+}
+
 function release(slot: Uint8Array): void {
   slot.fill(0);
-  taken.delete(slot);
+  watched.delete(slot);
   free.push(slot);
 }
 

@@ -30,11 +30,12 @@ export interface OpenState {
 
 /** Made once for each session key. `hdr1`, `hdr2`: 32 bytes each. The key stays the caller's, who wipes it. */
 export function createOpenState(hdr1: Uint8Array, hdr2: Uint8Array, key: Secret<'dsk-receive'>): OpenState {
-  const aad = Buffer.alloc(aadBytes);
+  const both = Buffer.alloc(aadBytes + nonceBytes);
+  const aad = both.subarray(0, aadBytes);
   aad.writeUInt16BE(messageVersion, 0);
   aad.set(hdr1, aadHdr1At);
   aad.set(hdr2, aadHdr2At);
-  return { aad, nonce: Buffer.alloc(nonceBytes), key };
+  return { aad, nonce: both.subarray(aadBytes), key };
 }
 
 /**

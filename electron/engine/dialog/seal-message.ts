@@ -53,18 +53,23 @@ export function createSealState(parts: {
 }): SealState {
   const { block, dskHeader } = parts;
   const dialogAt = preambleBytes + block.bytes.length + dskHeaderBytes;
-  const template = Buffer.alloc(dialogAt + dialogHeaderBytes + 4);
+  // One piece of memory for all of it: short buffers cost more than what is written into them.
+  const aadAt = dialogAt + dialogHeaderBytes + 4;
+  const nonceAt = aadAt + aadBytes;
+  const tagAt = nonceAt + nonceBytes;
+  const all = Buffer.alloc(tagAt + micBytes);
+  const template = all.subarray(0, aadAt);
   template.writeUInt16BE(messageVersion, 0);
   template.set(block.bytes, preambleBytes);
   template.set(dskHeader.bytes, preambleBytes + block.bytes.length);
   template.set(id16ToBytes(parts.dialogId), dialogAt);
   template.set(id16ToBytes(parts.senderInstance), dialogAt + 16);
-  const aad = Buffer.alloc(aadBytes);
+  const aad = all.subarray(aadAt, nonceAt);
   aad.writeUInt16BE(messageVersion, 0);
   aad.set(block.hash, aadHdr1At);
   aad.set(dskHeader.hash, aadHdr2At);
   aad.set(template.subarray(dialogAt, dialogAt + 32), aadDialogAt);
-  return { template, aad, nonce: Buffer.alloc(nonceBytes), tag: new Uint8Array(micBytes), dialogAt, key: parts.key };
+  return { template, aad, nonce: all.subarray(nonceAt, tagAt), tag: all.subarray(tagAt), dialogAt, key: parts.key };
 }
 
 /** What a message says: c ‖ content, not padded. */

@@ -20,9 +20,11 @@ export function certName(identity: Pick<IdentityCertificate, 'subject'>, credent
   return new Writer().lp(identity.subject).fixed(credential.serial).fixed(credential.hash).finish();
 }
 
+const utf8 = new TextEncoder();
+
 /** Start of the credential's validity as ISO 8601 in UTC, whole seconds: `2026-01-31T12:00:00Z`. */
 export function issued(credential: Pick<InstanceCredential | ExchangeCredential, 'notBefore'>): Uint8Array {
-  return new TextEncoder().encode(`${new Date(credential.notBefore).toISOString().slice(0, 19)}Z`);
+  return utf8.encode(`${new Date(credential.notBefore).toISOString().slice(0, 19)}Z`);
 }
 
 /** H(credential) inside a name, by its place: the last 32 bytes. */

@@ -2,7 +2,7 @@ import type { Crypto } from '../crypto/crypto';
 import { selectorBytes, selectorOf } from '../crypto/sealed-envelope';
 import { encodeFrame, type Frame, frameTypes } from '../wire/frame';
 import { Reader, WireError } from '../wire/reader';
-import { concat, Writer } from '../wire/writer';
+import { Writer } from '../wire/writer';
 import { parseResume, type ResumeM1, type ResumeM2, resumeMode } from './resume-message';
 
 export { selectorOf };
@@ -43,7 +43,7 @@ const maxChainBytes = 12 * 1_024;
 const maxStatementBytes = 256;
 
 export function encodeHandshakeFrame(crypto: Crypto, type: typeof frameTypes.m1 | typeof frameTypes.m2, recipientCredentialHash: Uint8Array, envelope: Uint8Array): Uint8Array {
-  return encodeFrame(type, concat(Uint8Array.of(modes.full), selectorOf(crypto, recipientCredentialHash, envelope), envelope));
+  return encodeFrame(type, Uint8Array.of(modes.full), selectorOf(crypto, recipientCredentialHash, envelope), envelope);
 }
 
 /** M1 or M2 of either mode. Throws `WireError` for what is too short to hold a nonce (S3-01), and for any other mode (S3-21). */

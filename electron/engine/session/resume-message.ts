@@ -1,6 +1,5 @@
 import { encodeFrame, frameHeaderLength, frameTypes } from '../wire/frame';
 import { type Reader, WireError } from '../wire/reader';
-import { concat, Writer } from '../wire/writer';
 
 /**
  * M1 and M2 of a resumption (protocol.md §8; S3-11), in the clear: key id and nonces are no secrets here, the resumption
@@ -61,13 +60,16 @@ export function parseResume(type: typeof frameTypes.m1 | typeof frameTypes.m2, r
   return first;
 }
 
+const mode = Uint8Array.of(resumeMode);
+/** Room for state and proof. */
+const unset = new Uint8Array(stateBytes + proofBytes);
+
 type FirstFields = Pick<ResumeM1, 'keyId' | 'cn' | 'share' | 'target' | 'hint'>;
 
 /** Makes the whole frame; `seal` and `prove` see every byte that comes before what they make, header included. */
 export function encodeResumeM1(fields: FirstFields, seal: (before: Uint8Array) => Uint8Array, prove: (before: Uint8Array) => Uint8Array): Uint8Array {
   const { keyId, cn, share, target, hint } = fields;
-  const head = new Writer(192).u8(resumeMode).fixed(keyId).fixed(cn).fixed(share).fixed(target).u8(hint.length).fixed(hint).finish();
-  const frame = encodeFrame(frameTypes.m1, concat(head, new Uint8Array(stateBytes + proofBytes)));
+  const frame = encodeFrame(frameTypes.m1, mode, keyId, cn, share, target, Uint8Array.of(hint.length), hint, unset);
   const stateAt = frame.length - stateBytes - proofBytes;
   frame.set(seal(frame.subarray(0, stateAt)), stateAt);
   frame.set(prove(frame.subarray(0, stateAt + stateBytes)), stateAt + stateBytes);
@@ -76,7 +78,7 @@ export function encodeResumeM1(fields: FirstFields, seal: (before: Uint8Array) =
 
 /** The whole frame (protocol.md §8, resumption). */
 export function encodeResumeM2({ keyId, cn, sn, share }: Pick<ResumeM2, 'keyId' | 'cn' | 'sn' | 'share'>): Uint8Array {
-  return encodeFrame(frameTypes.m2, concat(Uint8Array.of(resumeMode), keyId, cn, sn, share));
+  return encodeFrame(frameTypes.m2, mode, keyId, cn, sn, share);
 }
 
 /** The bytes of an M1 that its state is bound to, and those its proof covers. */

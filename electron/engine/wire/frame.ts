@@ -54,13 +54,18 @@ export function frameCap(type: number): number | undefined {
   }
 }
 
-/** Header and payload as one buffer. Throws `WireError` when the payload is over the cap of its type. */
-export function encodeFrame(type: FrameType, payload: Uint8Array): Uint8Array {
-  const cap = frameCap(type) ?? 0;
-  if (payload.length > cap) throw new WireError('frame over its cap');
-  const frame = new Uint8Array(frameHeaderLength + payload.length);
-  writeFrameHeader(frame, type, payload.length);
-  frame.set(payload, frameHeaderLength);
+/** Header and payload, the parts one after the other, as one buffer. Throws `WireError` when the payload is over the cap of its type. */
+export function encodeFrame(type: FrameType, ...payload: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of payload) length += part.length;
+  if (length > (frameCap(type) ?? 0)) throw new WireError('frame over its cap');
+  const frame = new Uint8Array(frameHeaderLength + length);
+  writeFrameHeader(frame, type, length);
+  let at = frameHeaderLength;
+  for (const part of payload) {
+    frame.set(part, at);
+    at += part.length;
+  }
   return frame;
 }
 

@@ -36,14 +36,23 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
+/** Where all but large writers write, bytes: fresh memory costs more than what most of them write, in Electron above all. */
+const roomBytes = 8 * 1024;
+/** Zeroed, for whoever begins next; few write at the same time. */
+const rooms: Uint8Array[] = [];
+const mostRooms = 4;
+
 /** Writes fields in the order called, big-endian; what `Reader` reads back. Grows by doubling; `finish` copies once. */
 export class Writer {
   #bytes: Uint8Array;
   #length = 0;
+  /** `#bytes`, where it is to be given back. */
+  #room: Uint8Array | undefined;
 
   /** `capacity`: expected size in bytes; a good guess saves copies. */
   constructor(capacity = 256) {
-    this.#bytes = new Uint8Array(capacity);
+    this.#room = capacity <= roomBytes ? (rooms.pop() ?? new Uint8Array(roomBytes)) : undefined;
+    this.#bytes = this.#room ?? new Uint8Array(capacity);
   }
 
   u8(value: number): this {
@@ -91,7 +100,11 @@ export class Writer {
 
   /** The bytes written, in a buffer of their own. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    const out = this.#bytes.slice(0, this.#length);
+    this.#giveBack();
+    // Full, so that whatever is written behind it grows into a copy.
+    this.#bytes = out;
+    return out;
   }
 
   #reserve(length: number): number {
@@ -100,10 +113,20 @@ export class Writer {
     if (needed > this.#bytes.length) {
       const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
       grown.set(this.#bytes.subarray(0, at));
+      this.#giveBack();
       this.#bytes = grown;
     }
     this.#length = needed;
     return at;
+  }
+
+  /** Nothing of what was written stays behind: it may have been secret. */
+  #giveBack(): void {
+    const room = this.#room;
+    if (!room) return;
+    this.#room = undefined;
+    room.fill(0, 0, this.#length);
+    if (rooms.length < mostRooms) rooms.push(room);
   }
 }
 

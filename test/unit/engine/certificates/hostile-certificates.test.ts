@@ -213,6 +213,8 @@ describe('DER', () => {
   it('a time in the other form is no time', () => {
     expect(() => parseDerTime(new DerReader(der(tag.generalizedTime, new TextEncoder().encode('20260115120000Z'))))).toThrow(WireError);
     expect(() => parseDerTime(new DerReader(der(tag.generalizedTime, new TextEncoder().encode('500115120000Z'))))).toThrow(WireError);
+    expect(() => parseDerTime(new DerReader(der(tag.generalizedTime, new TextEncoder().encode('260115120000Z'))))).toThrow(WireError);
+    expect(() => parseDerTime(new DerReader(der(tag.utcTime, new TextEncoder().encode('20500115120000Z'))))).toThrow(WireError);
     expect(parseDerTime(new DerReader(derTime(now)))).toBe(now);
   });
 });

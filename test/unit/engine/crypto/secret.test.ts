@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { memoryLockFailed } from '../../../../electron/engine/crypto/locked-memory';
@@ -65,6 +67,20 @@ describe('secrets', () => {
     for (const secret of [...living, ...more]) secret.wipe();
   });
 
+  it('that nobody wiped are zeroed once they are collected, whether they were forgotten in the turn that made them or later', async () => {
+    // Another view of the same bytes: nothing else holds the secret.
+    const seen = (secret: Secret<'kek'>): Uint8Array => new Uint8Array(secret.bytes.buffer, secret.bytes.byteOffset, 32);
+    const kept = [crypto.randomSecret('kek', 32)];
+    const early = seen(crypto.randomSecret('kek', 32));
+    const late = kept.map(seen)[0] ?? early;
+    await new Promise((resolve) => setImmediate(resolve));
+    kept.length = 0;
+    setFlagsFromString('--expose-gc');
+    const collect: unknown = runInNewContext('gc');
+    setFlagsFromString('--no-expose-gc');
+    await expect.poll(() => (typeof collect === 'function' && collect(), [...early, ...late].every((byte) => byte === 0)), { timeout: 10_000 }).toBe(true);
+  });
+
   it('show their kind and nothing else', () => {
     const secret = crypto.secret('database', new TextEncoder().encode('canary-canary-canary-canary-1234'));
     for (const shown of [String(secret), JSON.stringify({ secret }), inspect(secret), inspect({ deep: [secret] }, { showHidden: true, depth: 9 })]) {
@@ -101,5 +117,19 @@ describe('secrets', () => {
     scripted.encapsulate(same.publicKey);
     scripted.random(7);
     expect(asked).toEqual([32, 32, 32, 32, 64, 7]);
+  });
+
+  it('A06: secrets are drawn where they lie, and nowhere else, where the port can do that', async () => {
+    const { createCrypto } = await import('../../../../electron/engine/crypto/create-crypto');
+    const filled: Uint8Array[] = [];
+    const never = (): never => {
+      throw new Error('drawn elsewhere');
+    };
+    const scripted = await createCrypto({ random: { bytes: never, fill: (out) => void filled.push(out.fill(filled.length + 1)) } });
+    const secret = scripted.randomSecret('kek', 32);
+    const { secret: held, publicKey } = scripted.generateDh();
+    expect(filled.map(({ buffer, byteOffset, length }) => ({ buffer, byteOffset, length }))).toEqual([secret, held].map(({ bytes: { buffer, byteOffset, length } }) => ({ buffer, byteOffset, length })));
+    expect([secret.bytes, held.bytes]).toEqual([new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]);
+    expect(publicKey).not.toEqual(new Uint8Array(32));
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Reader, WireError } from '../../../../electron/engine/wire/reader';
 import { concat, lp, u32, u64, Writer } from '../../../../electron/engine/wire/writer';
 
@@ -18,6 +18,28 @@ describe('writer', () => {
     expect(first).toEqual(bytes(1));
     expect(first.buffer.byteLength).toBe(1);
     expect(writer.finish()).toEqual(bytes(1, 2));
+  });
+
+  it('shares its memory with no other writer that writes at the same time, grown, finished or given up', () => {
+    const [one, other] = [new Writer().fixed(new Uint8Array(300).fill(1)), new Writer().fixed(new Uint8Array(9_000).fill(2))];
+    expect(() => new Writer().u8(3).u8(-1)).toThrow(WireError);
+    const first = one.finish();
+    const third = new Writer().fixed(new Uint8Array(300).fill(4));
+    one.u8(5);
+    expect(first).toEqual(new Uint8Array(300).fill(1));
+    expect(third.finish()).toEqual(new Uint8Array(300).fill(4));
+    expect(other.finish()).toEqual(new Uint8Array(9_000).fill(2));
+    expect(one.finish()).toEqual(concat(first, bytes(5)));
+  });
+
+  it('leaves nothing of what was written in the memory it gives back, also where that was too small', () => {
+    const set = vi.spyOn(Uint8Array.prototype, 'set');
+    const finished = [new Writer().fixed(new Uint8Array(300).fill(1)), new Writer().fixed(new Uint8Array(8_000).fill(2)).fixed(new Uint8Array(300).fill(3))].map((writer) => writer.finish());
+    const rooms = set.mock.contexts.filter((written): written is Uint8Array => written instanceof Uint8Array && written.length === 8_192);
+    set.mockRestore();
+    expect(finished.map(({ length }) => length)).toEqual([300, 8_300]);
+    expect(rooms.length).toBeGreaterThanOrEqual(2);
+    expect(rooms.flatMap((room) => [...room]).some((byte) => byte !== 0)).toBe(false);
   });
 
   it.each([
