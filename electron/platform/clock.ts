@@ -9,7 +9,11 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer(milliseconds, run) {
-    const due = performance.now() + Math.max(0, milliseconds);
+    if (milliseconds <= longestTimeout) {
+      const short = setTimeout(run, Math.max(0, milliseconds)).unref();
+      return () => clearTimeout(short);
+    }
+    const due = performance.now() + milliseconds;
     let timer: NodeJS.Timeout;
     const arm = (): void => {
       const left = due - performance.now();

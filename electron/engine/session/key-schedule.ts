@@ -2,7 +2,7 @@ import type { IdentityCertificate } from '../certificates/identity-certificate';
 import type { Crypto } from '../crypto/crypto';
 import { label } from '../crypto/label';
 import type { Secret } from '../crypto/secret';
-import { concat, lp } from '../wire/writer';
+import { concat, u32 } from '../wire/writer';
 
 /** Client dialled, server listened. */
 export type Role = 'client' | 'server';
@@ -107,7 +107,7 @@ export function wipeKeys(keys: TxKeys | RxKeys): void {
  */
 function deriveDirection(crypto: Crypto, master: Secret<'session-master'>, role: Role, owner: DirectionOwner, transcript: Transcript): DirectionKeys {
   const purpose = role === 'client' ? 'client-record' : 'server-record';
-  const secret = crypto.hmac(master.bytes, label(purpose), lp(owner.identity.subject), owner.identity.fingerprint, owner.instanceHash);
+  const secret = crypto.hmac(master.bytes, label(purpose), u32(owner.identity.subject.length), owner.identity.subject, owner.identity.fingerprint, owner.instanceHash);
   const split = crypto.hkdf(secret, 'direction', recordKeyBytes + saltBytes + confirmKeyBytes);
   try {
     return {

@@ -120,7 +120,7 @@ export class Resumptions {
     if (this.#spent.has(keys.keyId)) return;
     const madeAt = Math.max(0, Math.trunc(clock.now()));
     const secret = resumptionSecret(crypto, keys.master);
-    const bytes = Uint8Array.from(secret.bytes);
+    const bytes = secret.bytes.slice();
     const { bytes: peerChain } = encodedOnce(crypto, peer);
     try {
       store.put({
