@@ -67,7 +67,9 @@ async function seen(title: string): Promise<readonly [string, string | undefined
 
 /** All that a person can see of everything but the lawful dialog, keys included. */
 async function everything(): Promise<string> {
-  const all: unknown[] = [await hedda().call('contacts.list'), await hedda().call('contacts.requests')];
+  // How somebody is reached comes and goes by itself: another contact may just be dialling again.
+  const contacts = (await hedda().call('contacts.list')).map((contact) => ({ ...contact, reach: undefined }));
+  const all: unknown[] = [contacts, await hedda().call('contacts.requests')];
   for (const conversation of await hedda().call('conversations.list')) {
     const { conversationId, title } = conversation;
     if (title === 'Lawful') continue;

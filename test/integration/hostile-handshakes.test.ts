@@ -41,7 +41,7 @@ async function meets(name: string, pem: string | undefined): Promise<InstanceTyp
 /** All that a person can see. */
 async function everything(): Promise<string> {
   const all: unknown[] = [await hedda().call('contacts.requests')];
-  for (const contact of await hedda().call('contacts.list')) all.push({ ...contact, connected: undefined, lastConnectedAt: undefined, lastSeenAt: undefined });
+  for (const contact of await hedda().call('contacts.list')) all.push({ ...contact, reach: undefined }); // comes and goes by itself
   for (const { conversationId } of await hedda().call('conversations.list')) all.push(await hedda().call('keys.status', { conversationId }), await hedda().call('messages.list', { conversationId, limit: 500 }));
   return JSON.stringify(all, undefined, 1);
 }
