@@ -30,7 +30,8 @@ const slug = (words) => words.toLowerCase().replace(/[^\p{L}\p{N}\s-]/gu, '').tr
  * @returns {Page}
  */
 export function pageOf(text, name) {
-  const blocks = blocksOf(text.split('\n'), name);
+  // On Windows Git writes lines of text with two signs at their end.
+  const blocks = blocksOf(text.split(/\r?\n/), name);
   const [first, ...rest] = blocks;
   if (first?.kind !== 'heading' || first.level !== 1) throw new Error(`${name}: it has to begin with its title`);
   /** @type {Block[]} */

@@ -39,6 +39,11 @@ describe('documents of the help', () => {
     expect(() => page(body)).toThrow(why);
   });
 
+  test('lines that end as Git writes them on Windows say the same', () => {
+    const text = '# Title\n\nLead, over\ntwo lines.\n\n## One\n\n- a\n  more\n- b\n\n| | b |\n|---|---|\n| x | y |\n\n```sh\nrun\n  it\n```\n';
+    expect(pageOf(text.replaceAll('\n', '\r\n'), 'docs/a.md')).toEqual(pageOf(text, 'docs/a.md'));
+  });
+
   test('a document begins with its title', () => {
     expect(() => pageOf('words', 'docs/a.md')).toThrow('docs/a.md: it has to begin with its title');
   });
