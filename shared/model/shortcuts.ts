@@ -74,7 +74,7 @@ export function refusalOf(keys: string, command: Command, mac: boolean): Refusal
   const [mod, alt] = [held.includes('Mod'), held.includes('Alt')];
   if (!wellFormed.test(keys) || system.test(keys) || key === 'Dead' || key === 'Unidentified') return 'system';
   // Elsewhere Ctrl and Alt together are AltGr, which writes; Alt and a letter open the menus of the window.
-  if (!mac && alt && (mod || /^[FEVW]$/u.test(key))) return 'system';
+  if (!mac && alt && (mod || /^[FEVWH]$/u.test(key))) return 'system';
   if (inMenu.test(keys) || (mac && /^Mod\+(?:Alt\+)?H$/u.test(keys))) return 'menu';
   if (/^Mod\+[1-9]$/u.test(keys)) return 'nth';
   if (/^Mod\+(?:[ACVXYZ]|Shift\+Z)$/u.test(keys)) return 'edits';

@@ -69,7 +69,7 @@ describe('shortcuts', () => {
 
   it('what belongs to somebody else is refused with the reason', () => {
     const refused = (keys: string, mac = false) => refusalOf(keys, commandOf('lock'), mac);
-    const reasons = { 'Mod+C': 'edits', 'Mod+Shift+Z': 'edits', 'Mod+ArrowLeft': 'edits', Tab: 'moves', Enter: 'moves', Escape: 'moves', 'Shift+F10': 'moves', 'Alt+F4': 'system', 'Mod+Tab': 'system', 'Alt+F': 'system', 'Mod+Alt+K': 'system', Dead: 'system', 'Mod+Q': 'menu', 'Mod+0': 'menu', 'Mod+Plus': 'menu', F11: 'menu', 'Mod+7': 'nth', nonsense: 'system', 'Mod+': 'system', k: 'system' };
+    const reasons = { 'Mod+C': 'edits', 'Mod+Shift+Z': 'edits', 'Mod+ArrowLeft': 'edits', Tab: 'moves', Enter: 'moves', Escape: 'moves', 'Shift+F10': 'moves', 'Alt+F4': 'system', 'Mod+Tab': 'system', 'Alt+F': 'system', 'Alt+H': 'system', 'Mod+Alt+K': 'system', Dead: 'system', 'Mod+Q': 'menu', 'Mod+0': 'menu', 'Mod+Plus': 'menu', F11: 'menu', 'Mod+7': 'nth', nonsense: 'system', 'Mod+': 'system', k: 'system' };
     expect(Object.fromEntries(Object.keys(reasons).map((keys) => [keys, refused(keys)]))).toEqual(reasons);
     expect(['Mod+J', 'F2', 'Alt+J', 'Mod+Shift+F5', 'Mod+.'].map((keys) => refused(keys))).toEqual(Array.from({ length: 5 }));
     expect(refused('Mod+Alt+K', true)).toBeUndefined();
