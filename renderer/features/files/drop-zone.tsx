@@ -3,10 +3,10 @@ import { FileDown } from 'lucide-react';
 import { useUi } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 
-/** Takes files dropped anywhere on the window while a conversation stands open and no dialog covers it. The button beside the field does the same. */
+/** Takes files dropped anywhere on the window while a conversation stands open and neither a dialog nor the help covers it. The button beside the field does the same. */
 export function DropZone({ name, onFiles }: { readonly name: string; readonly onFiles: (files: readonly File[]) => void }): ReactNode {
   const text = useText();
-  const covered = useUi((state) => state.dialog !== undefined);
+  const covered = useUi((state) => state.dialog !== undefined || state.helpOpen);
   const [over, setOver] = useState(false);
   const taking = useRef(onFiles);
   useEffect(() => {

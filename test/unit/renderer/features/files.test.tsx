@@ -148,6 +148,20 @@ describe('files in a conversation', () => {
     expect(fake.world.messages.get(talkWithBo)?.at(-1)).toMatchObject({ kind: 'file', text: 'both of us', file: { name: 'b.txt' } });
   });
 
+  it('what is dropped on the help that lies over a conversation is not taken into it', async () => {
+    const { fake, model } = await openTalk(busyWorld(now));
+    const drop = async (): Promise<void> => {
+      fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'a.txt')] } });
+      await settle();
+    };
+    act(() => model.ui.getState().showHelp(true));
+    await drop();
+    expect(fake.world.chosen).toEqual([]);
+    act(() => model.ui.getState().showHelp(false));
+    await drop();
+    expect(fake.world.chosen.map(({ name }) => name)).toEqual(['a.txt']);
+  });
+
   it('whoever stands on the message of a file stays there while it comes', async () => {
     const { fake } = await openTalk(world('plan.pdf', { state: 'offered', held: false, size: 5 * 1024 * 1024 }));
     act(() => article().focus());
