@@ -25,7 +25,7 @@ export function missingAnchors(document: string, text: string, root: string): st
   });
 }
 
-const KEYS = /^(?:Ctrl\+)?(?:Alt\+)?(?:Shift\+)?(?:\S|Enter)$/;
+const KEYS = /^(?:(?:Ctrl|Strg)\+)?(?:Alt\+)?(?:(?:Shift|Umschalt)\+)?(?:\S|Enter)$/;
 
 /** Words in bold, of which each part of a path (`A → B`) has to stand in the window like this, but keys and whole sentences of the document's own. */
 export function wordsNotInTheWindow(document: string, text: string, window: readonly string[]): string[] {
@@ -40,10 +40,10 @@ export function wordsNotInTheWindow(document: string, text: string, window: read
   );
 }
 
-/** Keys in the text, such as Ctrl+Shift+F, that call nothing. */
+/** Keys in the text, such as Ctrl+Shift+F or, in German, Strg+Umschalt+F, that call nothing. */
 export function keysThatCallNothing(document: string, text: string, known: readonly string[]): string[] {
   const keys = new Set(known.map((one) => one.replace('Mod', 'Ctrl')));
-  return [...new Set([...text.matchAll(/\b(?:Ctrl|Alt)\+[A-Za-z+]*[A-Za-z/,]/g)].map(([one]) => one))].filter((one) => !keys.has(one)).map((one) => `${document} names ${one}, which calls nothing`);
+  return [...new Set([...text.matchAll(/\b(?:Ctrl|Strg|Alt)\+[A-Za-z+]*[A-Za-z/,]/g)].map(([one]) => one))].filter((one) => !keys.has(one.replace('Strg', 'Ctrl').replace('Umschalt', 'Shift'))).map((one) => `${document} names ${one}, which calls nothing`);
 }
 
 /** Labels (docs/protocol.md, first page) that the document does not have in quotes: whoever writes from it alone would not know them. */

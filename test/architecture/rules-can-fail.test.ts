@@ -214,5 +214,6 @@ test('a document that links to no heading, speaks of a button that is not there,
   ]);
   expect(wordsNotInTheWindow('docs/a.md', 'Press **Settings → Backup…** or **Absent**, or **Ctrl+L**.', ['Settings', 'Backup'])).toEqual(['docs/a.md says **Absent**, which is nowhere in the window']);
   expect(keysThatCallNothing('docs/a.md', 'Ctrl+L locks, Ctrl+Shift+Q does not.', ['Mod+L'])).toEqual(['docs/a.md names Ctrl+Shift+Q, which calls nothing']);
+  expect(keysThatCallNothing('docs/a.md', 'Strg+L sperrt, Strg+Umschalt+K geht dorthin, Strg+Umschalt+Q nicht.', ['Mod+L', 'Mod+Shift+K'])).toEqual(['docs/a.md names Strg+Umschalt+Q, which calls nothing']);
   expect(unnamedLabels(['card', 'm1'], 'signed under "card", never under m1')).toEqual(['docs/protocol.md does not say "m1"']);
 });
