@@ -42,9 +42,9 @@ export interface UiState {
   readonly dialogTransfer: string | undefined;
   /** Which part of the settings is open, or opens next. */
   readonly settingsSection: SettingsSection;
-  /** Bars under the title that the person has put away, each with the state it told of. */
   /** Over whatever else is open, on every screen. */
   readonly helpOpen: boolean;
+  /** Bars under the title that the person has put away, each with the state it told of. */
   readonly barsPutAway: readonly string[];
   readonly toasts: readonly Toast[];
   /** Spoken by the polite live region; `n` makes equal texts distinct. */
