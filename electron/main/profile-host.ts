@@ -26,6 +26,9 @@ export interface ProfileHostParts {
   readonly failed: (event: string, error: unknown) => void;
 }
 
+/** Calls with which something begins where there was no vault. */
+const beginnings: ReadonlySet<string> = new Set(['vault.create', 'backup.restore', 'devices.join']);
+
 /**
  * The app for the window, whichever of several profiles is open: one at a time, its services in this process. Another one is
  * opened by ending these and starting those; the page is told by `onSwitched` and begins anew. What is said of profiles is
@@ -133,9 +136,10 @@ export class ProfileHost implements App {
           if (known !== name.trim()) throw new KeyshiftError('profile.name-differs', 'That is not the name of the profile.');
           const own = profileId === this.#id;
           const { wipeProfile } = await import('../storage/profile-wipe');
+          // A disk that takes not even this is told to the page, and nothing of the profile is closed or gone.
+          list.beginRemoval(profileId);
           if (own) await this.#leave();
           try {
-            list.beginRemoval(profileId);
             wipeProfile(list.directoryOf(profileId), profileId !== 'main');
             list.drop(profileId);
             if (own) this.#removed = { name: known, complete: true };
@@ -195,9 +199,16 @@ export class ProfileHost implements App {
     return done;
   }
 
+  /** Where nothing else is left, something new may begin in a profile whose deletion did not come to its end: the next start would delete it with the rest. Errors: those of the disk. */
+  #keepWhatBegins(): void {
+    const { list } = this.#parts;
+    if (list.removing().includes(this.#id)) list.keep(this.#id);
+  }
+
   #pass(group: string, member: string): (input: unknown) => Promise<unknown> {
     return async (input) => {
       await this.#turn;
+      if (beginnings.has(`${group}.${member}`)) this.#keepWhatBegins();
       const handlers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = this.#hosted.app.handlers;
       const handler = handlers[group]?.[member];
       if (typeof handler !== 'function') throw new Error('a handler is missing');

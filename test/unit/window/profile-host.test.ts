@@ -1,13 +1,14 @@
 import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { PatientApp } from '../../../electron/main/patient-app';
 import { finishRemovals, type HostedProfile, ProfileHost } from '../../../electron/main/profile-host';
 import { systemRandom } from '../../../electron/platform/random';
 import type { App } from '../../../electron/services/app';
 import { ProfileList } from '../../../electron/storage/profile-list';
 import { lockProfile } from '../../../electron/storage/profile-lock';
+import { KeyshiftError } from '../../../shared/errors';
 import { defaultSettings } from '../../../shared/model/settings';
 import { recordingHandlers } from '../../support/fake-handlers';
 
@@ -149,6 +150,36 @@ describe('several profiles in one installation', () => {
     expect(await list(app)).toEqual(['Main*']);
     expect(readdirSync(root).sort()).toEqual(['Local State', 'Preferences', 'keyshift.db', 'keyshift.db-wal', 'lock', 'lockfile', 'preferences.json', 'profiles.json', 'vault'].sort());
     await app.stop();
+  });
+
+  test('a disk that does not even take that the open one is to be deleted: the page is told, it stays open, and nobody says that a part of it is gone', async () => {
+    const app = await open();
+    vi.spyOn(ProfileList.prototype, 'beginRemoval').mockImplementationOnce(() => {
+      throw new KeyshiftError('disk.full', 'The disk is full.');
+    });
+    await expect(app.handlers.profiles.remove({ profileId: 'main', name: 'Main' })).rejects.toMatchObject({ code: 'disk.full' });
+    expect(steps).toEqual(['start main']);
+    expect(await app.handlers.profiles.removed(undefined)).toEqual({});
+    await app.stop();
+    const again = await open();
+    expect(readFileSync(join(root, 'vault'), 'utf8')).toBe('main vault');
+    await again.stop();
+  });
+
+  test.each(['vault.create', 'backup.restore', 'devices.join'])('what begins by %s in the last one, whose deletion did not come to its end, is not deleted by the next start', async (call) => {
+    const app = await open();
+    vi.spyOn(ProfileList.prototype, 'drop').mockImplementationOnce(() => {
+      throw new KeyshiftError('disk.full', 'The disk is full.');
+    });
+    await expect(app.handlers.profiles.remove({ profileId: 'main', name: 'Main' })).rejects.toMatchObject({ code: 'disk.full' });
+    expect(await app.handlers.profiles.removed(undefined)).toEqual({ removed: { name: 'Main', complete: false } });
+    const [group = '', member = ''] = call.split('.');
+    await (app.handlers as unknown as Record<string, Record<string, () => unknown>>)[group]?.[member]?.();
+    writeFileSync(join(root, 'vault'), 'somebody new');
+    await app.stop();
+    const again = await open();
+    expect(readFileSync(join(root, 'vault'), 'utf8')).toBe('somebody new');
+    await again.stop();
   });
 
   test('a deletion that was cut off is finished by the next start', async () => {
