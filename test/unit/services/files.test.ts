@@ -92,7 +92,7 @@ describe('files of messages', () => {
     await world.until('the next offer', () => bo.profile.files.list().length === 2);
     await ada.files.cancel(second);
     await world.until('called off', () => bo.profile.files.list().some(({ transferId, state }) => transferId === second.transferId && state === 'cancelled'));
-    // Each side knows whose doing it was, also after a restart; of what another own device told it is known once the other person says so, too.
+    // Each side knows whose doing it was, also after a restart.
     const by = (transferId: string) => [ada, bo].map(({ profile }) => profile.files.ofAll([transferId])[0]?.cancelledBy);
     expect(by(second.transferId)).toEqual(['me', 'them']);
     const declined = await ada.files.send({ conversationId, path: '/a.txt' });
