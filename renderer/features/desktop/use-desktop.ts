@@ -57,6 +57,7 @@ function useShown(): void {
         const show = async (): Promise<void> => {
           await model.conversations.getState().load();
           model.ui.getState().closeDialog();
+          model.ui.getState().showHelp(false);
           if (messageId === undefined) model.showConversation(conversationId);
           else await goTo.message(conversationId, messageId);
         };

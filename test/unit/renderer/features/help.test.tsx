@@ -5,7 +5,7 @@ import { findHelp } from '../../../../renderer/features/help/find-help';
 import { plainSpans, textsOf } from '../../../../renderer/features/help/page';
 import { pagesIn } from '../../../../renderer/features/help/pages';
 import { emptyWorld } from '../../../preview/fake-world';
-import { busyWorld } from '../../../preview/scenes';
+import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
 import { buttonNamed, openSettings, page, pressNamed, write } from '../open-settings';
 import { shortcut } from '../open-talk';
@@ -51,6 +51,17 @@ describe('the help', () => {
     await act(() => model.session.getState().lock());
     await settle();
     expect(page()).not.toContain('From the first start');
+  });
+
+  it('gives way to the conversation of a notification that was clicked', async () => {
+    const { fake, model } = await renderApp(busyWorld(now));
+    act(() => model.ui.getState().showHelp(true));
+    await settle();
+    expect(dialogs()).toEqual(['Help']);
+    act(() => fake.emit({ type: 'desktop.show', conversationId: talkWithBo }));
+    await vi.waitFor(() => expect(model.ui.getState().selection?.conversationId).toBe(talkWithBo), { timeout: 15_000 });
+    await settle();
+    expect(dialogs()).toEqual([]);
   });
 
   it('leads from a link to the place in another part, which has the focus, and stays inside', async () => {
