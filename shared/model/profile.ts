@@ -15,6 +15,6 @@ export type Profile = z.infer<typeof profile>;
 /** What the list calls a profile, 1–64 characters. */
 export const profileName = z.string().max(1024).overwrite(asName).min(1).max(64);
 
-/** `complete`: nothing of it is left on this computer; otherwise the next start goes on with it. */
+/** `complete`: nothing of it is left on this computer; otherwise the next start goes on with it, unless something new began in its place. */
 export const removedProfile = z.strictObject({ name: z.string(), complete: z.boolean() });
 export type RemovedProfile = z.infer<typeof removedProfile>;
