@@ -88,7 +88,11 @@ export class TellingByMail {
 
   /** A contact left word of own keys. Throws what the disk says. */
   came({ peerId, elements }: Told): void {
-    if (this.#concerns(peerId) && this.#limit(this.#looks, peerId, looksForOne).take()) this.#parts.onTold(peerId, elements);
+    const looks = this.#limit(this.#looks, peerId, looksForOne);
+    if (!this.#concerns(peerId) || looks.waitMs() > 0) return;
+    this.#parts.onTold(peerId, elements);
+    // Behind it: what the disk refused comes again, however often, and counts once.
+    looks.take();
   }
 
   /** Anybody can make a device with a key of their own that says to be a contact's: only who comes with one that was theirs, or is in question, hears anything. */

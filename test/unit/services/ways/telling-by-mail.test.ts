@@ -156,6 +156,24 @@ describe('an owner who is reached by mailbox alone', () => {
     expect([isTold(), await elsewhere()]).toEqual([true, expect.objectContaining({ fingerprint: keyOf(thief), contactId: boAtAnn })]);
   }, 60_000);
 
+  test('A71 A60: what cannot be written down is not acknowledged, however often it is tried, and told once it can be', async () => {
+    world.part(ann, bo);
+    const { upkeep } = ann.profile.stores;
+    const put = upkeep.put.bind(upkeep);
+    let tries = 0;
+    upkeep.put = () => {
+      tries += 1;
+      throw new Error('disk full');
+    };
+    const [place] = bo.profile.stores.ways.mailboxesOf(ann.profile.local.peerId);
+    await world.server.mailbox().deposit(place ?? expect.unreachable(), wordOf(bo, stolen()), randomBytes(16).toString('hex'), new AbortController().signal);
+    await world.until('it is tried more often than words are looked at in an hour', () => tries === 8);
+    expect([(await ann.mailbox.status(undefined)).taken, isTold()]).toEqual([0, false]);
+    upkeep.put = put;
+    await world.until('Ann is told', isTold);
+    expect((await ann.mailbox.status(undefined)).taken).toBe(1);
+  }, 60_000);
+
   test('A71 A79: who writes under a made-up key in her name hears nothing, also while two are in question, and neither does who was blocked', async () => {
     const liar = await world.move('Ann');
     liar.mute = true;
