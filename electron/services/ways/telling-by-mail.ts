@@ -14,8 +14,12 @@ import { SlidingLimit } from '../sliding-limit';
 import { toTell, waysInQuestion } from '../telling-back';
 
 const hourMs = 60 * 60 * 1000;
-/** Answers left for whoever comes with a key of one contact that is not the pinned one: one for each device and key, and so many in all. */
+/**
+ * Answers left for whoever comes with a key of one contact that is not the pinned one: one for each device and key, and so many in all. What goes where a card
+ * says is counted by itself: who copied a key may send cards of made-up devices, and must not use up what the owner's device gets where it is known to take mail.
+ */
 const answersOfOne = 6;
+type Named = 'by-card' | 'known';
 /** What one contact says of own keys is looked at so often: each may cost 32 checks of a signature. */
 const looksForOne = 6;
 
@@ -43,9 +47,9 @@ export interface DueWord {
  */
 export class TellingByMail {
   readonly #parts: TellingByMailParts;
-  /** By contact, device and key: monotonic milliseconds of the last answer. */
+  /** By who named the places, contact, device and key: monotonic milliseconds of the last answer. */
   readonly #answered = new Map<string, number>();
-  readonly #answers = new Map<PeerId, SlidingLimit>();
+  readonly #answers: Readonly<Record<Named, Map<PeerId, SlidingLimit>>> = { 'by-card': new Map(), known: new Map() };
   readonly #looks = new Map<PeerId, SlidingLimit>();
   /** Which keys whoever has the pinned one was told of, since the start. */
   readonly #said = new Map<PeerId, Set<string>>();
@@ -63,9 +67,10 @@ export class TellingByMail {
     const steps = toTell(crypto, this.#parts, peerId, spkiHash);
     const to = (places ?? this.#placesOf(chain)).filter(({ expiresAt }) => expiresAt === 0 || expiresAt > clock.now());
     if (steps.length === 0 || to.length === 0) return;
-    const who = `${peerId}/${instance.instanceId}/${toHex(spkiHash)}`;
+    const named: Named = places === undefined ? 'known' : 'by-card';
+    const who = `${named}/${peerId}/${instance.instanceId}/${toHex(spkiHash)}`;
     const now = clock.monotonic();
-    if (now - (this.#answered.get(who) ?? -hourMs) < hourMs || !this.#limit(this.#answers, peerId, answersOfOne).take()) return;
+    if (now - (this.#answered.get(who) ?? -hourMs) < hourMs || !this.#limit(this.#answers[named], peerId, answersOfOne).take()) return;
     for (const [known, at] of this.#answered) if (now - at >= hourMs) this.#answered.delete(known);
     this.#answered.set(who, now);
     leave(to, sealToldDeposit(crypto, local, { peerId, exchange }, steps));

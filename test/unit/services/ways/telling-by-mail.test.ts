@@ -6,6 +6,7 @@ import { openCardDeposit, sealCardDeposit } from '../../../../electron/engine/di
 import { sealDeposit } from '../../../../electron/engine/dialog/deposit';
 import { recipientKeyOfTold, sealToldDeposit } from '../../../../electron/engine/dialog/told-deposit';
 import { toHex } from '../../../../electron/engine/wire/encoding';
+import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { createMailWorld, type MailWorld } from '../../../support/mail-world';
 import { acquaint, type Resident, rotated, toldOf } from '../../../support/services-kit';
 
@@ -154,6 +155,19 @@ describe('an owner who is reached by mailbox alone', () => {
     await world.pass(hourMs, 5_000);
     await leave(wordOf(bo, stolen()));
     expect([isTold(), await elsewhere()]).toEqual([true, expect.objectContaining({ fingerprint: keyOf(thief), contactId: boAtAnn })]);
+  }, 60_000);
+
+  test('A71 A79: cards of made-up devices, and one of her own device, that name other places use up nothing of what is left where she is known to take mail', async () => {
+    await followed();
+    const { chain } = ann.profile.local;
+    const elsewhere = [{ ...(bo.profile.stores.ways.mailboxesOf(ann.profile.local.peerId)[0] ?? expect.unreachable()), slot: 'elsewhere', token: 'another' }];
+    const ids = [chain.instance.instanceId, ...Array.from({ length: 7 }, () => instanceIdFromBytes(randomBytes(16)))];
+    // What comes of cards that are good but for the key.
+    for (const instanceId of ids) bo.profile.ways.telling.wrote({ ...chain, instance: { ...chain.instance, instanceId } }, elsewhere);
+    await world.until('as many as are left for one contact', () => world.left.filter(({ slot }) => slot === 'elsewhere').length === 6);
+    await say(ann, boAtAnn, 'under the key of before');
+    await world.until('Ann is told', isTold);
+    expect(world.left.filter(({ slot }) => slot === 'elsewhere')).toHaveLength(6);
   }, 60_000);
 
   test('A71 A60: what cannot be written down is not acknowledged, however often it is tried, and told once it can be', async () => {
