@@ -95,13 +95,19 @@ function build(random: Random, xwing: XWing): Crypto {
       const key = signingKeys.get(held);
       if (!key || held.wiped) throw new Error('not a signing key of this engine, or wiped');
       const signature = new Uint8Array(64);
-      sodium.crypto_sign_detached(signature, joined(label(purpose), message), key);
+      const signed = joined(label(purpose), message);
+      sodium.crypto_sign_detached(signature, signed, key);
+      signed.fill(0);
       return signature;
     },
     verify: (purpose, publicKey, message, signature) => {
       meter.count('verify');
       if (publicKey.length !== 32 || signature.length !== 64) return false;
-      return sodium.crypto_sign_verify_detached(signature, joined(label(purpose), message), publicKey);
+      const signed = joined(label(purpose), message);
+      const isGood = sodium.crypto_sign_verify_detached(signature, signed, publicKey);
+      // What a device seals for another own one is signed, and holds keys: they must not lie there until something else is.
+      signed.fill(0);
+      return isGood;
     },
 
     generateDh: () => {

@@ -3,7 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { joined } from '../../../../electron/engine/crypto/label';
 import { memoryLockFailed } from '../../../../electron/engine/crypto/locked-memory';
+import { openSigned, sealSigned } from '../../../../electron/engine/crypto/sealed-envelope';
 import { Secret } from '../../../../electron/engine/crypto/secret';
 import { realCrypto } from '../../../support/foundation-kit';
 
@@ -79,6 +81,18 @@ describe('secrets', () => {
     const collect: unknown = runInNewContext('gc');
     setFlagsFromString('--no-expose-gc');
     await expect.poll(() => (typeof collect === 'function' && collect(), [...early, ...late].every((byte) => byte === 0)), { timeout: 10_000 }).toBe(true);
+  });
+
+  it('that were signed or verified in a statement stay behind in no memory that is used again', () => {
+    const again = Buffer.from(joined(new Uint8Array(0), new Uint8Array(0)).buffer);
+    const canary = Buffer.from('canary-canary-canary-canary-1234');
+    const { secret: signing, publicKey } = crypto.generateSigning();
+    const kem = crypto.generateKem('instance-kem');
+    const envelope = sealSigned(crypto, 'sharing-key', { signing, recipientKem: kem.publicKey, recipientContext: new Uint8Array(32), statement: Uint8Array.from(canary) });
+    expect(again.includes(canary)).toBe(false);
+    const opened = openSigned(crypto, 'sharing-key', kem.secret, new Uint8Array(32), envelope, () => publicKey);
+    expect(opened && Buffer.from(opened.statement).equals(canary)).toBe(true);
+    expect(again.includes(canary)).toBe(false);
   });
 
   it('show their kind and nothing else', () => {
