@@ -54,9 +54,12 @@ export class CardMail {
     this.#due(peerId, false);
   }
 
-  /** All contacts among these are to get it. */
+  /** All contacts among these are to get it. At once: one by one, a thousand people are as many waits for the disk. */
   tellAll(among: ReadonlySet<PeerId>): void {
-    for (const { peerId, relation, blocked } of this.#parts.stores.contacts.list()) if (relation === 'mutual' && !blocked && among.has(peerId)) this.tell(peerId);
+    const { stores, commit } = this.#parts;
+    commit(() => {
+      for (const { peerId, relation, blocked } of stores.contacts.list()) if (relation === 'mutual' && !blocked && among.has(peerId)) this.tell(peerId);
+    });
   }
 
   /** Somebody's card came by mailbox or in a file; who it is it has proven itself. Gives whether they ask to be a contact. Throws what the disk says. */

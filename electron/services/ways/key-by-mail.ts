@@ -17,6 +17,8 @@ export function tellKeyByMail({ local, stores, commit }: KeyByMailParts, tell: (
   const { epoch, spkiHash } = local.identity;
   const told = stores.upkeep.get(upkeepNotes.toldByMail);
   if (epoch === 1 || !local.isCertifier || (told !== undefined && isSame(told, spkiHash))) return;
-  tell();
-  commit(() => stores.upkeep.put(upkeepNotes.toldByMail, spkiHash));
+  commit(() => {
+    tell();
+    stores.upkeep.put(upkeepNotes.toldByMail, spkiHash);
+  });
 }

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { recipientKeyOfCard } from '../../../../electron/engine/dialog/card-deposit';
 import { toHex } from '../../../../electron/engine/wire/encoding';
+import { tellKeyByMail } from '../../../../electron/services/ways/key-by-mail';
 import { createMailWorld, type MailWorld } from '../../../support/mail-world';
 import { acquaint, type Resident, toldOf } from '../../../support/services-kit';
 
@@ -56,4 +57,37 @@ test('S5-18: whoever is met before hears it there, and nothing of it goes by mai
   await world.until('followed', () => pinned() === keyOf(ann));
   await world.pass(60_000, 500);
   expect(cards()).toBe(0);
+}, 60_000);
+
+test('S5-18: whoever is reached by mailbox, all of them are due in one transaction with the note of it, however many', async () => {
+  const cy = await world.move('Cy');
+  await world.register(cy);
+  await acquaint(world, cy, ann);
+  await world.until('where is known', () => ann.profile.stores.ways.peopleWithMailbox().length === 2);
+  const { stores } = ann.profile;
+  const due = (): number => stores.ways.peopleWithMailbox().filter((peerId) => stores.ways.cardMailFor(peerId) !== undefined).length;
+  await world.until('nothing is due', () => due() === 0);
+  const { transaction } = stores;
+  let [depth, waits] = [0, 0];
+  const counted = vi.spyOn(stores, 'transaction').mockImplementation((work) => {
+    waits += depth === 0 ? 1 : 0;
+    depth += 1;
+    try {
+      return transaction(work);
+    } finally {
+      depth -= 1;
+    }
+  });
+  ann.profile.ways.tellByMail();
+  expect([due(), waits]).toEqual([2, 1]);
+  const done: string[] = [];
+  const commit = <T>(work: () => T): T => {
+    done.push('begun');
+    const result = work();
+    done.push('committed');
+    return result;
+  };
+  tellKeyByMail({ local: { identity: { ...ann.profile.local.identity, epoch: 2 }, isCertifier: true }, stores: { upkeep: { ...stores.upkeep, get: () => undefined, put: () => void done.push('noted') } }, commit }, () => void done.push('due'));
+  expect(done).toEqual(['begun', 'due', 'noted', 'committed']);
+  counted.mockRestore();
 }, 60_000);
