@@ -375,6 +375,8 @@ class SqlDatabase implements Db {
     } catch (error) {
       const mapped = mapSqliteError(error, this.#file);
       if (this.#depth > 0 && endsTransaction(error)) this.#broken = { error: mapped, isFlush: isOfFlush(error) };
+      // A statement that runs alone is a commit of its own.
+      if (this.#depth === 0 && isOfFlush(error)) this.#cutLog();
       throw mapped;
     }
   }

@@ -90,6 +90,19 @@ describe('a disk that refuses at the flush', () => {
     expect(left(disk)).toEqual({ rows: 60, check: 'ok' });
   });
 
+  it('A89: loses no statement that runs alone where one was refused before', ({ skip }) => {
+    const disk = refusingDisk() ?? skip();
+    const { db, add } = opened(disk.at);
+    many(add, 1, 5);
+    const alone = (): void => db.exec('INSERT INTO t SELECT n + 5, randomblob(200000) FROM t');
+    disk.refuse();
+    expect(alone).toThrow(refused);
+    expect(rows(db)).toBe(5);
+    disk.takeAgain();
+    alone();
+    expect(left(disk)).toEqual({ rows: 10, check: 'ok' });
+  });
+
   it('A89: what was copied is copied again by the next opening, whether the profile was closed meanwhile or killed, also in the middle of closing', async ({ skip }) => {
     const program = bundleProgram(join(import.meta.dirname, 'programs', 'copying.ts'));
     for (const end of ['closed', 'killed', 'killed while closing'] as const) {
