@@ -20,7 +20,8 @@ const known = new Map();
 const files = new Map();
 for (const name of readdirSync(folder).filter((one) => /^main-.*\.cjs$/.test(one))) {
   const text = readFileSync(join(folder, name), 'latin1');
-  const script = new Script(text, { filename: join(folder, name) });
+  // Without the folder: V8 keeps the name in the code, and shows it in stacks wherever that code is read.
+  const script = new Script(text, { filename: name });
   script.runInThisContext()(require, folder, part, { set: (part, run) => known.set(part, { file: name, run }) });
   files.set(name, { text, script });
 }

@@ -60,13 +60,19 @@ describe('the main process, compiled ahead', () => {
     expect(begin('--no-lazy')).toEqual({ taken: 0, refused: without.compiled, compiled: 0, said: without.said });
   });
 
-  it('is the same each time, byte for byte', async () => {
-    const bytes = async (): Promise<string> => {
-      rmSync(join(bundle, 'code'), { recursive: true, force: true });
-      expect(await compileAhead(bundle, process.execPath)).toBeUndefined();
-      return code().reduce((hash, name) => hash.update(name).update(readFileSync(join(bundle, 'code', name))), createHash('sha256')).digest('hex');
+  it('is the same each time, byte for byte, wherever it is made, and names no folder of whoever made it', async () => {
+    const other = join(folder, 'elsewhere', 'out');
+    for (const name of files) cpSync(join(out, name), join(other, name));
+    const made = async (at: string): Promise<readonly (readonly [string, Buffer])[]> => {
+      rmSync(join(at, 'code'), { recursive: true, force: true });
+      expect(await compileAhead(at, process.execPath)).toBeUndefined();
+      return readdirSync(join(at, 'code')).toSorted().map((name) => [name, readFileSync(join(at, 'code', name))]);
     };
-    expect(await bytes()).toBe(await bytes());
+    const first = await made(bundle);
+    const digest = (code: readonly (readonly [string, Buffer])[]): string => code.reduce((hash, [name, bytes]) => hash.update(name).update(bytes), createHash('sha256')).digest('hex');
+    expect(digest(await made(bundle))).toBe(digest(first));
+    expect(digest(await made(other))).toBe(digest(first));
+    expect(first.filter(([, bytes]) => bytes.includes(folder)).map(([name]) => name)).toEqual([]);
   });
 
   it('is not taken for a file that has changed since: it is named after the text', async () => {
