@@ -114,6 +114,8 @@ function pageByPage(image: string): string {
   try {
     writeFileSync(`/sys/block/${device.replace('/dev/', '')}/queue/max_sectors_kb`, '4');
   } catch {
+    // Nothing mounts it, so nobody would give it back.
+    if (device !== '') spawnSync('losetup', ['-d', device]);
     return '';
   }
   return device;
