@@ -6,7 +6,6 @@ import { type Disk, LateFlush, type LogState } from './late-flush';
 import { native } from './native-values';
 import { integer } from './row';
 import { endsTransaction, isOfFlush, mapSqliteError } from './sqlite-error';
-import { endOfFrames } from './write-ahead-log';
 
 export type SqlValue = string | number | Uint8Array | null;
 export type Row = Readonly<Record<string, SqlValue>>;
@@ -327,7 +326,7 @@ class SqlDatabase implements Db {
   /** Behind a commit that the disk did not flush: written once more in the same place, it might be lost again and told as good (refused-copy.ts). */
   #cutLog(): void {
     try {
-      if (this.#late?.isReady() === true) this.#late.cutLog(endOfFrames(this.#logState().frames, Number(this.pragma('page_size'))));
+      if (this.#late?.isReady() === true) this.#late.cutLog(this.#logState().frames, Number(this.pragma('page_size')));
     } catch {
       // Whoever writes next is told by the disk.
     }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import { mapFileError } from './file-error';
 import { keepLog, markLog, saltOf, takeUpKeptLog, unmarkLog, writeAgain } from './refused-copy';
+import { endOfFrames } from './write-ahead-log';
 
 /** The log, behind a commit; the database, behind what was copied into it from the log. */
 type Flushed = 'log' | 'database';
@@ -124,8 +125,10 @@ export class LateFlush {
   }
 
   /** Cuts the log behind what counts of it: refused pages of a commit would be lost there a second time (refused-copy.ts). */
-  cutLog(bytes: number): void {
+  cutLog(frames: number, pageBytes: number): void {
     const log = this.#handle('log', 'waited');
+    // With its head where nothing else counts: that is written with the first frame, and may have been refused with it.
+    const bytes = frames === 0 ? 0 : endOfFrames(frames, pageBytes);
     if (fstatSync(log).size > bytes) ftruncateSync(log, bytes);
   }
 

@@ -90,6 +90,20 @@ describe('a disk that refuses at the flush', () => {
     expect(left(disk)).toEqual({ rows: 60, check: 'ok' });
   });
 
+  it('A89: loses nothing of a log whose first commit was refused, and its head with it', ({ skip }) => {
+    const disk = refusingDisk() ?? skip();
+    // As behind an unlocking: closing took the log away.
+    opened(disk.at).db.close();
+    const db = openAgain(join(disk.at, 'a.db'));
+    afterwards(() => db.close());
+    const add = (n: number): void => db.transaction(() => void db.prepare('INSERT INTO t VALUES (?, ?)').run([n, randomBytes(5_000)]));
+    disk.refuse();
+    expect(() => add(1)).toThrow(refused);
+    disk.takeAgain();
+    many(add, 1, 5);
+    expect(left(disk)).toEqual({ rows: 5, check: 'ok' });
+  });
+
   it('A89: loses no statement that runs alone where one was refused before', ({ skip }) => {
     const disk = refusingDisk() ?? skip();
     const { db, add } = opened(disk.at);
