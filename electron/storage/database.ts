@@ -291,6 +291,9 @@ class SqlDatabase implements Db {
   close(): void {
     if (this.#closed) return;
     try {
+      // SQLite would copy what is left of the log in closing, and a disk that refused that would lose it at the next opening: here it is known, and the log is kept (late-flush.ts). Not
+      // where only somebody reads, beside whom others write.
+      if (this.#beforeCommit) this.copyLog();
       this.#settle();
     } catch {
       // Nobody waits for it any more.

@@ -151,6 +151,28 @@ describe('a disk that refuses at the flush', () => {
   });
 });
 
+describe('a profile that is closed on a disk that refuses at the flush', () => {
+  it('A89: is copied by nobody in place: what the disk lost of the last copy comes with the next opening', ({ skip }) => {
+    const disk = refusingDisk() ?? skip();
+    const profile = (): { db: Db; add: (n: number) => void } => {
+      const db = openAgain(join(disk.at, 'a.db'));
+      afterwards(() => db.close());
+      // As each profile has it; whoever only reads does not.
+      db.beforeCommit(() => undefined);
+      return { db, add: (n) => db.transaction(() => void db.prepare('INSERT INTO t VALUES (?, ?)').run([n, randomBytes(5_000)])) };
+    };
+    opened(disk.at).db.close();
+    const before = profile();
+    many(before.add, 1, 20);
+    disk.refuse();
+    before.db.close();
+    disk.takeAgain();
+    const again = profile();
+    many(again.add, 21, 30);
+    expect(left(disk)).toEqual({ rows: 30, check: 'ok' });
+  });
+});
+
 describe('the second name of a log', () => {
   it('is not taken for the log where another one is there, and stays untouched where it is damaged', () => {
     const { db, file, add } = opened(folder());
