@@ -6,7 +6,7 @@ import { HeadlessPeer } from '../support/headless-peer';
 import { openWindow, type OpenApp } from './support/app';
 import { violationsOf } from './support/axe';
 import { pressWith } from './support/keys';
-import { expectMessages, onboard, openChat, say, type } from './support/people';
+import { acceptLink, expectMessages, onboard, openChat, say, type } from './support/people';
 import { dropFile } from './support/qr-picture';
 
 const passphrase = 'correct horse battery staple';
@@ -31,10 +31,7 @@ test('S4-12 S4-26: two windows become two devices of one person, by a picture of
     await bo.call('vault.create', { passphrase, name: 'Bo' });
     const { link: invitation } = await bo.call('contacts.createInvitation');
     await onboard(desk, 'Ada', passphrase);
-    await button(desk, 'Open an invitation').first().click();
-    await type(desk, 'Invitation link', invitation);
-    await button(desk, 'Accept invitation').click();
-    await expect(desk.window.getByRole('heading', { name: 'Bo' })).toBeVisible({ timeout: 30_000 });
+    await acceptLink(desk, invitation, 'Bo');
     await say(desk, 'written before there was a laptop');
     await bo.until('the message', async () => (await bo.call('conversations.list')).length === 1);
     const [talk] = await bo.call('conversations.list');

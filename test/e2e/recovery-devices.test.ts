@@ -6,7 +6,7 @@ import { HeadlessPeer } from '../support/headless-peer';
 import { openWindow, type OpenApp } from './support/app';
 import { violationsOf } from './support/axe';
 import { pressWith, tabTo } from './support/keys';
-import { expectMessages, onboard, openChat, say, type } from './support/people';
+import { acceptLink, expectMessages, onboard, openChat, say } from './support/people';
 import { filmCode } from './support/qr-picture';
 
 const passphrase = 'correct horse battery staple';
@@ -50,10 +50,7 @@ test('S4-12 S5-19: a second device is linked by its camera, the kit is printed, 
     await bo.call('vault.create', { passphrase, name: 'Bo' });
     const { link: invitation } = await bo.call('contacts.createInvitation');
     await onboard(desk, 'Ada', passphrase);
-    await button(desk, 'Open an invitation').first().click();
-    await type(desk, 'Invitation link', invitation);
-    await button(desk, 'Accept invitation').click();
-    await expect(desk.window.getByRole('heading', { name: 'Bo' })).toBeVisible({ timeout: 30_000 });
+    await acceptLink(desk, invitation, 'Bo');
     await say(desk, 'before anything happened');
 
     for (const [device, name] of [[laptop, 'laptop'], [tablet, 'tablet']] as const) {

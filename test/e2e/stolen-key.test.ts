@@ -6,11 +6,10 @@ import { HeadlessPeer } from '../support/headless-peer';
 import { openWindow, type OpenApp } from './support/app';
 import { violationsOf } from './support/axe';
 import { pressWith } from './support/keys';
-import { onboard, say, type, unlock } from './support/people';
+import { acceptLink, onboard, say, unlock } from './support/people';
 
 const passphrase = 'two keys that one vouches for';
 
-const button = ({ window }: OpenApp, name: string) => window.getByRole('button', { name, exact: true });
 const epochOf = ({ window }: OpenApp): Promise<number | undefined> => window.evaluate(async () => {
   const listed = await globalThis.window.keyshift.contacts.list();
   return listed.ok ? listed.value[0]?.keyEpoch : undefined;
@@ -35,10 +34,7 @@ test('A71 A73 A79: Alice’s key was copied and the copy followed; her own next 
     await alice.call('identity.forgetRecoveryKey');
     const { link } = await alice.call('contacts.createInvitation');
     await onboard(bo, 'Bo', passphrase);
-    await button(bo, 'Open an invitation').first().click();
-    await type(bo, 'Invitation link', link);
-    await button(bo, 'Accept invitation').click();
-    await expect(bo.window.getByRole('heading', { name: 'Alice' })).toBeVisible({ timeout: 30_000 });
+    await acceptLink(bo, link, 'Alice');
     await say(bo, 'before');
     await alice.until('the message', async () => (await alice.call('conversations.list')).length === 1);
     await alice.end();
@@ -93,10 +89,7 @@ test('A71 A79: Alice opens her window after a copy of her profile renewed her ke
     await bo.call('vault.create', { passphrase, name: 'Bo' });
     const { link } = await bo.call('contacts.createInvitation');
     await onboard(alice, 'Alice', passphrase);
-    await button(alice, 'Open an invitation').first().click();
-    await type(alice, 'Invitation link', link);
-    await button(alice, 'Accept invitation').click();
-    await expect(alice.window.getByRole('heading', { name: 'Bo' })).toBeVisible({ timeout: 30_000 });
+    await acceptLink(alice, link, 'Bo');
     await alice.close();
     cpSync(profile, copy, { recursive: true });
 

@@ -1,7 +1,7 @@
 import type { Random } from '../../electron/engine/ports';
 import type { DepositOutcome, Mailbox } from '../../electron/services/ports/mailbox';
 import { MemoryMailboxServer } from './memory-mailbox';
-import { createWorld, type Resident, type World } from './services-kit';
+import { acquaint, createWorld, type Resident, type World } from './services-kit';
 
 export interface MailWorld extends World {
   readonly server: MemoryMailboxServer;
@@ -15,6 +15,15 @@ export interface MailWorld extends World {
   part(...residents: Resident[]): void;
   /** They do again. */
   meet(...residents: Resident[]): void;
+}
+
+/** Both have a mailbox, met once, and heard by card where the other takes mail. */
+export async function acquaintByMail(world: MailWorld, invitee: Resident, inviter: Resident): ReturnType<typeof acquaint> {
+  await world.register(inviter);
+  await world.register(invitee);
+  const ids = await acquaint(world, invitee, inviter);
+  await world.until('both know where', () => [inviter, invitee].every(({ profile }) => profile.stores.ways.peopleWithMailbox().length === 1));
+  return ids;
 }
 
 /** People with mailboxes on one server in memory. */

@@ -6,7 +6,7 @@ import { pad, unpad } from '../crypto/padding';
 import { openSigned, sealSigned, selectorBytes, selectorOf } from '../crypto/sealed-envelope';
 import { Reader, WireError } from '../wire/reader';
 import { concat, Writer } from '../wire/writer';
-import { contextOf, maxDepositBytes, minDepositBytes } from './deposit';
+import { contextOf, recipientKeyOf } from './deposit';
 import type { RemoteParty } from './dialog-types';
 import { encodeProof, encodeVerdict, type InvitationProof, type InvitationVerdict, readProof, readVerdict } from './invitation-mail';
 import { KeyshiftError } from '../../../shared/errors';
@@ -56,10 +56,7 @@ export function sealCardDeposit(crypto: Crypto, from: Pick<LocalParty, 'instance
 
 /** The exchange key a card is sealed to; undefined for anything else. */
 export function recipientKeyOfCard(crypto: Crypto, local: Pick<LocalParty, 'exchange'>, deposit: Uint8Array): LocalExchange | undefined {
-  if (deposit.length < minDepositBytes || deposit.length > maxDepositBytes) return undefined;
-  const selector = deposit.subarray(0, selectorBytes);
-  const envelope = deposit.subarray(selectorBytes);
-  return local.exchange.all().find(({ credential }) => crypto.equal(selector, selectorOf(crypto, credential.hash, envelope, 'card-selector')));
+  return recipientKeyOf(crypto, local, deposit, 'card-selector');
 }
 
 export interface CardDepositParts {

@@ -26,7 +26,7 @@ import { maxMessageBytes, spanOfMessage } from './message-layout';
  */
 export const maxDepositBytes = 70_000;
 const signatureBytes = 64;
-export const minDepositBytes = selectorBytes + envelopeOverhead + signatureBytes;
+const minDepositBytes = selectorBytes + envelopeOverhead + signatureBytes;
 
 export interface DepositContent {
   /** Encoded chain of the sender. */
@@ -57,12 +57,12 @@ export function sealDeposit(crypto: Crypto, from: Pick<LocalParty, 'chain' | 'in
   });
 }
 
-/** The exchange key a deposit is sealed to, by its selector: one hash per key held. Undefined for anything that is not for this person. */
-export function recipientKeyOf(crypto: Crypto, local: Pick<LocalParty, 'exchange'>, deposit: Uint8Array): LocalExchange | undefined {
+/** The exchange key a deposit of this purpose is sealed to, by its selector: one hash per key held. Undefined for anything that is not for this person. */
+export function recipientKeyOf(crypto: Crypto, local: Pick<LocalParty, 'exchange'>, deposit: Uint8Array, purpose?: Parameters<typeof selectorOf>[3]): LocalExchange | undefined {
   if (deposit.length < minDepositBytes || deposit.length > maxDepositBytes) return undefined;
   const selector = deposit.subarray(0, selectorBytes);
   const envelope = deposit.subarray(selectorBytes);
-  return local.exchange.all().find(({ credential }) => crypto.equal(selector, selectorOf(crypto, credential.hash, envelope)));
+  return local.exchange.all().find(({ credential }) => crypto.equal(selector, selectorOf(crypto, credential.hash, envelope, purpose)));
 }
 
 export interface DepositParts {

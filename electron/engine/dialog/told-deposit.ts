@@ -9,7 +9,7 @@ import type { PeerId } from '../ids';
 import { Reader, WireError } from '../wire/reader';
 import { concat, Writer } from '../wire/writer';
 import { KeyshiftError } from '../../../shared/errors';
-import { contextOf, maxDepositBytes, minDepositBytes } from './deposit';
+import { contextOf, recipientKeyOf } from './deposit';
 import type { RemoteParty } from './dialog-types';
 
 /**
@@ -56,10 +56,7 @@ function firstOf(elements: readonly KeyElement[]): readonly KeyElement[] {
 
 /** The exchange key it is sealed to; undefined for anything else. */
 export function recipientKeyOfTold(crypto: Crypto, local: Pick<LocalParty, 'exchange'>, deposit: Uint8Array): LocalExchange | undefined {
-  if (deposit.length < minDepositBytes || deposit.length > maxDepositBytes) return undefined;
-  const selector = deposit.subarray(0, selectorBytes);
-  const envelope = deposit.subarray(selectorBytes);
-  return local.exchange.all().find(({ credential }) => crypto.equal(selector, selectorOf(crypto, credential.hash, envelope, 'told-selector')));
+  return recipientKeyOf(crypto, local, deposit, 'told-selector');
 }
 
 export interface ToldDepositParts {

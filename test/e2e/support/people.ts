@@ -38,11 +38,16 @@ export async function meet(inviter: OpenApp, invitee: OpenApp, inviterName: stri
   await expect(field).toHaveValue(/^keyshift:/);
   const link = await field.inputValue();
   await inviter.window.keyboard.press('Escape');
+  await acceptLink(invitee, link, inviterName);
+  await openChat(inviter, inviteeName);
+}
+
+/** Ends with the conversation with whoever invited open. */
+export async function acceptLink(invitee: OpenApp, link: string, inviterName: string): Promise<void> {
   await invitee.window.getByRole('button', { name: 'Open an invitation' }).first().click();
   await type(invitee, 'Invitation link', link);
   await invitee.window.getByRole('button', { name: 'Accept invitation' }).click();
   await expect(invitee.window.getByRole('heading', { name: inviterName })).toBeVisible({ timeout: 30_000 });
-  await openChat(inviter, inviteeName);
 }
 
 export async function openChat({ window }: OpenApp, name: string): Promise<void> {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { recipientKeyOfCard } from '../../../../electron/engine/dialog/card-deposit';
 import { toHex } from '../../../../electron/engine/wire/encoding';
 import { tellKeyByMail } from '../../../../electron/services/ways/key-by-mail';
-import { createMailWorld, type MailWorld } from '../../../support/mail-world';
+import { acquaintByMail, createMailWorld, type MailWorld } from '../../../support/mail-world';
 import { acquaint, type Resident, toldOf } from '../../../support/services-kit';
 
 let world: MailWorld;
@@ -13,10 +13,7 @@ let boAtAnn: string;
 beforeEach(async () => {
   world = createMailWorld();
   [ann, bo] = [await world.move('Ann'), await world.move('Bo')];
-  await world.register(ann);
-  await world.register(bo);
-  ({ ofInvitee: boAtAnn } = await acquaint(world, bo, ann));
-  await world.until('both know where', () => [ann, bo].every(({ profile }) => profile.stores.ways.peopleWithMailbox().length === 1));
+  ({ ofInvitee: boAtAnn } = await acquaintByMail(world, bo, ann));
   await world.pass(10_000, 200); // simultaneous dials have settled
 }, 30_000);
 afterEach(() => world.close());

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
-import { createMailWorld, type MailWorld, textsOf } from '../../../support/mail-world';
+import { acquaintByMail, createMailWorld, type MailWorld, textsOf } from '../../../support/mail-world';
 import { acquaint, type Resident, toldOf } from '../../../support/services-kit';
 
 let world: MailWorld;
@@ -15,12 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** Both have a mailbox, met once, and heard by card where the other takes mail. */
 async function meetOnce(): Promise<void> {
-  await world.register(ann);
-  await world.register(bo);
-  ({ ofInviter: ofBo, ofInvitee: ofAnn } = await acquaint(world, ann, bo));
-  await world.until('both know where', () => [ann, bo].every(({ profile }) => profile.stores.ways.peopleWithMailbox().length === 1));
+  ({ ofInviter: ofBo, ofInvitee: ofAnn } = await acquaintByMail(world, ann, bo));
   world.part(ann, bo);
   await world.pass(100);
 }

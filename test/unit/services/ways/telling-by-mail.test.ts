@@ -7,8 +7,8 @@ import { sealDeposit } from '../../../../electron/engine/dialog/deposit';
 import { recipientKeyOfTold, sealToldDeposit } from '../../../../electron/engine/dialog/told-deposit';
 import { toHex } from '../../../../electron/engine/wire/encoding';
 import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
-import { createMailWorld, type MailWorld } from '../../../support/mail-world';
-import { acquaint, type Resident, rotated, toldOf } from '../../../support/services-kit';
+import { acquaintByMail, createMailWorld, type MailWorld } from '../../../support/mail-world';
+import { type Resident, rotated, toldOf } from '../../../support/services-kit';
 
 const hourMs = 60 * 60 * 1000;
 let world: MailWorld;
@@ -22,10 +22,7 @@ let boAtAnn: string;
 beforeEach(async () => {
   world = createMailWorld();
   [ann, bo] = [await world.move('Ann'), await world.move('Bo')];
-  await world.register(ann);
-  await world.register(bo);
-  ({ ofInviter: annAtBo, ofInvitee: boAtAnn } = await acquaint(world, bo, ann));
-  await world.until('both know where', () => [ann, bo].every(({ profile }) => profile.stores.ways.peopleWithMailbox().length === 1));
+  ({ ofInviter: annAtBo, ofInvitee: boAtAnn } = await acquaintByMail(world, bo, ann));
   await world.pass(10_000, 200); // simultaneous dials have settled
   thief = await world.move('Ann');
   thief.mute = true;
