@@ -17,13 +17,16 @@ export const identityKey = (epoch, privateKey = generateKeyPairSync('rsa', { mod
 });
 
 export class Person {
-  /** @param {{ name: string, key?: any, now?: number, extensions?: Buffer[] }} of `extensions`: further ones of its certificates */
-  constructor({ name, key = identityKey(1), now = Date.now(), extensions = [] }) {
+  /**
+   * `extensions`: further ones of its certificates. `before`: what the person had already, of whom this is another device (§14).
+   * @param {{ name: string, key?: any, now?: number, extensions?: Buffer[], before?: any }} of
+   */
+  constructor({ name, key = identityKey(1), now = Date.now(), extensions = [], before = {} }) {
     this.extensions = extensions;
     this.name = name;
-    this.peerId = H(key.spki);
+    this.peerId = before.peerId ?? H(key.spki);
     this.recoverySeed = random(32);
-    this.recoveryHash = H(edPublic(this.recoverySeed));
+    this.recoveryHash = before.peerId ? before.recoveryHash : H(edPublic(this.recoverySeed));
     this.signingSeed = random(32);
     this.signingKey = edPublic(this.signingSeed);
     this.instanceId = instanceIdOf(this.signingKey);
@@ -31,14 +34,14 @@ export class Person {
     this.kemKey = kemPublic(this.kemSecret);
     this.consent = consent(this.signingSeed, this.peerId, this.signingKey, this.kemKey);
     this.startToken = startToken(this.signingSeed, now);
-    this.steps = [];
-    this.keys = [];
-    this.exchanges = [];
-    /** Rows of the list for devices that were let in (§10.1). */
-    this.others = [];
-    this.listVersion = 0;
+    this.steps = before.steps ?? [];
+    this.keys = before.keys ?? [];
+    this.exchanges = before.exchanges ?? [];
+    /** Rows of the list for devices that were let in (§10.1), and for those that are retired. */
+    this.others = before.others ?? [];
+    this.listVersion = before.listVersion ?? 0;
     this.#use(key, now);
-    this.firstCertificate = this.chainParts.identity;
+    this.firstCertificate = before.firstCertificate ?? this.chainParts.identity;
   }
 
   /** Makes certificate, device credential, exchange key and the next list under an identity key. */
@@ -52,7 +55,7 @@ export class Person {
     const instance = makeInstanceCredential(who, { ...dates, signingKey: this.signingKey, kemKey: this.kemKey, notAfter: now + 365 * DAY, roles, deviceName: 'second', counterSignature: this.consent });
     const secret = random(32);
     const exchange = makeExchangeCredential(who, { ...dates, kemKey: kemPublic(secret), notAfter: now + 7 * DAY });
-    const list = makeList(who, { version: this.listVersion, issuedAt: now, entries: [{ instanceId: this.instanceId, hash: H(instance), roles, state: 0 }] });
+    const list = makeList(who, { version: this.listVersion, issuedAt: now, entries: [{ instanceId: this.instanceId, hash: H(instance), roles, state: 0 }, ...this.others.filter(({ state }) => state === 1)] });
     const seconds = Math.floor((now - 60_000) / 1000) * 1000;
     const identity = makeCertificate({ key, name: this.name, peerId: this.peerId, epoch: key.epoch, recoveryHash: this.recoveryHash, notBefore: seconds, notAfter: seconds + 90 * DAY, more: this.extensions });
     this.chainParts = { identity, list, instance, exchange };

@@ -10,25 +10,54 @@ const { KIND, PURPOSE } = channel;
 const NONE = Buffer.alloc(0);
 
 /**
- * `pin`: the key that is held. What the answer proves: `head`, where the steps lead, and `chain`, by whom it was given, for contacts.
+ * `pin`: the key that is held; `offers`: who has a newer key to tell. What the answer proves: `head`, where the steps lead, and `chain`, by whom it was given, for contacts.
  * @param {{ host: string, port: number }} address
- * @param {{ pin: any, pairSecret?: any, now?: number }} of
+ * @param {{ pin: any, pairSecret?: any, offers?: any, now?: number }} of
  * @returns {Promise<any>}
  */
-export const askForKeys = async (address, { pin, pairSecret, now = Date.now() }) => {
+export const askForKeys = async (address, { pin, pairSecret, offers, now = Date.now() }) => {
   const over = await openChannel(address, PURPOSE.rekey);
   const request = { spkiHash: H(pin.spki), ...channel.makeRekeyRequest({ peerId: fromBase32(pin.peerId), spkiHash: H(pin.spki), tag: pairSecret ? channel.contactTag(pairSecret, over.hash) : random(32) }) };
   over.say(KIND.rekeyReq, request.body);
+  const answer = await hearAnswer(over);
+  if (!answer) return { refused: true };
+  const found = judge(answer, { pin, request, hash: over.hash, now });
+  if (offers) await offerKeys(over, offers, now);
+  over.close();
+  return found;
+};
+/** The pieces of an answer, joined; nothing for REFUSED. */
+const hearAnswer = async (over) => {
   let bytes = NONE;
   for (let isLast = false; !isLast; ) {
     const { kind, body } = await over.hear(KIND.rekeyAns, KIND.refused);
-    if (kind === KIND.refused) return { refused: true };
+    if (kind === KIND.refused) return undefined;
     need(body.length > 1 && body[0] <= 1, 'a piece');
     bytes = cat(bytes, body.subarray(1));
     isLast = body[0] === 1;
   }
-  over.close();
-  return judge(channel.readRekeyAnswer(bytes), { pin, request, hash: over.hash, now });
+  return channel.readRekeyAnswer(bytes);
+};
+/** What may follow an answer with a chain: one's own newest key is offered, and told under the first of the keys asked about that was one's own. */
+const offerKeys = async (over, person, now) => {
+  over.say(KIND.rekeyOffer, cat(person.peerId, person.spkiHash));
+  for (let asked = await over.hear(KIND.rekeyReq, KIND.refused); asked.kind === KIND.rekeyReq; asked = await over.hear(KIND.rekeyReq, KIND.refused)) {
+    const request = channel.readRekeyRequest(asked.body);
+    if (tell(person, over, request, { isContact: true, now })) return;
+    over.say(KIND.refused, NONE);
+  }
+};
+/** The steps from the key asked about to the newest; nothing where it is none of one's own, or the newest in a stranger's hand. */
+const tell = (person, over, request, { isContact, now }) => {
+  const at = person.keys.findIndex(({ spki }) => same(H(spki), request.spkiHash));
+  const isNewest = at === person.keys.length - 1;
+  if (!same(request.peerId, person.peerId) || at < 0 || (isNewest && !isContact)) return false;
+  const steps = person.steps.slice(at);
+  // From the newest recovery on: it follows on every key.
+  const elements = isNewest ? NONE : writeElements(steps.slice(Math.max(0, steps.findLastIndex(({ kind }) => kind === 2))));
+  const answer = { elements, direct: NONE, chain: isContact ? person.chainBytes : NONE, time: now };
+  for (const piece of channel.makeRekeyAnswer(person.signingSeed, request, over.hash, answer)) over.say(KIND.rekeyAns, piece);
+  return true;
 };
 
 export const judge = (answer, { pin, request, hash, now }) => {
@@ -55,13 +84,6 @@ export const answerForKeys = async (person, wire, openFrame, pairSecret, now = D
   const over = channelOver(wire, openFrame);
   const request = channel.readRekeyRequest((await over.hear(KIND.rekeyReq)).body);
   const isContact = pairSecret() && same(channel.contactTag(pairSecret(), over.hash), request.tag);
-  const at = person.keys.findIndex(({ spki }) => same(H(spki), request.spkiHash));
-  const isNewest = at === person.keys.length - 1;
-  if (!same(request.peerId, person.peerId) || at < 0 || (isNewest && !isContact)) over.say(KIND.refused, NONE);
-  else {
-    const elements = isNewest ? NONE : writeElements(person.steps.slice(at));
-    const answer = { elements, direct: NONE, chain: isContact ? person.chainBytes : NONE, time: now };
-    for (const piece of channel.makeRekeyAnswer(person.signingSeed, request, over.hash, answer)) over.say(KIND.rekeyAns, piece);
-  }
+  if (!tell(person, over, request, { isContact, now })) over.say(KIND.refused, NONE);
   over.close();
 };

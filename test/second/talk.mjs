@@ -70,6 +70,13 @@ export class Talk {
     return { dialog, message: this.send(dialog, { type: 'title', title }, now) };
   }
 
+  /** A dialog that another device of one's own had (§7): a stream of one's own from 1, those of the other side where they were. An acknowledgement is due. */
+  goOn(dialogId, streams, now = this.now()) {
+    const dialog = this.#dialog(dialogId, this.person.instanceId);
+    for (const one of streams) dialog.streams.set(hexOf(one.instance), { waiting: new Map(), ...one });
+    return Object.assign(dialog, { kek: this.#ownKek(now), owes: true });
+  }
+
   #dialog(dialogId, boundTo) {
     const stream = { dialogId, senderInstance: this.person.instanceId };
     const dialog = { dialogId, boundTo, out: { stream, next: 1, control: 0, digest: digestStart(this.person.peerId, this.contact.chain.peerIdBytes, stream), dsk: undefined, unacknowledged: new Map(), digests: new Map() }, streams: new Map() };
