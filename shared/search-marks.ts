@@ -15,15 +15,29 @@ const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
  * typed, its pieces. Never more than `most`.
  */
 export function searchMarks(text: string, query: string, most = 100): Mark[] {
-  const marks = marksOf(text, query, most);
-  return marks.length > 0 ? marks : marksOf(text, inPieces(query), most);
+  return searchIn(text)(query, most);
 }
 
-function marksOf(text: string, query: string, most: number): Mark[] {
+/** The same for a text that is searched often: what does not change with the query is made once, when it is first needed. */
+export function searchIn(text: string): (query: string, most?: number) => Mark[] {
+  let made: Folded | undefined;
+  const folded = (): Folded => (made ??= fold(text));
+  return (query, most = 100) => {
+    const marks = marksOf(text, folded, query, most);
+    return marks.length > 0 ? marks : marksOf(text, folded, inPieces(query), most);
+  };
+}
+
+interface Folded {
+  readonly text: string;
+  at(index: number): number;
+}
+
+function marksOf(text: string, foldedText: () => Folded, query: string, most: number): Mark[] {
   const parts = query.split(/\s+/u).map((part) => trimmed(fold(part).text)).filter((part) => part !== '');
   const marks: Mark[] = placesOfSigns(text, signsIn(query), most);
   if (parts.length === 0) return marks;
-  const folded = fold(text);
+  const folded = foldedText();
   for (const [index, part] of parts.entries()) {
     const mayGoOn = index === parts.length - 1;
     for (let at = folded.text.indexOf(part); at >= 0 && marks.length < most; at = folded.text.indexOf(part, at + 1)) {
@@ -64,7 +78,7 @@ function isSecondHalf(text: string, at: number): boolean {
 }
 
 /** Without case and marks, with the way back to where each letter stood. */
-function fold(source: string): { readonly text: string; at(index: number): number } {
+function fold(source: string): Folded {
   // Most texts, and then nothing moves.
   if (plainLetters.test(source)) return { text: source.toLowerCase(), at: (index) => index };
   const places: number[] = [];

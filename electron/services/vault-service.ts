@@ -63,14 +63,18 @@ export class VaultService {
         this.inTurn(async () => {
           if (this.#profile !== undefined) {
             // Already open: the passphrase is still checked, so that a wrong one never looks right.
-            (await this.#parts.vaultFile.unlock(passphrase)).close();
-            return null;
+            return await this.#check(passphrase);
           }
           this.#requireHealth();
           await this.#open(await this.#parts.vaultFile.unlock(passphrase));
           return null;
         }),
       lock: () => (this.#profile?.devices.upkeep.giveUp(), this.inTurn(async () => this.#lock())),
+      checkPassphrase: ({ passphrase }) =>
+        this.inTurn(async () => {
+          this.profile();
+          return await this.#check(passphrase);
+        }),
       changePassphrase: ({ newKey = false, ...input }) =>
         newKey ? this.#renewal.only((run) => this.inTurn(() => this.#renewKey(input, run))) : this.inTurn(async () => {
           const profile = this.profile();
@@ -342,6 +346,12 @@ export class VaultService {
     } finally {
       this.#parts.events.emit({ type: 'vault.changed', state: 'locked' }); // whatever went wrong, it is
     }
+    return null;
+  }
+
+  /** Errors: vault.wrong-passphrase. */
+  async #check(passphrase: string): Promise<null> {
+    (await this.#parts.vaultFile.unlock(passphrase)).close();
     return null;
   }
 

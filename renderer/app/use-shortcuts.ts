@@ -4,6 +4,7 @@ import { useShownRows } from '../features/conversations/use-rows';
 import { useShowRow } from '../features/conversations/use-show';
 import type { Row } from '../features/conversations/rows';
 import { useRenew } from '../features/keys/use-renew';
+import { isCovered } from '../ui/covered';
 import { useModel } from './model-context';
 import type { Model } from './model';
 import { cyclePanes, focusComposer, focusDetails, focusListIfInFront, rememberFocus } from './panes';
@@ -30,10 +31,11 @@ export function useShortcuts(): void {
       const nth = nthOf(event);
       const name = calledBy(event, keys, 'anywhere');
       if (nth === undefined && name === undefined) return;
+      const covered = underDialog(ui);
       // What writes is left to a dialog, whatever in it has the focus.
-      if ((ui.dialog !== undefined || ui.helpOpen) && name !== undefined && commandOf(name).bare === true) return;
+      if (covered && name !== undefined && commandOf(name).bare === true) return;
       event.preventDefault();
-      if ((ui.dialog !== undefined || ui.helpOpen) && (name === undefined || !overDialogs.has(name))) return;
+      if (covered && (name === undefined || !overDialogs.has(name))) return;
       if (nth !== undefined) {
         const row = rows[nth];
         if (row !== undefined) show(row);
@@ -50,8 +52,13 @@ export function useShortcuts(): void {
   }, [model, rows, show, renew, keys]);
 }
 
+/** Also one that is asked for and not drawn yet, and questions that a part of the window asks by itself. */
+function underDialog(ui: UiState): boolean {
+  return ui.dialog !== undefined || ui.helpOpen || isCovered();
+}
+
 function escape(model: Model, ui: UiState): void {
-  if (ui.dialog !== undefined || ui.helpOpen) return;
+  if (underDialog(ui)) return;
   const conversationId = ui.selection?.conversationId;
   const { selecting, select } = model.talk.getState();
   if (conversationId !== undefined && selecting[conversationId] !== undefined) {

@@ -5,7 +5,7 @@ import type { Api, Calls, Group } from './contract';
  * where nothing parses, and into the way to the first window; that the names are the same is checked by the two types below, and by a test.
  */
 export const callNameTable = {
-  vault: ['status', 'create', 'unlock', 'lock', 'changePassphrase', 'cancelNewKey', 'setKeyring'],
+  vault: ['status', 'create', 'unlock', 'lock', 'checkPassphrase', 'changePassphrase', 'cancelNewKey', 'setKeyring'],
   identity: [
     'get',
     'rename',

@@ -65,6 +65,8 @@ export type Refusal = 'writes' | 'moves' | 'edits' | 'menu' | 'system' | 'nth';
 const wellFormed = /^(?:Mod\+)?(?:Alt\+)?(?:Shift\+)?(?:[^\s+a-z]|(?!Mod$|Alt$|Shift$)[A-Z][A-Za-z0-9]+)$/u;
 const moving = /^(?:Arrow(?:Up|Down|Left|Right)|Home|End|PageUp|PageDown|Tab|Enter|Escape|Space|Backspace|ContextMenu|F10)$/u;
 const system = /^(?:Mod\+)?Alt\+(?:Shift\+)?(?:F4|Tab|Space|Escape)$|^Mod\+(?:Shift\+)?(?:Tab|Escape|Space)$|^PrintScreen$/u;
+/** What Alt opens in the menu bar, in every language the window has: keys that were chosen go on working when another one is. */
+const menuLetters = /^[ABDEFHVW]$/u;
 const inMenu = /^(?:Mod\+(?:[QWM0=-]|Plus)|F11|Mod\+Shift\+I)$/u;
 
 /** Why a combination cannot call this command. */
@@ -74,7 +76,7 @@ export function refusalOf(keys: string, command: Command, mac: boolean): Refusal
   const [mod, alt] = [held.includes('Mod'), held.includes('Alt')];
   if (!wellFormed.test(keys) || system.test(keys) || key === 'Dead' || key === 'Unidentified') return 'system';
   // Elsewhere Ctrl and Alt together are AltGr, which writes; Alt and a letter open the menus of the window.
-  if (!mac && alt && (mod || /^[FEVWH]$/u.test(key))) return 'system';
+  if (!mac && alt && (mod || menuLetters.test(key))) return 'system';
   if (inMenu.test(keys) || (mac && /^Mod\+(?:Alt\+)?H$/u.test(keys))) return 'menu';
   if (/^Mod\+[1-9]$/u.test(keys)) return 'nth';
   if (/^Mod\+(?:[ACVXYZ]|Shift\+Z)$/u.test(keys)) return 'edits';

@@ -22,6 +22,7 @@ const lines: Readonly<Partial<Record<CallName, Line>>> = {
   'vault.create': { required: { passphrase: 'p', name: 'Ann' } },
   'vault.unlock': { required: { passphrase } },
   'vault.lock': { bare: true },
+  'vault.checkPassphrase': { required: { passphrase } },
   'vault.changePassphrase': { required: { old: passphrase, new: passphrase } },
   'vault.setKeyring': { required: { enabled: false } },
   'identity.get': { bare: true },

@@ -23,6 +23,7 @@ export function selfHandlers(world: World, tools: FakeTools): Pick<Handlers, 'va
       return world.vault === 'open' ? null : setVault('open');
     },
     lock: () => setVault('locked'),
+    checkPassphrase: ({ passphrase }) => (passphrase === world.passphrase ? null : refuse('vault.wrong-passphrase')),
     changePassphrase: ({ old, new: next, newKey }) => {
       if (old !== world.passphrase) refuse('vault.wrong-passphrase');
       if (newKey !== true) {

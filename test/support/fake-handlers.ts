@@ -14,6 +14,7 @@ export const sampleHandlers: Handlers = {
     create: () => ({ peerId: peer }),
     unlock: () => null,
     lock: () => null,
+    checkPassphrase: () => null,
     changePassphrase: () => null,
     cancelNewKey: () => null,
     setKeyring: () => ({ keyring: 'off' }),
@@ -198,6 +199,7 @@ export const sampleHandlers: Handlers = {
 export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'vault.create': { passphrase: 'p', name: 'Ada' },
   'vault.unlock': { passphrase: 'p' },
+  'vault.checkPassphrase': { passphrase: 'p' },
   'vault.changePassphrase': { old: 'p', new: 'q' },
   'vault.setKeyring': { enabled: false },
   'identity.exportPublic': { format: 'pem' },

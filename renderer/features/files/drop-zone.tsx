@@ -1,24 +1,22 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { FileDown } from 'lucide-react';
-import { useUi } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
+import { isCovered } from '../../ui/covered';
 
-/** Takes files dropped anywhere on the window while a conversation stands open and neither a dialog nor the help covers it. The button beside the field does the same. */
+/** Takes files dropped anywhere on the window while a conversation stands open and no dialog covers it. The button beside the field does the same. */
 export function DropZone({ name, onFiles }: { readonly name: string; readonly onFiles: (files: readonly File[]) => void }): ReactNode {
   const text = useText();
-  const covered = useUi((state) => state.dialog !== undefined || state.helpOpen);
   const [over, setOver] = useState(false);
   const taking = useRef(onFiles);
   useEffect(() => {
     taking.current = onFiles;
   }, [onFiles]);
   useEffect(() => {
-    if (covered) return undefined;
-    const brings = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true && !event.defaultPrevented;
+    const brings = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true && !event.defaultPrevented && !isCovered();
     const onOver = (event: DragEvent): void => {
-      if (!brings(event)) return;
-      event.preventDefault();
-      setOver(true);
+      const here = brings(event);
+      setOver(here);
+      if (here) event.preventDefault();
     };
     // Leaving the window has nothing it enters.
     const onLeave = (event: DragEvent): void => {
@@ -40,7 +38,7 @@ export function DropZone({ name, onFiles }: { readonly name: string; readonly on
       document.removeEventListener('dragleave', onLeave);
       document.removeEventListener('drop', onDrop);
     };
-  }, [covered]);
+  }, []);
   return over ? (
     <div className="drop-zone" aria-hidden="true">
       <FileDown />

@@ -17,7 +17,10 @@ const others = [
   ['export.md', exported],
 ] as const;
 
+const english: Pages = new Map<string, Page>([['guide.md', guide], ...others]);
+const german: Pages = new Map<string, Page>([['guide.md', guideGerman], ...others]);
+
 /** The guide first. */
 export function pagesIn(language: string): Pages {
-  return new Map<string, Page>([['guide.md', language === 'de' ? guideGerman : guide], ...others]);
+  return language === 'de' ? german : english;
 }

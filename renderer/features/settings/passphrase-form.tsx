@@ -46,7 +46,7 @@ export function PassphraseForm(): ReactNode {
     try {
       // Renewing nothing would be called a change; with a new key it is one. Whether that is the passphrase at all is said first.
       if (!newKey && current === next) {
-        await client.vault.unlock({ passphrase: current });
+        await client.vault.checkPassphrase({ passphrase: current });
         setSame(true);
         chosen.first.current?.focus();
         return;

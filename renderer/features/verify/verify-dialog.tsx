@@ -3,6 +3,7 @@ import type { Contact } from '../../../shared/model/contact';
 import { useContacts, useModel, usePeople, useUi } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
+import { isCovered } from '../../ui/covered';
 import { Dialog } from '../../ui/dialog';
 import { Disclosure } from '../../ui/disclosure';
 import { nameInSentence } from '../../ui/strangers';
@@ -42,6 +43,7 @@ function Verify({ contact }: { readonly contact: Contact }): ReactNode {
   }, [model, contactId, paused, who]);
 
   const box = useFocusKept();
+  const sides = useRef<HTMLDivElement>(null);
 
   // Also where nothing that can be written in has the focus.
   const { readFile, compareCode, compareNumber } = verifying;
@@ -49,7 +51,7 @@ function Verify({ contact }: { readonly contact: Contact }): ReactNode {
   useEffect(() => {
     paste.current = (event) => {
       const data = event.clipboardData;
-      if (data === null) return;
+      if (data === null || isCovered(sides.current)) return;
       const file = pictureIn(data);
       const words = data.getData('text/plain').trim();
       const inField = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
@@ -68,6 +70,7 @@ function Verify({ contact }: { readonly contact: Contact }): ReactNode {
 
   const onDrop = (event: DragEvent): void => {
     event.preventDefault();
+    if (isCovered(sides.current)) return;
     const file = pictureIn(event.dataTransfer);
     if (file !== undefined) readFile(file);
   };
@@ -78,7 +81,7 @@ function Verify({ contact }: { readonly contact: Contact }): ReactNode {
         {verifying.compared === undefined ? <p className="lead">{text(paused ? 'verify.lead.paused' : 'verify.lead', { name })}</p> : null}
         {verifying.compared === undefined ? null : <OutcomeCard compared={verifying.compared} name={name} onAgain={verifying.again} onClose={close} />}
         {verifying.fault === undefined ? null : <Banner tone="danger">{verifying.fault}</Banner>}
-        <div className="verify-sides">
+        <div className="verify-sides" ref={sides}>
           <OwnCode contact={contact} name={name} />
           <ReadTheirs name={name} verifying={verifying} paused={paused} />
         </div>

@@ -140,6 +140,17 @@ describe('the vault service', () => {
   const unlock = () => Promise.resolve(service.handlers.unlock({ passphrase: 'p' }));
   const serial = () => Buffer.from(service.profile().local.exchange.current.credential.serial).toString('hex');
 
+  test('a passphrase is only checked where something is open: asked while it is being locked, it opens nothing', async () => {
+    await unlock();
+    expect(await service.handlers.checkPassphrase({ passphrase: 'p' })).toBeNull();
+    const before = closed;
+    const [locked, checked] = await Promise.allSettled([service.handlers.lock(undefined), service.handlers.checkPassphrase({ passphrase: 'p' })]);
+    expect(locked.status).toBe('fulfilled');
+    expect(checked).toMatchObject({ status: 'rejected', reason: { code: 'vault.locked' } });
+    expect(service.state()).toBe('locked');
+    expect(closed).toBe(before + 1);
+  });
+
   test('a start that the disk refuses in its middle leaves the vault locked and closed, and the next one opens it', async () => {
     failContacts = true;
     await expect(unlock()).rejects.toThrow('disk');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { englishMenus, germanMenus } from '../../../../electron/window/menu-words';
 import { calledBy, combinationOf, keysLabel, nthOf } from '../../../../renderer/app/shortcuts';
 import { fixedKeys } from '../../../../renderer/app/fixed-keys';
 import { german } from '../../../../renderer/i18n/german';
@@ -75,6 +76,12 @@ describe('shortcuts', () => {
     expect(refused('Mod+Alt+K', true)).toBeUndefined();
     // Nothing that is fixed can be chosen.
     for (const { keys, scope } of fixedKeys(true)) for (const each of keys) if (scope !== 'composer') expect(refusalOf(each, commandOf('reply'), false), each).toBeDefined();
+  });
+
+  it('no letter that opens a menu of the window can be chosen with Alt, whatever language the window has', () => {
+    const letters = [englishMenus, germanMenus].flatMap((menus) => Object.values(menus).flatMap((words) => /&(\w)/.exec(words)?.[1]?.toUpperCase() ?? []));
+    expect(letters).toHaveLength(10);
+    for (const letter of letters) expect(refusalOf(`Alt+${letter}`, commandOf('lock'), false), letter).toBe('system');
   });
 
   it('what was chosen holds, takes its keys from what is usual, and counts for nothing where it cannot be', () => {

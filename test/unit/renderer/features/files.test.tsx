@@ -6,7 +6,7 @@ import { idOf, type World } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { listedFiles } from '../../../../renderer/features/files/files-store';
 import { axeFindings } from '../axe';
-import { openTalk } from '../open-talk';
+import { openTalk, shortcut } from '../open-talk';
 import { settle } from '../render-app';
 
 const now = Date.UTC(2026, 4, 6, 12);
@@ -160,6 +160,26 @@ describe('files in a conversation', () => {
     act(() => model.ui.getState().showHelp(false));
     await drop();
     expect(fake.world.chosen.map(({ name }) => name)).toEqual(['a.txt']);
+  });
+
+  it('a question that the conversation asks by itself lies over it as well: nothing dropped and no key goes below it', async () => {
+    const { fake, model } = await openTalk(busyWorld(now));
+    act(() => within(screen.getByRole('feed')).getAllByRole('article').at(-1)?.focus());
+    await shortcut('Delete');
+    expect(screen.getByRole('dialog')).toBeTruthy();
+    expect(model.ui.getState().dialog).toBeUndefined();
+    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'a.txt')] } });
+    fireEvent.dragOver(document, { dataTransfer: { types: ['Files'], files: [] } });
+    await shortcut('k', { ctrlKey: true });
+    await shortcut('?', { shiftKey: true });
+    await shortcut('i', { ctrlKey: true });
+    expect(fake.world.chosen).toEqual([]);
+    expect(document.querySelector('.drop-zone')).toBeNull();
+    expect(screen.getAllByRole('dialog')).toHaveLength(1);
+    expect(model.ui.getState()).toMatchObject({ dialog: undefined, detailsOpen: false });
+    // Locking goes through everything.
+    await shortcut('l', { ctrlKey: true });
+    expect(fake.world.vault).toBe('locked');
   });
 
   it('whoever stands on the message of a file stays there while it comes', async () => {

@@ -81,6 +81,16 @@ it('what is missing is said at its field, which has the focus; the passphrase on
   expect(fake.calls).toContain('vault.changePassphrase');
 });
 
+it('asking whether the passphrase is the one there is opens nothing that was locked in the same moment', async () => {
+  const { fake } = await openSettings(emptyWorld(), 'Security');
+  const { passphrase } = fake.world;
+  for (const name of fields) write(name, passphrase);
+  fake.world.vault = 'locked';
+  await submitNamed('Change passphrase');
+  expect(fake.calls.filter((name) => name.startsWith('vault.'))).not.toContain('vault.unlock');
+  expect(fake.world.vault).toBe('locked');
+});
+
 it('a wrong passphrase is said before anything of the new one: also where both are the same', async () => {
   const { fake } = await openSettings(emptyWorld(), 'Security');
   for (const name of fields) write(name, 'not the one there is');

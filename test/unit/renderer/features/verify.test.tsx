@@ -109,6 +109,29 @@ describe('comparing with a person', () => {
     expect(outcome().dataset['outcome']).toBe('not-in-step');
   });
 
+  it('takes nothing that is pasted or dropped while something lies over it', async () => {
+    const { fake, model } = await openCompare(unchecked());
+    const button = within(dialog()).getByRole('button', { name: 'Use the camera' });
+    act(() => model.ui.getState().showHelp(true));
+    await settle();
+    await screen.findByRole('dialog', { name: 'Help' });
+    const calls = fake.calls.length;
+    // Wherever it comes to: the help has the focus, and the page hears of it all the same.
+    for (const target of [document.activeElement ?? document.body, document.body, button]) {
+      fireEvent.paste(target, { clipboardData: { files: [], getData: () => digitsOf(bo.name) } });
+      fireEvent.drop(target, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'code.png', { type: 'image/png' })] } });
+      await settle();
+    }
+    expect(fake.calls.slice(calls)).toEqual([]);
+    expect(within(dialog()).queryByTestId('outcome')).toBeNull();
+    expect(within(dialog()).queryByRole('alert', { hidden: true })).toBeNull();
+    act(() => model.ui.getState().showHelp(false));
+    await settle();
+    fireEvent.paste(button, { clipboardData: { files: [], getData: () => digitsOf(bo.name) } });
+    await settle();
+    expect(outcome().dataset['outcome']).toBe('match');
+  });
+
   it('read aloud: a counter of groups, digits one by one, and both answers', async () => {
     const { fake } = await openCompare(unchecked());
     await pressKey(within(dialog()).getByRole('button', { name: 'Read the number to each other' }));
