@@ -18,7 +18,8 @@ export function useLook(): void {
     put('density', density, 'comfortable');
     put('motion', motion, 'system');
     put('lists', wholeList ? 'whole' : 'shown', 'shown');
-    // Every size is in rem; in percent, so that the size a person has set for all programs counts too.
-    style.fontSize = textSize === 100 ? '' : `${textSize}%`;
+    // `html` of base.css makes letters of it.
+    if (textSize === 100) style.removeProperty('--text-size');
+    else style.setProperty('--text-size', `${textSize}%`);
   }, [theme, contrast, density, motion, textSize, wholeList]);
 }

@@ -135,11 +135,20 @@ function plain(spans) {
   return spans.map((span) => (typeof span === 'string' ? span : 'code' in span ? span.code : plain('strong' in span ? span.strong : 'soft' in span ? span.soft : span.link))).join('');
 }
 
+/** How names of headings and of documents in a translation are called in the original. @param {Page} original @param {Page} translated @returns {Map<string, string>} */
+function originalNames(original, translated) {
+  const ids = (page) => page.sections.flatMap(({ id, blocks }) => [id, ...blocks.flatMap((block) => (block.kind === 'heading' ? [block.id] : []))]);
+  const originals = ids(original);
+  return new Map(ids(translated).map((id, at) => [id, originals[at] ?? id]));
+}
+
 /**
- * A translation of `original`, part for part, under its names of headings: a link leads to the same place in every language.
- * @param {Page} original @param {Page} translated @param {string} name @returns {Page}
+ * A translation of `original`, part for part, under its names of headings and documents: a link leads to the same place in every language.
+ * @param {Page} original @param {Page} translated @param {string} name
+ * @param {ReadonlyMap<string, ReadonlyMap<string, string>>} [others] Of the other translations, by the names of their files.
+ * @returns {Page}
  */
-export function alike(original, translated, name) {
+export function alike(original, translated, name, others = new Map()) {
   const shape = ({ lead, sections }) => [lead, ...sections.map(({ blocks }) => blocks)].map((blocks) => blocks.map((block) => [block.kind, block.items?.length, block.rows?.length]));
   const [wanted, there] = [shape(original), shape(translated)];
   const names = [original, translated].map((page) => page.sections.map(({ id, spans }) => [id, plain(spans)]));
@@ -147,10 +156,14 @@ export function alike(original, translated, name) {
     if (JSON.stringify(part) !== JSON.stringify(there[at])) throw new Error(`${name}: “${at === 0 ? original.title : names[0]?.[at - 1]?.[1]}” has other parts than the original`);
   }
   if (there.length !== wanted.length) throw new Error(`${name}: it has more parts than the original`);
-  const ids = (page) => page.sections.flatMap(({ id, blocks }) => [id, ...blocks.flatMap((block) => (block.kind === 'heading' ? [block.id] : []))]);
-  const [originals, own] = [ids(original), ids(translated)];
-  const renamed = new Map(own.map((id, at) => [id, originals[at] ?? id]));
-  return JSON.parse(JSON.stringify(translated), (key, value) => ((key === 'id' || key === 'anchor') && typeof value === 'string' ? (renamed.get(value) ?? value) : value));
+  const own = originalNames(original, translated);
+  return JSON.parse(JSON.stringify(translated), (key, value) => {
+    if (key === 'id' && typeof value === 'string') return own.get(value) ?? value;
+    if (value?.link === undefined) return value;
+    const [, there] = /^([a-z]+)\.de\.md$/.exec(value.page) ?? [];
+    if (there === undefined) return value.page === '' ? { ...value, anchor: own.get(value.anchor) ?? value.anchor } : value;
+    return { ...value, page: `${there}.md`, anchor: others.get(value.page)?.get(value.anchor) ?? value.anchor };
+  });
 }
 
 /** For Vite: `import guide from '…/docs/guide.md'` is a page. @returns {import('vite').Plugin} */
@@ -164,10 +177,15 @@ export function guidePages() {
       const page = pageOf(text, `docs/${name}.md`);
       if (!name.endsWith('.de')) return { code: `export default ${JSON.stringify(page)};`, map: null };
       const { readFile } = await import('node:fs/promises');
-      const path = id.replace(/\.de\.md$/, '.md');
-      this.addWatchFile(path);
-      const original = pageOf(await readFile(path, 'utf8'), `docs/${name.slice(0, -3)}.md`);
-      return { code: `export default ${JSON.stringify(alike(original, page, `docs/${name}.md`))};`, map: null };
+      const read = async (file) => {
+        const path = id.replace(/[^/]+$/, file);
+        this.addWatchFile(path);
+        return pageOf(await readFile(path, 'utf8'), `docs/${file}`);
+      };
+      const originalOf = (file) => read(file.replace(/\.de\.md$/, '.md'));
+      const linked = new Set([...text.matchAll(/\]\(([a-z]+\.de\.md)/g)].map(([, file = '']) => file));
+      const others = new Map(await Promise.all([...linked].map(async (file) => /** @type {const} */ ([file, originalNames(await originalOf(file), await read(file))]))));
+      return { code: `export default ${JSON.stringify(alike(await originalOf(`${name}.md`), page, `docs/${name}.md`, others))};`, map: null };
     },
   };
 }

@@ -14,7 +14,7 @@ export async function openScene(page, address, scene) {
 }
 
 /** The same screen in another theme or language, without anything a person does. */
-export async function dress(page, { theme = 'light', contrast = 'system', language = 'en' }) {
+export async function dress(page, { theme = 'light', contrast = 'system', language = 'en', textSize = 100 }) {
   await page.evaluate(
     (wanted) => {
       const { world, emit } = window.fake;
@@ -28,7 +28,7 @@ export async function dress(page, { theme = 'light', contrast = 'system', langua
         else delete dataset.contrast;
       }
     },
-    { theme, contrast, language },
+    { theme, contrast, language, textSize },
   );
   await settle(page);
 }

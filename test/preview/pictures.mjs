@@ -1,5 +1,5 @@
 // node test/preview/pictures.mjs [folder] [only] [looks]: plays the journey in a real browser under the real policy, takes pictures, runs axe on every screen.
-// AXE=no leaves axe out, for a look only. `looks` instead of each picture's own, with commas: light, dark, contrast, forced (the person's own colours), pseudo, de, rtl, 320 (a narrow window), 200 (letters twice as large), 320-200 (both).
+// AXE=no leaves axe out, for a look only. `looks` instead of each picture's own, with commas: light, dark, contrast, forced (the person's own colours), pseudo, de, rtl, 320 (a narrow window), 200 (letters twice as large), 320-200 (both), 320-200-200 (both, and the size of text in the settings twice as large).
 // Needs Debian's chromium (CHROMIUM=/path overrides). Fails on a policy violation, a request elsewhere, an error on the console, or an axe finding.
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -31,10 +31,10 @@ async function withTextSize(pixels, options) {
 }
 
 /** Looks that are another page: a narrow window, letters twice as large, both. */
-const sizes = ['320', '200', '320-200'];
+const sizes = ['320', '200', '320-200', '320-200-200'];
 
 /** What a look changes: its theme or language in the page, its window or letters before it. */
-const dresses = { dark: { theme: 'dark' }, contrast: { theme: 'contrast' }, 'contrast-light': { contrast: 'high' }, pseudo: { language: 'pseudo' }, rtl: { language: 'pseudo-rtl' }, de: { language: 'de' } };
+const dresses = { dark: { theme: 'dark' }, contrast: { theme: 'contrast' }, 'contrast-light': { contrast: 'high' }, pseudo: { language: 'pseudo' }, rtl: { language: 'pseudo-rtl' }, de: { language: 'de' }, '320-200-200': { textSize: 200 } };
 
 async function lookAt(page, where, size, look) {
   await page.emulateMedia({ forcedColors: look === 'forced' || size.forced ? 'active' : 'none' });

@@ -18,8 +18,7 @@ interface Place {
 export function HelpDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const text = useText();
   const { locale } = useIntl();
-  const isGerman = locale.startsWith('de');
-  const pages = pagesIn(isGerman ? 'de' : 'en');
+  const pages = pagesIn(locale.startsWith('de') ? 'de' : 'en');
   const [place, setPlace] = useState<Place>({ page: 'guide.md', anchor: '' });
   const [query, setQuery] = useState('');
   const around = useRef<HTMLDivElement>(null);
@@ -83,7 +82,7 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }): React
             ))}
           </ul>
         ) : page === undefined ? null : (
-          <article className="help-page" lang={isGerman && place.page !== 'guide.md' ? 'en' : undefined}>
+          <article className="help-page">
             <h3 className="help-title" tabIndex={-1} data-help="">
               {page.title}
             </h3>

@@ -8,7 +8,7 @@ export const preferences = {
   'settings.contrast.text': 'Hoch: Schwarz auf Weiß oder Weiß auf Schwarz, mit deutlichen Rändern.',
   'settings.textSize': 'Schriftgröße',
   'settings.textSize.percent': '{percent}\u00a0%',
-  'settings.textSize.text': 'Zusätzlich zu der Größe, die dein System vorgibt.',
+  'settings.textSize.text': 'Zusätzlich zu der Größe, die dein System vorgibt, soweit das Fenster breit genug ist.',
   'settings.density': 'Abstände',
   'settings.density.comfortable': 'Bequem',
   'settings.density.compact': 'Eng',

@@ -7,7 +7,7 @@ export const preferences = {
   'settings.contrast.text': 'High: black on white or white on black, with clear edges.',
   'settings.textSize': 'Text size',
   'settings.textSize.percent': '{percent}%',
-  'settings.textSize.text': 'On top of the size your system sets.',
+  'settings.textSize.text': 'On top of the size your system sets, as far as the window is wide enough.',
   'settings.density': 'Density',
   'settings.density.comfortable': 'Comfortable',
   'settings.density.compact': 'Compact',

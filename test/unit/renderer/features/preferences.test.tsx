@@ -98,11 +98,11 @@ describe('settings', () => {
     for (const [label, option] of [['Theme', 'Dark'], ['Contrast', 'High'], ['Text size', '175%'], ['Density', 'Compact'], ['Motion', 'Reduced']] as const) choose(label, option);
     await settle();
     expect({ ...root.dataset }).toEqual({ theme: 'dark', contrast: 'high', density: 'compact', motion: 'reduced' });
-    expect(root.style.fontSize).toBe('175%');
+    expect(root.style.getPropertyValue('--text-size')).toBe('175%');
     for (const [label, option] of [['Theme', 'As the system'], ['Contrast', 'As the system'], ['Text size', '100%'], ['Density', 'Comfortable'], ['Motion', 'As the system']] as const) choose(label, option);
     await settle();
     expect(Object.keys(root.dataset)).toEqual([]);
-    expect(root.style.fontSize).toBe('');
+    expect(root.style.getPropertyValue('--text-size')).toBe('');
   });
 
   it('high contrast of an earlier version is dark with high contrast, and either can be changed', async () => {
