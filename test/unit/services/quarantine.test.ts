@@ -39,6 +39,8 @@ describe('messages under an unknown new key', () => {
     bob.knows(first);
     let pinned = first;
     let former: Device | undefined;
+    /** Devices of the key before that are no more by the list of today. */
+    const gone = new Set<string>();
     const envelopes = new Envelopes({
       crypto,
       clock: bob.clock,
@@ -49,7 +51,7 @@ describe('messages under an unknown new key', () => {
       peers: { pinned: (peerId) => (peerId === pinned.peerId ? { spkiHash: pinned.person.local.identity.spkiHash, blocked: false, listVersion: pinned.person.local.list.version } : undefined) },
       isContact: () => true,
       predecessorsOf: () =>
-        former ? [{ spkiHash: former.person.local.identity.spkiHash, until: start + 40 * day, isActive: (instanceId) => instanceId === former?.person.local.instanceId }] : [],
+        former ? [{ spkiHash: former.person.local.identity.spkiHash, until: start + 40 * day, isActive: (instanceId) => instanceId === former?.person.local.instanceId && !gone.has(instanceId) }] : [],
       isFormer: () => false,
       onOtherKey: () => undefined,
       onProof: () => undefined,
@@ -82,7 +84,7 @@ describe('messages under an unknown new key', () => {
       bob.knows(to);
     };
     const waiting = (): number => Number(bob.db.prepare('SELECT count(*) AS n FROM quarantine').get()?.['n']);
-    return { bob, adas, quarantine, bring, move, waiting, suspects, clock: bob.clock };
+    return { bob, adas, quarantine, bring, move, waiting, suspects, gone, clock: bob.clock };
   }
 
   function written(ada: Device, bob: Device, texts: readonly string[]): Uint8Array[] {
@@ -161,14 +163,20 @@ describe('messages under an unknown new key', () => {
   });
 
   it('S5-34 A83: what was under way under the old key is read while its grace lasts, from devices that are still theirs', async () => {
-    const { bob, adas, bring, move, clock } = await cast();
+    const { bob, adas, bring, move, gone, clock } = await cast();
     const [first, ada] = adas;
     if (!first || !ada) throw new Error('five lives');
     const early = written(first, bob, ['early']);
+    const removed = written(first, bob, ['of a device that was removed']);
     const late = written(first, bob, ['late']);
     move(ada);
     expect(bring(early)).toEqual({ opened: 2, held: 0, refused: 0 });
     expect(bob.sink.texts()).toEqual(['early']);
+    gone.add(first.person.local.instanceId);
+    const before = bob.snapshot();
+    expect(bring(removed)).toMatchObject({ opened: 0 });
+    expect([bob.sink.texts(), bob.snapshot()]).toEqual([['early'], before]);
+    gone.clear();
     clock.time = start + 41 * day;
     expect(bring(late)).toMatchObject({ opened: 0 });
     expect(bob.sink.texts()).toEqual(['early']);

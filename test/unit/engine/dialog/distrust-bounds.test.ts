@@ -49,6 +49,26 @@ describe('whose keys a dialog uses after a distrust', () => {
   });
 });
 
+describe('what waits when keys are distrusted', () => {
+  it('S2-18: in another dialog than the one it was said in is not believed either; it comes again', async () => {
+    const { alice, bob } = await newPair();
+    const [one, other] = ['one', 'other'].map((title) => alice.engine.open(bob.peerId, { title }));
+    if (one === undefined || other === undefined) return expect.unreachable();
+    settle(alice, bob);
+    for (const text of ['first', 'second']) alice.say(bob, other, text);
+    const [, second] = alice.pending(bob);
+    expect(bob.receive(alice, second ?? new Uint8Array())[0]?.kind).toBe('held');
+    alice.receive(bob, ...bob.acknowledgements(alice));
+    alice.engine.shiftPair(alice.dialog(bob, one), { compromised: true });
+    alice.say(bob, one, 'heard here');
+    const said = alice.engine.pending(bob.peerId, { limit: 10 }).filter(({ dialogId }) => dialogId === one).map(({ bytes }) => bytes);
+    expect(bob.receive(alice, ...said).at(-1)?.kind).toBe('delivered');
+    expect(bob.db.prepare('SELECT count(*) AS n FROM held_messages').get()).toEqual({ n: 0 });
+    talk(alice, bob);
+    expect(bob.sink.texts(other)).toEqual(['first', 'second']);
+  });
+});
+
 describe('what a distrust costs', () => {
   it('A17: said in as many dialogs as there are it is heeded once, and every one of them goes on', async () => {
     const { alice, bob } = await newPair();

@@ -134,6 +134,23 @@ describe('one person on two devices', () => {
     expect(epochOf(a2)).toBe(epoch);
   });
 
+  it('A16 S4-31: another own device that refuses keys of its own has those of this one replaced, too; of other keys it only repeats what it heard', () => {
+    const { a1, a2, b1 } = newWorld();
+    a2.say(b1, a2.engine.open(b1.peerId, { title: 'under a key of its own' }), 'one');
+    carry(a2, b1);
+    b1.say(a2, b1.engine.open(a2.peerId, { title: 'and under one of his' }), 'two');
+    carry(b1, a2);
+    const floorOf = (creator: SharedDevice) => createDialogStore(a2.db).kekFloor(b1.peerId, creator.instanceId);
+    const says = (creator: SharedDevice, floor: number) => a2.replica.hear({ author: a1.instanceId, kind: 'floor', key: `${b1.peerId}/${creator.instanceId}`, value: encodeToldFloor(floor) });
+    says(b1, 1);
+    expect([b1, a2, a1].map(floorOf)).toEqual([1, 0, 0]);
+    says(a1, 1);
+    expect([b1, a2, a1].map(floorOf)).toEqual([1, 2, 1]);
+    // Each dialog that is open goes on under a key of this device.
+    a2.engine.sealWaiting(b1.peerId);
+    expect(new Set(a2.db.prepare("SELECT kek_creator AS creator FROM dialogs WHERE state = 'open'").all().map(({ creator }) => creator))).toEqual(new Set([a2.instanceId]));
+  });
+
   it('protocol.md §7: what a contact says of another own device’s stream is compared where both know its end, once', () => {
     const { a1, a2, b1, dialogId } = settledByBoth();
     const forger = new Forger(crypto, people.b1, people.a2);

@@ -170,6 +170,12 @@ describe('what accept lets in', () => {
     ]);
     expect(half.listener.destroyed).toBe(true);
     expect(clock.waiting).toBe(0);
+    // Nor is anything begun after it.
+    const late = createLinkPair({ clock });
+    b.host.accept(late.listener);
+    const own = createLinkPair({ clock });
+    await expect(a.host.dial(own.dialler, targetOf(bob))).rejects.toMatchObject({ reason: 'locked' });
+    expect([late.listener.destroyed, own.dialler.destroyed, b.host.counts.halfOpen]).toEqual([true, true, 0]);
   });
 
   it('S3-32: a dialler gives up after 10 s, and when the link closes', async () => {

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import type { Secret, SecretKind } from '../../../../electron/engine/crypto/secret';
 import type { Link } from '../../../../electron/engine/ports';
 import { SessionError } from '../../../../electron/engine/session/failure';
 import type { Session } from '../../../../electron/engine/session/session';
@@ -47,7 +49,7 @@ describe('what accept lets in', () => {
     pair.dialler.send(sampleM1());
     await clock.advance(500);
     expect([pair.listener.destroyed, pair.listener.sent]).toEqual([true, []]);
-    await expect(b.host.dial(createLinkPair({ clock }).dialler, targetOf(alice))).rejects.toThrow(SessionError);
+    await expect(b.host.dial(createLinkPair({ clock }).dialler, targetOf(alice))).rejects.toMatchObject({ reason: 'locked' });
   });
 
   it('S5-04: a channel’s first frame goes to its own host, with what came behind it, and counts until it closes', async () => {
@@ -72,18 +74,28 @@ describe('what accept lets in', () => {
     expect([closed, b.host.counts.halfOpen]).toEqual([1, 0]);
   });
 
-  it('A57: a person blocked between M1 and M3 gets no session', async () => {
-    let blocked = false;
-    const { clock, b } = listeningBob({ peers: { pinned: () => ({ spkiHash: alice.local.identity.spkiHash, blocked }) } });
+  it.each(['a person blocked', 'a device stopped by another one of its person'])('A57 A65: %s between M1 and M3 gets no session', async (who) => {
+    let happened = false;
+    const isPerson = who === 'a person blocked';
+    const made: Secret<SecretKind>[] = [];
+    const crypto: Crypto = { ...bob.crypto, secret: (kind, bytes) => {
+      const secret = bob.crypto.secret(kind, bytes);
+      if (kind === 'session-master' || kind === 'record') made.push(secret);
+      return secret;
+    } };
+    const { clock, b } = listeningBob({ crypto, peers: { pinned: () => ({ spkiHash: alice.local.identity.spkiHash, blocked: isPerson && happened }), isSuspended: () => !isPerson && happened } });
     const a = hostOf(alice, [bob], clock);
     const pair = arrive(clock, b, { tamper: (bytes, from, index) => [{ bytes, delay: from === 'dialler' && index === 1 ? 100 : 0 }] });
     void a.host.dial(pair.dialler, targetOf(bob)).catch(() => {});
     await clock.advance(50);
     expect(pair.listener.sent.length).toBe(1);
-    blocked = true;
+    happened = true;
     await clock.advance(500);
     expect(b.sessions).toEqual([]);
     expect(pair.listener.destroyed).toBe(true);
+    // What was agreed with them is gone.
+    expect(made.map(({ kind }) => kind).sort()).toEqual(['record', 'record', 'session-master']);
+    expect(made.filter(({ wiped }) => !wiped)).toEqual([]);
   });
 
   it('S4-32 A38: a device that shows an older list than the one known is told the newer one, and nothing else', async () => {

@@ -115,11 +115,12 @@ describe('a session shown to another device of the same person', () => {
       expect(Buffer.from(m1).includes(Buffer.from(keyId))).toBe(false);
       leases.release();
     }
-    // What is known of the device comes from another one of that person, from an older list, or from under another key.
+    // What is known of the device comes from another one of that person, from a list without the device that has the session, from an older list, or from under another key.
     const known = verifiedChainOf(laptopParty);
     const { list, identity } = known;
     carol.contacts = [{ party: deskParty, pin: { listVersion: list.version } }];
-    for (const device of [verifiedChainOf(deskParty), { ...known, list: { ...list, version: list.version - 1 } }, { ...known, identity: { ...identity, spkiHash: strangerParty.local.identity.spkiHash } }]) {
+    const withoutDesk = list.instances.map((each) => (each.instanceId === deskParty.local.instanceId ? { ...each, state: 'retired' as const } : each));
+    for (const device of [verifiedChainOf(deskParty), { ...known, list: { ...list, instances: withoutDesk } }, { ...known, list: { ...list, version: list.version - 1 } }, { ...known, identity: { ...identity, spkiHash: strangerParty.local.identity.spkiHash } }]) {
       const leases = carol.resumptions.desk();
       const side = dialler(carolParty, { ...targetOf(laptopParty), instanceId: laptopParty.local.instanceId, device }, carol.contacts, { resumption: leases });
       expect(modeOf(side.next())).toBe(1);

@@ -77,6 +77,15 @@ describe('a device that is an archive', () => {
     expect(memory.seen).toEqual([]); // the only other device may take nothing: nothing is published
   });
 
+  it('S4-30: shown a session by a contact who has not heard of it, it asks nobody', async () => {
+    const { desk, laptop, carol } = trio;
+    tellOnly(laptop);
+    const before = keyIdAt(desk, carol);
+    trio.leaveDesk();
+    await withLaptop();
+    expect([lookedBy(laptop), trio.with(laptop)?.resumed, keyIdAt(desk, carol)]).toEqual([[], false, before]);
+  });
+
   it('S4-30: what it was about to take when it became one, it gives back', async () => {
     const { world, desk, laptop, carol } = trio;
     let dropped = 0;

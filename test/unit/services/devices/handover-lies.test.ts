@@ -19,14 +19,14 @@ const day = 86_400_000;
 const keyOf = ({ profile }: Resident, kind: 'to' | 'from') => profile.stores.sharing.keys().flatMap((held) => (held.kind === kind ? [held.key] : []));
 const entryAt = ({ profile }: Resident, { profile: other }: Resident): ResumptionEntry => profile.stores.resumptions.ofPeer(other.local.peerId)[0] ?? expect.unreachable('an entry');
 
-/** A new M1 that Carol could send to the laptop about the session she has with the desk. */
-function shown() {
+/** A new M1 that Carol could send to the laptop about the session she has with the desk; `heard`: what it says that she has received. */
+function shown(heard: (entry: ResumptionEntry) => ResumptionEntry['received'] = ({ received }) => received) {
   const { crypto } = trio.carol;
   const entry = entryAt(trio.carol, trio.desk);
   const secret = crypto.secret('resumption', entry.secret);
   const cn = crypto.random(32);
   const parts = { keyId: entry.keyId, cn, share: crypto.generateDh().publicKey, target: resumeTarget(crypto, entry.keyId, trio.laptop.profile.local.instance.credential.hash), hint: entry.hint ?? expect.unreachable('a hint') };
-  const made = encodeResumeM1(parts, (front) => sealState(crypto, secret, cn, front, stateOf(entry.received)), (front) => resumeProof(crypto, secret, front));
+  const made = encodeResumeM1(parts, (front) => sealState(crypto, secret, cn, front, stateOf(heard(entry))), (front) => resumeProof(crypto, secret, front));
   secret.wipe();
   return readShownM1(made) ?? expect.unreachable('an M1');
 }
@@ -41,6 +41,15 @@ function lying(change: (word: HandoverWord) => readonly HandoverWord[]): void {
     const word = said?.topic === 'handover' ? parseWord(said.words) : undefined;
     return word ? change(word).map((each) => ({ kind: 'sibling' as const, bytes: encodeTopic('handover', encodeWord(each)) })) : [item];
   })) });
+}
+
+/** A chain whose `nth` part, of those that stand in it one behind the other, ends in another byte: the last one of its signature. */
+function withBadEnd(chain: Uint8Array, nth: number): Uint8Array {
+  const changed = Buffer.from(chain);
+  let end = 0;
+  for (let part = 0; part <= nth; part += 1) end += 4 + changed.readUInt32BE(end);
+  changed[end - 1] = (changed[end - 1] ?? 0) ^ 1;
+  return new Uint8Array(changed);
 }
 
 /** All that stands in the database of a device, but for what only counts. */
@@ -84,6 +93,9 @@ describe('a body that is not the session a contact shows', () => {
       ['no chain', state({ peerChain: new Uint8Array(0) })],
       ['half a chain', () => seal({ ...now(), peerChain: now().peerChain.slice(0, 900) })],
       ['a chain and more', () => seal({ ...now(), peerChain: new Uint8Array([...now().peerChain, 0]) })],
+      // Her key, device and pin as they are: nothing but the signature tells it, and whoever lies could have her list say anything.
+      ['a chain with a list she did not sign', () => seal({ ...now(), peerChain: withBadEnd(now().peerChain, 1) })],
+      ['a chain with an exchange key she did not sign', () => seal({ ...now(), peerChain: withBadEnd(now().peerChain, 3) })],
       ['made in two days', state({ madeAt: world.clock.now() + 2 * day })],
       ['over', state({ expiresAt: world.clock.now() })],
       ['that never ends', state({ expiresAt: Number.MAX_SAFE_INTEGER })],
@@ -187,6 +199,37 @@ describe('what was said of a session once, said again or by another', () => {
     await trio.world.pass(200);
     // The desk may have dialled anew by now: that is another session.
     expect([line()?.phase, line()?.body.length, desk.profile.resumptions.isKept(keyId), desk.profile.connections.sessions().includes(session)]).toEqual(['gone', 0, false, false]);
+  });
+
+  it.each(['retired', 'an archive'])('S4-26 S4-30 A65: a device that is %s since it was lent a session takes it no more, though the connection with it stands', async (what) => {
+    const { desk, laptop, carol } = trio;
+    const { keyId } = trio.with(desk) ?? expect.unreachable('a session');
+    carol.mute = true;
+    const one = speaker(laptop, desk);
+    expect(await one.asks({ kind: 'ask', ask: 1, m1: m1() })).toBe('lent');
+    const { list } = desk.profile.local;
+    const changed = (each: (typeof list.instances)[number]) => (what === 'retired' ? { ...each, state: 'retired' as const } : { ...each, roles: [...each.roles, 'archive' as const] });
+    Object.assign(list, { instances: list.instances.map((each) => (each.instanceId === laptop.profile.local.instanceId ? changed(each) : each)) });
+    expect(await one.asks({ kind: 'take', ask: 2, keyId, generation: 1 })).toBe('refused');
+    expect([desk.profile.stores.sharing.ledger(keyId)?.line.phase, desk.profile.stores.resumptions.byKeyId(keyId)?.keyId]).toEqual(['lent', keyId]);
+  });
+
+  it('S4-32 S4-14 A67: nothing is lent of a session which its contact knows more of, nor under a list of hers that is not the newest any more', async () => {
+    const { desk, laptop, carol } = trio;
+    const { keyId } = trio.with(desk) ?? expect.unreachable('a session');
+    carol.mute = true;
+    const one = speaker(laptop, desk);
+    const heldFor = () => [desk.profile.stores.sharing.ledger(keyId)?.line.phase, desk.profile.resumptions.isKept(keyId)];
+    const ahead = shown(({ received }) => ({ ...received, counter: received.counter + 1_000 })).frame;
+    expect([await one.asks({ kind: 'ask', ask: 1, m1: ahead }), heldFor()]).toEqual(['refused', [undefined, true]]);
+    const { peers } = desk.profile.stores;
+    const record = peers.find(carol.profile.local.peerId) ?? expect.unreachable('a contact');
+    peers.put({ ...record, listVersion: record.listVersion + 1 });
+    desk.profile.book.dropCache();
+    expect([await one.asks({ kind: 'ask', ask: 2, m1: m1() }), heldFor()]).toEqual(['refused', [undefined, true]]);
+    peers.put(record);
+    desk.profile.book.dropCache();
+    expect(await one.asks({ kind: 'ask', ask: 3, m1: m1() })).toBe('lent');
   });
 
   it.each(['a new key of the person', 'the removal of that device', 'a new key of the contact'])('S4-17 S4-32 A65: after %s what was lent before is taken by nobody, and nobody is left with it', async (what) => {

@@ -1,10 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { InstanceId } from '../../../../electron/engine/ids';
 import { encodeTopic } from '../../../../electron/services/devices/topics';
+import { Writer } from '../../../../electron/engine/wire/writer';
+import { Authors } from '../../../../electron/services/replication/authors';
 import { type SignedFact, signFact } from '../../../../electron/services/replication/signed-facts';
 import { type Batch, encodeWords } from '../../../../electron/services/replication/words';
 import { household, type Household } from '../../../support/own-devices';
 import { type LogDevice, logDevices } from '../../../support/replica-kit';
+import { newDevices } from '../../../support/session-kit';
 import type { Resident } from '../../../support/services-kit';
 
 describe('what one device says of what another one said', () => {
@@ -44,6 +47,20 @@ describe('what one device says of what another one said', () => {
     expect(shelf.stores.replica.heard().get(desk.own)).toBe(3);
     // As it was signed, and so it goes on.
     expect(shelf.log.batch(desk.own, 0)).toEqual(batch);
+  });
+
+  it('S4-32 A65: how far a stopped device was heard stays as it was said once, and is heeded under no list that is not known yet', async () => {
+    const [{ local }] = await newDevices('Ada');
+    let raised = 0;
+    const under = (version: number) => new Authors({ local: { ...local, list: { ...local.list, version } }, store: shelf.stores.replica, say: () => undefined, onRaised: () => (raised += 1) }).kind();
+    const said = (number: number, version: number) => ({ author: laptop.own, number: 900, stamp: 1, kind: 'stopped', key: desk.own, value: new Writer(12).u64(number).u32(version).finish() });
+    expect([under(2).apply(said(7, 3)), raised]).toEqual([false, 0]);
+    expect([under(2).apply(said(7, 2)), raised]).toEqual([true, 1]);
+    shelf.db.transaction(() => shelf.stores.replica.put({ ...said(7, 2), waiting: false, signature: undefined }));
+    for (const number of [6, 8]) expect(() => under(2).apply(said(number, 2))).toThrow('another number than before');
+    expect([under(2).apply(said(7, 2)), raised]).toEqual([true, 2]);
+    // Stopped once more under a later list, it may have been heard further.
+    expect([under(3).apply(said(8, 3)), raised]).toEqual([true, 3]);
   });
 });
 

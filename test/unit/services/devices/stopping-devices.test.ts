@@ -4,6 +4,9 @@ import { issueSuspension } from '../../../../electron/engine/certificates/suspen
 import { exchangesOf, household, type Household, idOf, theirs } from '../../../support/own-devices';
 import type { Resident } from '../../../support/services-kit';
 
+/** body LP (77 bytes) ‖ signature[64]: one of the latter’s. */
+const inSignature = 4 + 77 + 5;
+
 describe('devices that are stopped', () => {
   let home: Household;
   let ada: PeerId;
@@ -101,6 +104,49 @@ describe('devices that are stopped', () => {
     expect((await shelf.conversations.list(undefined)).length).toBeGreaterThan(0);
   });
 
+  const stops = (by: Resident, suspended: Resident): Uint8Array => {
+    const { list, instance } = by.profile.local;
+    return issueSuspension(by.crypto, { suspended: suspended.profile.local.instanceId, list, credential: instance.credential, signing: instance.signing, time: home.world.clock.now() }).bytes;
+  };
+
+  it('S4-32 A65: a contact that hears it ends the connection with that device at once, resumes nothing and believes no key it may know, though that device itself heeds nothing', async () => {
+    const { world, laptop, shelf, bo } = home;
+    expect(await shelf.say(bo, 'before')).toBe(true);
+    const ended: string[] = [];
+    for (const session of bo.profile.connections.sessions()) session.onClose(() => ended.push(session.peer.instance.instanceId));
+    const kept = () => bo.profile.stores.resumptions.ofPeer(ada).length;
+    const floors = () => [shelf, bo].map(({ profile }) => bo.profile.stores.dialogs.kekFloor(ada, profile.local.instanceId) > 0);
+    expect([kept(), floors()]).toEqual([3, [false, false]]);
+    bo.profile.devices.standing.noticed(laptop.profile.local.chain, stops(laptop, shelf));
+    expect([ended, kept(), floors()]).toEqual([[idOf(shelf)], 0, [true, true]]);
+    await world.pass(120_000, 500);
+    expect([shelf.profile.devices.standing.state, hasSession(shelf), hasSession(laptop)]).toEqual(['active', false, true]);
+  });
+
+  it('S4-32 A65: from that moment on nothing is sealed to an exchange key which that device made, though it is the newest', async () => {
+    const { world, desk, laptop, shelf, bo } = home;
+    const before = theirs(bo, ada);
+    for (const each of [desk, laptop]) home.leave(each);
+    world.clock.wall += 6.6 * 24 * 3_600_000;
+    await shelf.renew();
+    await world.until('the contact under its key', () => theirs(bo, ada) === exchangesOf(shelf)[0]);
+    expect(theirs(bo, ada)).not.toBe(before);
+    bo.profile.devices.standing.noticed(laptop.profile.local.chain, stops(laptop, shelf));
+    expect(theirs(bo, ada)).toBe(before);
+  });
+
+  it('S4-32 A65: the device with the identity key, stopped by another one, signs no list by itself: not of what it is told then, nor after a start', async () => {
+    const { world, desk, laptop, shelf } = home;
+    const { version } = desk.profile.local.list;
+    await laptop.devices.suspend({ instanceId: idOf(desk) });
+    await world.until('it knows', () => desk.profile.devices.standing.state === 'suspended');
+    desk.profile.devices.upkeep.suspended(stops(laptop, shelf));
+    desk.reopen();
+    await world.pass(10_000, 100);
+    expect(await stateOf(desk, shelf)).toBe('suspended');
+    expect([desk, laptop].map(({ profile }) => profile.local.list.version)).toEqual([version, version]);
+  });
+
   it('S4-26 A65: who was stopped stops nobody, strangers neither, and a word of before the last list is void', async () => {
     const { world, desk, laptop, shelf, bo, together } = home;
     const { list, instance } = shelf.profile.local;
@@ -108,7 +154,7 @@ describe('devices that are stopped', () => {
       issueSuspension(by.crypto, { suspended: suspended.profile.local.instanceId, list: under, credential: by.profile.local.instance.credential, signing: by.profile.local.instance.signing, time: world.clock.now() }).bytes;
     const [early, strange] = [about(laptop, shelf), about(laptop, bo)];
     const forged = early.slice();
-    forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+    forged[inSignature] = (forged[inSignature] ?? 0) ^ 1;
     expect(instance.credential.roles).toEqual(['exchange']);
     const isUnmoved = () => {
       for (const each of [desk, laptop]) expect(each.profile.devices.standing.state).toBe('active');

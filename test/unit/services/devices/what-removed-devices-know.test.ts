@@ -72,6 +72,26 @@ describe('what a device knows that counts no more', () => {
     expectUnknown(desk, laptop, shelf);
   });
 
+  it('S4-32 A65: an exchange key that a stopped device made since, and where it says that others are, are taken from it by none of them', async () => {
+    const { world, desk, laptop, shelf } = home;
+    home.leave(desk);
+    home.leave(shelf);
+    await laptop.devices.suspend({ instanceId: idOf(shelf) });
+    world.clock.wall += 6.6 * day;
+    await shelf.renew();
+    const [made = ''] = exchangesOf(shelf);
+    const rowAt = ({ profile }: Resident) => profile.stores.devices.find(desk.profile.local.instanceId) ?? expect.unreachable('a row of the desk');
+    const known = rowAt(laptop);
+    shelf.profile.stores.devices.put({ ...rowAt(shelf), cardTime: world.clock.wall + day, addresses: [{ host: '203.0.113.66', port: 4_711 }] });
+    const served = () => laptop.logged.filter(([event]) => event === 'upkeep.behind').length;
+    const before = served();
+    home.comeBack(shelf);
+    await world.until('it came to get in step', () => served() > before);
+    await world.pass(20_000, 200);
+    expect(exchangesOf(laptop)).not.toContain(made);
+    expect([rowAt(laptop).addresses, rowAt(laptop).cardTime]).toEqual([known.addresses, known.cardTime]);
+  });
+
   it('S4-32 S5-19 A65: a recovery on the device that stopped another does not let that one back in', async () => {
     const { world, desk, laptop, shelf, together } = home;
     const seed = load(desk).recovery?.seed ?? expect.unreachable('a recovery key');
@@ -148,6 +168,9 @@ describe('what a device knows that counts no more', () => {
     const { chain, list, instance } = laptop.profile.local;
     const statement = issueSuspension(laptop.crypto, { suspended: shelf.profile.local.instanceId, list, credential: instance.credential, signing: instance.signing, time: world.clock.now() }).bytes;
     for (let at = 0; at < 100; at += 1) bo.profile.devices.standing.noticed(shelf.profile.local.chain, Uint8Array.of(at));
+    // Of that one nothing is looked at any more, not even what is right.
+    bo.profile.devices.standing.noticed(shelf.profile.local.chain, statement);
+    expect(bo.profile.stores.suspensions.list()).toEqual([]);
     bo.profile.devices.standing.noticed(chain, statement);
     expect(bo.profile.book.isSuspended(desk.profile.local.peerId, shelf.profile.local.instanceId)).toBe(true);
     // Nor does the same word at the beginning of each session.

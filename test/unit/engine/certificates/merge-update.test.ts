@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { admitDevice } from '../../../../electron/engine/certificates/admission';
+import { consentTo } from '../../../../electron/engine/certificates/credential';
+import { createIdentityCertificate } from '../../../../electron/engine/certificates/identity-certificate';
+import { issueInstanceList } from '../../../../electron/engine/certificates/instance-list';
+import { currentIdentity, openLocalParty } from '../../../../electron/engine/certificates/local-party';
+import { mergeOwn } from '../../../../electron/engine/certificates/merge-update';
+import type { OwnUpdate } from '../../../../electron/engine/certificates/own-update';
+import { relist } from '../../../../electron/engine/certificates/reissue';
+import { ownExchange } from '../../../../electron/engine/certificates/renewal';
+import { rotateLocalRecord, withoutPrivate } from '../../../../electron/engine/certificates/rotation';
+import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import type { LocalRecord } from '../../../../electron/engine/ports';
+import { testCrypto } from '../../../support/dialog-kit';
+import { keyLives } from '../../../support/key-lives';
+import { fixedKey, withFixedKeys } from '../../../support/rsa-keys';
+
+const now = 1_800_000_000_000;
+const day = 86_400_000;
+
+let crypto: Crypto;
+/** Of the device that holds the identity key, and of another one of the same person. */
+let desk: LocalRecord;
+let laptop: LocalRecord;
+
+beforeAll(async () => {
+  crypto = await testCrypto();
+  const [{ record }] = await keyLives(crypto, []);
+  const admitted = await admit(record, 'laptop');
+  desk = admitted.holder;
+  laptop = admitted.device;
+});
+
+async function admit(record: LocalRecord, deviceName: string): Promise<{ readonly holder: LocalRecord; readonly device: LocalRecord }> {
+  const seeds = { signingSeed: crypto.random(32), kemSecret: crypto.random(32) };
+  const [signing, kem] = [crypto.signingFromSeed(seeds.signingSeed.slice()), crypto.kemFromSecret('instance-kem', seeds.kemSecret.slice())];
+  const { peerId, instanceId } = openLocalParty(crypto, record);
+  const consent = consentTo(crypto, peerId, signing, kem.publicKey);
+  const { credential, record: after } = await admitDevice(crypto, record, { signingKey: signing.publicKey, kemKey: kem.publicKey, consent, deviceName }, now);
+  const row = { instanceId: credential.instanceId, credential: credential.bytes, addedAt: now };
+  const holder = { ...after, siblings: [...(after.siblings ?? []), row] };
+  const own = { instanceId, credential: record.instance.credential, addedAt: now };
+  return { holder, device: { ...holder, instance: { credential: credential.bytes, ...seeds }, identityKeys: after.identityKeys.map(withoutPrivate), siblings: [own], ...(after.recovery && { recovery: { publicKey: after.recovery.publicKey } }) } };
+}
+
+/** What a device with this record tells the others. */
+const told = ({ identityKeys, instanceList, instance, siblings = [], recovery }: LocalRecord, changes: Partial<OwnUpdate> = {}): OwnUpdate =>
+  ({ keys: identityKeys.map(withoutPrivate), list: instanceList, credentials: [instance.credential, ...siblings.map(({ credential }) => credential)], recoveryKey: recovery?.publicKey, ...changes });
+const merge = (into: LocalRecord, update: OwnUpdate, exchanges: LocalRecord['exchanges'] = [], at = now + day) => mergeOwn(crypto, into, update, exchanges, at).record;
+const rotate = (purpose: 'routine' | 'compromise' = 'routine', key = 20) => rotateLocalRecord(withFixedKeys(crypto, key), desk, now + 1, purpose);
+const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('hex');
+const privateHalves = ({ identityKeys, recovery }: LocalRecord): number => identityKeys.filter(({ privateKey }) => privateKey !== undefined).length + (recovery?.seed ? 1 : 0);
+
+describe('a later identity key that another own device brings', () => {
+  it('S4-26 S5-07: is taken where the one in use leads to it, without a private half, with the list it signed', async () => {
+    const later = await rotate();
+    const merged = merge(laptop, told(later)) ?? expect.unreachable('news');
+    const { identity, list } = openLocalParty(crypto, merged);
+    expect([identity.epoch, hex(list.bytes), privateHalves(merged)]).toEqual([2, hex(later.instanceList), 0]);
+    expect(merge(merged, told(later))).toBeUndefined();
+  });
+
+  it('A73: another one of the same age is refused, whoever of the two was first', async () => {
+    const [one, other] = [await rotate('routine', 20), await rotate('routine', 21)];
+    for (const [first, second] of [[one, other], [other, one]] as const) {
+      const merged = merge(laptop, told(first)) ?? expect.unreachable('news');
+      expect(() => merge(merged, told(second))).toThrow('another key of the same age');
+    }
+  });
+
+  it('A71 A79: names no other recovery key than the one in use, under its own number or the next', async () => {
+    const later = await rotate();
+    const { identity, peerId } = openLocalParty(crypto, later);
+    const { name, notBefore, notAfter } = identity;
+    const certified = async (epoch: number, number: number) =>
+      (await createIdentityCertificate(crypto, { name, keyPair: fixedKey(number), peerId, epoch, recoveryKeyHash: crypto.sha256(Uint8Array.of(7)), notBefore, notAfter: notAfter + 1 })).der;
+    for (const [epoch, number] of [[2, 20], [1, 0]] as const) {
+      const certificate = await certified(epoch, number);
+      const keys = later.identityKeys.map(withoutPrivate).filter((key) => key.epoch <= epoch).map((key) => (key.epoch === epoch ? { ...key, certificate } : key));
+      expect(() => merge(laptop, told(epoch === 2 ? later : desk, { keys }))).toThrow('another identity');
+    }
+  });
+});
+
+describe('what another own device brings of devices', () => {
+  it('S4-26 A65: a list that this identity key did not sign is refused', async () => {
+    const { identity, list } = openLocalParty(crypto, desk);
+    const forged = await issueInstanceList(crypto, { identity, identityKey: fixedKey(30).privateKey, version: list.version + 1, issuedAt: now, instances: list.instances });
+    expect(() => merge(laptop, told(desk, { list: forged.bytes }))).toThrow('did not sign');
+  });
+
+  it('S4-26 A65: a credential that the identity key did sign counts for nothing while the list does not name it', async () => {
+    const { device } = await admit(desk, 'tablet');
+    const update = told(desk);
+    expect(merge(laptop, { ...update, credentials: [...update.credentials, device.instance.credential] })).toBeUndefined();
+    expect(merge(laptop, told(device))?.siblings?.length).toBe(2);
+  });
+
+  it('S4-30: who is not the one with the identity key by a list it hears of keeps no private half, and not the recovery key', async () => {
+    const party = openLocalParty(crypto, desk);
+    const { instanceId: certifier } = openLocalParty(crypto, laptop);
+    const moved = await relist(crypto, { party, siblings: desk.siblings ?? [], ...currentIdentity(crypto, desk), now: now + 1 }, { certifier });
+    expect(privateHalves(desk)).toBe(2);
+    const merged = merge(desk, told(desk, { keys: [], list: moved.list, credentials: [moved.credential, ...moved.siblings.map(({ credential }) => credential)] })) ?? expect.unreachable('news');
+    expect([privateHalves(merged), openLocalParty(crypto, merged).isCertifier]).toEqual([0, false]);
+  });
+});
+
+describe('exchange keys that another own device brings', () => {
+  const fresh = async (at = now + 5) => (await ownExchange(crypto, openLocalParty(crypto, desk), at)) ?? expect.unreachable('it may issue');
+
+  it('S4-32 A65: are taken as the identity signed them, with the private half that fits', async () => {
+    const one = await fresh();
+    expect(hex(merge(laptop, told(desk), [one])?.exchanges[0]?.credential)).toBe(hex(one.credential));
+    expect(() => merge(laptop, told(desk), [{ ...one, kemSecret: crypto.random(32) }])).toThrow('does not fit');
+    const changed = one.credential.map((byte, at) => (at === one.credential.length - 1 ? byte ^ 1 : byte));
+    expect(() => merge(laptop, told(desk), [{ ...one, credential: changed }])).toThrow(expect.objectContaining({ code: 'key.unacceptable' }));
+    const ahead = await fresh(now + 40 * day);
+    expect(() => merge(laptop, told(desk), [ahead])).toThrow('begins in the future');
+  });
+
+  it('S5-33 S5-34: those of before stay after a routine change of the identity key, and go with a compromise', async () => {
+    const [before] = laptop.exchanges.map(({ credential }) => hex(credential));
+    for (const purpose of ['routine', 'compromise'] as const) {
+      const later = await rotate(purpose);
+      const merged = merge(laptop, told(later), later.exchanges) ?? expect.unreachable('news');
+      const kept = merged.exchanges.map(({ credential }) => hex(credential));
+      expect([purpose, kept.includes(before ?? ''), kept[0]]).toEqual([purpose, purpose === 'routine', hex(later.exchanges[0]?.credential)]);
+    }
+  });
+});
