@@ -28,7 +28,7 @@ export const transfer = z.strictObject({
   state: transferState,
   /** An error code, with `failed`. */
   failure: z.string().optional(),
-  /** Who declined, withdrew or stopped it, with `cancelled`; absent where it is not known: from before it was written down, or told by another own device. */
+  /** Who declined, withdrew or stopped it, with `cancelled`; absent where it is not known: from before it was written down, or told by an older program of another own device. */
   cancelledBy: z.enum(['me', 'them']).optional(),
   /** Bytes a second, of the last seconds; absent while nothing moves. */
   rate: z.number().nonnegative().optional(),

@@ -3,11 +3,14 @@
 /** Scenes without a list of conversations. */
 const closed = /^(first|locked|damaged|full|newer|restore-running|join-.*|desk-locked|desk-removed.*)$/;
 
-/** The page of a scene, as far as a person sees it when it has come to rest. */
-export async function openScene(page, address, scene) {
+/** Whether the vault of a scene is closed: what follows settings does not change then, so that another language has to be there from the beginning. */
+export const isClosed = (scene) => closed.test(scene);
+
+/** The page of a scene, as far as a person sees it when it has come to rest. `look`: a theme or a language, as `install.ts` knows them. */
+export async function openScene(page, address, scene, look = 'light') {
   // Another fragment alone would load nothing anew.
   await page.goto('about:blank');
-  await page.goto(`${address}/#${scene}/light`);
+  await page.goto(`${address}/#${scene}/${look}`);
   await page.locator('#root > .window').first().waitFor();
   // Lists come after the first frame.
   if (!closed.test(scene)) await page.locator('.list-foot').waitFor({ state: 'attached' });

@@ -187,6 +187,7 @@ function aboutTalk({ dialog, stream, message, device, other }: Talk): readonly K
     { kind: 'erased', key: message, good: { erased: Buffer.of(1) }, bad: { 'another byte': Buffer.of(0) }, badKeys: places },
     { kind: 'expired', key: message, good: { 'its time is over': Buffer.of(1) }, bad: { 'another byte': Buffer.of(0) }, badKeys: places },
     { kind: 'file', key: message, good: { 'under way': file(5, 0), arrived: file(64 * 2 ** 30, 1), 'called off': file(5, 2) }, bad: { 'no content': file(0, 0), 'ended 3': file(5, 3), 'a name of 1,025 bytes': file(5, 0, 'a'.repeat(1_025)), 'a type of 128 bytes': file(5, 0, 'a', 'a'.repeat(128)) }, badKeys: places },
+    { kind: 'called-off', key: message, good: { 'by this person': Buffer.of(0), 'by the other one': Buffer.of(1) }, bad: { 'by a third': Buffer.of(2) }, badKeys: places },
     {
       kind: 'shelf', key: `${dialog}/draft`, good: { draft: facts.draft('not yet', { device, sequence: 3 }), 'no draft': facts.draft('') }, bad: { 'it answers 2': spoilt(facts.draft(''), 4, 2) }, badKeys: { 'another thing': `${dialog}/colour` },
     },

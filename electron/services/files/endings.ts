@@ -15,7 +15,7 @@ const failures = { cancelled: undefined, 'not-permitted': 'contact.not-permitted
 
 /** What the other person's word changes here; undefined: nothing, as it comes late, or is not theirs to say. */
 export function changeWhenOver({ direction, ended, size, cancelledBy }: TransferRow, reason: OverReason): TransferChange | undefined {
-  // Another own device told that it is over, and not whose doing that was.
+  // Another own device told that it is over, and not, or not yet, whose doing that was.
   if (ended === 'cancelled' && reason === 'cancelled' && cancelledBy === undefined) return { cancelledBy: 'them', settled: true };
   if (ended !== undefined && !(ended === 'failed' && reason === 'done')) return undefined;
   if (direction === 'in' && reason !== 'cancelled') return undefined; // nobody says that to whom it is for

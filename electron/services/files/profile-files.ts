@@ -8,6 +8,7 @@ import { fromHex, toHex } from '../../engine/wire/encoding';
 import type { OpenProfile } from '../open-profile';
 import type { MessageRow } from '../ports';
 import type { TransferChange, TransferRow } from '../ports/transfers';
+import { calledOff } from '../replication/kinds/called-off';
 import { keyOfFile } from '../replication/kinds/file';
 import type { Surroundings } from '../surroundings';
 import { Fetching } from './fetching';
@@ -152,6 +153,13 @@ export class ProfileFiles implements PartyHandler {
       this.#tell(row.transferId);
       this.#sweeping.soon();
     });
+  }
+
+  /** Another own device told whose doing it was. In that transaction. */
+  toldBy({ transferId, cancelledBy }: TransferRow, by: NonNullable<TransferRow['cancelledBy']>): void {
+    if (cancelledBy === by) return;
+    this.#profile.stores.transfers.set(transferId, { cancelledBy: by });
+    this.#later(() => this.#tell(transferId));
   }
 
   // What a person asks for.
@@ -359,16 +367,18 @@ export class ProfileFiles implements PartyHandler {
     if (this.#closed) return;
     this.#profile.commit(() => {
       this.#profile.stores.transfers.set(transferId, change);
-      const row = change.ended === undefined ? undefined : this.#profile.stores.transfers.byId(transferId);
-      if (row !== undefined) this.#say(row, 'say');
+      const row = change.ended === undefined && change.cancelledBy === undefined ? undefined : this.#profile.stores.transfers.byId(transferId);
+      if (row === undefined) return;
+      if (change.ended !== undefined) this.#say(row, 'say');
+      if (change.cancelledBy !== undefined) this.#say(row, 'say', calledOff);
     });
   }
 
   /** To the own other devices, in the caller's transaction. */
-  #say(row: TransferRow, how: 'say' | 'sayAfter'): void {
+  #say(row: TransferRow, how: 'say' | 'sayAfter', kind: 'file' | typeof calledOff = 'file'): void {
     const { replica } = this.#profile.devices;
     const key = replica.isOn ? keyOfFile(this.#profile.stores, row) : undefined;
-    if (key !== undefined) replica[how]('file', key, nothing);
+    if (key !== undefined) replica[how](kind, key, nothing);
   }
 
   #row(transferId: string): TransferRow {

@@ -30,7 +30,7 @@ export interface TransferRow {
   /** How it ended, with an error code where it failed. */
   readonly ended?: 'done' | 'cancelled' | 'failed';
   readonly failure?: string;
-  /** Whose doing a cancelled one was; absent where that is not known, as of what another own device told. */
+  /** Whose doing a cancelled one was; absent where that is not known, as of what an older program told. */
   readonly cancelledBy?: NonNullable<Transfer['cancelledBy']>;
   /** The other side knows how it ended here. */
   readonly settled: boolean;

@@ -4,6 +4,7 @@ import type { Surroundings } from '../surroundings';
 import { aliasKind } from './kinds/alias';
 import { authorityKind } from './kinds/authority';
 import { blockKind } from './kinds/block';
+import { calledOffKind } from './kinds/called-off';
 import { changeKind, erasedKinds, timerKind } from './kinds/change';
 import { checkKind } from './kinds/check';
 import { choiceKind } from './kinds/choice';
@@ -71,6 +72,7 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
     ...erasedKinds(parts),
     timerKind(parts),
     fileKind(parts),
+    calledOffKind(parts),
     markKind(parts),
     policyKind(parts),
     settingKind({ settings, onTold: (told) => soon(() => onSettings?.(told)) }),

@@ -19,7 +19,7 @@ export const mostWords = 32;
 /** What was erased is overwritten in the files this long after, together with what else was meanwhile. */
 const purgeMs = 5_000;
 /** What the own devices tell each other of one message; what other ones said stands in the log as they signed it. */
-const toldKinds = ['message', 'change', 'file'] as const;
+const toldKinds = ['message', 'change', 'file', 'called-off'] as const;
 /** Those of them that hold its words. */
 const formerKinds = ['message', 'change'] as const;
 const nothing = new Uint8Array(0);

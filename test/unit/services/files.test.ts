@@ -297,4 +297,39 @@ describe('files of messages', () => {
     await pocket.files.save({ transferId, path: '/saved' });
     expect(Buffer.compare(pocket.disk.files.get('/saved') ?? Buffer.alloc(0), content)).toBe(0);
   });
+
+  it('S4-32: an own device that was away shows whose doing it was that a file was called off, and so does one that is linked later', async () => {
+    const { ada, bo, conversationId } = await pair();
+    bo.settings = { ...bo.settings, acceptFilesUpTo: 0 };
+    ada.disk.files.set('/a.txt', content);
+    const pocket = await world.link(ada, 'pocket');
+    await world.until('the pocket is in step', () => pocket.profile.devices.replica.isReady);
+    const known = await ada.files.send({ conversationId, path: '/a.txt' });
+    await world.until('the pocket knows of one', () => pocket.profile.files.list().length === 1);
+    pocket.mute = true;
+    pocket.reopen();
+    const declined = await ada.files.send({ conversationId, path: '/a.txt' });
+    const withdrawn = await ada.files.send({ conversationId, path: '/a.txt' });
+    await world.until('the offers', () => bo.profile.files.list().length === 3);
+    for (const each of [known, declined]) await bo.files.cancel(each);
+    await ada.files.cancel(withdrawn);
+    const by = (device: typeof ada) => [known, declined, withdrawn].map(({ transferId }) => device.profile.files.ofAll([transferId]).map(({ state, cancelledBy }) => [state, cancelledBy])[0]);
+    const all = [['cancelled', 'them'], ['cancelled', 'them'], ['cancelled', 'me']];
+    await world.until('Ada has heard', () => JSON.stringify(by(ada)) === JSON.stringify(all));
+    // Nobody else can tell it: the other person is gone.
+    bo.mute = true;
+    bo.close();
+    pocket.mute = false;
+    pocket.reopen();
+    await world.until('the pocket has heard', () => JSON.stringify(by(pocket)) === JSON.stringify(all));
+    expect(toldOf(pocket, 'transfer.progress').at(-1)?.cancelledBy).toBeDefined();
+    const later = await world.link(ada, 'later');
+    await world.until('the later one has heard', () => JSON.stringify(by(later)) === JSON.stringify(all));
+    // What was erased is in no log: nothing of it is said any more.
+    await ada.messages.delete({ messageId: declined.messageId });
+    await world.until('gone everywhere', () => [pocket, later].every(({ profile }) => profile.files.ofAll([declined.transferId]).length === 0));
+    const left = (device: typeof ada) => device.db.prepare("SELECT count(*) AS n FROM replica_facts WHERE kind = 'called-off' AND value IS NOT NULL").get()?.['n'];
+    // Who said it reads it from the file, which is gone.
+    expect([ada, pocket, later].map(left)).toEqual([0, 2, 2]);
+  });
 });

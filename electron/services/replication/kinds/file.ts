@@ -5,7 +5,7 @@ import { WireError } from '../../../engine/wire/wire-error';
 import { Writer } from '../../../engine/wire/writer';
 import { safeName } from '../../files/safe-name';
 import { mediaTypeFrom } from '../../files/shown-as';
-import type { Stores } from '../../ports';
+import type { MessageRow, Stores } from '../../ports';
 import type { TransferRow } from '../../ports/transfers';
 import type { FactKind } from '../replica';
 import { ofErased } from './gone-places';
@@ -48,21 +48,29 @@ export function fileKind(parts: KindParts): FactKind {
     },
     forgets: (fact) => ofErased(parts, fact, ({ kind }) => kind === 'deleted'),
     read(key) {
-      const place = parseMessageKey(key);
-      const conversation = stores.conversations.byDialog(place.peerId, place.dialogId);
-      const message = conversation && stores.messages.bySequence(conversation.conversationId, place.instanceId, place.sequence);
-      const row = message?.transferId === undefined ? undefined : stores.transfers.byId(message.transferId);
+      const { row } = fileOfKey(stores, key);
       return row && encode(row);
     },
     *all() {
-      for (let page = stores.transfers.page(undefined, undefined, pageSize); page.length > 0; page = stores.transfers.page(undefined, page.at(-1), pageSize)) {
-        for (const row of page) {
-          const key = keyOfFile(stores, row);
-          if (key !== undefined) yield { key, value: nothing };
-        }
+      for (const row of pagesOfFiles(stores)) {
+        const key = keyOfFile(stores, row);
+        if (key !== undefined) yield { key, value: nothing };
       }
     },
   };
+}
+
+/** The message that a fact of this key is about, and the file it brings, as far as they are here. Throws `WireError` for another form of key. */
+export function fileOfKey({ messages, conversations, transfers }: Pick<Stores, 'messages' | 'conversations' | 'transfers'>, key: string): { readonly message: MessageRow | undefined; readonly row: TransferRow | undefined } {
+  const { peerId, dialogId, instanceId, sequence } = parseMessageKey(key);
+  const conversation = conversations.byDialog(peerId, dialogId);
+  const message = conversation && messages.bySequence(conversation.conversationId, instanceId, sequence);
+  return { message, row: message?.transferId === undefined ? undefined : transfers.byId(message.transferId) };
+}
+
+/** Every file there is, newest first. */
+export function* pagesOfFiles({ transfers }: Pick<Stores, 'transfers'>): Generator<TransferRow> {
+  for (let page = transfers.page(undefined, undefined, pageSize); page.length > 0; page = transfers.page(undefined, page.at(-1), pageSize)) yield* page;
 }
 
 /** Undefined: its message is gone. */
