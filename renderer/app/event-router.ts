@@ -10,6 +10,11 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
   // Nothing about people or messages is kept while the vault is closed, whatever still arrives. A restore and a linking run where there is none yet.
   const { phase } = model.session.getState();
   const atFirst = phase === 'absent' && event.type === 'devices.linking';
+  // Nothing of a person: how the window looks, and in which language it speaks, on the lock screen as well.
+  if (event.type === 'settings.changed') {
+    model.background(model.settings.getState().load());
+    return;
+  }
   if (event.type !== 'vault.changed' && event.type !== 'vault.renewing' && event.type !== 'backup.progress' && event.type !== 'updates.changed' && event.type !== 'desktop.help' && !atFirst && phase !== 'open') return;
   switch (event.type) {
     case 'vault.changed':
@@ -50,9 +55,6 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
       return;
     case 'profiles.changed':
       model.background(model.profiles.getState().load());
-      return;
-    case 'settings.changed':
-      model.background(model.settings.getState().load());
       return;
     case 'updates.changed':
       model.background(model.updates.getState().load());

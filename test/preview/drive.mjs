@@ -3,14 +3,11 @@
 /** Scenes without a list of conversations. */
 const closed = /^(first|locked|damaged|full|newer|restore-running|join-.*|desk-locked|desk-removed.*)$/;
 
-/** Whether the vault of a scene is closed: what follows settings does not change then, so that another language has to be there from the beginning. */
-export const isClosed = (scene) => closed.test(scene);
-
-/** The page of a scene, as far as a person sees it when it has come to rest. `look`: a theme or a language, as `install.ts` knows them. */
-export async function openScene(page, address, scene, look = 'light') {
+/** The page of a scene, as far as a person sees it when it has come to rest. */
+export async function openScene(page, address, scene) {
   // Another fragment alone would load nothing anew.
   await page.goto('about:blank');
-  await page.goto(`${address}/#${scene}/${look}`);
+  await page.goto(`${address}/#${scene}/light`);
   await page.locator('#root > .window').first().waitFor();
   // Lists come after the first frame.
   if (!closed.test(scene)) await page.locator('.list-foot').waitFor({ state: 'attached' });
@@ -24,11 +21,6 @@ export async function dress(page, { theme = 'light', contrast = 'system', langua
       if (Object.entries(wanted).some(([name, value]) => world.settings[name] !== value)) {
         world.settings = { ...world.settings, ...wanted };
         emit({ type: 'settings.changed' });
-        // A closed vault hears of nothing: what follows settings is put there by hand.
-        const { dataset } = document.documentElement;
-        dataset.theme = wanted.theme === 'contrast' ? 'dark' : wanted.theme;
-        if (wanted.theme === 'contrast' || wanted.contrast === 'high') dataset.contrast = 'high';
-        else delete dataset.contrast;
       }
     },
     { theme, contrast, language, textSize },

@@ -15,6 +15,6 @@ if (scene === undefined) throw new Error('no scene');
 const world = scene(Date.now());
 if (theme === 'light' || theme === 'dark' || theme === 'contrast') world.settings = { ...world.settings, theme };
 if (theme === 'contrast-light') world.settings = { ...world.settings, theme: 'light', contrast: 'high' };
-if (theme === 'pseudo' || theme === 'pseudo-rtl' || theme === 'de') world.settings = { ...world.settings, language: theme };
+if (theme === 'pseudo' || theme === 'de') world.settings = { ...world.settings, language: theme };
 const fake = createFake(world);
 Object.assign(window, { fake, keyshift: fake.bridge });

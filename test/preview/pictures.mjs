@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
-import { crowded, dress, isClosed, openScene, outside } from './drive.mjs';
+import { crowded, dress, openScene, outside } from './drive.mjs';
 import { buildPreview, servePreview } from './serve.mjs';
 import { shots } from './shots/all.mjs';
 
@@ -78,14 +78,7 @@ async function take([name, scene, own, themes, steps], wanted) {
     await openScene(page, server.address, scene);
     await steps(page);
     // One after the other on the same page: what a person did stays done.
-    for (const look of wanted.length === 0 ? themes : wanted) {
-      const { language } = dresses[look] ?? {};
-      if (language !== undefined && isClosed(scene)) {
-        await openScene(page, server.address, scene, language);
-        await steps(page);
-      }
-      await lookAt(page, `${name}-${look}`, size, look);
-    }
+    for (const look of wanted.length === 0 ? themes : wanted) await lookAt(page, `${name}-${look}`, size, look);
   } catch (error) {
     await page.screenshot({ path: join(folder, `${name}-failed.png`) }).catch(() => {});
     faults.push(`${name}: ${String(error).split('\n').slice(0, 6).join(' ')}`);

@@ -14,11 +14,15 @@ interface Place {
   readonly anchor: string;
 }
 
+/** Both languages of the help run so, whatever the window does: a window of a third one shows it in English. */
+const direction = 'ltr';
+
 /** The guide and what goes deeper, inside the app: it asks no network, and can be read before there is a profile. */
 export function HelpDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const text = useText();
   const { locale } = useIntl();
-  const pages = pagesIn(locale.startsWith('de') ? 'de' : 'en');
+  const language = locale.startsWith('de') ? 'de' : 'en';
+  const pages = pagesIn(language);
   const [place, setPlace] = useState<Place>({ page: 'guide.md', anchor: '' });
   const [query, setQuery] = useState('');
   const around = useRef<HTMLDivElement>(null);
@@ -56,7 +60,7 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }): React
           </p>
         </div>
         <nav className="help-contents" aria-label={text('help.contents')}>
-          <ul>
+          <ul lang={language} dir={direction}>
             {contents.map(({ name, anchor, words, deep }) => (
               <li key={`${name}#${anchor}`} className={deep ? 'deep' : undefined}>
                 <button type="button" className="text-button" aria-current={!searching && name === place.page && anchor === place.anchor ? 'location' : undefined} onClick={() => go(name, anchor)}>
@@ -70,7 +74,7 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }): React
           <ul className="help-hits" aria-label={text('help.hits')}>
             {hits.length === 0 ? <li className="list-none">{text('help.none', { query: query.trim() })}</li> : null}
             {hits.map((hit) => (
-              <li key={`${hit.page}#${hit.anchor}`}>
+              <li lang={language} dir={direction} key={`${hit.page}#${hit.anchor}`}>
                 <button type="button" className="text-button" onClick={() => go(hit.page, hit.anchor)}>
                   <MarkedText text={hit.title} query={query} />
                 </button>
@@ -82,7 +86,7 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }): React
             ))}
           </ul>
         ) : page === undefined ? null : (
-          <article className="help-page">
+          <article className="help-page" lang={language} dir={direction}>
             <h3 className="help-title" tabIndex={-1} data-help="">
               {page.title}
             </h3>

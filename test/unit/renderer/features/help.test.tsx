@@ -121,6 +121,15 @@ describe('the help', () => {
     expect(document.activeElement?.textContent).toBe('Das Wiederherstellungsblatt');
   });
 
+  it('runs from left to right in a window that does not, and says in which language it is', async () => {
+    const { model } = await renderApp({ ...emptyWorld(), vault: 'locked' });
+    await act(() => model.settings.getState().change({ language: 'pseudo-rtl' }));
+    await vi.waitFor(() => expect(document.documentElement.dir).toBe('rtl'), { timeout: 15_000 });
+    act(() => model.ui.getState().showHelp(true));
+    await settle();
+    for (const part of ['.help-page', '.help-contents ul']) expect([part, document.querySelector(part)?.getAttribute('dir'), document.querySelector(part)?.getAttribute('lang')]).toEqual([part, 'ltr', 'en']);
+  });
+
   it('has no link that leads nowhere, in either language', () => {
     for (const pages of [pagesIn('en'), pagesIn('de')]) {
       const places = new Set([...pages].flatMap(([name, { lead, sections }]) => [`${name}#`, ...[lead, ...sections.map(({ blocks }) => blocks)].flatMap((blocks) => blocks.flatMap((block) => (block.kind === 'heading' ? [`${name}#${block.id}`] : []))), ...sections.map(({ id }) => `${name}#${id}`)]));
