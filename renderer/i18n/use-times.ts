@@ -48,6 +48,8 @@ export function useTimes(): Times {
       intl.formatNumber(value, { style: 'unit', unit: name, unitDisplay: name === 'day' ? 'long' : 'short', maximumFractionDigits: name.endsWith('byte') ? 1 : 0 });
     const long = (value: number, name: 'second' | 'minute' | 'hour' | 'day'): string =>
       intl.formatNumber(value, { style: 'unit', unit: name, unitDisplay: 'long', maximumFractionDigits: 1 });
+    // A day of another year is not one of this: said wherever a day is.
+    const yearOf = (at: number, now = Date.now()): { year?: 'numeric' } => (new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' });
     const daysApart = (at: number, now: number): number => Math.round((startOfDay(now) - startOfDay(at)) / day);
     return {
       clock: (at) => intl.formatTime(at, { hour: '2-digit', minute: '2-digit' }),
@@ -55,12 +57,12 @@ export function useTimes(): Times {
         const apart = daysApart(at, now);
         if (apart <= 0) return intl.formatTime(at, { hour: '2-digit', minute: '2-digit' });
         if (apart < 7) return intl.formatDate(at, { weekday: 'short' });
-        return intl.formatDate(at, { day: 'numeric', month: 'short' });
+        return intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at, now) });
       },
       when: (at, now) =>
         daysApart(at, now) === 0
           ? intl.formatTime(at, { hour: '2-digit', minute: '2-digit' })
-          : intl.formatDate(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+          : intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at, now), hour: '2-digit', minute: '2-digit' }),
       moment: (at) => intl.formatDate(at, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }),
       timer: (milliseconds) => {
         const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
@@ -70,11 +72,10 @@ export function useTimes(): Times {
         const apart = daysApart(at, now);
         if (apart === 0) return intl.formatMessage({ id: 'conversation.today' });
         if (apart === 1) return intl.formatMessage({ id: 'conversation.yesterday' });
-        const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-        return intl.formatDate(at, { weekday: 'long', day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) });
+        return intl.formatDate(at, { weekday: 'long', day: 'numeric', month: 'long', ...yearOf(at, now) });
       },
-      dateTime: (at) => intl.formatDate(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
-      range: (from, to) => intl.formatDateTimeRange(from, Math.max(from, to), { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+      dateTime: (at) => intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at), hour: '2-digit', minute: '2-digit' }),
+      range: (from, to) => intl.formatDateTimeRange(from, Math.max(from, to), { day: 'numeric', month: 'short', ...(yearOf(from).year === undefined ? yearOf(to) : yearOf(from)), hour: '2-digit', minute: '2-digit' }),
       exact: (at) => intl.formatDate(at, { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }),
       date: (at) => intl.formatDate(at, { day: 'numeric', month: 'long', year: 'numeric' }),
       span: (milliseconds) => {
@@ -90,7 +91,7 @@ export function useTimes(): Times {
         return long(milliseconds / 1000, 'second');
       },
       anyOf: (words) => intl.formatList(words, { type: 'disjunction' }),
-      dayMonth: (at) => intl.formatDate(at, { day: 'numeric', month: 'short' }),
+      dayMonth: (at) => intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at) }),
       bytes: (count) => {
         // The short form has no plural: "2 byte".
         if (count < 1024) return intl.formatNumber(count, { style: 'unit', unit: 'byte', unitDisplay: 'long', maximumFractionDigits: 0 });

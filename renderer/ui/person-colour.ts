@@ -1,3 +1,5 @@
+import { firstEmoji } from './strangers';
+
 /** Eight avatar colours; which one follows from the peer id, so a person keeps it on every device. */
 export function avatarColour(peerId: string): number {
   let sum = 7;
@@ -5,10 +7,10 @@ export function avatarColour(peerId: string): number {
   return sum % 8;
 }
 
-/** First letters of the first two words, or the first letter. */
+/** First letters of the first two words, or the first letter; of a name without letters its first emoji. */
 export function initials(name: string): string {
   const words = name.split(/[\s\-_.]+/u).filter((word) => /[\p{L}\p{N}]/u.test(word));
   const letters = words.slice(0, 2).map((word) => Array.from(word).find((letter) => /[\p{L}\p{N}]/u.test(letter)) ?? '');
   const joined = letters.join('');
-  return joined === '' ? '?' : joined.toLocaleUpperCase();
+  return joined === '' ? (firstEmoji(name) ?? '?') : joined.toLocaleUpperCase();
 }

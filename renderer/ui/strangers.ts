@@ -4,6 +4,8 @@
  * and a piece of text cannot turn the text around it.
  */
 
+import { isEmoji } from '../../shared/model/emoji';
+
 /** Longest name or title shown, in characters as people count them. */
 const maxNameLength = 64;
 
@@ -12,6 +14,8 @@ const controls = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/u;
 /** Invisible where only a name stands: marks, joiners of words, fillers, tags, line breaks of every kind. */
 const invisibleInNames =
   /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/u;
+/** Flags of parts of a country. They are spelled in letters nobody sees, and seen as what they spell; no other spelling has a picture. */
+const spelledFlags = /\u{1F3F4}\u{E0067}\u{E0062}(?:\u{E0065}\u{E006E}\u{E0067}|\u{E0073}\u{E0063}\u{E0074}|\u{E0077}\u{E006C}\u{E0073})\u{E007F}/u;
 const rightToLeft = /[\u0590-\u08FF\u200F\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 const marks = /(\p{M}{8})\p{M}+/gu;
 
@@ -30,8 +34,7 @@ function wellFormed(text: string): string {
 /** A name or title on one line: invisible characters shown, piles of accents cut, at most 64 characters. */
 export function plainName(name: string): string {
   const shown = replaceEach(wellFormed(name).trim(), invisibleInNames).replace(marks, '$1');
-  const characters = Array.from(shown);
-  const cut = characters.length > maxNameLength ? `${characters.slice(0, maxNameLength - 1).join('')}…` : shown;
+  const cut = shortened(shown, maxNameLength);
   return cut === '' ? '?' : cut;
 }
 
@@ -44,12 +47,28 @@ export function nameInSentence(name: string): string {
 /** One line of a message for previews and quotes, at most `limit` characters. */
 export function plainLine(text: string, limit = 160): string {
   const line = replaceEach(wellFormed(text.slice(0, limit * 4)).replace(/\s+/gu, ' ').trim(), invisibleInNames);
-  const characters = Array.from(line.replace(marks, '$1'));
-  return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : characters.join('');
+  return shortened(line.replace(marks, '$1'), limit);
 }
 
 function replaceEach(text: string, what: RegExp): string {
-  return what.test(text) ? text.replace(new RegExp(what.source, 'gu'), visibleMark) : text;
+  if (!what.test(text)) return text;
+  return text.replace(new RegExp(`${spelledFlags.source}|${what.source}`, 'gu'), (found) => (spelledFlags.test(found) ? found : visibleMark(found)));
+}
+
+/** What a person sees as one sign, however many code points it is. */
+const signs = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** At most so many code points, the sign for more among them; no sign is cut in its middle. */
+function shortened(text: string, most: number): string {
+  if (text.length <= most || Array.from(text).length <= most) return text;
+  let whole = '';
+  let left = most - 1;
+  for (const { segment } of signs.segment(text)) {
+    left -= Array.from(segment).length;
+    if (left < 0) break;
+    whole += segment;
+  }
+  return `${whole}…`;
 }
 
 /** A piece of a message: ordinary text, or one character that has to be shown as a mark. */
@@ -85,8 +104,16 @@ export function isLong(text: string): boolean {
 /** One to six emoji and nothing else: shown large. */
 export function isEmojiOnly(text: string): boolean {
   const trimmed = text.trim();
-  if (trimmed.length === 0 || trimmed.length > 48) return false;
-  return /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*(?:\u200D\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*)*\s?|\p{RI}\p{RI}\s?){1,6}$/u.test(trimmed);
+  // The longest have about twenty units; most texts begin with a letter.
+  if (trimmed === '' || trimmed.length > 128 || /^\p{L}/u.test(trimmed)) return false;
+  const shown = Array.from(signs.segment(trimmed), ({ segment }) => segment).filter((each) => each.trim() !== '');
+  return shown.length <= 6 && shown.every(isEmoji);
+}
+
+/** The first emoji of a text; undefined: it has none. */
+export function firstEmoji(text: string): string | undefined {
+  for (const { segment } of signs.segment(text)) if (isEmoji(segment)) return segment;
+  return undefined;
 }
 
 /** Ends with one mark, whoever wrote it with or without: heard, two are a stumble and none runs on into what follows. */

@@ -7,6 +7,7 @@ import { createModel } from '../../../../renderer/app/model';
 import { createClient } from '../../../../renderer/bridge/client';
 import { MessageText } from '../../../../renderer/features/conversation/message-text';
 import { TextProvider } from '../../../../renderer/i18n/text-provider';
+import { initials } from '../../../../renderer/ui/person-colour';
 import { PersonName } from '../../../../renderer/ui/person-name';
 import { isEmojiOnly, isLong, messagePieces, nameInSentence, plainLine, plainName } from '../../../../renderer/ui/strangers';
 import { createFake } from '../../../preview/fake-world';
@@ -42,6 +43,31 @@ describe('hardening 24: text from strangers', () => {
       expect(messagePieces(text)).toEqual([{ text, odd: false }]);
     }
     expect(plainName('Bo Lindqvist')).toBe('Bo Lindqvist');
+  });
+
+  it('a flag that is spelled in letters nobody sees is a flag, in names and lines; any other spelling is shown', () => {
+    for (const flag of ['🏴󠁧󠁢󠁳󠁣󠁴󠁿', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '🏴󠁧󠁢󠁷󠁬󠁳󠁿']) {
+      expect(plainName(`Ailsa ${flag}`)).toBe(`Ailsa ${flag}`);
+      expect(plainLine(`${flag} wins`)).toBe(`${flag} wins`);
+      expect(isEmojiOnly(flag)).toBe(true);
+    }
+    expect(plainName('Bo\u{E0067}\u{E0062}')).toBe('Bo[U+E0067][U+E0062]');
+    expect(plainName('\u{1F3F4}\u{E0068}\u{E0069}\u{E007F}')).toBe('\u{1F3F4}[U+E0068][U+E0069][U+E007F]');
+  });
+
+  it('what is too long ends between signs, not in the middle of one', () => {
+    const family = '👩‍👩‍👧‍👦';
+    for (let before = 50; before < 64; before += 1) {
+      const shown = plainName(`${'x'.repeat(before)}${family.repeat(3)}`);
+      expect(shown).toMatch(/^x+(?:👩‍👩‍👧‍👦)*…$/u);
+      expect(Array.from(shown).length).toBeLessThanOrEqual(64);
+    }
+    expect(plainLine(`${'x'.repeat(78)}🇩🇪🇫🇷`, 80)).toBe(`${'x'.repeat(78)}…`);
+    expect(plainLine(`${'x'.repeat(78)}e\u0301e\u0301`, 80)).toBe(`${'x'.repeat(78)}…`);
+  });
+
+  it('whoever is called by an emoji has it on their tile', () => {
+    expect([initials('🦊'), initials('👩‍👩‍👧‍👦 🎉'), initials('🇩🇪'), initials('1️⃣'), initials('🦊 Fox'), initials('…'), initials('Ada Lovelace Byron'), initials('élan')]).toEqual(['🦊', '👩‍👩‍👧‍👦', '🇩🇪', '1', 'F', '?', 'AL', 'É']);
   });
 
   it('what is hidden becomes visible', () => {
