@@ -65,11 +65,18 @@ export function outside() {
     .filter((element) => element.matches('button, [role="tab"], h1, h2, h3, label') && element.scrollWidth > element.clientWidth + 2 && element.clientWidth > 0)
     .filter((element) => getComputedStyle(element).overflowX !== 'visible' && getComputedStyle(element).textOverflow !== 'ellipsis')
     .map((element) => `cut: ${name(element)}`);
+  // A line that ends in an ellipsis has to keep its beginning: one of the other direction than its box loses that.
+  const headless = [...top.querySelectorAll('*')].filter(seen).filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).textOverflow === 'ellipsis' && getComputedStyle(element).overflowX !== 'visible' && getComputedStyle(element).whiteSpace.startsWith('nowrap')).flatMap((element) => {
+    const [first] = /[\p{L}\u200f\u2067\u2068]/u.exec(element.textContent ?? '') ?? [];
+    if (first === undefined || first === '\u2068') return [];
+    const own = /[\u0590-\u08ff\u200f\u2067]/u.test(first) ? 'rtl' : 'ltr';
+    return own === getComputedStyle(element).direction ? [] : [`cut at its beginning: ${name(element)}`];
+  });
   // Words that hang out of what is drawn around them.
   const over = [...top.querySelectorAll('.bubble, .key-card, .choice-card, .problem, .toast, .banner')]
     .filter((element) => seen(element) && element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX === 'visible')
     .map((element) => `hangs over: ${name(element)} ${element.scrollWidth - element.clientWidth} px`);
-  return [...scrolling, ...out, ...cut, ...over];
+  return [...scrolling, ...out, ...cut, ...headless, ...over];
 }
 
 /** In the page: what large letters in a small window left no room for. Usual words that are divided in their middle (long ones, addresses and names of files may be), the name of whom one writes to, settings that begin below what is seen. */

@@ -122,7 +122,9 @@ function Review({ message, row, onBack }: { readonly message: Message; readonly 
         <div className="file-line">
           <FileGlyph shown={shown} />
           <span className="file-words">
-            <bdi className="file-name">{plainLine(file.name, 120)}</bdi>
+            <span className="file-name">
+              <bdi>{plainLine(file.name, 120)}</bdi>
+            </span>
             <span className="field-hint">{times.bytes(file.size)}</span>
           </span>
         </div>

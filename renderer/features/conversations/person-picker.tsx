@@ -95,7 +95,7 @@ export function PersonPicker({ people, nobody, onPick }: PersonPickerProps): Rea
                 >
                   <Avatar name={person.name} peerId={person.peerId} size="small" />
                   <PersonName name={person.name} className="list-name" />
-                  <span className="picker-note">{person.note}</span>
+                  <bdi className="picker-note">{person.note}</bdi>
                 </li>
               );
             })}

@@ -81,7 +81,9 @@ function FileEntry({ transfer, name, onForget }: { readonly transfer: Transfer; 
             <bdi>{file}</bdi>
           </button>
         ) : (
-          <bdi className="file-name">{file}</bdi>
+          <span className="file-name">
+            <bdi>{file}</bdi>
+          </span>
         )}
         <span className="field-hint">
           <bdi>{times.bytes(transfer.size)}</bdi> · <bdi>{times.when(transfer.addedAt, now)}</bdi>

@@ -33,7 +33,9 @@ export function MessageFile({ message, name }: { readonly message: Message; read
       <div className="file-line">
         {isPicture && !broken ? null : <FileGlyph shown={transfer?.shown ?? 'file'} />}
         <span className="file-words">
-          <bdi className="file-name">{label}</bdi>
+          <span className="file-name">
+            <bdi>{label}</bdi>
+          </span>
           {/* What is under way says it along with how far it is. */}
           {transfer?.state === 'running' || transfer?.state === 'paused' ? null : <span className="field-hint"><bdi>{times.bytes(file.size)}</bdi></span>}
           {broken ? <span className="field-hint">{text('files.notShown')}</span> : null}

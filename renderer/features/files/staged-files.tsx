@@ -55,7 +55,9 @@ function Staged({ file, onDrop }: { readonly file: TokenFile; readonly onDrop: (
     <li className="staged-file">
       {file.shown === 'image' && !broken ? <ShownPicture picture={{ token: file.token }} file={name} alt="" onBroken={() => setBroken(true)} still /> : <FileGlyph shown={file.shown} />}
       <span className="file-words">
-        <bdi className="file-name">{name}</bdi>
+        <span className="file-name">
+            <bdi>{name}</bdi>
+          </span>
         <span className="field-hint"><bdi>{times.bytes(file.size)}</bdi></span>
       </span>
       <IconButton label={text('files.unstage', { file: name })} onPress={onDrop}>
