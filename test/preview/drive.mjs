@@ -43,7 +43,7 @@ export function outside() {
   const width = document.documentElement.clientWidth;
   const name = (element) => `${element.tagName.toLowerCase()}.${[...element.classList].join('.')} “${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 40)}”`;
   // What scrolls sideways by design: code and tables of its own, never a pane or a dialog.
-  const frames = document.querySelectorAll('html, body, .veil, .dialog, .dialog-body, .pane, .tab-panel, .feed, .list-items, .details-body, .front');
+  const frames = document.querySelectorAll('html, body, .veil, .dialog, .dialog-body, .pane, .tab-panel, .feed, .list-items, .details-body, .front, .picker-hits');
   const scrolling = [...frames].filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'visible').map((element) => {
     const { left, right } = element.getBoundingClientRect();
     const widest = [...element.querySelectorAll('*')].filter((inner) => inner.getBoundingClientRect().right > right + 1 || inner.getBoundingClientRect().left < left - 1).at(-1);

@@ -95,7 +95,9 @@ export function PersonPicker({ people, nobody, onPick }: PersonPickerProps): Rea
                 >
                   <Avatar name={person.name} peerId={person.peerId} size="small" />
                   <PersonName name={person.name} className="list-name" />
-                  <bdi className="picker-note">{person.note}</bdi>
+                  <span className="picker-aside">
+                    <bdi className="picker-note">{person.note}</bdi>
+                  </span>
                 </li>
               );
             })}
