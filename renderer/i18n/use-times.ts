@@ -26,6 +26,8 @@ export interface Times {
   readonly date: (at: number) => string;
   /** 3 min, 2 hr, 5 days: one unit, rounded down. */
   readonly span: (milliseconds: number) => string;
+  /** How old something is: as `span`, but under a minute without the seconds, which would stand still on screen and differ between two places. */
+  readonly age: (milliseconds: number) => string;
   /** 90 minutes, 1 hour, 7 days: exact, in the largest unit that divides it. */
   readonly length: (milliseconds: number) => string;
   /** 6 May */
@@ -51,7 +53,15 @@ export function useTimes(): Times {
     // A day of another year is not one of this: said wherever a day is.
     const yearOf = (at: number, now = Date.now()): { year?: 'numeric' } => (new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' });
     const daysApart = (at: number, now: number): number => Math.round((startOfDay(now) - startOfDay(at)) / day);
+    const span = (milliseconds: number): string => {
+      if (milliseconds < minute) return unit(Math.max(1, Math.floor(milliseconds / 1000)), 'second');
+      if (milliseconds < hour) return unit(Math.floor(milliseconds / minute), 'minute');
+      if (milliseconds < 2 * day) return unit(Math.floor(milliseconds / hour), 'hour');
+      return unit(Math.floor(milliseconds / day), 'day');
+    };
     return {
+      span,
+      age: (milliseconds) => (milliseconds < minute ? intl.formatMessage({ id: 'keys.age.new' }) : span(milliseconds)),
       clock: (at) => intl.formatTime(at, { hour: '2-digit', minute: '2-digit' }),
       brief: (at, now) => {
         const apart = daysApart(at, now);
@@ -78,12 +88,6 @@ export function useTimes(): Times {
       range: (from, to) => intl.formatDateTimeRange(from, Math.max(from, to), { day: 'numeric', month: 'short', ...(yearOf(from).year === undefined ? yearOf(to) : yearOf(from)), hour: '2-digit', minute: '2-digit' }),
       exact: (at) => intl.formatDate(at, { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }),
       date: (at) => intl.formatDate(at, { day: 'numeric', month: 'long', year: 'numeric' }),
-      span: (milliseconds) => {
-        if (milliseconds < minute) return unit(Math.max(1, Math.floor(milliseconds / 1000)), 'second');
-        if (milliseconds < hour) return unit(Math.floor(milliseconds / minute), 'minute');
-        if (milliseconds < 2 * day) return unit(Math.floor(milliseconds / hour), 'hour');
-        return unit(Math.floor(milliseconds / day), 'day');
-      },
       length: (milliseconds) => {
         if (milliseconds % day === 0) return long(milliseconds / day, 'day');
         if (milliseconds % hour === 0) return long(milliseconds / hour, 'hour');

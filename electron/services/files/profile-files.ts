@@ -8,8 +8,6 @@ import { fromHex, toHex } from '../../engine/wire/encoding';
 import type { OpenProfile } from '../open-profile';
 import type { MessageRow } from '../ports';
 import type { TransferChange, TransferRow } from '../ports/transfers';
-import { calledOff } from '../replication/kinds/called-off';
-import { keyOfFile } from '../replication/kinds/file';
 import type { Surroundings } from '../surroundings';
 import { Fetching } from './fetching';
 import type { HeldContent } from './held-content';
@@ -21,10 +19,10 @@ import { Progress } from './progress';
 import { Reading } from './reading';
 import { bytesOf, Serving } from './serving';
 import { Sweeping } from './sweeping';
+import { sayChange, sayFile } from './telling-devices';
 import { isHeld, transferView } from './transfer-view';
 
 const saidAtOnce = 500;
-const nothing = new Uint8Array(0);
 
 /** The files of an open profile: what is here of them, and how they come and go (protocol.md §15). */
 export class ProfileFiles implements PartyHandler {
@@ -120,7 +118,7 @@ export class ProfileFiles implements PartyHandler {
     const row = rowOfOffer(this.#profile.stores, message, peerId, offer, { now: clock.now(), acceptUpTo: (settings() satisfies Pick<Settings, 'acceptFilesUpTo'>).acceptFilesUpTo });
     transfers.add(row);
     // What is delivered while an envelope is applied may be told by nobody else.
-    this.#say(row, 'sayAfter');
+    sayFile(this.#profile, row, 'sayAfter');
     this.#later(() => {
       this.#tell(row.transferId);
       if (row.wanted) this.#begin(row.transferId);
@@ -235,7 +233,7 @@ export class ProfileFiles implements PartyHandler {
   /** One of the own is written down. In that transaction. */
   written(row: TransferRow): void {
     this.#profile.stores.transfers.add(row);
-    this.#say(row, 'say');
+    sayFile(this.#profile, row, 'say');
   }
 
   /** That stands. */
@@ -367,18 +365,8 @@ export class ProfileFiles implements PartyHandler {
     if (this.#closed) return;
     this.#profile.commit(() => {
       this.#profile.stores.transfers.set(transferId, change);
-      const row = change.ended === undefined && change.cancelledBy === undefined ? undefined : this.#profile.stores.transfers.byId(transferId);
-      if (row === undefined) return;
-      if (change.ended !== undefined) this.#say(row, 'say');
-      if (change.cancelledBy !== undefined) this.#say(row, 'say', calledOff);
+      sayChange(this.#profile, transferId, change);
     });
-  }
-
-  /** To the own other devices, in the caller's transaction. */
-  #say(row: TransferRow, how: 'say' | 'sayAfter', kind: 'file' | typeof calledOff = 'file'): void {
-    const { replica } = this.#profile.devices;
-    const key = replica.isOn ? keyOfFile(this.#profile.stores, row) : undefined;
-    if (key !== undefined) replica[how](kind, key, nothing);
   }
 
   #row(transferId: string): TransferRow {

@@ -21,7 +21,7 @@ export function KeyBadge({ contact, conversationId }: { readonly contact: Contac
   const state = keyState(status, { contact, renewing, failed, now });
   const since = newestKeySince(status);
   const word = text(`keys.${state}`);
-  const shown = since === undefined || state === 'needs' || state === 'none' ? word : text('keys.badge', { word, age: times.span(Math.max(1_000, now - since)) });
+  const shown = since === undefined || state === 'needs' || state === 'none' ? word : text('keys.badge', { word, age: times.age(now - since) });
   const id = shownKeyId(status);
   return (
     <Button className={`fact keys-${state}`} data-testid="key-badge" aria-label={`${text('keys.label')}: ${shown}`} onPress={() => showDetails('keys')}>

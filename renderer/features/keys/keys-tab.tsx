@@ -41,7 +41,7 @@ function KeyFacts({ contact, conversationId, status }: { readonly contact: Conta
   const timeline = useKeys((state) => state.timelines[conversationId]);
   const failed = useConversations((state) => findConversation(state, conversationId)?.state === 'failed');
   const name = nameInSentence(contact.name);
-  const age = (since: number): string => times.span(Math.max(1_000, now - since));
+  const age = (since: number): string => times.age(now - since);
   const facts = { name, needsPerson: needsPerson(contact), failed, rhythm: rhythm(status.policy, name, text, times), age };
 
   return (

@@ -7,6 +7,7 @@ export const keys = {
   'keys.due': 'Erneuerung fällig',
   'keys.renewing': 'Wird erneuert',
   'keys.needs': 'Braucht dich',
+  'keys.age.new': 'unter 1\u00a0Min.',
   'keys.badge': '{word}, {age}',
   'keys.sentence.none': 'Die erste Nachricht erzeugt den ersten Schlüssel. Von da an erneuerst du {rhythm}.',
   'keys.sentence.own': 'Du erneuerst {rhythm}; dein Schlüssel ist {own} alt. Die erste Nachricht von {name} erzeugt den Schlüssel der anderen Richtung.',

@@ -5,6 +5,7 @@ export const keys = {
   'keys.due': 'Renewal due',
   'keys.renewing': 'Renewing',
   'keys.needs': 'Needs you',
+  'keys.age.new': 'under 1\u00a0min',
   'keys.badge': '{word}, {age}',
   'keys.sentence.none': 'The first message makes the first key. From then on you renew {rhythm}.',
   'keys.sentence.own': 'You renew {rhythm}; your key is {own} old. The first message from {name} makes the key of the other direction.',

@@ -63,4 +63,10 @@ describe('times in words', () => {
     const thisYear = here(2027, 1, 1, 8);
     expect([times.when(thisYear, now), times.dateTime(thisYear), times.dayMonth(thisYear)].join(' ')).not.toContain('2027');
   });
+
+  it('how old something is, is said without seconds: two places that look at different moments say the same', () => {
+    const [times, inGerman] = [timesIn('en-GB'), timesIn('de-DE')];
+    expect([-5_000, 0, 1_000, 59_999].map((old) => times.age(old))).toEqual(Array.from({ length: 4 }, () => 'under 1\u00a0min'));
+    expect([times.age(60_000), times.age(47 * hour), times.age(48 * hour), inGerman.age(0)]).toEqual(['1 min', '47 hrs', '2 days', 'unter 1\u00a0Min.']);
+  });
 });
