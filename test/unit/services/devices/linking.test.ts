@@ -1,11 +1,13 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalRecord } from '../../../../electron/engine/certificates/local-party';
+import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import type { LocalRecord } from '../../../../electron/engine/ports';
 import { toHex } from '../../../../electron/engine/wire/encoding';
 import { defaultSettings } from '../../../../shared/model/settings';
 import { realCrypto } from '../../../support/foundation-kit';
 import { type CrashPoint, type LinkingHome, Place } from '../../../support/linking-home';
+import { withFixedKeys } from '../../../support/rsa-keys';
 import { testNow } from '../../../support/session-kit';
 
 let crypto: Crypto;
@@ -151,6 +153,22 @@ describe('letting a new device in', () => {
     await same(desk, pocket);
     await place.until('done', () => desk.view.stage === 'done' && pocket.view.stage === 'done');
     expect([desk.active.length, third.vault.state()]).toEqual([2, 'absent']);
+  });
+
+  it('A65: a link whose identity key was renewed while the digits are compared lets nobody in', async () => {
+    const { desk, pocket } = await twoHomes();
+    await compared(desk, pocket);
+    await desk.vault.changeRecord((own) => rotateLocalRecord(withFixedKeys(crypto, 40), own, testNow + 1));
+    for (const home of [desk, pocket]) {
+      try {
+        await home.devices.confirm({ same: true });
+      } catch {
+        // Nothing is compared there any more.
+      }
+    }
+    await place.until('over', () => isOver(pocket), 180);
+    await place.pass(2_000);
+    expect([pocket.view.stage, pocket.vault.state(), desk.active.length, isAwaiting(desk)]).toEqual(['failed', 'absent', 1, false]);
   });
 
   it('A65: a link that ran out, one that a later one replaced and one called off let nobody in', async () => {
