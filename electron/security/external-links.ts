@@ -17,5 +17,6 @@ export function parseWebLink(text: string): string | undefined {
   }
   // A name before the host is there to be taken for it.
   if (url.username !== '' || url.password !== '' || url.hostname === '') return undefined;
-  return url.href;
+  // Written out it may be longer than it was.
+  return url.href.length > longestLink ? undefined : url.href;
 }

@@ -42,7 +42,9 @@ export function mentionPieces(written: string): readonly MentionPiece[] {
 function linkPiece(text: string): MentionPiece | undefined {
   const url = text.length > longestUrl ? undefined : urlOf(text);
   if (url === undefined) return undefined;
-  const { protocol, host, href } = url;
+  const { protocol, host } = url;
+  // Behind `?` and `#` a reader leaves it as it is; what opens links takes none, since elsewhere it stands for a slash.
+  const href = url.href.replaceAll('\\', '%5C');
   return host !== '' && (protocol === 'https:' || protocol === 'http:') && href.length <= longestUrl ? { kind: 'link', text, url: href } : undefined;
 }
 

@@ -9,8 +9,9 @@ import { requirementRows, rowsIn, testFiles, titles, unknownRows } from '../../s
 import { commands } from '../../shared/model/shortcuts';
 import { CODE_RULES, WINDOW_FACTORY } from './code-rules';
 import { unlistedPackages } from './dependency-list';
+import { missingCommands, missingOptions } from './document-commands';
 import { missingPaths } from './document-paths';
-import { keysThatCallNothing, missingAnchors, unnamedLabels, wordsNotInTheWindow } from './document-words';
+import { keysThatCallNothing, labelsNotInTheWindow, missingAnchors, unnamedLabels, wordsNotInTheWindow } from './document-words';
 import { chainTo, cycles, importProblems } from './import-rules';
 import { factsOf, readSources, ROOT } from './source-facts';
 import { unusedExports } from './unused-exports';
@@ -116,6 +117,25 @@ describe('the documents are true', () => {
     expect(documents).toContain('README.md');
     expect(told.flatMap(([name, text]) => missingPaths(name, text, ROOT))).toEqual([]);
     expect(told.flatMap(([name, text]) => missingAnchors(name, text, ROOT))).toEqual([]);
+  });
+
+  test('commands that they print are there, with the options that they are given', () => {
+    const read = (path: string) => (existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), 'utf8') : undefined);
+    const { scripts } = JSON.parse(read('package.json') ?? '{}') as { scripts: Record<string, string> };
+    // What a command hands on to stands in other files.
+    const behind: Record<string, readonly string[]> = { start: ['electron/main.ts'], headless: ['electron/headless/arguments.ts'], test: ['scripts/lib/test-selection.mjs', 'scripts/lib/test-stages.mjs'], updates: ['scripts/updates/words.mjs'] };
+    const npm = new Map(Object.entries(scripts).map(([name, line]) => [name, { source: [line.replace(/^node /, '').split(' ')[0] ?? '', ...(behind[name] ?? [])].map((path) => read(path) ?? '').join('\n') }]));
+    const headless = { source: read('electron/headless/arguments.ts') ?? '' };
+    expect(told.flatMap(([name, text]) => missingCommands(name, text, { npm, programs: new Map([['keyshift-headless', headless]]), fileText: read }))).toEqual([]);
+    const textOf = (document: string) => told.find(([name]) => name === document)?.[1] ?? '';
+    expect(missingOptions('docs/headless.md', textOf('docs/headless.md'), headless)).toEqual([]);
+    expect(missingOptions('docs/mailbox.md', textOf('docs/mailbox.md'), npm.get('mailbox') ?? { source: '' })).toEqual([]);
+  });
+
+  test('what other documents say is to be pressed stands in the window', () => {
+    const pages = ['README.md', ...['devices', 'export', 'headless', 'keys', 'mailbox', 'reach', 'devices.de', 'export.de', 'keys.de', 'reach.de'].map((name) => `docs/${name}.md`)];
+    expect(told.filter(([name]) => pages.includes(name))).toHaveLength(pages.length);
+    expect(told.filter(([name]) => pages.includes(name)).flatMap(([name, text]) => labelsNotInTheWindow(name, text, Object.values(name.endsWith('.de.md') ? german : english)))).toEqual([]);
   });
 
   test('the guide speaks of what stands in the window, and of keys that call something', () => {

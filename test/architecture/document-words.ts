@@ -40,6 +40,17 @@ export function wordsNotInTheWindow(document: string, text: string, window: read
   );
 }
 
+/** Labels of the window in a document that is no guide: what leans and begins with a large letter, bold paths (`A → B`), and what one is told to press. Each has to stand in the window. */
+export function labelsNotInTheWindow(document: string, text: string, window: readonly string[]): string[] {
+  const leaning = [...text.matchAll(/(?<![*\w])\*([A-Z][^*]*)\*(?![*\w])/g)].map(([, label = '']) => label);
+  // By turns outside and inside of bold; what such a sentence says behind its path is no label.
+  const bold = text.split('**').filter((_, at) => at % 2 === 1);
+  const paths = bold.filter((label) => label.includes(' → ')).map((label) => label.replace(/ says that [^→]*$/, ''));
+  const pressed = [...text.matchAll(/\b[Pp]ress(?:es)? \*\*([^*]+)\*\*/g)].map(([, label = '']) => label);
+  const labels = [...leaning, ...paths, ...pressed].map((label) => label.replace(/\s+/g, ' ').replace(/[.,]$/, ''));
+  return wordsNotInTheWindow(document, [...new Set(labels)].map((label) => `**${label}**`).join(' '), window);
+}
+
 /** Keys in the text, such as Ctrl+Shift+F or, in German, Strg+Umschalt+F, that call nothing. */
 export function keysThatCallNothing(document: string, text: string, known: readonly string[]): string[] {
   const keys = new Set(known.map((one) => one.replace('Mod', 'Ctrl')));

@@ -3,8 +3,9 @@ import { lockfileProblems } from '../../scripts/lib/lockfile.mjs';
 import { rowsIn, titles, unknownRows } from '../../scripts/lib/requirement-rows.mjs';
 import { CODE_RULES } from './code-rules';
 import { unlistedPackages } from './dependency-list';
+import { missingCommands, missingOptions } from './document-commands';
 import { missingPaths } from './document-paths';
-import { keysThatCallNothing, missingAnchors, unnamedLabels, wordsNotInTheWindow } from './document-words';
+import { keysThatCallNothing, labelsNotInTheWindow, missingAnchors, unnamedLabels, wordsNotInTheWindow } from './document-words';
 import { chainTo, cycles, importProblems } from './import-rules';
 import { factsOf, ROOT } from './source-facts';
 import { unusedExports } from './unused-exports';
@@ -205,6 +206,26 @@ test('a document that names a path or link which is not there is found', () => {
   expect(missingPaths('docs/a.md', 'See `electron/main.ts:12`, `docs/` and `npm test`.', ROOT)).toEqual(expect.not.arrayContaining([expect.stringContaining('docs/,')]));
   expect(missingPaths('docs/a.md', 'See `electron/absent.ts`.', ROOT)).toEqual(['docs/a.md mentions electron/absent.ts, which does not exist']);
   expect(missingPaths('docs/a.md', '[x](absent.md#part), [y](https://example.org), [z](#here)', ROOT)).toEqual(['docs/a.md links to absent.md, which does not exist']);
+});
+
+test('a document that prints a command or an option which is not there is found', () => {
+  const command = { source: "options: { seconds: { type: 'string' }, anew: { type: 'boolean' } }, more: text" };
+  const at = { npm: new Map([['fuzz', command]]), programs: new Map([['keyshift-headless', command]]), fileText: (path: string) => (path === 'scripts/a.mjs' ? command.source : undefined) };
+  const found = (text: string): string[] => missingCommands('docs/a.md', text, at);
+  expect(found('`npm run fuzz -- --seconds 6 --anew` and `npm install --global x`, `keyshift-headless --more`\n```sh\nnpm run -s fuzz -- --help # --absent\nnode scripts/a.mjs --anew\n```')).toEqual([]);
+  expect(found('`npm run buzz`')).toEqual(['docs/a.md says npm buzz, which is not there']);
+  expect(found('```sh\nnpm run fuzz -- --minutes 6\n```')).toEqual(['docs/a.md: npm fuzz takes no --minutes']);
+  expect(found('`keyshift-headless --prose`, `node scripts/b.mjs`, `node scripts/a.mjs --new`')).toEqual([
+    'docs/a.md: keyshift-headless takes no --prose',
+    'docs/a.md says node scripts/b.mjs, which is not there',
+    'docs/a.md: scripts/a.mjs takes no --new',
+  ]);
+  expect(missingOptions('docs/a.md', 'with `--anew` or `--old FILE`', command)).toEqual(['docs/a.md names --old, which is no option']);
+});
+
+test('another document that names a label which is not there is found', () => {
+  expect(labelsNotInTheWindow('docs/a.md', 'Press **Save\nit**, then **Settings → Mailbox**, *Remove*, *it* and **not this**; **Settings → Mailbox says that it is full**.', ['Save it', 'Settings', 'Mailbox', 'Remove'])).toEqual([]);
+  expect(labelsNotInTheWindow('docs/a.md', 'Press **Keep**, **Settings → Letters**, *Remove*.', ['Settings'])).toEqual(['docs/a.md says **Remove**, which is nowhere in the window', 'docs/a.md says **Letters**, which is nowhere in the window', 'docs/a.md says **Keep**, which is nowhere in the window']);
 });
 
 test('a document that links to no heading, speaks of a button that is not there, or of keys that call nothing, is found', () => {

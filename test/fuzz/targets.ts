@@ -23,6 +23,7 @@ import { meetings } from './targets/meetings';
 import { rekeying } from './targets/rekey';
 import { replicaWords } from './targets/replica';
 import { resumeListener } from './targets/resume';
+import { shown } from './targets/shown';
 import { texts } from './targets/texts';
 import { updates } from './targets/updates';
 import { upkeep } from './targets/upkeep';
@@ -61,6 +62,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Target[]> | readonl
   meetings,
   nearby: nearbyMeetings,
   texts: async () => texts(await realCrypto()),
+  shown,
   rekey: async () => rekeying(await realCrypto()),
   archives: async () => [await archives()],
   pictures,

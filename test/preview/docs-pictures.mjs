@@ -1,8 +1,9 @@
-// npm run pictures: the pictures of the documents (docs/pictures), from the scenes of the preview at a fixed hour: what did not change comes out the same.
+// `npm run pictures`: the pictures of the documents (docs/pictures), from the scenes of the preview at a fixed hour: what did not change comes out the same.
 // Needs Debian's chromium (CHROMIUM=/path overrides).
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chromium } from '@playwright/test';
+import { asCommand } from '../../scripts/lib/say.mjs';
 import { dress, openScene } from './drive.mjs';
 import { buildPreview, servePreview } from './serve.mjs';
 import { shots } from './shots/all.mjs';
@@ -34,27 +35,29 @@ const wanted = [
   ['settings', 'settings-search'],
 ];
 
-mkdirSync(folder, { recursive: true });
-const server = await servePreview(await buildPreview());
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
-try {
-  for (const [file, name, theme = 'light', viewport = window] of wanted) {
-    const shot = shots.find(([one]) => one === name);
-    if (shot === undefined) throw new Error(`no picture ${name}`);
-    const context = await browser.newContext({ viewport, reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'Europe/Berlin' });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    await page.clock.setFixedTime(new Date('2026-05-06T15:40:00Z'));
-    await openScene(page, server.address, shot[1]);
-    await shot[4](page);
-    await dress(page, { theme });
-    await page.mouse.move(1, 1);
-    await page.waitForTimeout(300);
-    await page.screenshot({ path: join(folder, `${file}.png`), animations: 'disabled', caret: 'hide' });
-    console.log(`docs/pictures/${file}.png`);
-    await context.close();
+await asCommand(async () => {
+  mkdirSync(folder, { recursive: true });
+  const server = await servePreview(await buildPreview());
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  try {
+    for (const [file, name, theme = 'light', viewport = window] of wanted) {
+      const shot = shots.find(([one]) => one === name);
+      if (shot === undefined) throw new Error(`no picture ${name}`);
+      const context = await browser.newContext({ viewport, reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'Europe/Berlin' });
+      const page = await context.newPage();
+      page.setDefaultTimeout(20_000);
+      await page.clock.setFixedTime(new Date('2026-05-06T15:40:00Z'));
+      await openScene(page, server.address, shot[1]);
+      await shot[4](page);
+      await dress(page, { theme });
+      await page.mouse.move(1, 1);
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: join(folder, `${file}.png`), animations: 'disabled', caret: 'hide' });
+      console.log(`docs/pictures/${file}.png`);
+      await context.close();
+    }
+  } finally {
+    await browser.close();
+    await server.stop();
   }
-} finally {
-  await browser.close();
-  await server.stop();
-}
+});

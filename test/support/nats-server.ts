@@ -106,7 +106,7 @@ export class HostedMailbox {
 }
 
 /** Ports that nobody has now. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
       const server = createServer().once('error', reject);

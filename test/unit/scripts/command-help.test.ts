@@ -5,7 +5,7 @@ import manifest from '../../../package.json';
 import { askedHelp, headComment } from '../../../scripts/lib/command-help.mjs';
 import { stages } from '../../../scripts/lib/test-stages.mjs';
 
-const commands = Object.values(manifest.scripts).flatMap((line) => /^node (scripts\/[a-z]+\.mjs)$/.exec(line)?.[1] ?? []);
+const commands = Object.values(manifest.scripts).flatMap((line) => /^node ([\w/-]+\.mjs)$/.exec(line)?.[1] ?? []);
 
 describe('--help of the commands', () => {
   test('is the comment a file begins with', () => {
@@ -20,7 +20,11 @@ describe('--help of the commands', () => {
 
   test('every command says what it is for', () => {
     expect(commands.length).toBeGreaterThan(10);
-    for (const file of commands) expect([file, headComment(readFileSync(file, 'utf8'))]).toEqual([file, expect.stringMatching(/^.{40}/)]);
+    for (const file of commands) {
+      expect([file, headComment(readFileSync(file, 'utf8'))]).toEqual([file, expect.stringMatching(/^.{40}/)]);
+      // By itself, or handed on to the peer, which says it of its own.
+      expect([file, /\basCommand\(/.test(readFileSync(file, 'utf8'))]).toEqual([file, true]);
+    }
   });
 
   test('npm test -- --help names every stage, and runs none', () => {

@@ -89,6 +89,11 @@ describe('row 8: no network from the page', () => {
 describe('row 11: links to elsewhere', () => {
   test.each(titled(hostileLinks))('%j is refused', (_title, url) => expect(parseWebLink(url)).toBeUndefined());
 
+  test('what is too long once it is written out is refused as well', () => {
+    expect(parseWebLink(`http://a.example?${'b'.repeat(2_030)}`)).toBe(`http://a.example/?${'b'.repeat(2_030)}`);
+    expect(parseWebLink(`http://a.example?${'b'.repeat(2_031)}`)).toBeUndefined();
+  });
+
   test.each([
     ['http://example.org/a', 'http://example.org/a'],
     ['HTTPS://Example.org/a?b#c', 'https://example.org/a?b#c'],

@@ -24,6 +24,7 @@ describe('links and moments in messages', () => {
     ['2026-11-26T17:00Z', ['@2026-11-26T17:00:00.000Z']],
     ['2026-13-26 17:00 UTC', ['2026-13-26 17:00 UTC']],
     ['at 5 pm', ['at 5 pm']],
+    ['https://a.example/?b\\c#d\\e', ['<https://a.example/?b%5Cc#d%5Ce>']],
     ['https://a.example/((b)c)])', ['<https://a.example/((b)c)>', '])']],
     ['data:text/html,<b> javascript:alert(1) file:///etc', ['data:text/html,<b> javascript:alert(1) file:///etc']],
   ])('%s', (text, expected) => {
