@@ -1,5 +1,5 @@
 /** What npm does by itself, without a script of that name. */
-const ofNpm = new Set(['install', 'ci']);
+const ofNpm = new Set(['install', 'ci', 'run']);
 
 /** What a command is made of: where each option that it takes stands. */
 export interface Command {

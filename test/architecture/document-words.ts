@@ -29,7 +29,8 @@ const KEYS = /^(?:(?:Ctrl|Strg)\+)?(?:Alt\+)?(?:(?:Shift|Umschalt)\+)?(?:\S|Ente
 
 /** Words in bold, of which each part of a path (`A → B`) has to stand in the window like this, but keys and whole sentences of the document's own. */
 export function wordsNotInTheWindow(document: string, text: string, window: readonly string[]): string[] {
-  const there = new Set(window.map((one) => one.replace(/…$/, '')));
+  // Where a long word may be parted is no letter of it.
+  const there = new Set(window.map((one) => one.replaceAll('\u00AD', '').replace(/…$/, '')));
   return [...text.matchAll(/\*\*([^*]+)\*\*/g)].flatMap(([, bold = '']) =>
     bold
       .replace(/\n/g, ' ')
@@ -45,7 +46,7 @@ export function labelsNotInTheWindow(document: string, text: string, window: rea
   const leaning = [...text.matchAll(/(?<![*\w])\*([A-Z][^*]*)\*(?![*\w])/g)].map(([, label = '']) => label);
   // By turns outside and inside of bold; what such a sentence says behind its path is no label.
   const bold = text.split('**').filter((_, at) => at % 2 === 1);
-  const paths = bold.filter((label) => label.includes(' → ')).map((label) => label.replace(/ says that [^→]*$/, ''));
+  const paths = bold.filter((label) => label.includes(' → ')).map((label) => label.replace(/(?: says that | sagt, dass )[^→]*$/, ''));
   const pressed = [...text.matchAll(/\b[Pp]ress(?:es)? \*\*([^*]+)\*\*/g)].map(([, label = '']) => label);
   const labels = [...leaning, ...paths, ...pressed].map((label) => label.replace(/\s+/g, ' ').replace(/[.,]$/, ''));
   return wordsNotInTheWindow(document, [...new Set(labels)].map((label) => `**${label}**`).join(' '), window);

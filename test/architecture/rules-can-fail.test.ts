@@ -213,6 +213,7 @@ test('a document that prints a command or an option which is not there is found'
   const at = { npm: new Map([['fuzz', command]]), programs: new Map([['keyshift-headless', command]]), fileText: (path: string) => (path === 'scripts/a.mjs' ? command.source : undefined) };
   const found = (text: string): string[] => missingCommands('docs/a.md', text, at);
   expect(found('`npm run fuzz -- --seconds 6 --anew` and `npm install --global x`, `keyshift-headless --more`\n```sh\nnpm run -s fuzz -- --help # --absent\nnode scripts/a.mjs --anew\n```')).toEqual([]);
+  expect(found('each line of `npm run`')).toEqual([]);
   expect(found('`npm run buzz`')).toEqual(['docs/a.md says npm buzz, which is not there']);
   expect(found('```sh\nnpm run fuzz -- --minutes 6\n```')).toEqual(['docs/a.md: npm fuzz takes no --minutes']);
   expect(found('`keyshift-headless --prose`, `node scripts/b.mjs`, `node scripts/a.mjs --new`')).toEqual([

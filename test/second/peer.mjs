@@ -45,7 +45,7 @@ export class Peer {
   isMute = false;
   /** What is waited for before an M1 is answered. */
   hold = async () => undefined;
-  /** What answers a channel, by its purpose. */
+  /** @type {Record<number, (wire: any, openFrame: any) => any>} what answers a channel, by its purpose */
   answers = { 1: (wire, openFrame) => this.#answerKeys(wire, openFrame) };
   /** How often somebody asked for newer keys. */
   questions = 0;
