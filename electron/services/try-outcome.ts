@@ -29,6 +29,8 @@ function ofSession(reason: FailureReason): TryOutcome {
     case 'own-instance':
     case 'contact.key-mismatch':
       return 'other-identity';
+    case 'met-meanwhile':
+      return 'not-needed';
     default:
       return 'no-answer';
   }

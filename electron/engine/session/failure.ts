@@ -51,6 +51,8 @@ export type FailureReason =
   | 'resume-stale'
   /** The other side sent the uniform retry frame. */
   | 'retry-asked'
+  /** Both dialled at once, and what the other one dialled is in use here by now: there is nothing left to dial for. */
+  | 'met-meanwhile'
   | 'timeout'
   | 'closed'
   | 'locked';

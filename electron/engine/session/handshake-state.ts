@@ -5,6 +5,7 @@ import type { PeerLookup, Pin } from '../certificates/pinned-chain';
 import type { Crypto, KeyPair } from '../crypto/crypto';
 import type { Secret } from '../crypto/secret';
 import type { InstanceId, PeerId } from '../ids';
+import type { InstanceRef } from '../ports';
 import type { Frame } from '../wire/frame';
 import type { FailureReason } from './failure';
 import type { Role, RxKeys, TxKeys } from './key-schedule';
@@ -42,6 +43,8 @@ export interface HandshakeEnvironment {
   isReplay(frameHash: Uint8Array): boolean;
   /** Remembers an M1 frame that was opened. */
   opened(frameHash: Uint8Array): void;
+  /** Whether a session with this device was confirmed since this handshake began, and is in use: the other side dialled, too. */
+  metMeanwhile?(device: InstanceRef): boolean;
   /** Own devices that are not in step are taken, too: for a session that serves nothing but that (protocol.md §10). */
   readonly takesBehind?: boolean;
   /** Without it no session is resumed. */
@@ -93,7 +96,7 @@ export interface Opened {
  *
  * and with a resumption before it, which leads to the same end or, refused, to the full handshake on the same connection:
  *
- *     dialler    idle ─ start ─▶ awaiting-m2-resume ─ M2 ─▶ awaiting-confirm;   ─ retry ─▶ awaiting-m2 (a full M1 is out)
+ *     dialler    idle ─ start ─▶ awaiting-m2-resume ─ M2 ─▶ awaiting-confirm;   ─ retry ─▶ awaiting-m2 (a full M1 is out), or failed (met meanwhile)
  *     listener   awaiting-m1 ─ M1 ─▶ awaiting-confirm;   ─ M1 refused ─▶ awaiting-m1 (retry is out, only a full M1 counts)
  *                awaiting-m1 ─ M1, not here ─▶ awaiting-entry ─ looked for ─▶ as if M1 had come only now
  *

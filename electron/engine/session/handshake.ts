@@ -66,6 +66,8 @@ function advance(env: HandshakeEnvironment, state: Live, input: HandshakeInput, 
       if (input.frame.type !== frameTypes.retry) return acceptResumedM2(env, state, input.frame, scope);
       if (isElsewhere(state.entry, state.peer)) env.resumption?.declined(state.entry);
       else env.resumption?.refused(state.entry);
+      // Its own dial was first and has used the entry up: a full handshake would make a second session, with all its public-key work.
+      if (env.metMeanwhile?.(state.peer.instance) === true) throw new Abort('met-meanwhile');
       return startFull(env, state.target, input.now, scope);
     case 'awaiting-entry':
       throw new Abort('unexpected-frame');
@@ -102,8 +104,8 @@ function acceptConfirmation(env: HandshakeEnvironment, state: AwaitingConfirm, f
 /** Refusals of an M1 that was meant for us look the same, whatever their reason (A41); everything else is silence. */
 const answered: ReadonlySet<FailureReason> = new Set<FailureReason>(['unknown-selector', 'not-a-contact', 'blocked', 'contact.key-mismatch', 'chain', 'lapsed', 'list-version', 'time']);
 
-/** Says nothing about an entry: the other side may never have heard of our M1. */
-const harmless: ReadonlySet<FailureReason> = new Set<FailureReason>(['timeout', 'closed', 'locked', 'busy']);
+/** Says nothing about an entry: the other side may never have heard of our M1, or what became of it is dealt with already. */
+const harmless: ReadonlySet<FailureReason> = new Set<FailureReason>(['timeout', 'closed', 'locked', 'busy', 'met-meanwhile']);
 
 function fail(env: HandshakeEnvironment, state: Live, reason: FailureReason, shown?: Failed['shown'], secret?: Failed['secret']): HandshakeStep {
   wipeState(state);

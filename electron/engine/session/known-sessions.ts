@@ -61,6 +61,12 @@ export class KnownSessions {
     return session;
   }
 
+  /** Whether the session in use with this device was confirmed at this monotonic time or later. */
+  isSince({ peerId, instanceId }: InstanceRef, since: number): boolean {
+    const pair = this.#pairs.get(`${peerId} ${instanceId}`);
+    return pair !== undefined && pair.current.confirmedAt >= since;
+  }
+
   closeAll(): void {
     for (const session of this.#open) session.close();
   }

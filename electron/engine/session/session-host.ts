@@ -6,6 +6,7 @@ import type { Secret } from '../crypto/secret';
 import type { PeerId } from '../ids';
 import type { Address, Clock, Link, Logger } from '../ports';
 import { type Frame, FrameReader, frameTypes } from '../wire/frame';
+import { BehindSessions } from './behind-sessions';
 import { openingPurpose } from './channel';
 import { Connection } from './connection';
 import { DecapsulationBudget } from './decapsulation-budget';
@@ -87,7 +88,8 @@ export interface SessionHost {
   accept(link: Link): void;
   /**
    * Runs the handshake as the dialler. Rejects with `SessionError`; the link is closed then. Gives the older session
-   * when the rule for simultaneous opening keeps that one. `onRetry`: the M1 was refused; its secret is the taker's to wipe.
+   * when the rule for simultaneous opening keeps that one; `met-meanwhile`: a resumption was refused because the other side's own dial had
+   * been first. `onRetry`: the M1 was refused; its secret is the taker's to wipe.
    */
   dial(link: Link, target: DialTarget, onRetry?: (secret: Secret<'pair'>) => void): Promise<Session>;
   /** Unauthenticated accepted connections and confirmed sessions, for diagnostics. */
@@ -100,11 +102,6 @@ export interface SessionHost {
 export function createSessionHost(parts: SessionHostParts): SessionHost {
   return new Host(parts);
 }
-
-/** Sessions with own devices that are not in step: as many as a person has devices. */
-const behindAtOnce = 32;
-/** Of them, with one device: it and this one may dial at the same time. One that was removed takes no place of the others. */
-const behindOfDevice = 2;
 
 class Host implements SessionHost {
   readonly #parts: SessionHostParts;
@@ -120,8 +117,7 @@ class Host implements SessionHost {
   readonly #sessions: KnownSessions;
   /** How to end what has no session yet. */
   readonly #underWay = new Set<() => void>();
-  /** Sessions with own devices that get in step. */
-  readonly #behind = new Set<LiveSession>();
+  readonly #behind = new BehindSessions();
   #closed = false;
 
   constructor(parts: SessionHostParts) {
@@ -197,7 +193,7 @@ class Host implements SessionHost {
     for (const end of this.#underWay) end();
     this.#underWay.clear();
     this.#sessions.closeAll();
-    for (const session of this.#behind) session.close();
+    this.#behind.closeAll();
     this.#semiStatic.wipe();
   }
 
@@ -253,7 +249,7 @@ class Host implements SessionHost {
     const connection = new Connection({
       clock,
       limits: this.#limits,
-      environment: this.#environment(party, source, desk),
+      environment: this.#environment(party, source, clock.monotonic(), desk),
       link,
       reader,
       state,
@@ -314,15 +310,7 @@ class Host implements SessionHost {
     }
     if (peerId === party.peerId && this.#parts.onBehind && !isInStep(crypto, party, peers, opened.peer)) {
       this.#discard(opened);
-      const { instanceId } = opened.peer.instance;
-      const ofDevice = [...this.#behind].filter(({ peer }) => peer.instance.instanceId === instanceId);
-      if (this.#behind.size >= behindAtOnce || ofDevice.length >= behindOfDevice) {
-        fresh.close();
-        return { current: undefined, fresh };
-      }
-      this.#behind.add(fresh);
-      fresh.onClose(() => this.#behind.delete(fresh));
-      this.#parts.onBehind(fresh);
+      if (this.#behind.admit(fresh)) this.#parts.onBehind(fresh);
       return { current: undefined, fresh };
     }
     if (opened.resumes) this.#verified.addRecalled(crypto, opened.peer);
@@ -359,6 +347,7 @@ class Host implements SessionHost {
   }
 
   #failed({ reason, shown, secret }: Failed, { role, remote }: Link, onRetry: Run['onRetry']): void {
+    if (reason === 'met-meanwhile') return; // nobody was refused
     this.#rejections.note(reason, sourceOf(remote));
     const { onLapsed, onKeyMismatch } = this.#parts;
     if (shown && reason === 'lapsed') onLapsed?.(shown.identity.peerId);
@@ -367,7 +356,8 @@ class Host implements SessionHost {
     else secret?.wipe();
   }
 
-  #environment(local: LocalParty, source: string, desk: ResumptionDesk | undefined): HandshakeEnvironment {
+  /** `begun`: when this handshake began, monotonic milliseconds. */
+  #environment(local: LocalParty, source: string, begun: number, desk: ResumptionDesk | undefined): HandshakeEnvironment {
     const { crypto, clock, peers } = this.#parts;
     return {
       crypto,
@@ -378,6 +368,7 @@ class Host implements SessionHost {
       mayDecapsulate: () => this.#budget.take(source, this.#gate.knows(source), clock.monotonic()),
       isReplay: (frameHash) => this.#replays.has(frameHash),
       opened: (frameHash) => this.#replays.add(frameHash),
+      metMeanwhile: (device) => this.#sessions.isSince(device, begun),
       takesBehind: this.#parts.onBehind !== undefined,
       ...(desk && { resumption: desk }),
     };

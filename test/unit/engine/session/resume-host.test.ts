@@ -203,6 +203,74 @@ describe('sessions that resume', () => {
   });
 });
 
+describe('both dial at once, and the second M1 is heard when the first session has used the entry up', () => {
+  /** Both have an entry and no session. */
+  async function apart(): Promise<void> {
+    (await dial(a, b)).session.close();
+    await clock.advance(10);
+  }
+
+  const work = ({ party }: End) => {
+    const { rsaVerify, kemEncaps, kemDecaps, sign, verify, dh } = party.crypto.meter.read();
+    return { rsaVerify, kemEncaps, kemDecaps, sign, verify, dh };
+  };
+
+  /** The second has dialled over a slow way, 20 ms each, when the first does over a fast one. */
+  function bothDial(late: End, early: End) {
+    const slow = createLinkPair({ clock, delay: 20 });
+    early.host.accept(slow.listener);
+    const second = late.host.dial(slow.dialler, targetOf(early.party));
+    second.catch(() => {});
+    const fast = createLinkPair({ clock });
+    late.host.accept(fast.listener);
+    const first = early.host.dial(fast.dialler, targetOf(late.party));
+    first.catch(() => {});
+    return { slow, fast, first, second };
+  }
+
+  it.each([
+    ['the lower', true],
+    ['the higher', false],
+  ])('S3-08 S3-10 S3-31: the session that %s one dialled stands: refused, the other one ends its dial in place of a full handshake', async (_, lowerFirst) => {
+    await apart();
+    const [early, late] = isLower(alice.local, bob.local) === lowerFirst ? [a, b] : [b, a];
+    const before = [early, late].map(work);
+    const { slow, first, second } = bothDial(late, early);
+    await clock.advance(5);
+    expect((await first).resumed).toBe(true);
+    await clock.advance(1_000);
+    await expect(second).rejects.toThrow('met-meanwhile');
+    expect(slow.dialler.sent.map((bytes) => [bytes[0], bytes[7]])).toEqual([[1, 2]]);
+    expect(early.logger.lines.join()).toContain('resume-unknown');
+    expect([early, late].map(({ host }) => host.counts)).toEqual([{ halfOpen: 0, sessions: 1 }, { halfOpen: 0, sessions: 1 }]);
+    // One agreement each, of the one resumption, and no other work of public keys.
+    expect([early, late].map(work)).toEqual(before.map((each) => ({ ...each, dh: each.dh + 1 })));
+    expect([late.resumptions.refusedAt(early.party.local.peerId), late.logger.lines.join()]).toEqual([undefined, '']);
+    // And the entry is that of the session, on both sides.
+    const keyId = (await first).keyId;
+    expect([entries(early, late.party), entries(late, early.party)].map((kept) => kept.map((entry) => entry.keyId))).toEqual([[keyId], [keyId]]);
+  });
+
+  it('S3-10: where that session has ended again by then, the full handshake follows as ever', async () => {
+    await apart();
+    const { fast, slow, second } = bothDial(b, a);
+    await clock.advance(30);
+    fast.dialler.destroy();
+    await clock.advance(1_000);
+    expect((await second).resumed).toBe(false);
+    expect(slow.dialler.sent.map((bytes) => [bytes[0], bytes[7]])).toEqual([[1, 2], [1, 1], [3, expect.any(Number)]]);
+  });
+
+  it('A56: a session that stood before the dial is no reason: who dials beside it may have lost it', async () => {
+    await apart();
+    await dial(a, b);
+    await clock.advance(10);
+    a.store.removeAll();
+    const { pair } = await dial(b, a);
+    expect(pair.dialler.sent.map((bytes) => [bytes[0], bytes[7]])).toEqual([[1, 2], [1, 1], [3, expect.any(Number)]]);
+  });
+});
+
 describe('a refusal on the connection', () => {
   it('A47 A56: the full handshake follows at once on the same connection, without another dial; it is noted', async () => {
     (await dial(a, b)).session.close();
