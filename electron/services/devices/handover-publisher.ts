@@ -145,7 +145,7 @@ export class Publisher {
     void this.#put(one)
       .then(
         (outcome) => {
-          if (outcome === 'written') one.back.letGo(upTo);
+          if (outcome === 'written') this.#letGo(one, upTo);
           else if (outcome === 'taken') this.#parts.fence(one.session.keyId);
           else if (outcome !== 'lent') this.#stop(one);
           return outcome;
@@ -212,10 +212,16 @@ export class Publisher {
     void changeRecord(crypto, this.#repository, person, keyId, (line) => moved(close(line, local.instanceId, clock.now()))).catch(() => undefined);
   }
 
+  #letGo(one: Published, upTo: number): void {
+    one.back.letGo(upTo);
+    if (!one.over) this.#parts.logger.debug('handover.published');
+  }
+
   /** For a while it goes on unpublished: whoever takes what the repository has is found out by the contact (S4-14). */
   #fallBehind(one: Published): void {
     if (one.over) return;
     this.#stop(one);
+    this.#parts.logger.info('handover.behind');
     this.#parts.clock.setTimer(againMs, () => this.#again(one));
   }
 
