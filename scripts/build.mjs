@@ -1,6 +1,6 @@
 // Builds what runs: `node scripts/build.mjs [part …]` with the parts main, headless, preload, workers, licences, renderer; all without a name.
 // A part whose sources have not changed since its last build is left alone.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { dropStamp, filesBelow, fingerprint, stampMatches, writeStamp } from './lib/fingerprint.mjs';
@@ -10,6 +10,7 @@ import { bundleMain } from './lib/main-bundle.mjs';
 import { inRoot, out } from './lib/paths.mjs';
 import { placedNatives } from './lib/placed-natives.mjs';
 import { plainSchemas } from './lib/plain-schemas.mjs';
+import { putBundle, putFile } from './lib/put-file.mjs';
 import { quietPackages } from './lib/quiet-packages.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 
@@ -57,7 +58,7 @@ const parts = {
     sources: ['electron', 'renderer', 'shared', 'scripts/lib/licences.mjs'],
     products: ['licences.json'],
     async build() {
-      writeFileSync(`${out}/licences.json`, `${JSON.stringify(listLicences())}\n`);
+      putFile(`${out}/licences.json`, `${JSON.stringify(listLicences())}\n`);
     },
   },
   renderer: {
@@ -126,9 +127,9 @@ function nodePart(name, entryPoints) {
 }
 
 async function bundle(options) {
-  const { build: esbuild, stop } = await import('esbuild');
+  const { stop } = await import('esbuild');
   try {
-    await esbuild(options);
+    await putBundle(options);
   } finally {
     // It would stay beside whatever this process starts next, the app for instance, with 200 MB.
     await stop();

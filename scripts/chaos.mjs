@@ -7,12 +7,12 @@
 //   --night           an amount of 60
 // What cannot be made here is named: file systems of its own need root on Linux, the mailbox a nats-server.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { nodeBundle } from './build.mjs';
 import { natsServer } from './lib/nats-server.mjs';
 import { inCache, inRoot, root } from './lib/paths.mjs';
 import { isRoot, run } from './lib/process.mjs';
+import { putBundle, putCopy } from './lib/put-file.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
@@ -27,10 +27,10 @@ await asCommand(async () => {
   const unknown = String(values.only ?? known).split(',').find((name) => !known.includes(name));
   if (unknown !== undefined) throw new PlainError(`${unknown}: faults are ${known.join(', ')}.`);
   await setUp({ parts: ['headless', 'workers'] });
-  const { build } = await import('esbuild');
-  await build({ ...nodeBundle, entryPoints: { chaos: inRoot('test/chaos/main.ts') }, outdir: inCache('chaos'), outExtension: { '.js': '.cjs' } });
+  // Another run may be starting processes with these at this moment.
+  await putBundle({ ...nodeBundle, entryPoints: { chaos: inRoot('test/chaos/main.ts') }, outdir: inCache('chaos'), outExtension: { '.js': '.cjs' } });
   // Loaded into other processes, from beside the program that starts them.
-  for (const name of ['quick-secrets.cjs', 'dial-from.cjs', 'skewed-clock.cjs', 'hurried.cjs', 'only-to.cjs', 'attack-script.mjs']) copyFileSync(inRoot('test/support', name), inCache('chaos', name));
+  for (const name of ['quick-secrets.cjs', 'dial-from.cjs', 'skewed-clock.cjs', 'hurried.cjs', 'only-to.cjs', 'attack-script.mjs']) putCopy(inRoot('test/support', name), inCache('chaos', name));
   const mounts = process.platform === 'linux' && isRoot && spawnSync('unshare', ['-m', 'true']).status === 0;
   const words = [inCache('chaos/chaos.cjs'), '--amount', String(amount), ...(['only', 'seed'].flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]]))), '--atOnce', values['at-once'] ?? '1'];
   const [program, ...before] = mounts ? ['unshare', '-m', '--propagation', 'private', process.execPath] : [process.execPath];

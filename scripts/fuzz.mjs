@@ -6,12 +6,12 @@
 //   --minimise        feeds nothing: throws out of the corpus what others do as well
 //   --unguided        not led by what is counted, as a comparison; keeps nothing
 // What it finds is printed with the input as hex, and the exit code is 1.
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { nodeBundle } from './build.mjs';
 import { counting } from './lib/instrument.mjs';
 import { inCache, inRoot, root } from './lib/paths.mjs';
 import { run } from './lib/process.mjs';
+import { putBundle, putFile } from './lib/put-file.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
@@ -26,10 +26,9 @@ await asCommand(async () => {
   if (!(seconds > 0)) throw new PlainError('--seconds takes a number above 0');
   await setUp({});
   const program = inCache('fuzz', 'fuzz.cjs');
-  const { build } = await import('esbuild');
   const { plugin, modules } = counting(root, COUNTED);
-  await build({ ...nodeBundle, entryPoints: [inRoot('test/fuzz/main.ts')], outfile: program, plugins: [...nodeBundle.plugins, plugin] });
-  writeFileSync(`${program}.json`, JSON.stringify(modules.toSorted((a, b) => a.first - b.first)));
+  await putBundle({ ...nodeBundle, entryPoints: [inRoot('test/fuzz/main.ts')], outfile: program, plugins: [...nodeBundle.plugins, plugin] });
+  putFile(`${program}.json`, JSON.stringify(modules.toSorted((a, b) => a.first - b.first)));
   const words = Object.entries({ root, seconds: values.seconds, target: values.target, seed: values.seed }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
   const flags = ['minimise', 'unguided'].flatMap((name) => (values[name] ? [`--${name}`] : []));
   const { code, timedOut } = await run(process.execPath, ['--enable-source-maps', program, ...words, ...flags], { cwd: root, output: 'show', timeout: (seconds + 300) * 1000 });

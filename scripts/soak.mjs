@@ -9,13 +9,14 @@
 //   --talk <n>        messages to each of sixteen points that two people write to each other at the end, of which nothing may be left in memory (default 100)
 //   --contacts <n>    instead: so many real contacts at once on one peer, which starts anew in between
 // Ends with what was done, whether memory and handles stayed flat, and what was lost (nothing); then the exit code is 0.
-import { copyFileSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { nodeBundle } from './build.mjs';
 import { natsServer } from './lib/nats-server.mjs';
 import { inCache, inRoot, root } from './lib/paths.mjs';
 import { run } from './lib/process.mjs';
+import { putBundle, putCopy } from './lib/put-file.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
@@ -59,10 +60,9 @@ await asCommand(async () => {
     if (values[name] !== undefined && !(Number(values[name]) >= least && Number(values[name]) <= most)) throw new PlainError(`--${name} takes a number from ${least} to ${most}`);
   }
   await setUp({ parts: values.contacts === undefined ? [] : ['headless', 'workers'] });
-  const { build } = await import('esbuild');
-  await build({ ...nodeBundle, plugins: [...(nodeBundle.plugins ?? []), shortening], entryPoints: { soak: inRoot('test/soak/main.ts'), 'contacts-host': inRoot('test/soak/contacts-host.ts'), 'rsa-keys': inRoot('test/support/rsa-keys.ts') }, outdir: inCache('soak'), outExtension: { '.js': '.cjs' } });
+  await putBundle({ ...nodeBundle, plugins: [...(nodeBundle.plugins ?? []), shortening], entryPoints: { soak: inRoot('test/soak/main.ts'), 'contacts-host': inRoot('test/soak/contacts-host.ts'), 'rsa-keys': inRoot('test/support/rsa-keys.ts') }, outdir: inCache('soak'), outExtension: { '.js': '.cjs' } });
   // Loaded into other processes, from beside the programs that start them.
-  for (const name of ['quick-secrets', 'loop-delay', 'dial-from']) copyFileSync(inRoot(`test/support/${name}.cjs`), inCache(`soak/${name}.cjs`));
+  for (const name of ['quick-secrets', 'loop-delay', 'dial-from']) putCopy(inRoot(`test/support/${name}.cjs`), inCache(`soak/${name}.cjs`));
   const { short, night, ...given } = values;
   const chosen = { ...forms[short ? 'short' : night ? 'night' : 'usual'], ...given };
   const words = Object.entries(chosen).flatMap(([name, value]) => (value === true ? [`--${name}`] : value === undefined ? [] : [`--${name}`, String(value)]));

@@ -1,11 +1,11 @@
 // Makes .cache/bench/*.cjs of test/bench: the product's own sources, bundled as the product is.
 import { nodeBundle } from '../build.mjs';
 import { inCache, inRoot } from '../lib/paths.mjs';
+import { putBundle } from '../lib/put-file.mjs';
 
 /** @param {readonly string[]} parts of messages, handshake, records, bursts, catch-up */
 export async function bundleBench(parts) {
-  const { build } = await import('esbuild');
-  await build({
+  await putBundle({
     ...nodeBundle,
     entryPoints: [...parts.map((each) => inRoot(`test/bench/in-${each}.ts`)), inRoot('electron/headless.ts')],
     entryNames: '[name]',

@@ -8,6 +8,7 @@ import { startXvfb } from '../lib/display.mjs';
 import { driveApp } from '../lib/drive-app.mjs';
 import { onboard } from '../lib/journey.mjs';
 import { inCache, inRoot } from '../lib/paths.mjs';
+import { putBundle, putCopy } from '../lib/put-file.mjs';
 import { picture } from './day-picture.mjs';
 import { firstHour, hourOfUse } from './day-hour.mjs';
 import { heldBy, snapshotOf } from './day-held.mjs';
@@ -75,8 +76,7 @@ export async function measureDay(runtime, { hours = 24, snapshots, say = () => u
 
 /** @returns {Promise<typeof import('../../test/soak/day-people')>} */
 async function peopleProgram() {
-  const { build } = await import('esbuild');
-  await build({ ...nodeBundle, entryPoints: { 'day-people': inRoot('test/soak/day-people.ts') }, outdir: inCache('soak'), outExtension: { '.js': '.cjs' } });
-  for (const name of ['quick-secrets', 'dial-from']) writeFileSync(inCache(`soak/${name}.cjs`), (await import('node:fs')).readFileSync(inRoot(`test/support/${name}.cjs`)));
+  await putBundle({ ...nodeBundle, entryPoints: { 'day-people': inRoot('test/soak/day-people.ts') }, outdir: inCache('soak'), outExtension: { '.js': '.cjs' } });
+  for (const name of ['quick-secrets', 'dial-from']) putCopy(inRoot(`test/support/${name}.cjs`), inCache(`soak/${name}.cjs`));
   return createRequire(import.meta.url)(inCache('soak/day-people.cjs'));
 }

@@ -1,11 +1,12 @@
 // Run by an Electron as Node, for compiled-code.mjs: `compiled-code-maker.mjs FOLDER SOURCE…` runs what a start reads of the bundle in the folder, and keeps what V8 compiled for that. What is compiled when it
 // is first called, as most functions are, is kept if it was.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import v8 from 'node:v8';
 import { basename, join } from 'node:path';
 import { Script } from 'node:vm';
 import { codeName } from './compiled-code.mjs';
+import { putFile } from './put-file.mjs';
 
 const [folder = '', ...sources] = process.argv.slice(2);
 
@@ -48,10 +49,9 @@ for (const [name, { file }] of known) {
 // Begun with a seed of its own, and with nothing thrown away that was compiled, it makes the same bytes each time. Flags are among what V8 compares: from here on they are the usual ones.
 v8.setFlagsFromString('--hash-seed=0');
 v8.setFlagsFromString('--flush-bytecode');
-mkdirSync(join(folder, 'code'), { recursive: true });
 for (const name of used) {
   const { text, script } = files.get(name);
-  writeFileSync(join(folder, 'code', `${codeName(text)}-${process.versions.v8}-${process.arch}`), script.createCachedData());
+  putFile(join(folder, 'code', `${codeName(text)}-${process.versions.v8}-${process.arch}`), script.createCachedData());
 }
 // Whatever the services began to listen to.
 process.exit(0);

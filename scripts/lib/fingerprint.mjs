@@ -1,8 +1,9 @@
 // "Has anything changed?" answered by content, so that a second run of any command has nothing to do.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { inCache, root } from './paths.mjs';
+import { putFile } from './put-file.mjs';
 
 /** All files below a folder, in a fixed order; a missing folder has none. */
 export function filesBelow(folder) {
@@ -41,8 +42,7 @@ export function stampMatches(name, value) {
 }
 
 export function writeStamp(name, value) {
-  mkdirSync(inCache('stamps'), { recursive: true });
-  writeFileSync(inCache('stamps', name), value);
+  putFile(inCache('stamps', name), value);
 }
 
 export function dropStamp(name) {

@@ -1,9 +1,10 @@
 // The main process as several files: what makes the window, and what is read behind it. esbuild splits only ES modules, and the oldest runtime loads
 // none in its main process: so it splits, each part is turned into what `require` takes, and parts that are read together are put into one file, for `electron/main/program.ts` to read.
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { codeName, dropCode } from './compiled-code.mjs';
 import { partsByFile, readAtStart } from './main-parts.mjs';
+import { putBundle, putFile } from './put-file.mjs';
 
 const isPart = /^main-.*\.cjs(\.map)?$/;
 
@@ -33,10 +34,10 @@ export async function bundleMain(options, entry, folder) {
       const { text, map } = fileOfParts(names.map((name) => ({ name, ...(parts.get(name) ?? missing(name)) })));
       const whole = `${text}//# sourceMappingURL=${file}.cjs.map\n`;
       codeOf[file] = codeName(whole);
-      writeFileSync(join(folder, `${file}.cjs`), whole);
-      writeFileSync(join(folder, `${file}.cjs.map`), map);
+      putFile(join(folder, `${file}.cjs`), whole);
+      putFile(join(folder, `${file}.cjs.map`), map);
     }
-    await build({ ...options, entryPoints: ['electron/main/program.ts'], outfile: join(folder, 'main.cjs'), define: { PROGRAM: JSON.stringify({ fileOf, codeOf }) } });
+    await putBundle({ ...options, entryPoints: ['electron/main/program.ts'], outfile: join(folder, 'main.cjs'), define: { PROGRAM: JSON.stringify({ fileOf, codeOf }) } });
   } finally {
     await stop();
   }

@@ -12,6 +12,7 @@ import { howToHaveHosts, NETWORK_PROGRAMS, whyNoHosts } from './network-hosts.mj
 import { packagesForTests, whyNoPackage } from './package-stage.mjs';
 import { inCache, inRoot, root } from './paths.mjs';
 import { run } from './process.mjs';
+import { putBundle } from './put-file.mjs';
 import { say } from './say.mjs';
 import { playwrightCount, playwrightFailures, skippedBelow, sum, tapCount, tapFailures, vitestCount, vitestFailures } from './test-reports.mjs';
 
@@ -89,13 +90,12 @@ async function vitest({ filters, options }) {
 async function electron({ runtime, filters }) {
   const files = filesBelow(inRoot('test/electron')).filter((file) => file.endsWith('.test.ts') && chosen(file, filters));
   if (files.length === 0) return { ok: filters.length === 0, note: 'no files there' };
-  const { build: esbuild } = await import('esbuild');
   const counts = [];
   const failures = [];
   let ok = true;
   for (const file of files) {
     const bundled = inCache('electron-tests', `${basename(file, '.test.ts')}.cjs`);
-    await esbuild({ ...nodeBundle, entryPoints: [file], outfile: bundled });
+    await putBundle({ ...nodeBundle, entryPoints: [file], outfile: bundled });
     const { code, stdout, stderr, timedOut } = await run(runtime.executable, ['--test-reporter=tap', bundled], {
       cwd: root,
       timeout: 10 * MINUTE,

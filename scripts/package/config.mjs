@@ -1,7 +1,7 @@
 // What electron-builder.yml cannot say: where this machine's Electron lies, which names the package has, what lies outside its folder.
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRoot } from '../lib/paths.mjs';
+import { putFile } from '../lib/put-file.mjs';
 import { homepage, namesFor } from './names.mjs';
 
 /**
@@ -31,7 +31,6 @@ export function builderConfig({ runtime, arch, output, system }) {
 }
 
 export function writeConfig(file, config) {
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(config, undefined, 2)}\n`);
+  putFile(file, `${JSON.stringify(config, undefined, 2)}\n`);
   return file;
 }

@@ -1,7 +1,8 @@
 // Electron's fuses: switches inside its binary that decide what it can be made to do from outside. Every one is named here; a binary with
 // one more or one fewer is refused, so that a new fuse is a decision and never a surprise.
 // The wire: the sentinel, one byte version, one byte length, then one byte per fuse: 0, 1, r (removed) or 0x90 (inherit).
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { putFile } from '../lib/put-file.mjs';
 
 export const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 const VERSION = 1;
@@ -48,7 +49,8 @@ export function setFuses(file, { trial = false } = {}) {
       binary[start + index] = BYTES[state];
     }
   }
-  writeFileSync(file, binary);
+  // Its bytes may be those of the runtime it was copied from, by a hard link.
+  putFile(file, binary, { mode: statSync(file).mode });
 }
 
 /** One sentence for each fuse that is not as named above. */

@@ -71,7 +71,7 @@ const scrollTo = (page: Page, box: string, share: number): Promise<void> =>
 
 test('a thousand conversations: no hole at any place one scrolls to, also with letters twice as large; keys reach every line and bring it into sight, in the list and where one goes to a person', async () => {
   test.setTimeout(180_000);
-  server = await servePreview(await buildPreview(resolve('.cache/preview-test')));
+  server = await servePreview(await buildPreview());
   app = await launch({ executablePath: electronExecutable, args: [resolve('test/e2e/support/scene-window.cjs'), ...(asRoot ? ['--no-sandbox'] : []), `--user-data-dir=${profileOf('long-list')}`] });
   const page = await app.firstWindow();
   page.setDefaultTimeout(10_000);

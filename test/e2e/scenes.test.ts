@@ -59,7 +59,7 @@ const letters = ({ page }: Open, size: string): Promise<void> =>
 
 test('every kind of screen: axe finds nothing, every word stands out in light, dark and high contrast; at 320 pixels and with letters twice as large nothing is cut off, in English, German and from right to left', async () => {
   test.setTimeout(900_000);
-  server = await servePreview(await buildPreview(resolve('.cache/preview-test')));
+  server = await servePreview(await buildPreview());
   app = await launch({ executablePath: electronExecutable, args: [resolve('test/e2e/support/scene-window.cjs'), ...(asRoot ? ['--no-sandbox'] : []), `--user-data-dir=${profileOf('scenes')}`] });
   const page = await app.firstWindow();
   page.setDefaultTimeout(10_000);

@@ -2,7 +2,7 @@
 // The product's own build never sees this folder.
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
-import { extname, join, normalize, resolve, sep } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { guidePages } from '../../scripts/lib/guide.mjs';
 
 export const policy =
@@ -11,10 +11,14 @@ export const policy =
 const root = resolve(import.meta.dirname ?? '.', '../..');
 const types = { '.svg': 'image/svg+xml', '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
-export async function buildPreview(outDir = join(root, '.cache/preview')) {
+/**
+ * The files of the window by their paths, held in memory: whoever builds it at the same time takes nothing away from what is served here.
+ * @returns {Promise<ReadonlyMap<string, string | Uint8Array>>}
+ */
+export async function buildPreview() {
   // Only now: who requires this file, as Playwright does, could not wait for them.
   const [{ build }, { default: react }] = await Promise.all([import('vite'), import('@vitejs/plugin-react')]);
-  await build({
+  const built = await build({
     configFile: false,
     root: join(root, 'renderer'),
     publicDir: false,
@@ -27,13 +31,13 @@ export async function buildPreview(outDir = join(root, '.cache/preview')) {
         transformIndexHtml: { order: 'pre', handler: (html) => html.replace('src="/main.tsx"', 'src="../test/preview/entry.ts"') },
       },
     ],
-    build: { outDir, emptyOutDir: true, target: 'chrome114', modulePreload: { polyfill: false }, assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
+    build: { write: false, target: 'chrome114', modulePreload: { polyfill: false }, assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
   });
-  return outDir;
+  return new Map([built].flat().flatMap(({ output }) => output.map((file) => [`/${file.fileName}`, file.type === 'chunk' ? file.code : file.source])));
 }
 
-/** Answers only files of the build; port 0 = any free one. Returns the address and how to stop. */
-export async function servePreview(folder, port = 0) {
+/** Answers only files of the build; port 0 = any free one. Returns the address and how to stop. @param {ReadonlyMap<string, string | Uint8Array>} files @param {number} [port] */
+export async function servePreview(files, port = 0) {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
     if (path === '/favicon.ico') {
@@ -46,18 +50,13 @@ export async function servePreview(folder, port = 0) {
       void readFile(join(root, `test/preview/media/${name}.svg`)).then((bytes) => response.writeHead(200, { 'content-type': types['.svg'] }).end(bytes));
       return;
     }
-    const file = normalize(join(folder, path === '/' ? 'index.html' : path));
-    if (!file.startsWith(folder + sep)) {
+    const name = path === '/' ? '/index.html' : path;
+    const content = files.get(name);
+    if (content === undefined) {
       response.writeHead(404).end();
       return;
     }
-    readFile(file).then(
-      (bytes) =>
-        response
-          .writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-security-policy': policy, 'x-content-type-options': 'nosniff' })
-          .end(bytes),
-      () => response.writeHead(404).end(),
-    );
+    response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream', 'content-security-policy': policy, 'x-content-type-options': 'nosniff' }).end(content);
   });
   await new Promise((done) => server.listen(port, '127.0.0.1', done));
   return { address: `http://127.0.0.1:${server.address().port}`, stop: () => new Promise((done) => server.close(done)) };
