@@ -10,6 +10,7 @@ import { createSessionHost, type SessionHost } from '../engine/session/session-h
 import { viaOfSession } from './candidates';
 import { agreed } from './agreed';
 import { CardExchange } from './card-exchange';
+import { ConnectedContacts } from './connected-contacts';
 import { ConversationRemoval } from './conversation-removal';
 import { Connections } from './connections';
 import { Delivery } from './delivery';
@@ -102,8 +103,7 @@ export class OpenProfile {
   readonly #endings: { deposits?: () => void; sightings?: () => void; search?: () => void } = {};
   /** Chains of sessions: the card that follows has the same parts. */
   readonly #verified = new VerifiedCache();
-  /** Whom clients know as connected. */
-  readonly #connected = new Set<PeerId>();
+  readonly #connected: ConnectedContacts;
   #closed = false;
 
   /** `token`: the start token, where it is durable already (`own-record.ts`). */
@@ -120,6 +120,7 @@ export class OpenProfile {
     const watched = { ...vault.stores, contacts: watchRights(vault.stores.contacts, rightsChanged) };
     this.stores = shareStores(watched, () => this.devices.replica, { clock, local, random });
     this.local = local;
+    this.#connected = new ConnectedContacts(this, events);
     this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId, gone) => this.devices.standing.contactListed(peerId, gone), voidResumptions, new KeyTrust(crypto, this.stores.peerKeys), (card) => [this.vouching, this.ways, this.devices.standing].forEach((each) => each.learn(card)), new Suspensions(this.stores.suspensions, crypto));
     this.vouching = new Vouching({ crypto, clock, events, stores: this.stores, book: this.book });
     this.newMessageId = orderedHandles(random, clock);
@@ -216,8 +217,12 @@ export class OpenProfile {
       viaOf: (peerId, session) => viaOfSession(session, sightings.of(peerId), network, around.ownAddresses()),
       onChange: () => network.touched(),
       wanted: (peerId) => this.#wanted(peerId),
-      onOpen: (peerId, session) => this.#onConnection(peerId, session),
-      onEnd: (peerId, session, connected) => this.#onConnectionEnd(peerId, session, connected),
+      onOpen: (peerId, session) => {
+        if (!this.#closed) this.#connected.opened(peerId, session);
+      },
+      onEnd: (peerId, session, connected) => {
+        if (!this.#closed) this.#connected.ended(peerId, session, connected);
+      },
     });
     this.rekeying = rekeyingOfProfile(this, around, places, changes);
     this.introductions = new Introductions({
@@ -322,11 +327,11 @@ export class OpenProfile {
 
   /** Ends everything but the vault itself, which another profile takes over: until that has connections, there are none. */
   leave(): void {
-    const connected = [...this.#connected];
+    const connected = this.#connected.peerIds;
     this.#around.nearby?.profileEnds(true);
     this.#end();
     for (const peerId of connected) {
-      this.#tellSession(peerId, false);
+      this.#connected.tell(peerId, false);
       this.#tellWaiting(peerId, 'queued');
     }
   }
@@ -367,33 +372,5 @@ export class OpenProfile {
       this.#around.logger.error('session.not-taken-up', { reason: error instanceof Error ? error.name : 'unknown' });
       session.close();
     }
-  }
-
-  #onConnectionEnd(peerId: PeerId, session: Session, connected: boolean): void {
-    if (this.#closed) return;
-    this.delivery.detach(peerId, session);
-    if (connected) return; // with another device, or on a newer connection
-    this.#connected.delete(peerId);
-    this.talk.gone(peerId);
-    this.#tellSession(peerId, false);
-    this.waitingChanged(peerId, 'queued');
-  }
-
-  #onConnection(peerId: PeerId, session: Session): void {
-    if (this.#closed) return;
-    const isNew = !this.#connected.has(peerId);
-    this.#connected.add(peerId);
-    this.#tellSession(peerId, true);
-    this.files.connected(session);
-    this.cards.greet(session);
-    this.devices.opened(session);
-    this.delivery.attach(peerId, session, (bytes) => this.cards.take(session, bytes));
-    this.ways.relay.bring(peerId, session);
-    if (isNew) this.waitingChanged(peerId, 'queued');
-  }
-
-  #tellSession(peerId: PeerId, connected: boolean): void {
-    const contact = this.stores.contacts.byPeer(peerId);
-    if (contact !== undefined) this.#around.events.emit({ type: 'session.changed', contactId: contact.contactId, connected });
   }
 }

@@ -2,6 +2,7 @@ import type { Card } from '../../electron/engine/certificates/card';
 import { channelKinds, type ChannelFrame } from '../../electron/engine/session/channel-frames';
 import { type AnswererState, stepAnswerer } from '../../electron/engine/session/meeting-answerer';
 import { type AskerState, beginAsker, stepAsker } from '../../electron/engine/session/meeting-asker';
+import type { Reveal } from '../../electron/engine/session/meeting-code';
 import type { NearbyEvent, NearbyNews, NearbyParts, NearbyStep } from '../../electron/engine/session/meeting-nearby';
 import { partsOf } from './meeting-kit';
 import type { Party } from './session-kit';
@@ -20,6 +21,14 @@ export type Hand = (said: Said, count: number) => readonly ChannelFrame[];
 export function nearbyParts(party: Party, changes: Partial<NearbyParts> = {}): NearbyParts {
   return { ...partsOf(party), mayMeet: () => true, judge: () => undefined, ...changes };
 }
+
+/** Who somebody is, as a reveal says it. */
+export const nameOf = ({ local }: Party): Omit<Reveal, 'nonce'> => ({ peerId: local.peerId, spkiHash: local.identity.spkiHash });
+
+export const revealOf = (party: Party, changes: Partial<Reveal> = {}): Reveal => ({ nonce: party.crypto.random(32), ...nameOf(party), ...changes });
+
+/** A commitment as it is sent, whatever it commits to. */
+export const commit = (payload: Uint8Array): ChannelFrame => ({ kind: channelKinds.meetCommit, payload });
 
 /** Two roles on one channel, run by hand: frames pass at once, people answer when the test says so. */
 export class Encounter {
