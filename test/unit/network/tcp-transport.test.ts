@@ -96,8 +96,9 @@ describe('TCP: listening', () => {
     sixth.resume();
     await until(() => dropped);
     expect(links).toHaveLength(5);
+    const gone = Promise.race(links.map(closed));
     sockets[0]?.destroy();
-    await sleep(30);
+    await gone;
     await raw(listener.address.port);
     await until(() => links.length === 6);
   });

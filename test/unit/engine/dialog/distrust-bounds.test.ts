@@ -69,6 +69,26 @@ describe('what waits when keys are distrusted', () => {
   });
 });
 
+describe('of distrusts one behind the other', () => {
+  const sides = [['lower', 'higher'], ['higher', 'lower'], ['lower', 'lower'], ['higher', 'higher']] as const;
+
+  it.each(sides.flatMap(([first, second]) => [0, hour].map((pause) => [first, second, pause] as const)))('A16 A18: the %s device’s, then the %s one’s %d ms later: every dialog is bound to whoever was last, on both sides', async (first, second, pause) => {
+    const pair = await acquainted();
+    const { lower, higher, dialogs, distrusts, boundTo } = pair;
+    const others = { lower: higher, higher: lower };
+    for (const who of [first, second]) {
+      distrusts(pair[who], others[who]);
+      talk(lower, higher);
+      expect(boundTo()).toEqual(new Set([pair[who].person.local.instanceId]));
+      for (const each of [lower, higher]) each.clock.pass(pause);
+    }
+    for (const dialogId of dialogs) for (const who of ['lower', 'higher'] as const) pair[who].say(others[who], dialogId, 'after both');
+    talk(lower, higher);
+    expect(boundTo()).toEqual(new Set([pair[second].person.local.instanceId]));
+    for (const dialogId of dialogs) for (const each of [lower, higher]) expect(each.sink.texts(dialogId)).toEqual(['said', 'after both']);
+  });
+});
+
 describe('what a distrust costs', () => {
   it('A17: said in as many dialogs as there are it is heeded once, and every one of them goes on', async () => {
     const { alice, bob } = await newPair();
