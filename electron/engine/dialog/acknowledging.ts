@@ -38,11 +38,11 @@ export class ControlHandler {
     if (control?.kind === 'failed') this.fail(dialog, 'told-by-peer', false);
     if (control?.kind === 'closed') this.close(dialog, 'peer', false);
     if (control?.kind === 'floors' && !this.#parts.rollback.held) {
-      for (const { creator, floor } of control.floors) this.#parts.compromise.heardFloor(dialog, creator, floor);
+      for (const { creator, floor } of control.floors) this.#parts.compromise.heardFloor(dialog, creator, floor, under.creatingInstance);
     }
     if (control?.kind !== 'acknowledgement') return undefined;
     this.#acknowledged(dialog, from, control, time, asker);
-    if (!this.#parts.rollback.held) this.#parts.compromise.heardFloor(dialog, under.creatingInstance, control.kekFloor);
+    if (!this.#parts.rollback.held) this.#parts.compromise.heardFloor(dialog, under.creatingInstance, control.kekFloor, under.creatingInstance);
     return undefined;
   }
 

@@ -80,8 +80,8 @@ export class Compromise {
     this.#heardFloor(dialog.key.peerId, header.creatingInstance, header.epoch, dialog);
   }
 
-  /** A control message said which epochs of this creator the other side still accepts. */
-  heardFloor(dialog: DialogState, creator: InstanceId, floor: number): void {
+  /** A control message, which came under a key of `under`, said which epochs of this creator the other side still accepts. */
+  heardFloor(dialog: DialogState, creator: InstanceId, floor: number, under: InstanceId): void {
     const { memory, clock, local } = this.#parts;
     const { peerId } = dialog.key;
     const ring = memory.ring(peerId);
@@ -92,7 +92,16 @@ export class Compromise {
     const isUsed = isOwn || this.#openDialogs(peerId).some(({ row }) => row.kekCreator === creator);
     const known = Math.min(floor, isUsed ? newest + 1 : newest);
     if (known <= ring.floor(creator) || !memory.peer(peerId).distrust.take(clock.monotonic())) return;
+    if (creator === local.instanceId && floor > newest && under !== creator) this.#giveWay(peerId, under);
     this.#heardFloor(peerId, creator, known);
+  }
+
+  /**
+   * None of this device's keys is taken any more, so whoever says so had heard of the newest: theirs is the later distrust, though it looked as if both had
+   * crossed where the word that ours had arrived came behind it.
+   */
+  #giveWay(peerId: PeerId, to: InstanceId): void {
+    for (const dialog of this.#openDialogs(peerId)) if (dialog.row.kekCreator === this.#parts.local.instanceId) this.#bind(dialog, to);
   }
 
   /**

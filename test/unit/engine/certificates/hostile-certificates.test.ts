@@ -9,6 +9,7 @@ import { peerIdOf } from '../../../../electron/engine/identity/peer-id';
 import { WireError } from '../../../../electron/engine/wire/wire-error';
 import { concat } from '../../../../electron/engine/wire/writer';
 import { codeOf, day, now, realCrypto } from '../../../support/foundation-kit';
+import { processorTimeOf } from '../../../support/processor-time';
 
 let crypto: Crypto;
 let mine: { publicKey: KeyObject; privateKey: KeyObject };
@@ -141,14 +142,15 @@ describe('hostile certificates', () => {
   it('A85: a nesting bomb, a megabyte, and rubbish are refused at once', () => {
     const bomb = new Uint8Array(8192);
     for (let at = 0; at + 4 <= bomb.length; at += 4) bomb.set([0x30, 0x82, (bomb.length - at - 4) >>> 8, (bomb.length - at - 4) & 255], at);
-    const started = performance.now();
-    expect(verdict(bomb)).toBe('key.unacceptable');
-    expect(verdict(new Uint8Array(8192).fill(0x30))).toBe('key.unacceptable');
-    expect(verdict(new Uint8Array(1_000_000).fill(0x30))).toBe('key.unacceptable');
-    expect(verdict(new Uint8Array(8193))).toBe('key.unacceptable');
-    expect(verdict(new Uint8Array(0))).toBe('key.unacceptable');
-    for (let turn = 0; turn < 2000; turn += 1) expect(verdict(crypto.random(turn))).toBe('key.unacceptable');
-    expect(performance.now() - started).toBeLessThan(2000);
+    const spent = processorTimeOf(() => {
+      expect(verdict(bomb)).toBe('key.unacceptable');
+      expect(verdict(new Uint8Array(8192).fill(0x30))).toBe('key.unacceptable');
+      expect(verdict(new Uint8Array(1_000_000).fill(0x30))).toBe('key.unacceptable');
+      expect(verdict(new Uint8Array(8193))).toBe('key.unacceptable');
+      expect(verdict(new Uint8Array(0))).toBe('key.unacceptable');
+      for (let turn = 0; turn < 2000; turn += 1) expect(verdict(crypto.random(turn))).toBe('key.unacceptable');
+    });
+    expect(spent).toBeLessThan(2000);
   });
 
   it('A85: a nesting bomb inside an extension is only bytes', async () => {
@@ -159,9 +161,7 @@ describe('hostile certificates', () => {
       const reader = new DerReader(parts[place.extensions] ?? new Uint8Array(0)).inside(tag.extensions);
       return replaced(place.extensions, der(tag.extensions, der(tag.sequence, reader.content(tag.sequence), hidden)))(parts);
     });
-    const started = performance.now();
-    expect([undefined, 'key.unacceptable']).toContain(verdict(bytes));
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(processorTimeOf(() => expect([undefined, 'key.unacceptable']).toContain(verdict(bytes)))).toBeLessThan(500);
   });
 });
 

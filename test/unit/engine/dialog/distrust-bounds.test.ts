@@ -89,6 +89,39 @@ describe('of distrusts one behind the other', () => {
   });
 });
 
+describe('of distrusts one behind the other, the word that the first was heard', () => {
+  const orders = [['lower', 'higher'], ['higher', 'lower']] as const;
+  const words = ['comes behind the second', 'is lost'] as const;
+  const cases = orders.flatMap(([first, second]) => words.flatMap((word) => [false, true].map((waits) => ({ first, second, word, waits }))));
+
+  it.each(cases)('A16 A18: $first first, then $second, $word, something waits: $waits: once either speaks, every dialog is bound to the later, on both sides', async ({ first, second, word, waits }) => {
+    const pair = await acquainted();
+    const { dialogs, distrusts, boundTo } = pair;
+    const [one, other] = [pair[first], pair[second]];
+    const expected = ['said'];
+    const both = (text: string): void => {
+      expected.push(text);
+      for (const dialogId of dialogs) for (const [who, whom] of [[one, other], [other, one]] as const) who.say(whom, dialogId, text);
+    };
+    if (waits) both('waits');
+    distrusts(one, other);
+    one.engine.sealWaiting(other.peerId);
+    other.receive(one, ...one.pending(other), ...one.acknowledgements(other));
+    if (word === 'is lost') other.acknowledgements(one);
+    distrusts(other, one);
+    talk(one, other);
+    for (const text of ['then', 'at last']) {
+      both(text);
+      talk(one, other);
+    }
+    expect(boundTo()).toEqual(new Set([other.person.local.instanceId]));
+    for (const each of [one, other]) {
+      for (const dialogId of dialogs) expect(each.sink.texts(dialogId)).toEqual(expected);
+      expect(each.sink.of('failed')).toEqual([]);
+    }
+  });
+});
+
 describe('what a distrust costs', () => {
   it('A17: said in as many dialogs as there are it is heeded once, and every one of them goes on', async () => {
     const { alice, bob } = await newPair();
