@@ -1,13 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { VerifiedChain } from '../../../electron/engine/certificates/chain';
+import { parseExchangeCredential } from '../../../electron/engine/certificates/credential';
+import { issueInstanceList } from '../../../electron/engine/certificates/instance-list';
+import { ownExchange } from '../../../electron/engine/certificates/renewal';
+import { issueSuspension } from '../../../electron/engine/certificates/suspension';
 import type { PeerId } from '../../../electron/engine/ids';
 import type { PeerRecord } from '../../../electron/engine/ports';
+import { Suspensions } from '../../../electron/services/devices/suspensions';
+import { KeyTrust } from '../../../electron/services/key-trust';
 import { PeerBook } from '../../../electron/services/peer-book';
 import type { Db } from '../../../electron/storage/database';
+import { openStores } from '../../../electron/storage/open-stores';
 import { createPeerStore } from '../../../electron/storage/peer-store';
 import { instance } from '../../contract/storage/rows';
 import { person, TestClock, testCrypto } from '../../support/dialog-kit';
 import { freshDatabase } from '../../support/fresh-database';
+import { newDevices, testNow, verifiedChainOf } from '../../support/session-kit';
 
 it('S2-07: tells of other devices when a person’s instance list has a higher version, and only then', async () => {
   const { chain } = await person('Bob');
@@ -23,6 +31,46 @@ it('S2-07: tells of other devices when a person’s instance list has a higher v
   book.learnChain(withVersion(2));
   book.learnChain(withVersion(1));
   expect(told).toEqual([peerId]);
+  db.close();
+});
+
+it('S4-32 A65: with the list that takes a device away goes every exchange key it may have made, though that one begins later', async () => {
+  const [first, second] = await newDevices('Ada');
+  const { crypto, local } = first;
+  const made = (await ownExchange(second.crypto, second.local, testNow)) ?? expect.unreachable('it may issue');
+  const exchange = parseExchangeCredential(crypto, made.credential);
+  const db = freshDatabase();
+  const book = new PeerBook(createPeerStore(db), crypto, new TestClock());
+  const known = () => book.find(local.peerId)?.exchange.hash;
+  const [chain, ofSecond] = [verifiedChainOf(first), verifiedChainOf(second)];
+  book.learnCard({ chain, addresses: [], time: 1, bytes: new Uint8Array(0) });
+  book.learnChain({ ...ofSecond, exchange });
+  expect(known()).toEqual(exchange.hash);
+  const instances = local.list.instances.map((each) => (each.instanceId === second.local.instanceId ? { ...each, state: 'retired' as const } : each));
+  const list = await issueInstanceList(crypto, { identity: local.identity, identityKey: local.certifierKey(), version: local.list.version + 1, issuedAt: testNow, instances });
+  book.learnChain({ ...chain, list });
+  expect(known()).toEqual(local.exchange.current.credential.hash);
+  db.close();
+});
+
+it('S5-34 A83: what was sealed under a key before the pinned one counts of devices that are theirs today, and that nobody stopped', async () => {
+  const [first, second] = await newDevices('Ada');
+  const { crypto, local } = first;
+  const db = freshDatabase();
+  const { peers, peerKeys, suspensions } = openStores(db);
+  const stopped = new Suspensions(suspensions, crypto);
+  const clock = new TestClock();
+  const book = new PeerBook(peers, crypto, clock, undefined, undefined, new KeyTrust(crypto, peerKeys), undefined, stopped);
+  const chain = verifiedChainOf(first);
+  book.learnCard({ chain, addresses: [], time: 1, bytes: new Uint8Array(0) });
+  peerKeys.putKey({ peerId: local.peerId, spkiHash: new Uint8Array(32).fill(9), epoch: 1, since: 0, origin: 'first', checked: false, acceptedUntil: clock.now() + 1_000 });
+  const counting = () => book.formerPins(local.peerId).map(({ isActive }) => [first, second].map((device) => isActive(device.local.instanceId)));
+  expect(counting()).toEqual([[true, true]]);
+  stopped.add(issueSuspension(crypto, { suspended: second.local.instanceId, list: local.list, credential: local.instance.credential, signing: local.instance.signing, time: testNow }));
+  expect(counting()).toEqual([[true, false]]);
+  const instances = local.list.instances.map((each) => (each.instanceId === second.local.instanceId ? { ...each, state: 'retired' as const } : each));
+  book.learnChain({ ...chain, list: await issueInstanceList(crypto, { identity: local.identity, identityKey: local.certifierKey(), version: local.list.version + 1, issuedAt: testNow, instances }) });
+  expect([stopped.of(local.peerId), counting()]).toEqual([[], [[true, false]]]);
   db.close();
 });
 
@@ -59,6 +107,18 @@ describe('where a person’s devices are', () => {
     expect([writes, places()]).toEqual([before, [[instance(1), 100, 1], [instance(2), 50, 2]]]);
     book.learnCard(card(device(2), 101, 3));
     expect(places()).toEqual([[instance(2), 101, 3], [instance(1), 100, 1]]);
+  });
+
+  it('S5-09 A74: under another identity key than the pinned one neither card nor chain nor own device changes anything, whatever else is new in it', () => {
+    book.learnCard(card(device(1), 100, 1));
+    const [before, record] = [writes, book.find(chain.identity.peerId)?.record ?? expect.unreachable('pinned')];
+    const other: VerifiedChain = { ...device(2), identity: { ...chain.identity, spkiHash: new Uint8Array(32).fill(7) }, list: { ...chain.list, version: chain.list.version + 1 } };
+    book.learnCard(card(other, 200, 9));
+    book.learnCard(card(other, 201, 9), true);
+    book.learnChain(other);
+    // Nor what another own device has pinned under that key.
+    book.join({ ...record, pinnedSpkiHash: other.identity.spkiHash, places: [{ instanceId: instance(3), time: 900, addresses: at(8) }, ...record.places] });
+    expect([writes, book.find(chain.identity.peerId)?.record]).toEqual([before, record]);
   });
 
   it('a device that is nowhere any more takes its old address back', () => {

@@ -42,6 +42,8 @@ describe('what one device says of what another one said', () => {
     ];
     for (const lie of lies) expect(() => take(shelf, { ...batch, upTo: 4, facts: [first, second, { ...third, ...lie }] }), JSON.stringify(Object.keys(lie))).toThrow('did not sign');
     expect(() => take(shelf, { ...batch, author: desk.own, signingKey: mine.signingKey })).toThrow('did not sign');
+    // What goes on from something that did not come waits for that.
+    expect(take(shelf, { ...batch, after: 2, facts: [third] })).toBe('later');
     expect(everything(shelf)).toBe(before);
     expect(take(shelf, batch)).toBe('taken');
     expect(shelf.stores.replica.heard().get(desk.own)).toBe(3);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { encodeFileWord, type FileWord } from '../../../../electron/engine/files/words';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type FileOffer, isTakeable, offerOf } from '../../../../electron/services/files/offers';
 import { isThere, severalWindows as content, type TalkOfTwo, talkOfTwo, transferOf } from '../../../support/file-talk';
 import { acquaint, createWorld, type Resident, type World } from '../../../support/services-kit';
 
@@ -57,6 +58,20 @@ describe('files of messages', () => {
     expect(transferOf(bo)).toMatchObject({ failure: 'file.altered', held: false, done: 0 });
     await world.until('Ada knows', () => transferOf(ada).failure === 'file.altered');
     await world.until('nothing stays', () => bo.disk.contents.size === 0);
+  });
+
+  it('S1-44 A25: the number of a file is its sender’s: offered by somebody else, back to its owner, or with anything else in it, it is no file', async () => {
+    const { ada, bo, conversationId } = await pair();
+    bo.settings = { ...bo.settings, acceptFilesUpTo: 0 };
+    const cy = await world.move('Cy');
+    ada.disk.files.set('/a.bin', content);
+    const { transferId } = await ada.files.send({ conversationId, path: '/a.bin' });
+    await world.until('the offer', () => isThere(bo));
+    const offer = offerOf(bo.profile.stores.transfers.byId(transferId) ?? expect.unreachable('it came'), '');
+    const takes = (at: Resident, from: Resident, changes: Partial<FileOffer> = {}): boolean => isTakeable(at.profile.stores, from.profile.local.peerId, { ...offer, ...changes });
+    expect(takes(bo, ada)).toBe(true);
+    expect([takes(bo, cy), takes(ada, bo)]).toEqual([false, false]);
+    for (const changes of [{ size: offer.size + 1 }, { size: 0 }, { hash: randomBytes(32) }, { key: randomBytes(32) }]) expect(takes(bo, ada, changes)).toBe(false);
   });
 
   it('S1-44: who may send no more files is waited for no more; what was fetched without a yes counts for a day, whatever became of it', async () => {
