@@ -2,6 +2,8 @@ import { defineConfig } from '@playwright/test';
 
 // What measures how soon a window answers while others flood it: scripts/lib/test-stages.mjs lets nothing else run then.
 const ALONE = '**/flood.test.ts';
+// Runs a copy that nobody installed, so that it can run beside what is installed.
+const UNPACKED = '**/updates.test.ts';
 
 // Real apps in real Electron windows. scripts/test.mjs brings the runtime (ELECTRON_EXECUTABLE) and a virtual display (DISPLAY).
 export default defineConfig({
@@ -16,7 +18,8 @@ export default defineConfig({
     { name: 'windows', testIgnore: ALONE, outputDir: 'test-results/windows' },
     { name: 'alone', testMatch: ALONE, outputDir: 'test-results/alone' },
     // Installed packages, one of each.
-    { name: 'package', testDir: 'test/package', fullyParallel: false, workers: 1, outputDir: 'test-results/package' },
+    { name: 'package', testDir: 'test/package', testIgnore: UNPACKED, fullyParallel: false, workers: 1, outputDir: 'test-results/package' },
+    { name: 'unpacked', testDir: 'test/package', testMatch: UNPACKED, fullyParallel: false, workers: 1, outputDir: 'test-results/unpacked' },
   ],
   retries: 0,
   timeout: 120_000,

@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { guidePages } from './scripts/lib/guide.mjs';
 import { moduleCache } from './scripts/lib/module-cache.mjs';
+import { SpreadSequencer } from './scripts/lib/test-order.mjs';
 
 // Everything that runs in plain Node. Real Electron is elsewhere: test/electron (node:test in its Node) and test/e2e (Playwright).
 const NOT_HERE = ['test/e2e/**', 'test/electron/**', 'test/bench/**', 'test/package/**'];
@@ -21,8 +22,9 @@ export default defineConfig({
   plugins: [react(), guidePages()],
   test: {
     pool: 'forks',
-    // Many tests wait for real processes and sockets: one more at once than there are cores keeps these busy, where the default would use one less.
-    maxWorkers: availableParallelism() + 1,
+    // Many tests wait for real processes and sockets: two more at once than there are cores keep these busy, where the default would use one less. Those that wait run beside those that compute.
+    maxWorkers: availableParallelism() + 2,
+    sequence: { sequencer: SpreadSequencer },
     testTimeout: 20_000,
     hookTimeout: 20_000,
     passWithNoTests: false,

@@ -79,7 +79,7 @@ async function vitest({ filters, options }) {
   const report = freshReport('vitest.json');
   const args = ['run', ...filters, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, '--allowOnly=false', ...options];
   // Whatever the caller's shell says: with "production" React lacks what tests need.
-  const { ok } = await tool('vitest/vitest.mjs', args, { NODE_ENV: 'test' });
+  const { ok } = await tool('vitest/vitest.mjs', args, { NODE_ENV: 'test', KEYSHIFT_TEST_TIMES: freshReport('vitest-times.jsonl') });
   return { ...counted(ok, vitestCount(report)), failures: vitestFailures(report), notProven: notProven(report, options) };
 }
 
@@ -158,8 +158,8 @@ async function installedPackage({ runtime, filters, options }) {
   const reason = whyNoPackage();
   if (reason) return { ok: true, note: reason, notProven: [`NOT PROVEN: test/package was skipped: ${reason}.`] };
   const packages = await packagesForTests(runtime);
-  // One for each of two people: a window behind another one is not drawn.
-  const displays = await Promise.all([startXvfb(), startXvfb()]);
+  // One for each of two people, and one for what runs beside them: a window behind another one is not drawn.
+  const displays = await Promise.all([startXvfb(), startXvfb(), startXvfb()]);
   try {
     const report = freshReport('playwright-package.json');
     const env = {
@@ -173,7 +173,7 @@ async function installedPackage({ runtime, filters, options }) {
       WAYLAND_DISPLAY: '',
       DBUS_SESSION_BUS_ADDRESS: 'disabled:',
     };
-    const { ok } = await tool('@playwright/test/cli.js', ['test', ...filters, '--project=package', '--reporter=list,json', ...options], env);
+    const { ok } = await tool('@playwright/test/cli.js', ['test', ...filters, '--project=package', '--project=unpacked', '--workers=2', '--reporter=list,json', ...options], env);
     const outcome = { ...counted(ok, playwrightCount(report)), failures: playwrightFailures(report) };
     const skipped = outcome.count?.skipped ?? 0;
     return skipped === 0 ? outcome : { ...outcome, notProven: [`NOT PROVEN: ${skipped} tests of test/package were skipped: only root may install a package${packages.rpm === '' ? ', and an rpm takes rpmbuild (sudo apt-get install rpm)' : ''}.`] };

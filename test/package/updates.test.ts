@@ -88,7 +88,7 @@ test('row 22: a copy unpacked from its tar.gz finds, fetches, compares and puts 
   writeFileSync(injected, pin(decoy), { mode: 0o644 });
   writeFileSync(join(home, 'decoy.pem'), decoy.ca, { mode: 0o644 });
   decoy.files.set(index, offered(9));
-  running = await start(program, home, join(home, 'profile'), { args: [`--updates-for-tests=${injected}`], env: { NODE_EXTRA_CA_CERTS: join(home, 'decoy.pem') } });
+  running = await start(program, home, join(home, 'profile'), { screen: 2, args: [`--updates-for-tests=${injected}`], env: { NODE_EXTRA_CA_CERTS: join(home, 'decoy.pem') } });
   const { page } = running;
   await onboard(page, 'Ann');
   const peerId = await ownPeerId(page);

@@ -8,6 +8,8 @@ import { readyKeys } from './rsa-keys';
 const program = join(__dirname, '../../out/headless.cjs');
 const dialFrom = join(__dirname, 'dial-from.cjs');
 const quickSecrets = join(__dirname, 'quick-secrets.cjs');
+// Also from the bundle of a long form, of which `npm test` runs the short one.
+const compiledPeer = join(__dirname, '../../test/support/compiled-peer.cjs');
 
 /** An application error of a peer, by its contract code. */
 export class RpcError extends Error {
@@ -59,6 +61,11 @@ export interface HeadlessOptions {
   readonly asShipped?: boolean;
 }
 
+/** In `npm test`, where peers start by the hundred; never where one is measured, has a clock of its own or is as people get it. */
+function readsCompiled({ asShipped, nodeOptions }: HeadlessOptions): boolean {
+  return process.env['VITEST'] !== undefined && asShipped !== true && nodeOptions === undefined;
+}
+
 /** A real headless peer in a process of its own, driven through JSON-RPC alone. */
 export class HeadlessPeer {
   readonly events: AppEvent[] = [];
@@ -85,6 +92,7 @@ export class HeadlessPeer {
     const nodeOptions = [
       ...(options.nodeOptions ?? []),
       ...(options.asShipped === true ? [] : ['--require', quickSecrets]),
+      ...(readsCompiled(options) ? ['--require', compiledPeer] : []),
       ...(options.from === undefined ? [] : ['--require', dialFrom]),
     ];
     // Whoever begins a profile needs an identity key; others may want a new one.

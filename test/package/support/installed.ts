@@ -88,8 +88,8 @@ export interface Running {
 }
 
 export interface Start {
-  /** Which of the displays. */
-  readonly screen?: 0 | 1;
+  /** Which of the displays; the last is that of `updates.test.ts`, which runs beside the others. */
+  readonly screen?: 0 | 1 | 2;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }

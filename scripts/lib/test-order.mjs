@@ -1,0 +1,35 @@
+// In which order vitest takes up the files of a project.
+import { relative } from 'node:path';
+import { BaseSequencer } from 'vitest/node';
+import { root } from './paths.mjs';
+
+/** They wait most of their time: for other processes, sockets and limits of time. The others compute. */
+const WAITING = /^test\/(?:integration|mailbox|network)\//;
+
+/** What takes longest is begun first: begun late, it would be waited for at the end, with a core that has nothing to do. */
+const LONGEST = ['test/integration/long-forms.test.ts', 'test/integration/stolen-key.test.ts', 'test/network/interruptions.test.ts', 'test/integration/restore.test.ts'];
+
+/**
+ * Files that wait spread evenly over those that compute, so that the cores have something to do from the first to the last. Each kind keeps the order it has, behind what takes longest.
+ * @template T
+ * @param {readonly T[]} files
+ * @param {(file: T) => string} pathOf from the root, with `/`
+ * @returns {T[]}
+ */
+export function spread(files, pathOf) {
+  const rank = (file) => (LONGEST.includes(pathOf(file)) ? LONGEST.indexOf(pathOf(file)) : LONGEST.length);
+  const waiting = files.filter((file) => WAITING.test(pathOf(file))).toSorted((one, other) => rank(one) - rank(other));
+  const computing = files.filter((file) => !WAITING.test(pathOf(file)));
+  const placed = [waiting, computing].flatMap((kind) => kind.map((file, at) => ({ file, place: at / kind.length })));
+  return placed.toSorted((one, other) => one.place - other.place).map(({ file }) => file);
+}
+
+/** Vitest's own order, which is what took longest last time or is largest, with each project spread. */
+export class SpreadSequencer extends BaseSequencer {
+  /** @override */
+  async sort(specs) {
+    const projects = new Map();
+    for (const spec of await super.sort(specs)) projects.set(spec.project, [...(projects.get(spec.project) ?? []), spec]);
+    return [...projects.values()].flatMap((files) => spread(files, ({ moduleId }) => relative(root, moduleId).replaceAll('\\', '/')));
+  }
+}
