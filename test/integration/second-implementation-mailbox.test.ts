@@ -63,6 +63,7 @@ onServer('a mailbox on a real server, between a real headless peer and one that 
     for (const [name, change] of Object.entries(wrong)) expect([name, await register(changedRegistration(registration, change))]).toEqual([name, 'mailbox.registration-garbled']);
     expect(await register(`${registration.slice(0, -4)}AAAA`)).toBe('mailbox.registration-garbled');
     expect(await register(await host.register(deviceKey(random(32))))).toBe('mailbox.other-device');
+    expect(await register(changedRegistration(registration, (told: Record<string, unknown>) => ({ ...told, e: Math.floor(Date.now() / 1_000) - 1 })))).toBe('mailbox.registration-expired');
     expect(await register(registration)).toBe('done');
     await hedda.until('it takes mail', async () => (await hedda.call('mailbox.status')).state === 'connected');
   });
