@@ -90,6 +90,7 @@ describe('what another own device brings of devices', () => {
   });
 
   it('S4-26 A65: a credential that the identity key did sign counts for nothing while the list does not name it', async () => {
+    // What the list does name it names by its hash: no signature of it needs to be looked at beside that of the list.
     const { device } = await admit(desk, 'tablet');
     const update = told(desk);
     expect(merge(laptop, { ...update, credentials: [...update.credentials, device.instance.credential] })).toBeUndefined();

@@ -115,16 +115,26 @@ describe('a device without the identity key lets another one in', () => {
     await world.pass(31_000, 500);
     expect(await refused).toBe('device.not-certifier');
     // By a session that serves getting in step only.
-    const word = encodeIssueRequest({ requestId: desk.crypto.random(16), device: newDevice('watch'), instead: false });
     const sent: SessionItem[] = [];
     let hear: ((items: readonly SessionItem[]) => void) | undefined;
     const peer = shownBy(shelf);
     const session = { peer, onItems: (handler: typeof hear) => (hear = handler), send: (items: readonly SessionItem[]) => (sent.push(...items), true), onClose: () => undefined, close: () => undefined };
     desk.profile.devices.upkeep.serve(session as unknown as Session); // only what getting in step uses of it
-    hear?.(encodeWord('issue', word).map((part) => ({ kind: 'sibling' as const, bytes: encodeTopic('upkeep', part) })));
-    await world.pass(1_000);
+    const asked = toldOf(desk, 'devices.requests').length;
+    // For a further device, and for another one in its own place, for which nobody would be asked.
+    for (const instead of [false, true]) {
+      const word = encodeIssueRequest({ requestId: desk.crypto.random(16), device: newDevice('watch'), instead });
+      hear?.(encodeWord('issue', word).map((part) => ({ kind: 'sibling' as const, bytes: encodeTopic('upkeep', part) })));
+      await world.pass(2_000);
+      expect([instead, desk.profile.local.list.version, toldOf(desk, 'devices.requests').length]).toEqual([instead, version, asked]);
+    }
     expect(sent.length).toBeGreaterThan(0);
-    expect(desk.profile.local.list.version).toBe(version);
+    // Nor are the keys of an identity stored that come by such a session, though from the device that holds them.
+    let offered: typeof hear;
+    const ofDesk = { ...session, peer: shownBy(desk), onItems: (handler: typeof hear) => (offered = handler) };
+    laptop.profile.devices.upkeep.serve(ofDesk as unknown as Session); // as above
+    offered?.(encodeWord('offer', laptop.crypto.random(16 + 64)).map((part) => ({ kind: 'sibling' as const, bytes: encodeTopic('upkeep', part) })));
+    expect(laptop.profile.stores.upkeep.get('incoming')).toBeUndefined();
 
     home.leave(desk);
     await world.until('the certifier is off', () => laptop.profile.devices.siblings.session(desk.profile.local.instanceId) === undefined);

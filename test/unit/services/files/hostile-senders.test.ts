@@ -74,6 +74,27 @@ describe('files of messages', () => {
     for (const changes of [{ size: offer.size + 1 }, { size: 0 }, { hash: randomBytes(32) }, { key: randomBytes(32) }]) expect(takes(bo, ada, changes)).toBe(false);
   });
 
+  it('A25: pieces of somebody who was not asked, at the very place that is waited for, are not even looked at, and hold nothing up', async () => {
+    const { ada, bo, conversationId } = await pair();
+    bo.settings = { ...bo.settings, acceptFilesUpTo: 0 };
+    const cy = await world.move('Cy');
+    await acquaint(world, cy, bo);
+    await world.until('Cy is here', () => cy.profile.connections.session(bo.profile.local.peerId) !== undefined);
+    ada.disk.files.set('/a.bin', content);
+    const { transferId } = await ada.files.send({ conversationId, path: '/a.bin' });
+    await world.until('the offer', () => isThere(bo));
+    const id = Uint8Array.from(Buffer.from(transferId, 'hex'));
+    const spoil = (): void => {
+      for (let index = 0; index < 40; index += 1) cy.profile.connections.session(bo.profile.local.peerId)?.send([{ kind: 'file', bytes: encodeFileWord({ kind: 'chunk', transferId: id, index, sealed: new Uint8Array(100).fill(index) }) }]);
+    };
+    await bo.files.accept({ transferId });
+    await world.until('all of it', () => {
+      spoil();
+      return transferOf(bo).state === 'done';
+    });
+    expect(bo.logged.filter(([event]) => event === 'file.piece-refused')).toEqual([]);
+  });
+
   it('S1-44: who may send no more files is waited for no more; what was fetched without a yes counts for a day, whatever became of it', async () => {
     const { ada, bo, conversationId } = await pair();
     ada.disk.files.set('/a.bin', content.subarray(0, 70_000));
