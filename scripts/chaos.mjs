@@ -16,7 +16,7 @@ import { putBundle, putCopy } from './lib/put-file.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
-const known = ['kill', 'power', 'full', 'read-only', 'failing', 'clock', 'damage', 'mailbox', 'half-open', 'upgrade', 'exports', 'frozen', 'full-steps', 'full-beginnings', 'folders', 'crossed', 'mailbox-between', 'full-exports', 'changing', 'turned'];
+const known = ['kill', 'power', 'full', 'read-only', 'failing', 'clock', 'damage', 'mailbox', 'half-open', 'upgrade', 'exports', 'frozen', 'full-steps', 'full-beginnings', 'folders', 'crossed', 'mailbox-between', 'full-exports', 'changing', 'turned', 'refusing'];
 
 await asCommand(async () => {
   const text = /** @type {const} */ ({ type: 'string' });
@@ -28,7 +28,7 @@ await asCommand(async () => {
   if (unknown !== undefined) throw new PlainError(`${unknown}: faults are ${known.join(', ')}.`);
   await setUp({ parts: ['headless', 'workers'] });
   // Another run may be starting processes with these at this moment.
-  await putBundle({ ...nodeBundle, entryPoints: { chaos: inRoot('test/chaos/main.ts') }, outdir: inCache('chaos'), outExtension: { '.js': '.cjs' } });
+  await putBundle({ ...nodeBundle, entryPoints: { chaos: inRoot('test/chaos/main.ts'), walker: inRoot('test/chaos/walk/walker.ts') }, outdir: inCache('chaos'), outExtension: { '.js': '.cjs' } });
   // Loaded into other processes, from beside the program that starts them.
   for (const name of ['quick-secrets.cjs', 'dial-from.cjs', 'skewed-clock.cjs', 'hurried.cjs', 'only-to.cjs', 'attack-script.mjs']) putCopy(inRoot('test/support', name), inCache('chaos', name));
   const mounts = process.platform === 'linux' && isRoot && spawnSync('unshare', ['-m', 'true']).status === 0;

@@ -9,6 +9,9 @@ import { Slice } from './slice';
 /** Milliseconds a transaction in which messages are deleted should take, so that nothing waits for a long conversation to go, and messages of the first one and of any: up to half a millisecond each. */
 export const erasing = { aim: 4, first: 4, most: 200 } as const;
 
+/** How long what the disk refused waits until it is tried again, in milliseconds: a disk is mended by hand, and each try may read all of the log. */
+export const refusedPauseMs = 15_000;
+
 export interface RemovalParts {
   readonly stores: Stores;
   readonly events: EventHub;
@@ -26,6 +29,7 @@ export interface RemovalParts {
 export class ConversationRemoval {
   readonly #parts: RemovalParts;
   #turn: NodeJS.Immediate | undefined;
+  #again: (() => void) | undefined;
   #isWaiting = false;
   /** Something was deleted that the files still hold. */
   #swept = false;
@@ -48,6 +52,7 @@ export class ConversationRemoval {
   close(): void {
     this.#closed = true;
     if (this.#turn) clearImmediate(this.#turn);
+    this.#again?.();
   }
 
   /** By this person, here. In the caller's transaction. `tell`: not where the contact goes as a whole. */
@@ -111,8 +116,25 @@ export class ConversationRemoval {
         purgeBehind(stores);
       }
     } catch (error) {
-      // A full disk: what is left goes at the next start.
       logger.warn('conversation.not-swept', { reason: error instanceof Error ? error.name : 'unknown' });
+      this.#later();
     }
+  }
+
+  /** A disk that takes nothing: what is left goes once it takes again. */
+  #later(): void {
+    const { clock, logger } = this.#parts;
+    if (this.#closed) return;
+    this.#again?.();
+    this.#again = clock.setTimer(refusedPauseMs, () => {
+      this.#again = undefined;
+      try {
+        // What was forgotten in the slice that was undone is there again.
+        this.start();
+      } catch (error) {
+        logger.warn('conversation.not-swept', { reason: error instanceof Error ? error.name : 'unknown' });
+        this.#later();
+      }
+    });
   }
 }

@@ -108,11 +108,11 @@ class Target implements BackupTarget {
   finish(): Promise<string> {
     return withPathErrors(this.#path, async () => {
       await this.#file.sync();
-      // While it is open: only then can it be emptied wherever it went.
+      // All of it while it is open: only then can it be emptied wherever it went.
       await assertReplaceable(this.#path, this.#likeness);
       if (!this.#isInPlace()) throw unusable('Another file went to this place meanwhile.');
-      await this.#close();
       await rename(this.part.path, this.#path);
+      await this.#close();
       syncDirectory(dirname(this.#path));
       return this.#path;
     });

@@ -93,14 +93,14 @@ class Target implements ChosenTarget {
   finish(): Promise<string> {
     return withPathErrors(this.path, async () => {
       await this.file.sync();
-      // While it is open: only then can it be emptied wherever it went.
+      // All of it while it is open: only then can it be emptied wherever it went.
       const found = lstatSync(this.part.path, { throwIfNoEntry: false });
       if (found === undefined || idOf(found) !== this.part.id) throw unusable('The folder for this file was moved or replaced meanwhile. Nothing was saved.');
       await markForeign(this.part.path);
       assertFree(this.path, this.replaces);
-      await this.#close();
       if (this.replaces) await rename(this.part.path, this.path);
       else await this.#giveName();
+      await this.#close();
       syncDirectory(dirname(this.path));
       return this.path;
     });

@@ -2,7 +2,8 @@ import { Database } from '@signalapp/sqlcipher';
 import { KeyshiftError } from '../../shared/errors';
 import type { Transactions } from '../engine/ports';
 import { assertNamed } from './file-error';
-import { type Disk, LateFlush, type LogState } from './late-flush';
+import type { Disk, LogState } from './late-flush';
+import { LogCare } from './log-care';
 import { native } from './native-values';
 import { integer } from './row';
 import { endsTransaction, isOfFlush, mapSqliteError } from './sqlite-error';
@@ -47,6 +48,11 @@ export interface Db extends Transactions {
   transactionBehind<T>(work: () => T): T;
   /** Copies the log back into the database as far as nobody reads it, and does not wait for the disk either. Outside of a transaction. */
   copyLog(): void;
+  /**
+   * Copies everything into the database, waits until the disk has it, and cuts the log to nothing. False while somebody else reads. The database overwrites what it frees (`secure_delete`),
+   * so that afterwards old content is nowhere.
+   */
+  emptyLog(): boolean;
   /** When all that was written is on the disk; at once where it is. Never rejects. */
   readonly flushed: Promise<void>;
   /** Runs `work` as the last thing in every transaction, and makes each statement run alone one. Once for a database. */
@@ -89,6 +95,7 @@ export function openDatabase(file: string, key?: Uint8Array, disk?: Disk): Db {
       PRAGMA secure_delete=ON;
       PRAGMA temp_store=MEMORY;
       PRAGMA journal_size_limit=${journalSizeLimit};
+      PRAGMA wal_autocheckpoint=0;
     `);
     return db;
   } catch (error) {
@@ -112,15 +119,12 @@ function keyText(key: Uint8Array): string {
   return `"x'${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}'"`;
 }
 
-/** Pages of the log behind which a commit that waits for the disk copies it back: SQLite's own number. */
-const copiedAt = 1_000;
-
 /** What reads alone, so that it waits for nothing that is on its way to the disk. */
 const reading = /^\s*(SELECT|PRAGMA)\b/;
 
 class SqlDatabase implements Db {
   readonly #file: string;
-  readonly #late: LateFlush | undefined;
+  readonly #log: LogCare | undefined;
   readonly #database: Database;
   readonly #statements = new Map<string, Statement>();
   readonly #steps = new Map<string, ReturnType<Database['prepare']>>();
@@ -132,10 +136,11 @@ class SqlDatabase implements Db {
   #beforeCommit: (() => void) | undefined;
   #afterCommit: (() => void) | undefined;
   #closed = false;
+  #pageBytes = 0;
 
   constructor(file: string, disk?: Disk) {
     this.#file = file;
-    this.#late = file === ':memory:' ? undefined : new LateFlush(file, () => this.#logState(), disk);
+    this.#log = file === ':memory:' ? undefined : new LogCare(file, { exec: (sql) => this.execTemporary(sql), logState: () => this.#logState(), number: (pragma) => Number(this.#first(pragma)) }, disk);
     try {
       this.#database = new Database(file);
     } catch (error) {
@@ -190,6 +195,8 @@ class SqlDatabase implements Db {
   exec(sql: string): void {
     this.#settle();
     this.execTemporary(sql);
+    // Not before there is a key, and not where somebody only reads.
+    if (this.#depth === 0 && this.#beforeCommit) this.#log?.copyWhereLong();
   }
 
   execTemporary(sql: string): void {
@@ -197,30 +204,23 @@ class SqlDatabase implements Db {
   }
 
   get flushed(): Promise<void> {
-    return this.#late?.flushed ?? Promise.resolve();
+    return this.#log?.flushed ?? Promise.resolve();
   }
 
   transactionBehind<T>(work: () => T): T {
-    if (this.#depth > 0 || this.#closed || this.#late?.isReady() !== true) return this.transaction(work);
+    if (this.#depth > 0 || this.#closed || this.#log === undefined) return this.transaction(work);
     this.#settle();
-    const before = this.#logState();
-    // The log's head is still waited for when it begins anew, and so is all of it before it is copied back.
-    const result = this.#waitingFor('NORMAL', () => this.transaction(work));
-    // Nothing was written where it did not grow and did not begin anew.
-    const { frames, copied } = this.#logState();
-    if (frames !== before.frames || copied !== before.copied) this.#late.begin('log');
-    return result;
+    return this.#log.behind(() => this.#transaction(work));
   }
 
   copyLog(): void {
-    // All of the log is on the disk here, which is what copying it back needs; that it is not written over before the database is, whoever writes next waits for.
     this.#settle();
-    if (this.#depth > 0 || this.#late?.isReady() !== true) {
-      this.pragma('wal_checkpoint(PASSIVE)');
-      return;
-    }
-    this.#waitingFor('OFF', () => this.pragma('wal_checkpoint(PASSIVE)'));
-    this.#late.begin('database');
+    if (this.#depth === 0) this.#log?.copy();
+  }
+
+  emptyLog(): boolean {
+    this.#settle();
+    return this.#guard(() => this.#log?.empty() ?? true);
   }
 
   prepare(sql: string): Statement {
@@ -249,6 +249,10 @@ class SqlDatabase implements Db {
 
   pragma(source: string): SqlValue | undefined {
     this.#settle();
+    return this.#first(source);
+  }
+
+  #first(source: string): SqlValue | undefined {
     // Not the library's own `simple`, which fails for pragmas with several columns.
     const [row] = this.#guard(() => this.#database.pragma(source));
     return row && Object.values(row)[0];
@@ -259,6 +263,12 @@ class SqlDatabase implements Db {
    * wrote is gone and the error passes on. `work` is synchronous; a promise is refused.
    */
   transaction<T>(work: () => T): T {
+    const result = this.#transaction(work);
+    if (this.#depth === 0) this.#log?.copyWhereLong();
+    return result;
+  }
+
+  #transaction<T>(work: () => T): T {
     const outermost = this.#depth === 0;
     const before = this.#generation;
     this.#settle();
@@ -284,71 +294,34 @@ class SqlDatabase implements Db {
       this.#depth -= 1;
       const wasRefused = outermost && this.#broken?.isFlush === true;
       if (outermost) this.#broken = undefined;
-      if (wasRefused) this.#cutLog();
+      if (wasRefused) this.#log?.cut();
     }
   }
 
   close(): void {
     if (this.#closed) return;
-    try {
-      // SQLite would copy what is left of the log in closing, and a disk that refused that would lose it at the next opening: here it is known, and the log is kept (late-flush.ts). Not
-      // where only somebody reads, beside whom others write.
-      if (this.#beforeCommit) this.copyLog();
-      this.#settle();
-    } catch {
-      // Nobody waits for it any more.
-    }
-    this.#closed = true;
-    this.#statements.clear();
-    this.#steps.clear();
-    if (this.#late) this.#late.close(() => this.#database.close());
-    else this.#database.close();
+    const end = (): void => {
+      this.#closed = true;
+      this.#statements.clear();
+      this.#steps.clear();
+      this.#database.close();
+    };
+    // SQLite would copy what is left of the log in closing, and a disk that refused that would lose it at the next opening (late-flush.ts). Not where only somebody reads, beside whom
+    // others write.
+    if (this.#log) this.#log.close(end, this.#beforeCommit !== undefined);
+    else end();
   }
 
   /** Nothing is written while something else is on its way to the disk. */
   #settle(): void {
-    if (this.#depth === 0 && !this.#closed && this.#late?.settle() === true) this.#prove();
-  }
-
-  /** After the disk came back: SQLite's own handles hear now, once, what it did not take, and of that the next person's message would be refused. */
-  #prove(): void {
-    const again = `PRAGMA user_version=${Number(this.pragma('user_version'))}`;
-    try {
-      this.#database.exec(again);
-    } catch {
-      this.#cutLog();
-      this.#guard(() => this.#database.exec(again));
-    }
-    try {
-      this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    } catch {
-      // Nothing counts as copied, and is copied again.
-    }
-  }
-
-  /** Behind a commit that the disk did not flush: written once more in the same place, it might be lost again and told as good (refused-copy.ts). */
-  #cutLog(): void {
-    try {
-      if (this.#late?.isReady() === true) this.#late.cutLog(this.#logState().frames, Number(this.pragma('page_size')));
-    } catch {
-      // Whoever writes next is told by the disk.
-    }
-  }
-
-  /** How far SQLite itself waits for the disk meanwhile (https://www.sqlite.org/pragma.html#pragma_synchronous). The log is copied back by whoever asks for that. */
-  #waitingFor<T>(level: 'NORMAL' | 'OFF', work: () => T): T {
-    try {
-      this.#guard(() => this.#database.exec(`PRAGMA synchronous=${level}; PRAGMA wal_autocheckpoint=0`));
-      return work();
-    } finally {
-      this.#guard(() => this.#database.exec(`PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${copiedAt}`));
-    }
+    if (this.#depth === 0 && !this.#closed) this.#log?.settle();
   }
 
   /** Of the log: how many pages it has, and how many of them are in the database. NOOP copies none (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint). */
   #logState(): LogState {
     const row = this.prepare('PRAGMA wal_checkpoint(NOOP)').get();
-    return row === undefined ? { frames: 0, copied: 0 } : { frames: integer(row, 'log'), copied: integer(row, 'checkpointed') };
+    const pageBytes = (this.#pageBytes ||= Number(this.#first('page_size')));
+    return row === undefined ? { frames: 0, copied: 0, pageBytes } : { frames: integer(row, 'log'), copied: integer(row, 'checkpointed'), pageBytes };
   }
 
   /** Compiled once: a burst of messages runs four of these for each of them. */
@@ -378,7 +351,7 @@ class SqlDatabase implements Db {
       const mapped = mapSqliteError(error, this.#file);
       if (this.#depth > 0 && endsTransaction(error)) this.#broken = { error: mapped, isFlush: isOfFlush(error) };
       // A statement that runs alone is a commit of its own.
-      if (this.#depth === 0 && isOfFlush(error)) this.#cutLog();
+      if (this.#depth === 0 && isOfFlush(error)) this.#log?.cut();
       throw mapped;
     }
   }

@@ -5,8 +5,8 @@ import { openDatabase } from './database';
 import type { Db } from './database';
 import { withFileErrors } from './file-error';
 import { assertReadable } from './migrate';
-import { takeUpKeptLog } from './refused-copy';
-import { examineLog, keptLogOf } from './write-ahead-log';
+import { takeUpLeftLog } from './left-log';
+import { keptLogOf } from './write-ahead-log';
 
 /** Up to this size the whole database is looked through at every opening; above it pages are checked as they are read. */
 const wholeCheckBytes = 8 * 1024 * 1024;
@@ -18,20 +18,17 @@ const pageBytes = 4096;
  * Errors: `vault.damaged`, `vault.newer`, `disk.full`, `disk.failed`, `profile.unreadable`.
  */
 export function openExistingDatabase(file: string, key: Uint8Array): Db {
-  const [size, log] = withFileErrors(dirname(file), () => {
+  const size = withFileErrors(dirname(file), () => {
     assertRights(file);
-    // Damaged under its second name it stays where it is.
-    return takeUpKeptLog(file) === 'damaged' ? ([0, 'damaged'] as const) : ([sizeOf(file), examineLog(file)] as const);
+    return sizeOf(file) < pageBytes || takeUpLeftLog(file) === 'damaged' ? 0 : sizeOf(file);
   });
-  if (size < pageBytes || log === 'damaged') throw damaged();
+  if (size < pageBytes) throw damaged();
   const db = openDatabase(file, key);
   try {
     const version = db.pragma('user_version');
     if (typeof version !== 'number' || version < 1) throw damaged();
     assertReadable(version);
     if (size <= wholeCheckBytes && db.pragma('quick_check(1)') !== 'ok') throw damaged();
-    // After an end without closing: the log starts anew (write-ahead-log.ts relies on it).
-    if (log !== 'none') db.pragma('wal_checkpoint(TRUNCATE)');
     return db;
   } catch (error) {
     db.close();

@@ -8,11 +8,11 @@ import { copyDatabase } from './database-copy';
 import { createEmptyFile, moveDurably, removeIfPossible } from './durable-file';
 import { openExistingDatabase } from './existing-database';
 import { mapFileError, withFileErrors } from './file-error';
-import { keptLogOf } from './write-ahead-log';
+import { keptLogOf, nextLogOf } from './write-ahead-log';
 
 /** Of a database that is being written under a new key: where that stands, and all that may lie about it. */
 const besideOf = (database: string): string => `${database}.renewing`;
-const partsOf = (file: string): string[] => [file, `${file}-wal`, `${file}-shm`, `${file}-journal`, keptLogOf(file)];
+const partsOf = (file: string): string[] => [file, `${file}-wal`, `${file}-shm`, `${file}-journal`, keptLogOf(file), nextLogOf(file)];
 
 /** What the copy takes beyond the pages of the database: the file `vault` once more, and what folders of the disk grow by. Bytes. */
 const spareBytes = 1024 * 1024;

@@ -1,8 +1,9 @@
-import { closeSync, fdatasync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import { mapFileError } from './file-error';
-import { keepLog, markLog, saltOf, takeUpKeptLog, unmarkLog, writeAgain } from './refused-copy';
+import { keepLog, markCopying, markLog, putLogBack, unmarkLog } from './kept-log';
+import { type Before, copyAgain, cutTo, knownLog, saltOf, writeLogAgain } from './refused-copy';
 import { endOfFrames } from './write-ahead-log';
 
 /** The log, behind a commit; the database, behind what was copied into it from the log. */
@@ -21,13 +22,15 @@ const realDisk: Disk = { flush: fdatasync, flushNow: fdatasyncSync };
 export interface LogState {
   readonly frames: number;
   readonly copied: number;
+  readonly pageBytes: number;
 }
 
-/** What is on its way: which log it was then, and how long that was before, in bytes. */
-interface Owed {
+/** What is on its way: of which log, and what the disk had before that. */
+interface Owed extends Before {
   readonly part: Flushed;
   readonly salt: string;
-  readonly logBytes: number;
+  /** How many frames that log had behind it. */
+  readonly frames: number;
 }
 
 /** What the disk did not take. */
@@ -56,7 +59,11 @@ export class LateFlush {
   #turn = 0;
   /** Flushes beside the event loop that have not ended. */
   #running = 0;
-  #logBytes = 0;
+  /** Of the log, as `isReady` found it. */
+  #salt = '';
+  /** Of the database, as it is while all that was copied is on the disk. */
+  #databaseBytes = Number.POSITIVE_INFINITY;
+  #closed = false;
   #owed: Owed | undefined;
   #refused: Refused | undefined;
   #flushed = Promise.resolve();
@@ -72,7 +79,8 @@ export class LateFlush {
     const log = `${this.#file}-wal`;
     try {
       for (const path of [log, log, this.#file, this.#file].slice(this.#handles.length)) this.#handles.push(openSync(path, 'r+'));
-      this.#logBytes = fstatSync(this.#handle('log', 'waited')).size;
+      this.#salt = saltOf(this.#handle('log', 'waited'));
+      if (this.#refused === undefined && this.#owed === undefined) this.#databaseBytes = fstatSync(this.#handle('database', 'waited')).size;
       return true;
     } catch {
       // Each commit waits for the disk by itself, then.
@@ -80,19 +88,51 @@ export class LateFlush {
     }
   }
 
-  /** Something was written there. Call `isReady` before it is. */
-  begin(part: Flushed): void {
-    const owed = { part, salt: saltOf(this.#handle('log', 'waited')), logBytes: this.#logBytes };
+  /** A commit was written behind so many frames. Call `isReady` before it is. */
+  beginLog(framesBefore: number): void {
+    const salt = saltOf(this.#handle('log', 'waited'));
+    const { frames, pageBytes } = this.#state();
+    this.#begin({ part: 'log', salt, frames, logBytes: endOfCut(salt === this.#salt ? framesBefore : 0, pageBytes), databaseBytes: this.#databaseBytes });
+  }
+
+  /**
+   * Lets `copy` copy what the log has into the database, which is on its way to the disk from then on. Call `isReady` before. From before the first page until all are there
+   * it is marked (kept-log.ts). What `copy` throws is thrown, and the database is as long as before.
+   */
+  beginDatabase(copy: () => void): void {
+    markCopying(this.#file);
+    const { salt, databaseBytes } = { salt: this.#salt, databaseBytes: this.#databaseBytes };
+    try {
+      copy();
+    } catch (error) {
+      this.#takeBack(databaseBytes);
+      throw error;
+    }
+    this.#begin({ part: 'database', salt, frames: this.#state().frames, logBytes: undefined, databaseBytes });
+  }
+
+  /** Nothing of a copy was flushed, so that nothing of it was refused. */
+  #takeBack(databaseBytes: number): void {
+    try {
+      cutTo(this.#handle('database', 'waited'), databaseBytes);
+      unmarkLog(this.#file);
+    } catch {
+      // A disk that fails altogether: the second name stays.
+    }
+  }
+
+  #begin(owed: Owed): void {
     this.#owed = owed;
     this.#turn += 1;
     this.#running += 1;
     const turn = this.#turn;
     this.#flushed = new Promise((resolve) => {
-      this.#disk.flush(this.#handle(part, 'beside'), (error) => {
+      this.#disk.flush(this.#handle(owed.part, 'beside'), (error) => {
         this.#running -= 1;
+        if (this.#closed) return resolve();
         // A failure counts, however late it is told. That it went well says nothing of what was written since, and nothing where whoever waited heard something else.
         if (error) this.#refuse(owed, error);
-        else if (this.#turn === turn) this.#owed = undefined;
+        else if (this.#turn === turn) this.#isThere(owed);
         resolve();
       });
     });
@@ -107,7 +147,7 @@ export class LateFlush {
     if (this.#refused === undefined && owed !== undefined) {
       try {
         this.#disk.flushNow(this.#handle(owed.part, 'waited'));
-        this.#owed = undefined;
+        this.#isThere(owed);
       } catch (error) {
         this.#refuse(owed, error);
       }
@@ -126,35 +166,62 @@ export class LateFlush {
 
   /** Cuts the log behind what counts of it: refused pages of a commit would be lost there a second time (refused-copy.ts). */
   cutLog(frames: number, pageBytes: number): void {
-    const log = this.#handle('log', 'waited');
-    // With its head where nothing else counts: that is written with the first frame, and may have been refused with it.
-    const bytes = frames === 0 ? 0 : endOfFrames(frames, pageBytes);
-    if (fstatSync(log).size > bytes) ftruncateSync(log, bytes);
+    cutTo(this.#handle('log', 'waited'), endOfCut(frames, pageBytes));
   }
 
   /**
-   * Closes the database by `end`, and what is open here behind it. SQLite then deletes a log that was copied back as a whole; where the disk did not take the copy,
-   * the log is put back, so that the next opening copies it again. Throws what `end` does. Whoever still flushes finds no file, or flushes another one, and is asked by
-   * nobody.
+   * Closes the database by `end`, and what is open here behind it. SQLite copies what is left of its log in closing, and deletes one that it takes for copied as a whole; where the disk did
+   * not take the copy, or `isLeft` (it could not be copied before), the log is kept and put back, so that the next opening copies it again. Throws what `end` does. Whoever still
+   * flushes finds no file, or flushes another one, and is asked by nobody.
    */
-  close(end: () => void): void {
-    const isKept = this.#refused?.part === 'database';
+  close(end: () => void, isLeft: boolean): void {
+    const isKept = this.#handles.length > 0 && (this.#refused !== undefined || isLeft);
+    this.#closed = true;
+    const isSure = isKept && this.#cutRefusedCommit();
     if (isKept) keepLog(this.#file);
     try {
       end();
     } finally {
       for (const handle of this.#handles.splice(0)) closeQuietly(handle);
-      // Behind the handles: with some systems the name of the deleted one is free only then.
-      if (isKept) this.#putBack();
+      // Behind the handles: with some systems the name of the deleted one is free only then. Where the disk may not have the log, it keeps the name that says so.
+      if (isSure) this.#putBack();
+    }
+  }
+
+  /**
+   * Of a commit that nobody waits for nothing is copied by SQLite in closing: it finds its log shorter than it was, and leaves it. True: all that is left of the log is on the
+   * disk.
+   */
+  #cutRefusedCommit(): boolean {
+    const refused = this.#refused;
+    if (refused?.logBytes === undefined) return true;
+    try {
+      // Something was committed since, and told, before the failure was heard.
+      if (this.#state().frames !== refused.frames) return false;
+      cutTo(this.#handle('log', 'waited'), refused.logBytes);
+      return true;
+    } catch {
+      return false;
     }
   }
 
   #putBack(): void {
     try {
-      takeUpKeptLog(this.#file);
+      const database = openSync(this.#file, 'r+');
+      try {
+        cutTo(database, this.#refused?.databaseBytes ?? this.#databaseBytes);
+      } finally {
+        closeSync(database);
+      }
+      putLogBack(this.#file);
     } catch {
       // It keeps its second name, and the next opening takes it up.
     }
+  }
+
+  #isThere({ part }: Owed): void {
+    this.#owed = undefined;
+    if (part === 'database') unmarkLog(this.#file);
   }
 
   #handle(part: Flushed, way: 'beside' | 'waited'): number {
@@ -165,13 +232,16 @@ export class LateFlush {
 
   #comeBack(refused: Refused): void {
     const [log, database] = [this.#handle('log', 'waited'), this.#handle('database', 'waited')];
-    let part = refused.part;
+    let part: Flushed = 'log';
     try {
       // What these two have not been told yet is of what is written again now.
       for (const handle of [log, database]) this.#hear(handle);
-      if (!writeAgain({ ...this.#state(), ...refused, log, database })) throw goneFromMemory();
+      const known = knownLog(log, { ...this.#state(), salt: refused.salt });
+      if (known === undefined) throw goneFromMemory();
+      writeLogAgain(log, known, refused);
       this.#disk.flushNow(log);
       part = 'database';
+      copyAgain(database, known, refused);
       this.#disk.flushNow(database);
     } catch (error) {
       throw this.#refuse({ ...refused, part }, error).error;
@@ -190,12 +260,16 @@ export class LateFlush {
   }
 
   #refuse(owed: Owed, error: unknown): Refused {
+    if (this.#refused === undefined) markLog(this.#file);
     // The first one: what it was of has to be written again with all that came behind it.
-    const { salt, logBytes } = this.#refused ?? owed;
-    const { part } = owed;
-    if (part === 'database' && this.#refused?.part !== part) markLog(this.#file);
-    return (this.#refused = { part, salt, logBytes, error: mapFileError(error, dirname(this.#file)) });
+    const { salt, frames, logBytes, databaseBytes } = this.#refused ?? owed;
+    return (this.#refused = { part: owed.part, salt, frames, logBytes, databaseBytes, error: mapFileError(error, dirname(this.#file)) });
   }
+}
+
+/** Bytes of a log that is cut behind so many frames: without its head where nothing else counts, which is written with the first frame and may have been refused with it. */
+function endOfCut(frames: number, pageBytes: number): number {
+  return frames === 0 ? 0 : endOfFrames(frames, pageBytes);
 }
 
 /** Only opening the database says what is there. */

@@ -43,7 +43,7 @@ export function openStores(db: Db): Stores {
     onDisk: () => db.flushed,
     purge() {
       try {
-        return db.pragma('wal_checkpoint(TRUNCATE)') === 0;
+        return db.emptyLog();
       } catch {
         return false;
       }

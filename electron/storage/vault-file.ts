@@ -21,7 +21,7 @@ import { UnfinishedVault } from './unfinished-vault';
 import { encodeVault, isAcceptableCost, parseVault } from './vault-format';
 import type { VaultContent } from './vault-format';
 import { acceptDatabaseKey, databaseKeyBytes, openDatabaseKey, sealDatabaseKey } from './vault-key';
-import { emptyLog, hasLog, keptLogOf } from './write-ahead-log';
+import { hasLog, keptLogOf, nextLogOf } from './write-ahead-log';
 
 /** Argon2id of the product: 256 MiB, 3 passes (protocol.md §3). */
 export const productCost: PasswordCost = { memoryBytes: 256 * 1024 * 1024, passes: 3 };
@@ -187,7 +187,7 @@ class DiskVault implements VaultFileOnDisk {
   }
 
   #leftovers(): string[] {
-    return [this.#newVault, this.#newDatabase, `${this.#newDatabase}-wal`, `${this.#newDatabase}-shm`, keptLogOf(this.#newDatabase), keptLogOf(this.#database)];
+    return [this.#newVault, this.#newDatabase, `${this.#newDatabase}-wal`, `${this.#newDatabase}-shm`, keptLogOf(this.#newDatabase), keptLogOf(this.#database), nextLogOf(this.#newDatabase), nextLogOf(this.#database)];
   }
 
   /** The last and deciding step. */
@@ -231,7 +231,7 @@ class DiskVault implements VaultFileOnDisk {
       // The log would wait for whoever reads a snapshot, and everything else with it; it is emptied when they are done.
       if (snapshots.size > 0) return false;
       try {
-        return emptyLog(db);
+        return db.emptyLog();
       } catch {
         return false; // a full disk: closing tries again
       }

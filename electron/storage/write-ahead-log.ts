@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import type { Db } from './database';
 import { fileErrorCode } from './file-error';
 import { readPlainFile } from './plain-file';
 
@@ -19,8 +18,12 @@ const frameHeaderBytes = 24;
  * Layout: https://www.sqlite.org/fileformat2.html#walformat; headers are in clear also with encrypted pages.
  * Sound only because every opening after such an end empties the log: no older remains lie behind newer frames.
  */
-export function examineLog(file: string, path = `${file}-wal`): 'none' | 'whole' | 'damaged' {
-  const log = readLog(path);
+export function examineLog(file: string): 'none' | 'whole' | 'damaged' {
+  return judgeLog(readLog(`${file}-wal`));
+}
+
+/** The same of one that was read. */
+export function judgeLog(log: DataView | 'no-file' | undefined): 'none' | 'whole' | 'damaged' {
   if (log === 'no-file') return 'damaged';
   if (log === undefined || log.byteLength < headerBytes + frameHeaderBytes) return 'none';
   const littleEndian = (log.getUint32(0) & 1) === 0;
@@ -52,9 +55,14 @@ export function hasLog(file: string): boolean {
   return [`${file}-wal`, keptLogOf(file)].some((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0);
 }
 
-/** A second name of the log: the disk did not take all that was copied of it into the database (refused-copy.ts). */
+/** A second name of the log: the disk may not have taken it, or what was copied of it into the database (kept-log.ts). */
 export function keptLogOf(file: string): string {
   return `${file}-wal.kept`;
+}
+
+/** Where a log is written anew, to be put in its place. */
+export function nextLogOf(file: string): string {
+  return `${file}-wal.next`;
 }
 
 /** What of a log counts: its transactions that are whole, or as many frames as SQLite knows. */
@@ -65,12 +73,19 @@ export interface LogContent {
   /** Which log it is: each that begins anew has another one. */
   readonly salt: string;
   readonly pageBytes: number;
+  /** How many pages the database has behind the last of them. */
+  readonly databasePages: number;
+  /** Of how many frames `pages` are. */
+  readonly copied: number;
   /** Where in the log the newest content of a page (from 1) lies. */
   readonly pages: ReadonlyMap<number, number>;
 }
 
-/** Undefined: not even its head is one. `most`: frames behind which nothing counts, each checked by its place in the chain of checksums. */
-export function contentOfLog(bytes: Uint8Array, most = Number.POSITIVE_INFINITY): LogContent | undefined {
+/**
+ * Undefined: not even its head is one. `most`: frames behind which nothing counts, each checked by its place in the chain of checksums; `copied`: those whose pages
+ * are wanted.
+ */
+export function contentOfLog(bytes: Uint8Array, most = Number.POSITIVE_INFINITY, copied = most): LogContent | undefined {
   if (bytes.length < headerBytes) return undefined;
   const log = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const littleEndian = (log.getUint32(0) & 1) === 0;
@@ -80,19 +95,23 @@ export function contentOfLog(bytes: Uint8Array, most = Number.POSITIVE_INFINITY)
   const frameBytes = frameHeaderBytes + pageBytes;
   const pages = new Map<number, number>();
   let transaction: [page: number, at: number][] = [];
-  let frames = 0;
+  const found = { frames: 0, copied: 0, databasePages: 0 };
   for (let at = headerBytes, n = 1; n <= most && at + frameBytes <= log.byteLength; at += frameBytes, n += 1) {
     sums = checksum(log, at, 8, sums, littleEndian);
     sums = checksum(log, at + frameHeaderBytes, pageBytes, sums, littleEndian);
     if (!sameSalt(log, at, 0) || !sameSalt(log, at, 4) || !stands(log, at + 16, sums)) break;
     transaction.push([log.getUint32(at), at + frameHeaderBytes]);
-    // The last frame of a transaction.
-    if (log.getUint32(at + 4) === 0) continue;
-    for (const [page, content] of transaction) pages.set(page, content);
+    // Not 0 in the last frame of a transaction only.
+    const databasePages = log.getUint32(at + 4);
+    if (databasePages === 0) continue;
+    Object.assign(found, { frames: n, databasePages });
+    if (n <= copied) {
+      found.copied = n;
+      for (const [page, content] of transaction) pages.set(page, content);
+    }
     transaction = [];
-    frames = n;
   }
-  return { frames, end: endOfFrames(frames, pageBytes), salt: saltOfLog(bytes.subarray(0, headerBytes)), pageBytes, pages };
+  return { ...found, end: endOfFrames(found.frames, pageBytes), salt: saltOfLog(bytes), pageBytes, pages };
 }
 
 /** How long a log of so many frames is, in bytes. */
@@ -103,15 +122,6 @@ export function endOfFrames(frames: number, pageBytes: number): number {
 /** Of its first 32 bytes. */
 export function saltOfLog(head: Uint8Array): string {
   return Buffer.from(head.subarray(16, 24)).toString('hex');
-}
-
-/**
- * Copies everything into the database and cuts the log to nothing. False while somebody else reads. The database
- * overwrites what it frees (`secure_delete`), so that afterwards old content is nowhere.
- */
-export function emptyLog(db: Db): boolean {
-  // First column of the answer: 1 when it was kept from finishing.
-  return db.pragma('wal_checkpoint(TRUNCATE)') === 0;
 }
 
 /** Undefined: there is none, or one that is too long to be looked through. */

@@ -19,10 +19,11 @@ import { fullSteps } from './faults/full-steps';
 import { mailboxBetween, mailboxNode } from './faults/mailbox';
 import { halfOpen, killedUpgrade } from './faults/others';
 import { killed, powerCut } from './faults/power';
+import { refusingWalks } from './faults/refusing';
 import { turnedReadOnly } from './faults/turned';
 
 const faults: Readonly<Record<string, Fault>> = {
-  kill: killed, power: powerCut, full: fullDisk, 'read-only': readOnlyDisk, failing: failingDisk, clock: clocks, damage, mailbox: mailboxNode, 'half-open': halfOpen, upgrade: killedUpgrade, exports: killedExports, frozen, 'full-steps': fullSteps, 'full-beginnings': fullBeginnings, folders, crossed: crossedConnections, 'mailbox-between': mailboxBetween, 'full-exports': fullExports, changing: changingFiles, turned: turnedReadOnly,
+  kill: killed, power: powerCut, full: fullDisk, 'read-only': readOnlyDisk, failing: failingDisk, clock: clocks, damage, mailbox: mailboxNode, 'half-open': halfOpen, upgrade: killedUpgrade, exports: killedExports, frozen, 'full-steps': fullSteps, 'full-beginnings': fullBeginnings, folders, crossed: crossedConnections, 'mailbox-between': mailboxBetween, 'full-exports': fullExports, changing: changingFiles, turned: turnedReadOnly, refusing: refusingWalks,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

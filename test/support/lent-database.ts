@@ -58,6 +58,10 @@ export class LentDatabase implements Db {
     this.#open().copyLog();
   }
 
+  emptyLog(): boolean {
+    return this.#open().emptyLog();
+  }
+
   get flushed(): Promise<void> {
     return this.#db.flushed;
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ConversationRemoval, erasing } from '../../../electron/services/conversation-removal';
+import { ConversationRemoval, erasing, refusedPauseMs } from '../../../electron/services/conversation-removal';
 import { EventHub } from '../../../electron/services/event-hub';
 import { openDatabase } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
@@ -68,4 +68,55 @@ it('a conversation that is removed goes a few messages and facts to a transactio
   await done;
   expect(left()).toBe(0);
   expect(Math.max(...gone)).toBe(erasing.first);
+});
+
+it('what the disk refuses goes on by itself once it takes again, with the facts of the slice that was undone', async () => {
+  const db = openDatabase(':memory:');
+  afterwards(() => db.close());
+  const stores = openStores(db);
+  const row = conversation(1);
+  stores.conversations.put(row);
+  stores.messages.add(message(1, { conversationId: row.conversationId }));
+  stores.replica.put({ author: row.peerId as never, number: 1, stamp: 1, kind: 'message', key: `${row.peerId}/${row.dialogId}/1`, value: undefined, signature: undefined, waiting: false });
+  const count = (table: string): number => Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
+  let refusals = 2;
+  const waits: [milliseconds: number, run: () => void][] = [];
+  let heard: (() => void) | undefined;
+  const next = (): Promise<void> => new Promise((resolve) => (heard = resolve));
+  const removal = new ConversationRemoval({
+    stores, logger: silent, events: new EventHub(silent), engine: () => expect.unreachable('nobody is told'),
+    clock: {
+      now: () => 1_000,
+      monotonic: () => 0,
+      setTimer: (milliseconds, run) => {
+        waits.push([milliseconds, run]);
+        heard?.();
+        return () => undefined;
+      },
+    },
+    commit: (work) => {
+      if (refusals === 0 && count('messages') + count('replica_facts') === 0) heard?.();
+      return db.transaction(() => {
+        const result = work();
+        if (refusals > 0) {
+          refusals -= 1;
+          throw new Error('the disk refuses');
+        }
+        return result;
+      });
+    },
+  });
+  afterwards(() => removal.close());
+  let waited = next();
+  db.transaction(() => removal.remove(row, false));
+  for (const _ of [1, 2]) {
+    await waited;
+    expect([count('messages'), count('replica_facts')]).toEqual([1, 1]);
+    const [milliseconds, again] = waits.pop() ?? expect.unreachable('nothing waits');
+    expect(milliseconds).toBe(refusedPauseMs);
+    waited = next();
+    again();
+  }
+  await waited;
+  expect([count('conversations'), count('messages'), count('replica_facts')]).toEqual([0, 0, 0]);
 });

@@ -6,7 +6,6 @@ import { createLocalRecord } from '../../../electron/engine/certificates/local-p
 import { renewLocalRecord } from '../../../electron/engine/certificates/renewal';
 import { openDatabase } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
-import { emptyLog } from '../../../electron/storage/write-ahead-log';
 import { testCrypto } from '../../support/dialog-kit';
 
 const day = 24 * 3600 * 1000;
@@ -29,7 +28,7 @@ describe('a destroyed key', () => {
       const renew = async (at: number): Promise<void> => {
         record = (await renewLocalRecord(crypto, record, start + at)) ?? record;
         local.save(record);
-        expect(emptyLog(db)).toBe(true);
+        expect(db.emptyLog()).toBe(true);
       };
       await renew(6 * day);
       expect(lies()).toEqual([true, false]);
@@ -39,7 +38,7 @@ describe('a destroyed key', () => {
       record = (await renewLocalRecord(crypto, record, start + 37 * day + 1)) ?? record;
       local.save(record);
       // The log still has the page as it was: hence it is emptied.
-      expect(emptyLog(db)).toBe(true);
+      expect(db.emptyLog()).toBe(true);
       expect(lies()).toEqual([false, false]);
       expect(readFileSync(`${file}-wal`)).toHaveLength(0);
     } finally {

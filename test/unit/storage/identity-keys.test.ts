@@ -11,7 +11,6 @@ import type { LocalRecord } from '../../../electron/engine/ports';
 import { type Db, openDatabase, type Statement } from '../../../electron/storage/database';
 import { createLocalStore } from '../../../electron/storage/local-store';
 import { openStores } from '../../../electron/storage/open-stores';
-import { emptyLog } from '../../../electron/storage/write-ahead-log';
 import { testCrypto } from '../../support/dialog-kit';
 import { type KeyLife, keyLives, type Turn } from '../../support/key-lives';
 import { withFixedKeys } from '../../support/rsa-keys';
@@ -97,7 +96,7 @@ describe('an old private half', () => {
     const { local } = openStores(db);
     const save = (next: LocalRecord): void => {
       local.save(next);
-      expect(emptyLog(db)).toBe(true);
+      expect(db.emptyLog()).toBe(true);
     };
     save(record('routine', 0));
     save(record('routine', 1));

@@ -155,7 +155,7 @@ describe('profiles of earlier programs', () => {
       // Small, so that pages reach the log long before the end.
       db.exec('PRAGMA cache_size = 5');
       const watched: Db = {
-        exec: (sql) => (keep(), db.exec(sql)), execTemporary: (sql) => db.execTemporary(sql), transactionBehind: (work) => db.transactionBehind(work), copyLog: () => db.copyLog(), flushed: db.flushed, pragma: (source) => db.pragma(source), transaction: (work) => db.transaction(work), prepare: (sql) => db.prepare(sql), advance: () => db.advance(), beforeCommit: (work) => db.beforeCommit(work), afterCommit: (work) => db.afterCommit(work),
+        exec: (sql) => (keep(), db.exec(sql)), execTemporary: (sql) => db.execTemporary(sql), transactionBehind: (work) => db.transactionBehind(work), copyLog: () => db.copyLog(), emptyLog: () => db.emptyLog(), flushed: db.flushed, pragma: (source) => db.pragma(source), transaction: (work) => db.transaction(work), prepare: (sql) => db.prepare(sql), advance: () => db.advance(), beforeCommit: (work) => db.beforeCommit(work), afterCommit: (work) => db.afterCommit(work),
         generation: 0, undone: 0, inTransaction: false, closed: false, words: (text) => db.words(text), close: () => db.close(),
       };
       expect(migrate(watched)).toBe(schemaVersion() - 2);

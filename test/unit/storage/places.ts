@@ -1,12 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterTheFile, afterwards } from '../../support/afterwards';
 import { unmountAtTheEnd } from '../../support/mounted';
+import { RefusingDisk } from '../../support/refusing-disk';
 
 export { afterwards };
 
@@ -98,82 +99,12 @@ export function smallDisk(kibibytes: number): string | undefined {
   return mounted ? directory : undefined;
 }
 
-/** A disk that takes what is written and refuses to keep it, as one that was promised more room than there is: an ext4 on an image in a file system with too little for all of it. */
-export interface RefusingDisk {
-  readonly at: string;
-  /** From now on nothing gets new blocks: what is flushed there fails. */
-  refuse(): void;
-  takeAgain(): void;
-  /** What a cut of power leaves, mounted: the image as it is, without anything that only memory holds. */
-  afterCut(): string;
-}
-
-/** The device that shows an image, page by page: of a request of several pages of which the first has room, Linux (6.18) calls all of it written. Goes when nobody has it mounted any more. */
-function pageByPage(image: string): string {
-  const device = spawnSync('losetup', ['-f', '--show', image], { encoding: 'utf8' }).stdout.trim();
-  try {
-    writeFileSync(`/sys/block/${device.replace('/dev/', '')}/queue/max_sectors_kb`, '4');
-  } catch {
-    // Nothing mounts it, so nobody would give it back.
-    if (device !== '') spawnSync('losetup', ['-d', device]);
-    return '';
-  }
-  return device;
-}
-
 /** Undefined (said loudly) where there are no loop devices, or mounting is not allowed. */
 export function refusingDisk(): RefusingDisk | undefined {
-  const place = mkdtempSync(join(tmpdir(), 'keyshift-refusing-'));
-  const [backing, at] = [join(place, 'backing'), join(place, 'disk')];
-  const mounted: string[] = [];
-  const mount = (words: readonly string[], directory: string): boolean => {
-    mkdirSync(directory);
-    const isMounted = spawnSync('mount', [...words, directory]).status === 0;
-    // Behind the mount it goes with that.
-    for (const device of words) if (device.startsWith('/dev/loop')) spawnSync('losetup', ['-d', device]);
-    if (!isMounted) return false;
-    mounted.push(directory);
-    unmountAtTheEnd(directory);
-    return true;
-  };
-  afterwards(() => {
-    for (const directory of mounted.reverse()) spawnSync('umount', ['-l', directory]);
-    rmSync(place, { recursive: true, force: true });
-  });
-  const [image, filler] = [join(backing, 'image'), join(backing, 'filler')];
-  const isThere =
-    mount(['-t', 'tmpfs', '-o', 'size=56m,mode=700', 'tmpfs'], backing) &&
-    spawnSync('truncate', ['-s', '48m', image]).status === 0 &&
-    spawnSync('mkfs.ext4', ['-q', '-F', '-b', '4096', image]).status === 0 &&
-    spawnSync('fallocate', ['-l', '48m', image]).status === 0 &&
-    mount([pageByPage(image)], at) &&
-    // What the file system has of its own keeps its place; what is free is given back.
-    spawnSync('fstrim', [at]).status === 0;
-  if (!isThere) {
-    console.warn('NOT TESTED: a disk that refuses at the flush (needs root on Linux, loop devices and mkfs.ext4)');
-    return undefined;
-  }
-  return {
-    at,
-    refuse: () => {
-      const handle = openSync(filler, 'w');
-      // The kernel counts free pages for each processor, and says a few times too early that there are none.
-      for (let refused = 0; refused < 200; ) {
-        try {
-          writeSync(handle, new Uint8Array(4096));
-        } catch {
-          refused += 1;
-        }
-      }
-      closeSync(handle);
-    },
-    takeAgain: () => rmSync(filler),
-    afterCut: () => {
-      const [copy, left] = [join(place, `left-${mounted.length}.img`), join(place, `left-${mounted.length}`)];
-      if (spawnSync('cp', ['--sparse=always', image, copy]).status !== 0 || !mount(['-o', 'loop', copy], left)) throw new Error('what is left could not be mounted');
-      return left;
-    },
-  };
+  const disk = RefusingDisk.make();
+  if (disk === undefined) console.warn('NOT TESTED: a disk that refuses at the flush (needs root on Linux, loop devices and mkfs.ext4)');
+  else afterwards(() => disk.end());
+  return disk;
 }
 
 /** Electron's executable, when this checkout has one. */

@@ -3,8 +3,9 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Db, openDatabase } from '../../../electron/storage/database';
+import type { RefusingDisk } from '../../support/refusing-disk';
 import { openExistingDatabase } from '../../../electron/storage/existing-database';
-import { afterwards, bundleProgram, folder, killed, linesOf, type RefusingDisk, refusingDisk, start } from './places';
+import { afterwards, bundleProgram, folder, killed, linesOf, refusingDisk, start } from './places';
 
 const key = randomBytes(32);
 
@@ -73,7 +74,7 @@ describe('a disk that refuses at the flush', () => {
     db.transaction(() => add(61));
     expect(existsSync(`${file}-wal.kept`)).toBe(false);
     // From here on the database alone has it.
-    expect(db.pragma('wal_checkpoint(TRUNCATE)')).toBe(0);
+    expect(db.emptyLog()).toBe(true);
     expect(statSync(`${file}-wal`).size).toBe(0);
     expect(left(disk)).toEqual({ rows: 61, check: 'ok' });
   });
@@ -148,6 +149,50 @@ describe('a disk that refuses at the flush', () => {
       expect(readdirSync(disk.at).filter((name) => name.startsWith('a.db')), end).toEqual(['a.db']);
       expect(left(disk), end).toEqual({ rows: 40, check: 'ok' });
     }
+  });
+});
+
+describe('a log that nobody asked to copy', () => {
+  it('A89: is copied by a commit behind a thousand pages, and what the disk refused of that is in the database once it takes again', async ({ skip }) => {
+    const disk = refusingDisk() ?? skip();
+    const { db, add } = opened(disk.at);
+    // The log has its blocks from here on, and begins anew.
+    db.transaction(() => many(add, 1, 1_300));
+    db.copyLog();
+    await db.flushed;
+    db.transaction(() => add(1_301));
+    disk.refuse();
+    db.transaction(() => many(add, 1_302, 2_300));
+    let told = 2_300;
+    const untilRefused = async (): Promise<void> => {
+      for (; told < 2_320; told += 1) {
+        db.transaction(() => add(told + 1));
+        await db.flushed;
+      }
+    };
+    await expect(untilRefused()).rejects.toThrow(refused);
+    expect(told).toBeGreaterThan(2_300);
+    disk.takeAgain();
+    db.transaction(() => add(told + 1));
+    expect(db.emptyLog()).toBe(true);
+    expect(left(disk)).toEqual({ rows: told + 1, check: 'ok' });
+  });
+
+  it('A89: is copied by an opening behind a kill, as often as the disk refuses that', async ({ skip }) => {
+    const program = bundleProgram(join(import.meta.dirname, 'programs', 'copying.ts'));
+    const disk = refusingDisk() ?? skip();
+    const file = join(disk.at, 'a.db');
+    const child = start(program, [file, Buffer.from(key).toString('hex')]);
+    expect(await linesOf(child)()).toBe('ready');
+    await killed(child);
+    disk.refuse();
+    for (let time = 0; time < 3; time += 1) expect(() => openAgain(file)).toThrow(refused);
+    disk.takeAgain();
+    const again = openAgain(file);
+    expect(rows(again)).toBe(40);
+    expect(left(disk)).toEqual({ rows: 40, check: 'ok' });
+    again.close();
+    expect(readdirSync(disk.at).filter((name) => name.startsWith('a.db'))).toEqual(['a.db']);
   });
 });
 

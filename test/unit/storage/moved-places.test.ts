@@ -1,0 +1,41 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { backupHeadBytes, encodeBackupHead } from '../../../electron/engine/backup/container';
+import { backupFiles } from '../../../electron/storage/backup-files';
+import { chosenFiles } from '../../../electron/storage/chosen-files';
+import { unnoted } from '../../support/memory-files';
+import { afterwards, folder } from './places';
+
+/** What somebody else does in the moment before a file gets its name. */
+function meanwhile(run: () => void): void {
+  const once = (): void => {
+    for (const spy of spies) spy.mockRestore();
+    syncBuiltinESMExports();
+  };
+  const { link, rename } = promises;
+  const spies = [
+    vi.spyOn(promises, 'link').mockImplementation((from, to) => (once(), run(), link(from, to))),
+    vi.spyOn(promises, 'rename').mockImplementation((from, to) => (once(), run(), rename(from, to))),
+  ];
+  syncBuiltinESMExports();
+  afterwards(once);
+}
+
+it('S5-25 A88: a file whose folder is moved in the moment it gets its name leaves nothing of it there', async () => {
+  const begins = { backup: (path: string) => backupFiles.begin(path, unnoted), file: (path: string) => chosenFiles.begin(path, false, unnoted), replacing: (path: string) => chosenFiles.begin(path, true, unnoted) };
+  for (const [name, begin] of Object.entries(begins)) {
+    const at = folder();
+    const [place, moved] = [join(at, 'place'), join(at, 'moved')];
+    mkdirSync(place);
+    const target = await begin(join(place, 'a.keyshift-backup'));
+    await target.write(encodeBackupHead({ cost: { memoryBytes: 64 * 1024 * 1024, passes: 2 }, salt: new Uint8Array(16) }));
+    await target.write(new Uint8Array(backupHeadBytes).fill(1));
+    meanwhile(() => renameSync(place, moved));
+    await expect(target.finish(), name).rejects.toThrow();
+    await target.discard();
+    expect(readdirSync(moved).map((left) => readFileSync(join(moved, left)).length), name).toEqual([0]);
+  }
+});
