@@ -72,11 +72,17 @@ export class LogCare {
 
   /** Copies everything and cuts the log to nothing. False while somebody else reads. Settle before. Errors: disk.full, disk.failed. */
   empty(): boolean {
-    this.copy();
-    this.settle();
-    const { frames, copied } = this.#sqlite.logState();
+    if (!this.#isAllCopied()) {
+      this.copy();
+      this.settle();
+    }
     // Of what is copied already SQLite copies nothing once more.
-    return frames === copied && this.#sqlite.number('wal_checkpoint(TRUNCATE)') === 0;
+    return this.#isAllCopied() && this.#sqlite.number('wal_checkpoint(TRUNCATE)') === 0;
+  }
+
+  #isAllCopied(): boolean {
+    const { frames, copied } = this.#sqlite.logState();
+    return frames === copied;
   }
 
   /** Behind a commit that the disk did not flush: written once more in the same place, it might be lost again and told as good (refused-copy.ts). */
