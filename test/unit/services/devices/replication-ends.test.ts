@@ -228,7 +228,7 @@ describe('where the log of one’s own devices begins and ends', () => {
   });
 
   it('S4-31: while it still counts they wait for it for a day, have meanwhile what either has, and go on without it then', async () => {
-    const [laptop, shelf] = await orphans(3_000);
+    const [laptop, shelf] = await orphans(1_500);
     await world.until('them in step', () => replica(laptop).behind(idOf(shelf)) === 0);
     world.clock.wall += 24 * hour;
     await world.pass(hour / 5, 30_000);
