@@ -57,6 +57,22 @@ const letters = ({ page }: Open, size: string): Promise<void> =>
     globalThis.dispatchEvent(new Event('resize'));
   }, size);
 
+/** In the page: whether a face, which some text fonts draw in lines, has as much colour as a hand, which none of them has. */
+const coloured = ({ page }: Open): Promise<readonly boolean[]> =>
+  page.evaluate(async () => {
+    const { fontFamily } = getComputedStyle(document.body);
+    await document.fonts.load(`40px ${fontFamily}`, '😂👍');
+    const drawn = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    return ['😂', '👍'].map((sign) => {
+      if (drawn === null) return false;
+      drawn.clearRect(0, 0, 100, 100);
+      drawn.font = `40px ${fontFamily}`;
+      drawn.fillText(sign, 10, 60);
+      const { data } = drawn.getImageData(0, 0, 100, 100);
+      return data.some((_, at) => at % 4 === 0 && Math.abs((data[at] ?? 0) - (data[at + 2] ?? 0)) > 60);
+    });
+  });
+
 test('every kind of screen: axe finds nothing, every word stands out in light, dark and high contrast; at 320 pixels and with letters twice as large nothing is cut off, in English, German and from right to left', async () => {
   test.setTimeout(900_000);
   server = await servePreview(await buildPreview());
@@ -106,4 +122,6 @@ test('every kind of screen: axe finds nothing, every word stands out in light, d
     });
   }
   expect(found).toEqual({});
+  const [face, hand] = await coloured(open);
+  expect(face).toBe(hand);
 });
