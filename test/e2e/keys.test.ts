@@ -81,7 +81,7 @@ test('S2-21 S2-18: two people see the lives of their keys, change the rules, ren
     for (const person of [ann, bo]) await showKeys(person);
     await ann.picture('keys-01-tab-opened');
     const [first, other] = [await factsOf(ann.window), await factsOf(bo.window)];
-    await expect(ann.window.getByTestId('keys-sentence')).toHaveText(/^You renew every hour; the first key of Bo is under 1 min old\.$/);
+    await expect(ann.window.getByTestId('keys-sentence')).toHaveText(/^You renew every hour; the first key of Bo is under 1\smin old\.$/);
     await expect(ann.window.getByText('Bo holds the 2 messages you sent, exactly as you wrote them.')).toBeVisible();
     await expect(bo.window.getByText('Ann holds the one message you sent, exactly as you wrote it.')).toBeVisible();
     await wholeTab(ann, 'keys-02-tab-ann');

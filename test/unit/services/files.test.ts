@@ -302,15 +302,20 @@ describe('files of messages', () => {
     const { ada, bo, conversationId } = await pair();
     bo.settings = { ...bo.settings, acceptFilesUpTo: 0 };
     ada.disk.files.set('/a.txt', content);
+    // From before there was another device, and so from before anything was said to one.
+    const first = await ada.files.send({ conversationId, path: '/a.txt' });
+    await world.until('the first offer', () => isThere(bo));
+    await bo.files.cancel(first);
+    await world.until('Ada knows', () => transferOf(ada).cancelledBy === 'them');
     const pocket = await world.link(ada, 'pocket');
-    await world.until('the pocket is in step', () => pocket.profile.devices.replica.isReady);
+    await world.until('the pocket knows of it', () => pocket.profile.files.list()[0]?.cancelledBy === 'them');
     const known = await ada.files.send({ conversationId, path: '/a.txt' });
-    await world.until('the pocket knows of one', () => pocket.profile.files.list().length === 1);
+    await world.until('the pocket knows of one more', () => pocket.profile.files.list().length === 2);
     pocket.mute = true;
     pocket.reopen();
     const declined = await ada.files.send({ conversationId, path: '/a.txt' });
     const withdrawn = await ada.files.send({ conversationId, path: '/a.txt' });
-    await world.until('the offers', () => bo.profile.files.list().length === 3);
+    await world.until('the offers', () => bo.profile.files.list().length === 4);
     for (const each of [known, declined]) await bo.files.cancel(each);
     await ada.files.cancel(withdrawn);
     const by = (device: typeof ada) => [known, declined, withdrawn].map(({ transferId }) => device.profile.files.ofAll([transferId]).map(({ state, cancelledBy }) => [state, cancelledBy])[0]);
@@ -330,6 +335,6 @@ describe('files of messages', () => {
     await world.until('gone everywhere', () => [pocket, later].every(({ profile }) => profile.files.ofAll([declined.transferId]).length === 0));
     const left = (device: typeof ada) => device.db.prepare("SELECT count(*) AS n FROM replica_facts WHERE kind = 'called-off' AND value IS NOT NULL").get()?.['n'];
     // Who said it reads it from the file, which is gone.
-    expect([ada, pocket, later].map(left)).toEqual([0, 2, 2]);
+    expect([ada, pocket, later].map(left)).toEqual([0, 3, 3]);
   });
 });
