@@ -7,7 +7,7 @@ import { KeyCut } from '../../ui/icons';
 import { pictureDigits } from '../../ui/key-cut-path';
 import { nameInSentence } from '../../ui/strangers';
 
-/** Routine renewals are one quiet line a day; a loss and changed devices have lines of their own. */
+/** Routine renewals are one quiet line a day; a loss and changed devices have lines of their own, however many there were. */
 export function ShiftLine({ shifts, name, now, times }: { readonly shifts: readonly KeyShift[]; readonly name: string; readonly now: number; readonly times: Times }): ReactNode {
   const text = useText();
   const last = shifts.at(-1);
@@ -15,7 +15,7 @@ export function ShiftLine({ shifts, name, now, times }: { readonly shifts: reado
   const words =
     shifts.length > 1 && last.reason === 'devices'
       ? text('shift.folded.devices', { name: nameInSentence(name) })
-      : shifts.length > 1
+      : shifts.length > 1 && last.reason !== 'compromise'
       ? text(startOfDay(last.at) === startOfDay(now) ? 'shift.folded.today' : 'shift.folded', { count: shifts.length })
       : text(single(last), { name: nameInSentence(name) });
   return (

@@ -94,7 +94,7 @@ function joins(one: Message | undefined, other: Message): boolean {
   return one !== undefined && one.direction === other.direction && timeOf(other) - timeOf(one) < together;
 }
 
-/** What is told in one line a day: routine renewals, and those that devices caused. A loss stands alone. */
+/** What is told in one line a day: routine renewals, and those that devices caused. A loss stands in its place. */
 function foldOf({ reason, at }: KeyShift): string | undefined {
   if (reason === 'compromise') return undefined;
   return `${reason === 'devices' ? 'devices' : 'routine'} ${startOfDay(at)}`;
@@ -129,9 +129,15 @@ function placeShifts(messages: readonly Message[], history: readonly KeyShift[])
   for (const line of lines) {
     let target: Message | undefined;
     for (const message of messages) if (timeOf(message) <= endOf(line) && !isUnder(message, line.at(-1))) target = message;
-    if (target !== undefined) placed.set(target.messageId, [...(placed.get(target.messageId) ?? []), line]);
+    if (target !== undefined) placed.set(target.messageId, withLine(placed.get(target.messageId) ?? [], line));
   }
   return placed;
+}
+
+/** A loss that follows another one of the same side and day, with no message between them, says nothing new: a device that is stopped, allowed and removed causes several within a minute. */
+function withLine(there: readonly (readonly KeyShift[])[], line: readonly KeyShift[]): (readonly KeyShift[])[] {
+  const same = there.find(([before]) => before?.reason === 'compromise' && line[0]?.reason === 'compromise' && before.who === line[0].who && startOfDay(before.at) === startOfDay(line[0].at));
+  return same === undefined ? [...there, line] : [...there.filter((each) => each !== same), [...same, ...line]];
 }
 
 /** Every key but the first, after the last message that came before it; those of one day that the key before confirmed as one. */

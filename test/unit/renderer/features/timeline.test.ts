@@ -33,6 +33,11 @@ describe('S2-21: renewals in the conversation', () => {
     ]);
   });
 
+  it('losses of one side with no message between them are one line, at the last of them', () => {
+    const several = Array.from({ length: 4 }, (_, at) => [shift('compromise', (2 - at * 0.01) * hour), shift('compromise', (1.999 - at * 0.01) * hour, 'peer')]).flat();
+    expect(lines([shift('time', 3 * hour), ...several, shift('devices', 1.5 * hour)])).toEqual([['time'], ['compromise', 'compromise', 'compromise', 'compromise'], ['compromise', 'compromise', 'compromise', 'compromise'], ['devices']]);
+  });
+
   it('a loss stands alone, in its place, however many renewals there are that day', () => {
     expect(lines([shift('time', 3 * hour), shift('compromise', 2 * hour), shift('compromise', 1.9 * hour, 'peer'), shift('time', hour)])).toEqual([['compromise'], ['compromise'], ['time', 'time']]);
   });
