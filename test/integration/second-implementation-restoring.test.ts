@@ -1,16 +1,18 @@
 import { createPrivateKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBackup } from '../second/backup.mjs';
+import { readBackup, writeBackup } from '../second/backup.mjs';
 import { readCode } from '../second/recovery-code.mjs';
 import { argon2 } from '../second/key-files.mjs';
-import type { Peer } from '../second/peer.mjs';
-import { identityKey } from '../second/person.mjs';
+import { writePerson } from '../second/leaving-for.mjs';
+import { readLink } from '../second/link.mjs';
+import { Peer } from '../second/peer.mjs';
+import { identityKey, Person as SecondPerson } from '../second/person.mjs';
 import { askForKeys } from '../second/rekey.mjs';
 import { contactsOf, goOnWith, revive, titlesOf } from '../second/restoring.mjs';
 import { codeOf } from '../second/vectors-files.mjs';
-import type { HeadlessPeer } from '../support/headless-peer';
+import { HeadlessPeer } from '../support/headless-peer';
 import { readyKeys } from '../support/rsa-keys';
 import { introduce, newPerson, type Person, temporaryFolder, texts } from '../support/two-peers';
 
@@ -25,6 +27,7 @@ const opened = async (peer: HeadlessPeer, name: string) => readBackup(readFileSy
 let bo: Person;
 const others: Person[] = [];
 const seconds: InstanceType<typeof Peer>[] = [];
+const restored: HeadlessPeer[] = [];
 
 const isDelivered = async (peer: HeadlessPeer, conversationId: string) => (await peer.call('messages.list', { conversationId })).every(({ direction, state }) => direction === 'in' || state === 'delivered');
 /** Somebody who knows Bo, with a conversation in which a word of each has arrived. */
@@ -57,7 +60,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   for (const second of seconds) second.close();
-  await Promise.all([bo, ...others].map(({ peer }) => peer.kill()));
+  await Promise.all([...[bo, ...others].map(({ peer }) => peer), ...restored].map((peer) => peer.kill()));
   folder.release();
 });
 
@@ -130,5 +133,29 @@ describe('§14, put back by a program that was written from the document', () =>
     expect(second.person.key.epoch).toBeGreaterThan(20);
     const devices = (await bo.peer.call('contacts.devices', { contactId })).filter(({ state }) => state === 'active');
     expect(devices.map(({ instanceId }) => instanceId)).toEqual([second.person.instanceId.toString('hex')]);
+  });
+
+  it('S5-25: who leaves another program for this one brings the identity and those who are known, in a file that it writes', { timeout: 60_000 }, async () => {
+    const sol = new Peer(new SecondPerson({ name: 'Sol', key: identityKey(1, createPrivateKey(readyKeys(1)[0] ?? '')) }));
+    seconds.push(sol);
+    await sol.listen();
+    await sol.accept(readLink((await bo.peer.call('contacts.createInvitation')).link));
+    await sol.dial();
+    await ready(sol);
+    const content = writePerson(sol.person, { contacts: [sol.contact] });
+    sol.close();
+    writeFileSync(at('sol.keyshift-backup'), writeBackup(content, words, { derive: quick }));
+    const peer = await HeadlessPeer.start(at('Sol'), { listen: '127.0.0.1:0' });
+    restored.push(peer);
+    expect(await peer.call('backup.restore', { path: at('sol.keyshift-backup'), passphrase: words })).toEqual({ peerId: sol.person.chain.peerId });
+    await peer.call('settings.set', { findOnNetwork: false });
+    const [contact] = await peer.call('contacts.list');
+    expect(contact).toMatchObject({ name: 'Bo', pending: false });
+    const { conversationId } = await peer.call('conversations.open', { contactId: contact?.contactId ?? '', title: 'Another program' });
+    await peer.call('messages.send', { conversationId, text: 'it is still me' });
+    await peer.until('delivered', () => isDelivered(peer, conversationId));
+    const there = (await bo.peer.call('conversations.list')).find(({ title }) => title === 'Another program');
+    expect(await texts(bo.peer, there?.conversationId ?? '', 'in')).toEqual(['it is still me']);
+    expect((await bo.peer.call('contacts.list')).find(({ contactId }) => contactId === there?.contactId)).toMatchObject({ name: 'Sol', keyEpoch: 1 });
   });
 });
