@@ -4,7 +4,7 @@ import { BaseSequencer } from 'vitest/node';
 import { root } from './paths.mjs';
 
 /** They wait most of their time: for other processes, sockets and limits of time. The others compute. */
-const WAITING = /^test\/(?:integration|mailbox|network)\//;
+const WAITING = /^test\/(?:integration|mailbox|network|unit\/network)\//;
 
 /** What takes longest is begun first: begun late, it would be waited for at the end, with a core that has nothing to do. */
 const LONGEST = ['test/integration/long-forms.test.ts', 'test/integration/stolen-key.test.ts', 'test/network/interruptions.test.ts', 'test/integration/restore.test.ts'];
