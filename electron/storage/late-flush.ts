@@ -194,8 +194,11 @@ export class LateFlush {
    */
   #cutRefusedCommit(): boolean {
     const refused = this.#refused;
-    if (refused?.logBytes === undefined) return true;
+    if (refused === undefined) return true;
     try {
+      // The log has begun anew since: it does not have what the database was made longer by.
+      if (saltOf(this.#handle('log', 'waited')) !== refused.salt) return false;
+      if (refused.logBytes === undefined) return true;
       // Something was committed since, and told, before the failure was heard.
       if (this.#state().frames !== refused.frames) return false;
       cutTo(this.#handle('log', 'waited'), refused.logBytes);
