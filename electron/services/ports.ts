@@ -197,6 +197,8 @@ export interface VaultFile {
   /** `initialise` fills the new database in one transaction before the vault counts as existing: a crash leaves none. */
   create(passphrase: string, initialise: (stores: Stores) => void): Promise<OpenVault>;
   unlock(passphrase: string): Promise<OpenVault>;
+  /** Whether the passphrase is the one there is; opens nothing, so that it may be asked while the vault is open. */
+  check(passphrase: string): Promise<void>;
   /** With a key the keyring gave back (32 bytes, wiped here). */
   unlockWithKey(key: Uint8Array): Promise<OpenVault>;
 }

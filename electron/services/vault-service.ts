@@ -351,7 +351,7 @@ export class VaultService {
 
   /** Errors: vault.wrong-passphrase. */
   async #check(passphrase: string): Promise<null> {
-    (await this.#parts.vaultFile.unlock(passphrase)).close();
+    await this.#parts.vaultFile.check(passphrase);
     return null;
   }
 

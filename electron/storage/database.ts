@@ -122,6 +122,14 @@ function keyText(key: Uint8Array): string {
 /** What reads alone, so that it waits for nothing that is on its way to the disk. */
 const reading = /^\s*(SELECT|PRAGMA)\b/;
 
+/** How often this process has a file open. */
+const openHere = new Map<string, number>();
+
+/** Whether this process has the database open: then its files are nobody else's to touch. */
+export function isOpenHere(file: string): boolean {
+  return openHere.has(file);
+}
+
 class SqlDatabase implements Db {
   readonly #file: string;
   readonly #log: LogCare | undefined;
@@ -148,6 +156,7 @@ class SqlDatabase implements Db {
     }
     // Before anything can fail: the library would print to stderr otherwise.
     this.exec(`PRAGMA cipher_log_level=NONE; PRAGMA busy_timeout=${busyMilliseconds};`);
+    openHere.set(file, (openHere.get(file) ?? 0) + 1);
   }
 
   applyKey(key: Uint8Array): void {
@@ -304,12 +313,22 @@ class SqlDatabase implements Db {
       this.#closed = true;
       this.#statements.clear();
       this.#steps.clear();
-      this.#database.close();
+      try {
+        this.#database.close();
+      } finally {
+        this.#isGone();
+      }
     };
     // SQLite would copy what is left of the log in closing, and a disk that refused that would lose it at the next opening (late-flush.ts). Not where only somebody reads, beside whom
     // others write.
     if (this.#log) this.#log.close(end, this.#beforeCommit !== undefined);
     else end();
+  }
+
+  #isGone(): void {
+    const left = (openHere.get(this.#file) ?? 1) - 1;
+    if (left === 0) openHere.delete(this.#file);
+    else openHere.set(this.#file, left);
   }
 
   /** Nothing is written while something else is on its way to the disk. */

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
-import { openDatabase } from './database';
+import { isOpenHere, openDatabase } from './database';
 import type { Db } from './database';
 import { withFileErrors } from './file-error';
 import { assertReadable } from './migrate';
@@ -18,6 +18,8 @@ const pageBytes = 4096;
  * Errors: `vault.damaged`, `vault.newer`, `disk.full`, `disk.failed`, `profile.unreadable`.
  */
 export function openExistingDatabase(file: string, key: Uint8Array): Db {
+  // What lies beside it would be taken for what a killed process left, and taken from who is using it.
+  if (isOpenHere(file)) throw new Error('the database is open');
   const size = withFileErrors(dirname(file), () => {
     assertRights(file);
     return sizeOf(file) < pageBytes || takeUpLeftLog(file) === 'damaged' ? 0 : sizeOf(file);

@@ -130,6 +130,10 @@ class DiskVault implements VaultFileOnDisk {
     });
   }
 
+  check(passphrase: string): Promise<void> {
+    return this.#inTurn(async () => (await openDatabaseKey(this.#crypto, this.#read(), passphrase)).wipe());
+  }
+
   unlockWithKey(key: Uint8Array): Promise<OpenVault> {
     return this.#inTurn(async () => {
       try {

@@ -143,6 +143,7 @@ export class LinkingHome {
         return this.#vaultOf(life, db);
       },
       unlock: async () => this.#vaultOf(life, this.#db),
+      check: () => Promise.reject(new Error('nobody asks')),
       unlockWithKey: async () => this.#vaultOf(life, this.#db),
     };
     const ownAddresses = () => [this.address];

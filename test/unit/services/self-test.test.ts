@@ -20,7 +20,7 @@ function serviceOn(crypto: Crypto) {
     throw new Error('this vault was touched');
   };
   let state: ReturnType<VaultFile['state']> = 'present';
-  const vaultFile: VaultFile = { state: () => state, create: never('create'), unlock: never('unlock'), unlockWithKey: never('unlockWithKey') };
+  const vaultFile: VaultFile = { state: () => state, create: never('create'), unlock: never('unlock'), check: never('check'), unlockWithKey: never('unlockWithKey') };
   const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const events = new EventHub(quiet);
   events.on(({ type }) => void told.push(type));

@@ -42,6 +42,25 @@ describe('a vault', () => {
     expect(again.stores.messages.byId(handle(1))).toStrictEqual(message(1));
   });
 
+  it('says whether a passphrase is the one there is while it is open, and touches nothing that is in use', async () => {
+    const { directory } = await profile();
+    const vault = vaultIn(directory);
+    const open = closing(await vault.unlock(passphrase));
+    open.stores.conversations.put(conversation(1));
+    const before = fingerprint(directory);
+    await vault.check(passphrase);
+    await expect(vault.check('another')).rejects.toEqual(refused('vault.wrong-passphrase'));
+    expect(fingerprint(directory)).toEqual(before);
+    // Opened a second time its log would be taken for one that a killed process left, and emptied under the first one's hands.
+    expect(await outcome(vault.unlock(passphrase))).toBe('Error: the database is open');
+    expect(fingerprint(directory)).toEqual(before);
+    open.stores.messages.add(message(1));
+    open.close();
+    await vault.check(passphrase);
+    const again = closing(await vaultIn(directory).unlock(passphrase));
+    expect(again.stores.messages.byId(handle(1))?.text).toBe(message(1).text);
+  });
+
   it('is readable for the user alone, also its write-ahead log', async () => {
     const directory = join(folder(), 'new');
     const open = closing(await vaultIn(directory).create(passphrase));
@@ -66,14 +85,14 @@ describe('a vault', () => {
     expect(await outcome(vault.unlock('a'))).toBe('open');
   });
 
-  it('opens for whoever holds the profile lock; a second process never gets as far', async () => {
+  it('opens once, for whoever holds the profile lock; a second process never gets as far', async () => {
     const { directory } = await profile();
     const lock = lockProfile(directory);
     afterwards(() => lock.release());
-    const both = await Promise.all([vaultIn(directory).unlock(passphrase), vaultIn(directory).unlock(passphrase)]);
-    for (const open of both) closing(open);
-    both[0].stores.invitations.put({ invitationId: 'x', secret: new Uint8Array(16), createdAt: 1, expiresAt: 2 });
-    expect(both[1].stores.invitations.find('x')?.expiresAt).toBe(2);
+    const open = closing(await vaultIn(directory).unlock(passphrase));
+    expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('Error: the database is open');
+    open.stores.invitations.put({ invitationId: 'x', secret: new Uint8Array(16), createdAt: 1, expiresAt: 2 });
+    expect(open.stores.invitations.find('x')?.expiresAt).toBe(2);
     expect(() => lockProfile(directory)).toThrow(refused('profile.in-use'));
   });
 
