@@ -1,11 +1,15 @@
 // For files that another process may be reading at this moment, or that share their bytes with another folder's by a hard link: what is written in place is seen
 // half made by the one and changes the other's. So a file is written beside its place, and takes its name when it is whole.
-import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** @param {string} path @param {string | Uint8Array} content @param {{ mode?: number }} [options] */
-export function putFile(path, content, options = {}) {
-  put(path, (beside) => writeFileSync(beside, content, options));
+export function putFile(path, content, { mode } = {}) {
+  put(path, (beside) => {
+    writeFileSync(beside, content);
+    // Asked for as a file is made, some of them would be taken away by the umask: a program that others start would be its maker's alone.
+    if (mode !== undefined) chmodSync(beside, mode & 0o7777);
+  });
 }
 
 /** @param {string} from @param {string} to */

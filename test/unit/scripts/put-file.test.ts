@@ -49,7 +49,12 @@ test('what cannot be made leaves the file as it was, and nothing beside it', () 
   expect([readFileSync(at('a'), 'utf8'), readdirSync(folder)]).toEqual(['before', ['a']]);
 });
 
-test('into a folder that is not there yet, with the rights that are asked for', () => {
-  putFile(at('deep/er/a'), 'new', { mode: 0o750 });
-  expect([readFileSync(at('deep/er/a'), 'utf8'), statSync(at('deep/er/a')).mode & 0o777]).toEqual(['new', 0o750]);
+test('into a folder that is not there yet, with the rights that are asked for, whatever a new file here gets', () => {
+  const before = process.umask(0o077);
+  try {
+    putFile(at('deep/er/a'), 'new', { mode: 0o755 });
+  } finally {
+    process.umask(before);
+  }
+  expect([readFileSync(at('deep/er/a'), 'utf8'), statSync(at('deep/er/a')).mode & 0o777]).toEqual(['new', 0o755]);
 });
