@@ -11,8 +11,9 @@ const kept = join(__dirname, '../../.cache/compiled-peer');
 const day = 24 * 60 * 60 * 1000;
 const compile = Module.prototype._compile;
 
-Module.prototype._compile = function compilePeer(text, filename) {
-  if (filename !== process.argv[1]) return compile.call(this, text, filename);
+Module.prototype._compile = function compilePeer(text, filename, ...others) {
+  // Newer Nodes say here also what kind of module it is.
+  if (filename !== process.argv[1]) return compile.call(this, text, filename, ...others);
   // V8 itself compares no more of a text than its length.
   const file = join(kept, `${createHash('sha256').update(text).digest('hex')}-${process.versions.v8}-${process.arch}`);
   const cachedData = read(file);
