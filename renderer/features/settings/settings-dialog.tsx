@@ -5,6 +5,7 @@ import { calledBy } from '../../app/shortcuts';
 import type { SettingsSection } from '../../app/ui-store';
 import { useShortcutKeys } from '../../app/use-shortcut-keys';
 import { useText } from '../../i18n/use-text';
+import { isCovered } from '../../ui/covered';
 import { Dialog } from '../../ui/dialog';
 import { SelectField } from '../../ui/select-field';
 import { BackupSection } from '../backup/backup-section';
@@ -75,7 +76,8 @@ export function SettingsDialog(): ReactNode {
     requestAnimationFrame(() => goToPlace(() => around.current?.querySelector<HTMLElement>(`[role=tabpanel][data-page=${page}]`) ?? null, words));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || calledBy(event.nativeEvent, keys, 'settings') === undefined) return;
+    // React brings it from a question of a page as well.
+    if (event.defaultPrevented || isCovered(around.current) || calledBy(event.nativeEvent, keys, 'settings') === undefined) return;
     event.preventDefault();
     field.current?.focus();
     field.current?.select();

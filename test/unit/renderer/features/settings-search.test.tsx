@@ -1,5 +1,5 @@
 import { act, fireEvent, render } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createModel } from '../../../../renderer/app/model';
 import { ModelContext } from '../../../../renderer/app/model-context';
 import type { SettingsSection } from '../../../../renderer/app/ui-store';
@@ -14,7 +14,7 @@ import { TextProvider } from '../../../../renderer/i18n/text-provider';
 import type { Text } from '../../../../renderer/i18n/use-text';
 import { createFake, type World } from '../../../preview/fake-world';
 import { busyWorld, scenes } from '../../../preview/scenes';
-import { page } from '../open-settings';
+import { buttonNamed, page } from '../open-settings';
 import { shortcut } from '../open-talk';
 import { renderApp, settle, type Running } from '../render-app';
 
@@ -140,5 +140,24 @@ describe('searching the settings', () => {
     fireEvent.change(field, { target: { value: 'tor' } });
     await shortcut('Escape');
     expect([field.value, running.model.ui.getState().dialog]).toEqual(['', 'settings']);
+  });
+
+  it('its keys do nothing while a question of a page lies over the settings', async () => {
+    const running = await renderApp(busyWorld(now));
+    await open(running, 'identity');
+    const field = document.querySelector<HTMLInputElement>('.settings-search input');
+    if (field === null) throw new Error('no field');
+    const focused = vi.spyOn(field, 'focus');
+    fireEvent.click(buttonNamed('Change your name'));
+    await settle();
+    await shortcut('f', { ctrlKey: true });
+    act(() => buttonNamed('Cancel').focus());
+    await shortcut('/');
+    expect(focused).not.toHaveBeenCalled();
+    fireEvent.click(buttonNamed('Cancel'));
+    await settle();
+    act(() => buttonNamed('Change your name').focus());
+    await shortcut('/');
+    expect(document.activeElement).toBe(field);
   });
 });
