@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { natsServer } from '../../scripts/lib/nats-server.mjs';
 import { streamConfig } from '../../scripts/mailbox/layout.mjs';
-import { freePorts, onServer } from '../support/nats-server';
+import { freePorts, onServer, startServer } from '../support/nats-server';
 import { newMailbox } from '../support/mailbox-people';
 import { newPerson, temporaryFolder } from '../support/two-peers';
 import type { HeadlessPeer } from '../support/headless-peer';
@@ -60,7 +59,10 @@ onServer('whoever does what docs/mailbox.md says has a mailbox', () => {
 
     type('init --host mail.example.org');
     const [, start = ''] = /^\s*nats-server (.+)$/m.exec(page) ?? [];
-    server = spawn(natsServer()?.file ?? '', start.split(' '), { cwd: folder.path, stdio: 'ignore' });
+    const started = startServer(start.split(' '), folder.path);
+    server = started.child;
+    // Who types the next line by hand has seen it say so.
+    await started.ready;
 
     const { deviceKey } = await ann.call('mailbox.status');
     const other = newMailbox();

@@ -74,19 +74,9 @@ export class HostedMailbox {
   /** Starts a server, again if it ended; resolves when it takes connections. */
   async run(index = 0): Promise<void> {
     const [file = ''] = this.#files.slice(index);
-    const child = spawn(program?.file ?? '', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const { child, ready } = startServer(['-c', file]);
     this.#running.set(index, child);
-    const said: string[] = [];
-    await new Promise<void>((resolve, reject) => {
-      const ended = (): void => reject(new Error(`nats-server ended: ${said.join('')}`));
-      child.once('error', reject).once('exit', ended);
-      child.stderr.on('data', (text: Buffer) => {
-        if (said.length < 200) said.push(text.toString());
-        if (!/Server is ready/.test(said.join(''))) return;
-        child.off('exit', ended);
-        resolve();
-      });
-    });
+    await ready;
   }
 
   /** Ends a server at once, as a crash would; or politely. */
@@ -103,6 +93,23 @@ export class HostedMailbox {
     await Promise.all([...this.#running.keys()].map((index) => this.kill(index)));
     rmSync(join(this.folder, '..'), { recursive: true, force: true });
   }
+}
+
+/** A server with these words of a command line, and when it takes connections. */
+export function startServer(words: readonly string[], cwd?: string): { readonly child: ChildProcess; readonly ready: Promise<void> } {
+  const child = spawn(program?.file ?? '', words, { stdio: ['ignore', 'ignore', 'pipe'], cwd });
+  const said: string[] = [];
+  const ready = new Promise<void>((resolve, reject) => {
+    const ended = (): void => reject(new Error(`nats-server ended: ${said.join('')}`));
+    child.once('error', reject).once('exit', ended);
+    child.stderr.on('data', (text: Buffer) => {
+      if (said.length < 200) said.push(text.toString());
+      if (!/Server is ready/.test(said.join(''))) return;
+      child.off('exit', ended);
+      resolve();
+    });
+  });
+  return { child, ready };
 }
 
 /** Ports that nobody has now. */
