@@ -58,7 +58,7 @@ function replaceEach(text: string, what: RegExp): string {
 /** What a person sees as one sign, however many code points it is. */
 const signs = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** At most so many code points, the sign for more among them; no sign is cut in its middle. */
+/** At most so many code points, the sign for more among them; no sign is cut in its middle, but for one that has no room by itself. */
 function shortened(text: string, most: number): string {
   if (text.length <= most || Array.from(text).length <= most) return text;
   let whole = '';
@@ -68,7 +68,8 @@ function shortened(text: string, most: number): string {
     if (left < 0) break;
     whole += segment;
   }
-  return `${whole}…`;
+  // Joined into one without an end, letters and pictures would leave nothing of a name.
+  return `${whole === '' ? Array.from(text).slice(0, most - 1).join('') : whole}…`;
 }
 
 /** A piece of a message: ordinary text, or one character that has to be shown as a mark. */

@@ -66,6 +66,10 @@ describe('hardening 24: text from strangers', () => {
     expect(plainLine(`${'x'.repeat(78)}e\u0301e\u0301`, 80)).toBe(`${'x'.repeat(78)}…`);
   });
 
+  it('what is joined into one sign without an end is cut in it: nobody is called by nothing', () => {
+    for (const endless of [`👨${'\u200D👨'.repeat(60)}`, '\u1100'.repeat(80)]) expect(plainName(endless)).toBe(`${Array.from(endless).slice(0, 63).join('')}…`);
+  });
+
   it('whoever is called by an emoji has it on their tile', () => {
     expect([initials('🦊'), initials('👩‍👩‍👧‍👦 🎉'), initials('🇩🇪'), initials('1️⃣'), initials('🦊 Fox'), initials('…'), initials('Ada Lovelace Byron'), initials('élan')]).toEqual(['🦊', '👩‍👩‍👧‍👦', '🇩🇪', '1', 'F', '?', 'AL', 'É']);
   });
