@@ -41,7 +41,7 @@ export function createConversationStore(db: Db): ConversationStore {
   const sweepRow = db.prepare('DELETE FROM conversations WHERE key = ?');
   const forgetFacts = db.prepare(`
     DELETE FROM replica_facts WHERE (author, number) IN (
-      SELECT author, number FROM replica_facts WHERE kind IN ('message', 'envelope', 'mark', 'conversation', 'title', 'shelf', 'policy', 'change', 'file', 'timer', 'erased', 'expired') AND key >= ? AND key < ? ${atMost})`);
+      SELECT author, number FROM replica_facts WHERE kind IN ('message', 'envelope', 'mark', 'conversation', 'title', 'shelf', 'policy', 'change', 'file', 'called-off', 'timer', 'erased', 'expired') AND key >= ? AND key < ? ${atMost})`);
 
   const rows = new RowCache<ConversationRow>(db, kept);
   /** Which conversation a dialog is, once there is one, is never changed but by `put`. */

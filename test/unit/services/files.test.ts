@@ -336,5 +336,9 @@ describe('files of messages', () => {
     const left = (device: typeof ada) => device.db.prepare("SELECT count(*) AS n FROM replica_facts WHERE kind = 'called-off' AND value IS NOT NULL").get()?.['n'];
     // Who said it reads it from the file, which is gone.
     expect([ada, pocket, later].map(left)).toEqual([0, 3, 3]);
+    // With its conversation as well: not even that something was said of a place in it.
+    await ada.conversations.remove({ conversationId });
+    const places = (device: typeof ada) => device.db.prepare("SELECT count(*) AS n FROM replica_facts WHERE kind IN ('file', 'called-off')").get()?.['n'];
+    await world.until('nothing is left of it', () => [ada, pocket, later].every((device) => places(device) === 0));
   });
 });
