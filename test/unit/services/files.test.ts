@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { KeyshiftError } from '../../../shared/errors';
 import { afterEach, describe, expect, it } from 'vitest';
+import { sayFile } from '../../../electron/services/files/telling-devices';
 import type { HeldFile } from '../../../electron/services/ports/files';
+import { calledOff } from '../../../electron/services/replication/kinds/called-off';
 import { isThere, severalWindows as content, type TalkOfTwo, talkOfTwo, transferOf } from '../../support/file-talk';
 import { createWorld, toldOf, type World } from '../../support/services-kit';
 
@@ -340,5 +342,33 @@ describe('files of messages', () => {
     await ada.conversations.remove({ conversationId });
     const places = (device: typeof ada) => device.db.prepare("SELECT count(*) AS n FROM replica_facts WHERE kind IN ('file', 'called-off')").get()?.['n'];
     await world.until('nothing is left of it', () => [ada, pocket, later].every((device) => places(device) === 0));
+  });
+
+  it('protocol.md §10.3: whose doing it was, heard before it is heard that the file is over, counts then; also where it is being fetched meanwhile', async () => {
+    const { ada, bo, conversationId } = await pair();
+    const pocket = await world.link(bo, 'pocket');
+    for (const device of [bo, pocket]) device.settings = { ...device.settings, acceptFilesUpTo: 0 };
+    ada.disk.files.set('/a.txt', content);
+    const { transferId } = await ada.files.send({ conversationId, path: '/a.txt' });
+    await world.until('the offer', () => [bo, pocket].every(isThere));
+    ada.close();
+    await pocket.files.accept({ transferId });
+    const { stores, devices } = bo.profile;
+    const says = (kind: 'file' | typeof calledOff): void => sayFile({ stores, devices }, stores.transfers.byId(transferId) ?? expect.unreachable('it came'), 'say', kind);
+    const inStep = (): boolean => pocket.profile.devices.replica.behind(bo.profile.local.instanceId) === 0 && bo.profile.devices.replica.behind(pocket.profile.local.instanceId) === 0;
+    // Another device told this one that it is over, and the pocket hears that one last.
+    bo.profile.commit(() => {
+      stores.transfers.set(transferId, { cancelledBy: 'them' });
+      says(calledOff);
+    });
+    await world.pass(2_000, 100);
+    await world.until('the pocket has heard the one word', inStep);
+    expect(transferOf(pocket).state).toBe('waiting');
+    bo.profile.commit(() => {
+      stores.transfers.set(transferId, { ended: 'cancelled' });
+      says('file');
+    });
+    await world.until('the pocket has heard the other', () => transferOf(pocket).state === 'cancelled');
+    await world.until('and whose doing it was', () => transferOf(pocket).cancelledBy === 'them');
   });
 });

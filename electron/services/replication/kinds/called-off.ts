@@ -28,7 +28,7 @@ export function calledOffKind(parts: KindParts): FactKind {
       if (message === undefined) return ofErased(parts, { key }, () => false);
       if (message.kind !== 'file') return true; // taken back meanwhile
       // Until it is told that it is over, nobody can have called it off here.
-      if (row === undefined || (row.ended === undefined && !row.wanted)) return false;
+      if (row === undefined || row.ended === undefined) return false;
       if (row.ended === 'cancelled') profile.files.toldBy(row, by);
       return true;
     },
