@@ -23,13 +23,28 @@ export function takeUpLeftLog(file: string): 'fine' | 'damaged' {
   if (content !== undefined && content.frames > 0) {
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return 'fine';
     const isDoubtful = isDeleted || doubts(kept, content);
-    // The system may show more of it than the disk has, and what the database has of it must not be more than can be read again.
-    if (isDoubtful) replaceFile(log, nextLogOf(file), bytes.subarray(0, content.end));
+    writeAnew(log, nextLogOf(file), bytes.subarray(0, content.end), isDoubtful);
     copyInto(file, { bytes, content }, isDoubtful);
   }
   if (existsSync(log)) withHandle(log, (handle) => ftruncateSync(handle, 0));
   unmarkLog(file);
   return 'fine';
+}
+
+/**
+ * The system may show more of it than the disk has, and what the database has of it must not be more than can be read again. Also without a mark: of the last commit, for which nobody
+ * waited, the refusal may have been told to a process that was killed before it made one, and Linux tells it nobody else. A disk that is merely full says so while it is written to: then what it shows is there.
+ */
+function writeAnew(log: string, next: string, content: Uint8Array, isDoubtful: boolean): void {
+  try {
+    replaceFile(log, next, content);
+  } catch (error) {
+    if (isDoubtful || isOfFlush(error)) throw error;
+  }
+}
+
+function isOfFlush(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'fsync';
 }
 
 /** Whether a second name speaks of this log: of one that began anew since, it is left over. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type Db, openDatabase } from '../../../electron/storage/database';
 import type { RefusingDisk } from '../../support/refusing-disk';
 import { openExistingDatabase } from '../../../electron/storage/existing-database';
-import { afterwards, bundleProgram, folder, killed, linesOf, refusingDisk, start } from './places';
+import { afterwards, bundleProgram, folder, killed, linesOf, refusingDisk, smallDisk, start } from './places';
 
 const key = randomBytes(32);
 
@@ -195,6 +195,41 @@ describe('a log that nobody asked to copy', () => {
     expect(left(disk)).toEqual({ rows: 41, check: 'ok' });
     again.close();
     expect(readdirSync(disk.at).filter((name) => name.startsWith('a.db'))).toEqual(['a.db']);
+  });
+});
+
+describe('a commit that nobody waits for', () => {
+  it('A89: opens behind a kill also on a disk that is full and takes no second log', ({ skip }) => {
+    const disk = smallDisk(2_048) ?? skip();
+    const { db, file, add } = opened(folder());
+    many(add, 1, 40);
+    expect(db.emptyLog()).toBe(true);
+    db.exec('UPDATE t SET filler = zeroblob(5000)');
+    const place = join(disk, 'a.db');
+    for (const part of ['', '-wal']) copyFileSync(`${file}${part}`, `${place}${part}`);
+    expect(() => writeFileSync(join(disk, 'filler'), new Uint8Array(2_048 * 1_024))).toThrow('ENOSPC');
+    const again = openAgain(place);
+    afterwards(() => again.close());
+    expect(again.prepare('SELECT count(*) AS n FROM t WHERE filler = zeroblob(5000)').get()).toEqual({ n: 40 });
+  });
+
+  it('A89: is no part of the database where it was refused in the moment before a kill: a cut of power behind that finds all that was told', async ({ skip }) => {
+    const program = bundleProgram(join(import.meta.dirname, 'programs', 'refused-unheard.ts'));
+    const disk = refusingDisk() ?? skip();
+    const file = join(disk.at, 'a.db');
+    const child = start(program, [file, Buffer.from(key).toString('hex')]);
+    const line = linesOf(child);
+    expect(await line()).toBe('ready');
+    disk.refuse();
+    child.stdin?.write('go');
+    expect(await line()).toBe('refused');
+    await killed(child);
+    for (let time = 0; time < 2; time += 1) expect(() => openAgain(file)).toThrow(refused);
+    expect(left(disk)).toEqual({ rows: 60, check: 'ok' });
+    disk.takeAgain();
+    const again = openAgain(file);
+    expect(rows(again)).toBe(70);
+    again.close();
   });
 });
 
