@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, statSync } from 'node:fs';
 import { replaceFile } from './durable-file';
-import { markCopying, unmarkLog } from './kept-log';
+import { markCopying, putLogBack, unmarkLog } from './kept-log';
 import { copyPages, cutTo } from './refused-copy';
 import { contentOfLog, judgeLog, keptLogOf, type LogContent, nextLogOf, readLog } from './write-ahead-log';
 
@@ -15,7 +15,10 @@ export function takeUpLeftLog(file: string): 'fine' | 'damaged' {
   const found = readLog(isDeleted ? kept : log);
   if (judgeLog(found) === 'damaged') return 'damaged';
   if (found === undefined || found === 'no-file') {
-    if (isDeleted) unmarkLog(file);
+    if (!isDeleted) return 'fine';
+    // One that is too long is SQLite's to copy.
+    putLogBack(file);
+    unmarkLog(file);
     return 'fine';
   }
   const bytes = new Uint8Array(found.buffer, found.byteOffset, found.byteLength);

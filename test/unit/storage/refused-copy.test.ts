@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Db, openDatabase } from '../../../electron/storage/database';
@@ -256,6 +256,19 @@ describe('a profile that is closed on a disk that refuses at the flush', () => {
 });
 
 describe('the second name of a log', () => {
+  it('A89: is its first one again where it is too long to be looked through', () => {
+    const { db, file, add } = opened(folder());
+    expect(db.emptyLog()).toBe(true);
+    many(add, 1, 10);
+    const place = join(folder(), 'a.db');
+    copyFileSync(file, place);
+    copyFileSync(`${file}-wal`, `${place}-wal.kept`);
+    truncateSync(`${place}-wal.kept`, 64 * 1024 * 1024 + 1);
+    const again = openAgain(place);
+    afterwards(() => again.close());
+    expect(rows(again)).toBe(10);
+  });
+
   it('is not taken for the log where another one is there, and stays untouched where it is damaged', () => {
     const { db, file, add } = opened(folder());
     many(add, 1, 10);
