@@ -35,6 +35,8 @@ export class RandomWalk {
   #starts = 0;
   /** What may be there, the newest last: the first is what was told for certain, the others came behind it and nobody was told of them for certain. */
   #possible: Rows[] = [new Map()];
+  /** What nobody was told of and an opening did not show: on the disk it may be cut off or not, until something newer is there for certain. */
+  #undone: Rows[] = [];
   #isOpen = false;
   #isRefusing = false;
   #tag = 0;
@@ -112,6 +114,7 @@ export class RandomWalk {
     this.#counts.told += 1;
     const after = this.#after(deed);
     this.#possible = deed.isBehind ? [this.#newest, after] : [after];
+    if (!deed.isBehind) this.#undone = [];
   }
 
   async #do(deed: Deed): Promise<void> {
@@ -140,7 +143,9 @@ export class RandomWalk {
     if (answer?.is === 'refused') return;
     const after = this.#after(deed);
     // What is told is owed; what nobody was told of may be there.
-    this.#possible = answer?.is === 'done' && !deed.isBehind ? [after] : [...this.#possible, after];
+    const isTold = answer?.is === 'done' && !deed.isBehind;
+    this.#possible = isTold ? [after] : [...this.#possible, after];
+    if (isTold) this.#undone = [];
   }
 
   async #cut(): Promise<void> {
@@ -149,6 +154,7 @@ export class RandomWalk {
     this.#counts.cuts += 1;
     this.#disk.cut();
     this.#isRefusing = false;
+    this.#possible = [...this.#possible, ...this.#undone];
   }
 
   async #end(): Promise<void> {
@@ -168,6 +174,7 @@ export class RandomWalk {
     const found = JSON.stringify(answer.rows);
     const at = this.#possible.findIndex((rows) => JSON.stringify([...rows]) === found);
     if (at < 0) throw new Lost(`other rows are there than were told: ${answer.rows.length}, where ${this.#possible.map(({ size }) => size).join(' or ')} were to be`);
+    this.#undone.push(...this.#possible.slice(at + 1));
     this.#possible = this.#possible.slice(at, at + 1);
     return true;
   }
