@@ -50,7 +50,7 @@ export interface Db extends Transactions {
   copyLog(): void;
   /**
    * Copies everything into the database, waits until the disk has it, and cuts the log to nothing. False while somebody else reads. The database overwrites what it frees (`secure_delete`),
-   * so that afterwards old content is nowhere.
+   * so that afterwards old content is nowhere. False inside of a transaction, too.
    */
   emptyLog(): boolean;
   /** When all that was written is on the disk; at once where it is. Never rejects. */
@@ -228,6 +228,7 @@ class SqlDatabase implements Db {
   }
 
   emptyLog(): boolean {
+    if (this.#depth > 0) return false;
     this.#settle();
     return this.#guard(() => this.#log?.empty() ?? true);
   }

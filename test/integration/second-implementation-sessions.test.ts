@@ -215,6 +215,15 @@ describe('§8, from outside: a resumption', () => {
 });
 
 describe('§8, from outside: two sessions', () => {
+  // Both keep the entry of a session between them: a resumption that is refused while the other side's dial stands would end without a second session.
+  beforeAll(async () => {
+    const { second } = people;
+    await alone();
+    second.isDeaf = false;
+    const one = await second.dial();
+    await second.until(() => one.isReady);
+  });
+
   const idOf = (chain: Any): Buffer => cat(chain.peerIdBytes, chain.instanceId);
   /** Both dial: of the two, which stands first, and how much later the other one. */
   async function crossed(first: 'ours' | 'theirs', later: number): Promise<{ ours: Any; theirs: Any }> {

@@ -47,7 +47,7 @@ describe('kill -9', () => {
     expect(await killedAgainAndAgain(program, 8, 120, 8, 'quick_check')).toBeGreaterThan(8);
   });
 
-  it('A89: between slices leaves the log whole, and every slice that was flushed, whatever was on its way to the disk', async () => {
+  it('A89: between slices leaves the log whole, and every slice that was flushed, whatever was on its way to the disk', { timeout: 60_000 }, async () => {
     expect(await killedAgainAndAgain(slices, 16, 20, 8, 'integrity_check')).toBeGreaterThan(8);
   });
 });
