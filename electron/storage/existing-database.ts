@@ -1,8 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
-import { isOpenHere, openDatabase } from './database';
-import type { Db } from './database';
+import { type Db, isOpenHere, openDatabase } from './database';
 import { withFileErrors } from './file-error';
 import { assertReadable } from './migrate';
 import { takeUpLeftLog } from './left-log';
@@ -14,7 +13,7 @@ const pageBytes = 4096;
 
 /**
  * Opens the database of a vault, which was created whole: an empty or short file is damage and never becomes a new
- * database. Looks before anything is written.
+ * database. What a process that ended left in its log is copied first, where that is whole; of a damaged one nothing is.
  * Errors: `vault.damaged`, `vault.newer`, `disk.full`, `disk.failed`, `profile.unreadable`.
  */
 export function openExistingDatabase(file: string, key: Uint8Array): Db {
