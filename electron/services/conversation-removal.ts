@@ -9,8 +9,8 @@ import { Slice } from './slice';
 /** Milliseconds a transaction in which messages are deleted should take, so that nothing waits for a long conversation to go, and messages of the first one and of any: up to half a millisecond each. */
 export const erasing = { aim: 4, first: 4, most: 200 } as const;
 
-/** How long what the disk refused waits until it is tried again, in milliseconds: a disk is mended by hand, and each try may read all of the log. */
-export const refusedPauseMs = 15_000;
+/** How long what the disk refused waits until it is tried again, in milliseconds, twice as long each time: a disk is mended by hand, each try may read all of the log, and what never passes must not fill the log. */
+export const refusedPause = { firstMs: 15_000, mostMs: 900_000 } as const;
 
 export interface RemovalParts {
   readonly stores: Stores;
@@ -33,6 +33,8 @@ export class ConversationRemoval {
   #isWaiting = false;
   /** Something was deleted that the files still hold. */
   #swept = false;
+  /** Tries that failed since one went through. */
+  #refused = 0;
   /** Dialogs of which the common log may still hold something: as many facts as there were messages. */
   #forgetting: DialogKey[] = [];
   #closed = false;
@@ -110,6 +112,7 @@ export class ConversationRemoval {
     try {
       if (stores.copyBack() || this.#slice.timed(clock, (size) => commit(() => this.#forgetFacts(size) || stores.conversations.sweep(size) === 'more'))) {
         this.#swept = true;
+        this.#refused = 0;
         this.#soon();
       } else if (this.#swept) {
         this.#swept = false;
@@ -126,7 +129,9 @@ export class ConversationRemoval {
     const { clock, logger } = this.#parts;
     if (this.#closed) return;
     this.#again?.();
-    this.#again = clock.setTimer(refusedPauseMs, () => {
+    const pause = Math.min(refusedPause.mostMs, refusedPause.firstMs * 2 ** Math.min(this.#refused, 10));
+    this.#refused += 1;
+    this.#again = clock.setTimer(pause, () => {
       this.#again = undefined;
       try {
         // What was forgotten in the slice that was undone is there again.

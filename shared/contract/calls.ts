@@ -41,7 +41,7 @@ export const calls = {
     ]),
     lock: call(none, done),
     /** Whether that is the passphrase of what is open; opens nothing, also where it was locked in the same moment. */
-    checkPassphrase: call(z.strictObject({ passphrase }), done, [...needsVault, 'vault.wrong-passphrase']),
+    checkPassphrase: call(z.strictObject({ passphrase }), done, [...needsVault, 'vault.wrong-passphrase', 'vault.damaged', 'vault.newer']),
     /** `newKey`: also a new key of the database, which is written anew while the vault is locked (`vault.renewing` tells how far); it opens again by itself. */
     changePassphrase: call(z.strictObject({ old: passphrase, new: passphrase, newKey: z.boolean().optional() }), done, [
       ...needsVault,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ConversationRemoval, erasing, refusedPauseMs } from '../../../electron/services/conversation-removal';
+import { ConversationRemoval, erasing, refusedPause } from '../../../electron/services/conversation-removal';
 import { EventHub } from '../../../electron/services/event-hub';
 import { openDatabase } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
@@ -79,7 +79,7 @@ it('what the disk refuses goes on by itself once it takes again, with the facts 
   stores.messages.add(message(1, { conversationId: row.conversationId }));
   stores.replica.put({ author: row.peerId as never, number: 1, stamp: 1, kind: 'message', key: `${row.peerId}/${row.dialogId}/1`, value: undefined, signature: undefined, waiting: false });
   const count = (table: string): number => Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
-  let refusals = 2;
+  let refusals = 8;
   const waits: [milliseconds: number, run: () => void][] = [];
   let heard: (() => void) | undefined;
   const next = (): Promise<void> => new Promise((resolve) => (heard = resolve));
@@ -109,11 +109,11 @@ it('what the disk refuses goes on by itself once it takes again, with the facts 
   afterwards(() => removal.close());
   let waited = next();
   db.transaction(() => removal.remove(row, false));
-  for (const _ of [1, 2]) {
+  for (const pause of [15_000, 30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000]) {
     await waited;
     expect([count('messages'), count('replica_facts')]).toEqual([1, 1]);
     const [milliseconds, again] = waits.pop() ?? expect.unreachable('nothing waits');
-    expect(milliseconds).toBe(refusedPauseMs);
+    expect(milliseconds).toBe(pause);
     waited = next();
     again();
   }
