@@ -10,7 +10,7 @@ import { Slice } from './slice';
 export const erasing = { aim: 4, first: 4, most: 200 } as const;
 
 /** How long what the disk refused waits until it is tried again, in milliseconds, twice as long each time: a disk is mended by hand, each try may read all of the log, and what never passes must not fill the log. */
-export const refusedPause = { firstMs: 15_000, mostMs: 900_000 } as const;
+const refusedPause = { firstMs: 15_000, mostMs: 900_000 } as const;
 
 export interface RemovalParts {
   readonly stores: Stores;
@@ -110,9 +110,10 @@ export class ConversationRemoval {
     const { stores, commit, logger, clock } = this.#parts;
     if (this.#closed) return;
     try {
-      if (stores.copyBack() || this.#slice.timed(clock, (size) => commit(() => this.#forgetFacts(size) || stores.conversations.sweep(size) === 'more'))) {
+      const more = stores.copyBack() || this.#slice.timed(clock, (size) => commit(() => this.#forgetFacts(size) || stores.conversations.sweep(size) === 'more'));
+      this.#refused = 0;
+      if (more) {
         this.#swept = true;
-        this.#refused = 0;
         this.#soon();
       } else if (this.#swept) {
         this.#swept = false;

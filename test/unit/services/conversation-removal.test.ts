@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ConversationRemoval, erasing, refusedPause } from '../../../electron/services/conversation-removal';
+import { ConversationRemoval, erasing } from '../../../electron/services/conversation-removal';
 import { EventHub } from '../../../electron/services/event-hub';
 import { openDatabase } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
@@ -119,4 +119,13 @@ it('what the disk refuses goes on by itself once it takes again, with the facts 
   }
   await waited;
   expect([count('conversations'), count('messages'), count('replica_facts')]).toEqual([0, 0, 0]);
+
+  // It took something: what is refused later is tried again as soon as the first time.
+  refusals = 1;
+  const other = conversation(2);
+  stores.conversations.put(other);
+  waited = next();
+  db.transaction(() => removal.remove(other, false));
+  await waited;
+  expect(waits.map(([milliseconds]) => milliseconds)).toEqual([15_000]);
 });
