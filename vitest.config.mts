@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { guidePages } from './scripts/lib/guide.mjs';
 import { moduleCache } from './scripts/lib/module-cache.mjs';
+import { present } from './scripts/lib/present-files.mjs';
 import { SpreadSequencer } from './scripts/lib/test-order.mjs';
 
 // Everything that runs in plain Node. Real Electron is elsewhere: test/electron (node:test in its Node) and test/e2e (Playwright).
@@ -10,10 +11,10 @@ const NOT_HERE = ['test/e2e/**', 'test/electron/**', 'test/bench/**', 'test/pack
 
 // What measures how soon somebody answers, or takes servers and processes down at a chosen moment: nothing else runs then, not even another of these. And what
 // looks through the heap of its process, which is small there.
-const ALONE = ['test/unit/storage/search-memory.test.ts', 'test/integration/flood.test.ts', 'test/integration/handover.test.ts', 'test/unit/bench/bench.test.ts'];
+const ALONE = present(['test/unit/storage/search-memory.test.ts', 'test/integration/flood.test.ts', 'test/integration/handover.test.ts', 'test/unit/bench/bench.test.ts']);
 
 // The window's logic that reads or builds a document although it draws nothing.
-const WITH_DOCUMENT = ['test/unit/renderer/app/model.test.ts', 'test/unit/renderer/app/shortcuts.test.ts'];
+const WITH_DOCUMENT = present(['test/unit/renderer/app/model.test.ts', 'test/unit/renderer/app/shortcuts.test.ts']);
 
 const shared = { isolate: false, setupFiles: ['test/support/new-file.ts'] };
 const node = { ...shared, environment: 'node' };

@@ -3,13 +3,13 @@
 // Of vitest the clock and the processors: a file whose second figure is far below its first waits. Of windows the clock alone.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { inCache } from './lib/paths.mjs';
+import { lastReport } from './lib/report-files.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
 import { fileTimes, playwrightTimes } from './lib/test-times.mjs';
 
 const read = (name) => {
   try {
-    return readFileSync(inCache('test-reports', name), 'utf8');
+    return readFileSync(lastReport(name), 'utf8');
   } catch {
     return '';
   }

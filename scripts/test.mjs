@@ -35,6 +35,7 @@ await asCommand(async () => {
   if (names.includes('package')) void import('./package/tools.mjs').then(({ tool }) => tool('tools', '')).catch(() => undefined);
   const { stages } = await import('./lib/test-stages.mjs');
   const { sum } = await import('./lib/test-reports.mjs');
+  const { keepReports } = await import('./lib/report-files.mjs');
   const done = [];
   for (const name of names) {
     const since = performance.now();
@@ -42,6 +43,7 @@ await asCommand(async () => {
     const outcome = await stages[name]({ runtime, filters: filters[name] ?? [], options }).catch(failed);
     done.push({ name, time: seconds(since), ...outcome });
   }
+  keepReports();
   say(`\n── summary (${seconds(started)})`);
   // Once more at the end: of a long run this is what is seen, and often all that is kept.
   for (const { failures = [] } of done) for (const line of failures) say(`✗ ${line}`);

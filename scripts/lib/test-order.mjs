@@ -2,12 +2,13 @@
 import { relative } from 'node:path';
 import { BaseSequencer } from 'vitest/node';
 import { root } from './paths.mjs';
+import { present } from './present-files.mjs';
 
 /** They wait most of their time: for other processes, sockets and limits of time. The others compute. */
 const WAITING = /^test\/(?:integration|mailbox|network|unit\/network)\//;
 
 /** What takes longest is begun first: begun late, it would be waited for at the end, with a core that has nothing to do. */
-const LONGEST = ['test/integration/long-forms.test.ts', 'test/integration/stolen-key.test.ts', 'test/network/interruptions.test.ts', 'test/integration/restore.test.ts'];
+const LONGEST = present(['test/integration/long-forms.test.ts', 'test/integration/stolen-key.test.ts', 'test/network/interruptions.test.ts', 'test/integration/restore.test.ts']);
 
 /**
  * Files that wait spread evenly over those that compute, so that the cores have something to do from the first to the last. Each kind keeps the order it has, behind what takes longest.

@@ -1,7 +1,7 @@
 // The stages of `npm test`, in their order. Each shows its own output and tells whether it went well; those that run tests also their count.
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { build, nodeBundle, PARTS } from '../build.mjs';
 import { makeCode } from './compiled-code.mjs';
 import { startXvfb } from './display.mjs';
@@ -13,6 +13,7 @@ import { packagesForTests, whyNoPackage } from './package-stage.mjs';
 import { inCache, inRoot, root } from './paths.mjs';
 import { run } from './process.mjs';
 import { putBundle } from './put-file.mjs';
+import { ownReport } from './report-files.mjs';
 import { say } from './say.mjs';
 import { playwrightCount, playwrightFailures, skippedBelow, sum, tapCount, tapFailures, vitestCount, vitestFailures } from './test-reports.mjs';
 
@@ -76,10 +77,10 @@ async function buildAll({ runtime }) {
 
 /** @type {Stage} */
 async function vitest({ filters, options }) {
-  const report = freshReport('vitest.json');
+  const report = ownReport('vitest.json');
   const args = ['run', ...filters, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, '--allowOnly=false', ...options];
   // Whatever the caller's shell says: with "production" React lacks what tests need.
-  const { ok } = await tool('vitest/vitest.mjs', args, { NODE_ENV: 'test', KEYSHIFT_TEST_TIMES: freshReport('vitest-times.jsonl') });
+  const { ok } = await tool('vitest/vitest.mjs', args, { NODE_ENV: 'test', KEYSHIFT_TEST_TIMES: ownReport('vitest-times.jsonl') });
   return { ...counted(ok, vitestCount(report)), failures: vitestFailures(report), notProven: notProven(report, options) };
 }
 
@@ -125,7 +126,7 @@ async function e2e({ runtime, filters, options }) {
     const failures = [];
     let allOk = true;
     for (const project of ['windows', 'alone']) {
-      const report = freshReport(`playwright-${project}.json`);
+      const report = ownReport(`playwright-${project}.json`);
       const env = {
         ELECTRON_EXECUTABLE: runtime.executable,
         ELECTRON_KIND: runtime.kind,
@@ -161,7 +162,7 @@ async function installedPackage({ runtime, filters, options }) {
   // One for each of two people, and one for what runs beside them: a window behind another one is not drawn.
   const displays = await Promise.all([startXvfb(), startXvfb(), startXvfb()]);
   try {
-    const report = freshReport('playwright-package.json');
+    const report = ownReport('playwright-package.json');
     const env = {
       KEYSHIFT_DEB: packages.app,
       KEYSHIFT_RPM: packages.rpm,
@@ -222,10 +223,3 @@ async function tool(script, args, env = {}) {
 }
 
 const bin = (script) => inRoot('node_modules', script);
-
-function freshReport(name) {
-  const file = inCache('test-reports', name);
-  mkdirSync(join(file, '..'), { recursive: true });
-  if (existsSync(file)) rmSync(file);
-  return file;
-}

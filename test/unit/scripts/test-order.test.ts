@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { present } from '../../../scripts/lib/present-files.mjs';
 import { spread } from '../../../scripts/lib/test-order.mjs';
 import { fileTimes, playwrightTimes } from '../../../scripts/lib/test-times.mjs';
 
@@ -25,6 +26,12 @@ describe('the order in which files of tests are taken up', () => {
     expect(ordered([...waiting, ...longest.toReversed()])).toEqual([...longest, ...waiting]);
     expect(ordered(computing)).toEqual(computing);
     expect(ordered([])).toEqual([]);
+  });
+
+  test('is refused where a list names a file there is not, by that name', () => {
+    const here = 'test/unit/scripts/test-order.test.ts';
+    expect(present([here])).toEqual([here]);
+    expect(() => present([here, 'test/unit/renamed.test.ts'])).toThrow('names what there is not: test/unit/renamed.test.ts');
   });
 });
 
