@@ -26,7 +26,7 @@ async function openDevices(person: OpenApp): Promise<void> {
 
 test('S4-12 S4-26: two windows become two devices of one person, by a picture of the code and six digits; a contact and the history come along', async () => {
   const bo = await HeadlessPeer.start(mkdtempSync(join(tmpdir(), 'keyshift-e2e-bo-')), { listen: '127.0.0.1:0' });
-  const [desk, laptop] = await Promise.all([openWindow('devices-desk'), openWindow('devices-laptop')]);
+  const [desk, laptop] = await Promise.all([openWindow('devices-desk', { quickSecrets: true }), openWindow('devices-laptop', { quickSecrets: true })]);
   try {
     await bo.call('vault.create', { passphrase, name: 'Bo' });
     const { link: invitation } = await bo.call('contacts.createInvitation');

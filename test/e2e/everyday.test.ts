@@ -12,7 +12,7 @@ let bo: OpenApp;
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  [ann, bo] = await Promise.all([openWindow('everyday-ann'), openWindow('everyday-bo')]);
+  [ann, bo] = await Promise.all([openWindow('everyday-ann', { quickSecrets: true }), openWindow('everyday-bo', { quickSecrets: true })]);
   await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);
   await meet(ann, bo, 'Ann', 'Bo');
   for (const text of ['first of three', 'second\nof three', 'third of three']) await say(ann, text);

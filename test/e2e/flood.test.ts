@@ -41,7 +41,7 @@ function measure({ app }: OpenApp): Promise<Measured> {
 test('S3-32 A54: a thousand handshakes of random bytes a second, and ten thousand that never end: the window answers, and both talk', async () => {
   test.setTimeout(240_000);
   const folder = mkdtempSync(join(tmpdir(), 'keyshift-flood-'));
-  const [ann, bo, control] = [await openWindow('crowd-ann'), await openWindow('crowd-bo'), await Control.start()];
+  const [ann, bo, control] = await Promise.all([openWindow('crowd-ann'), openWindow('crowd-bo'), Control.start()]);
   try {
     await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);
     await meet(ann, bo, 'Ann', 'Bo');

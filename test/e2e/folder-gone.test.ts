@@ -15,7 +15,7 @@ async function end(own: OpenApp): Promise<void> {
 }
 
 test('the profile folder is moved or deleted by hand while the app runs: nothing new is called kept, and it says so; put back it goes on, and without it the next start is a first one', async () => {
-  let own = await openWindow('folder-gone');
+  let own = await openWindow('folder-gone', { quickSecrets: true });
   const { profile } = own;
   const aside = `${profile}-aside`;
   const words = 'The profile folder was deleted or moved while Keyshift was running.';
@@ -43,13 +43,13 @@ test('the profile folder is moved or deleted by hand while the app runs: nothing
     await invite();
     await expect(own.window.getByRole('alert').getByText(words)).toBeVisible();
     await end(own);
-    own = await openWindow('folder-gone');
+    own = await openWindow('folder-gone', { quickSecrets: true });
     await expect(own.window.getByLabel('Your name')).toBeVisible();
     await onboard(own, 'Ada again', passphrase);
     await end(own);
     // The file with the keys alone: what is left is of no use to anybody, and is not written over.
     rmSync(join(profile, 'vault'));
-    own = await openWindow('folder-gone');
+    own = await openWindow('folder-gone', { quickSecrets: true });
     await expect(own.window.getByRole('button', { name: 'Unlock' })).toBeVisible();
     expect(existsSync(join(profile, 'keyshift.db'))).toBe(true);
   } finally {

@@ -71,7 +71,7 @@ async function expectTabTells({ window }: OpenApp, { status }: Facts, name: stri
 
 test('S2-21 S2-18: two people see the lives of their keys, change the rules, renew, stop and go on, by keyboard', async () => {
   test.setTimeout(240_000);
-  let [ann, bo] = await Promise.all([openWindow('keys-tab-ann'), openWindow('keys-tab-bo')]);
+  let [ann, bo] = await Promise.all([openWindow('keys-tab-ann', { quickSecrets: true }), openWindow('keys-tab-bo', { quickSecrets: true })]);
   const violations: string[][] = [ann.violations, bo.violations];
   try {
     await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);
@@ -118,7 +118,7 @@ test('S2-21 S2-18: two people see the lives of their keys, change the rules, ren
     await expect(button(ann, 'Change the rules')).toBeFocused();
     await ann.picture('keys-06-rules-saved');
     await ann.close();
-    ann = await openWindow('keys-tab-ann');
+    ann = await openWindow('keys-tab-ann', { quickSecrets: true });
     violations.push(ann.violations);
     await expect(button(ann, 'Unlock')).toBeVisible();
     await unlock(ann, passphrase);
@@ -263,7 +263,7 @@ test('S2-21 S2-18: two people see the lives of their keys, change the rules, ren
     await expect(ann.window.getByText(/^\d envelopes? for Bo (is|are) in the file\./)).toBeVisible();
     await ann.picture('keys-25-saved');
     await ann.close();
-    bo = await openWindow('keys-tab-bo');
+    bo = await openWindow('keys-tab-bo', { quickSecrets: true });
     violations.push(bo.violations);
     await expect(button(bo, 'Unlock')).toBeVisible();
     await unlock(bo, passphrase);

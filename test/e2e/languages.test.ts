@@ -25,7 +25,7 @@ let bo: Person;
 const found: Record<string, readonly string[]> = {};
 
 test.beforeAll(async () => {
-  const [first, second] = await Promise.all([openWindow('languages-ada', { args: ['--lang=de'] }), openWindow('languages-bo')]);
+  const [first, second] = await Promise.all([openWindow('languages-ada', { quickSecrets: true, args: ['--lang=de'] }), openWindow('languages-bo', { quickSecrets: true })]);
   ada = { open: first, words: germanWords };
   bo = { open: second, words: english };
 });

@@ -19,14 +19,14 @@ let ann: OpenApp;
 /** On a desktop that shows icons beside the clock. */
 let bo: OpenApp;
 
-const openAnn = (): Promise<OpenApp> => openWindow('manners-ann', { profile: start.profile, executable: start.executable });
+const openAnn = (): Promise<OpenApp> => openWindow('manners-ann', { quickSecrets: true, profile: start.profile, executable: start.executable });
 
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(180_000);
   tray = missingNotifications() === undefined ? await TrayHost.start() : undefined;
   start = ordinaryStart('manners');
-  [ann, bo] = await Promise.all([openAnn(), openWindow('manners-bo', tray === undefined ? {} : { env: { DBUS_SESSION_BUS_ADDRESS: tray.address } })]);
+  [ann, bo] = await Promise.all([openAnn(), openWindow('manners-bo', { quickSecrets: true, ...(tray && { env: { DBUS_SESSION_BUS_ADDRESS: tray.address } }) })]);
   await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);
   await meet(ann, bo, 'Ann', 'Bo');
 });
@@ -104,7 +104,7 @@ test('a picture that moves is stopped and let go on by keyboard, and stands stil
 test('an invitation that runs out while it is looked at says so by itself', async () => {
   const { window } = ann;
   // Of somebody new: whoever is a contact already is told that instead.
-  const other = await openWindow('manners-cy');
+  const other = await openWindow('manners-cy', { quickSecrets: true });
   try {
     await onboard(other, 'Cy', passphrase);
     const link = await other.window.evaluate(async () => {

@@ -11,7 +11,7 @@ let ann: OpenApp;
 let bo: OpenApp;
 
 test.beforeAll(async () => {
-  [ann, bo] = await Promise.all([openWindow('net-ann'), openWindow('net-bo')]);
+  [ann, bo] = await Promise.all([openWindow('net-ann', { quickSecrets: true }), openWindow('net-bo', { quickSecrets: true })]);
   await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);
 });
 test.afterAll(async () => {

@@ -27,7 +27,7 @@ test('S3-26: a window with a proxy set before it met anybody is dialled by nobod
   const people: OpenApp[] = [];
   try {
     proxy = await socksServer();
-    const [ann, bo] = await Promise.all([openWindow('proxied-ann'), openWindow('proxied-bo')]);
+    const [ann, bo] = await Promise.all([openWindow('proxied-ann', { quickSecrets: true }), openWindow('proxied-bo', { quickSecrets: true })]);
     people.push(ann, bo);
     // Before there are keys: a window without a proxy is heard on the local network, and lets in whoever dials it from this machine, as Bo would.
     await Promise.all([set(ann, { proxy: proxy.setting }), set(bo, { findOnNetwork: false })]);

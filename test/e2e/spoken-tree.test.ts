@@ -23,8 +23,8 @@ test('what a screen reader is given by the system: every part has its name, mess
   const tree = await AccessibleTree.start();
   const [ann, bo] = await Promise.all([
     // The first asks Chromium to tell, as the desktop does for whoever uses a screen reader; the second has it tell from the start.
-    openWindow('spoken-ann', { env: { DBUS_SESSION_BUS_ADDRESS: tree.address, ACCESSIBILITY_ENABLED: '1' }, args: ['--force-renderer-accessibility'] }),
-    openWindow('spoken-bo'),
+    openWindow('spoken-ann', { quickSecrets: true, env: { DBUS_SESSION_BUS_ADDRESS: tree.address, ACCESSIBILITY_ENABLED: '1' }, args: ['--force-renderer-accessibility'] }),
+    openWindow('spoken-bo', { quickSecrets: true }),
   ]);
   try {
     await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);

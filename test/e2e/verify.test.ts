@@ -19,8 +19,8 @@ let bo: OpenApp;
 
 test.beforeAll(async () => {
   // Ann has a camera, which shows whatever is on film when it is switched on.
-  ann = await openWindow('verify-ann', { args: ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`] });
-  bo = await openWindow('verify-bo');
+  ann = await openWindow('verify-ann', { quickSecrets: true, args: ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`] });
+  bo = await openWindow('verify-bo', { quickSecrets: true });
   // From now on no file dialog of hers is Chromium's own: said right before the key that opens one, it came too late once in ten times.
   ann.window.on('filechooser', () => {});
   await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { readyKeys } from '../../support/rsa-keys';
 
 /** The app's folder: the repository, whose `out/` was built before. */
 export const appFolder = resolve(process.env['KEYSHIFT_APP'] ?? '.');
@@ -36,6 +37,8 @@ export interface OpenOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Started instead of Electron itself, with its arguments: a wrapper that sets up something around it. */
   readonly executable?: string;
+  /** A passphrase and a first RSA key that cost next to nothing, for tests that are about neither secrets nor starts as people make them. A profile stays with one of the two. */
+  readonly quickSecrets?: boolean;
 }
 
 export const profileOf = (name: string): string => join(profiles, name);
@@ -69,13 +72,17 @@ export async function launch(options: Parameters<typeof _electron.launch>[0], ag
   }
 }
 
+const quickSecrets = resolve('test/support/quick-secrets.cjs');
+
 export async function openWindow(name: string, options: OpenOptions = {}): Promise<OpenApp> {
   const profile = options.profile ?? profileOf(name);
+  const quick = options.quickSecrets === true;
+  const env = { ...options.env, ...(quick && { KEYSHIFT_TEST_KEYS: JSON.stringify(existsSync(join(profile, 'vault')) ? [] : readyKeys(1)) }) };
   const app = await launch({
     executablePath: options.executable ?? electronExecutable,
     // Of a switch given twice Chromium takes the last.
-    args: [...startArguments(profile), ...(options.args ?? [])],
-    ...(options.env === undefined ? {} : { env: { ...ownEnvironment(), ...options.env } }),
+    args: [...(quick ? ['-r', quickSecrets] : []), ...startArguments(profile), ...(options.args ?? [])],
+    env: { ...ownEnvironment(), ...env },
   });
   const lines: string[] = [];
   const child = app.process();
