@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeContent } from '../../../../electron/engine/dialog/content';
+import { spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
 import { Device, newPair, person, settle, testCrypto } from '../../../support/dialog-kit';
 import { Forger } from '../../../support/dialog-forge';
 
@@ -45,6 +46,24 @@ describe('somebody who does not keep to the rules', () => {
     forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId(), epoch: 2, firstSequence: 2 };
     expect(bob.receive(alice, forger.message(2, 'third'))[0]?.kind).toBe('delivered');
     expect(bob.sink.texts()).toEqual(['first', 'third']);
+  });
+
+  it('S1-36 S1-37 A11: what begins as a header that is kept, and goes on otherwise, is not taken for it', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    expect(bob.receive(alice, ...alice.pending(bob))[0]?.kind).toBe('delivered');
+    alice.say(bob, dialogId, 'second');
+    const second = Buffer.from(alice.pending(bob)[1] ?? new Uint8Array());
+    const { block, dialogAt } = spanOfMessage(second) ?? {};
+    // The caches look for the first 16 bytes of the signature, and of the session key header: these stay, and the last byte of either is another one.
+    const before = bob.snapshot();
+    for (const [reason, end] of [['signature', block?.end], ['dsk-wrap', dialogAt]] as const) {
+      const changed = Buffer.from(second);
+      changed.writeUInt8(changed.readUInt8((end ?? 0) - 1) ^ 1, (end ?? 0) - 1);
+      expect(bob.receive(alice, changed)[0]).toEqual({ kind: 'rejected', reason });
+    }
+    expect(bob.snapshot()).toBe(before);
+    expect(bob.receive(alice, second)[0]?.kind).toBe('delivered');
   });
 
   it('S1-18 A11: the same key in a new wrap is normal', async () => {

@@ -8,6 +8,9 @@ import { dialler, envelopeOf, listener, newParty, openBoth, openM1, type Party, 
 let alice: Party;
 let bob: Party;
 
+/** A million with `KEYSHIFT_NONCES=1000000 npx vitest run test/unit/engine/session/handshake.test.ts`, which takes seconds; a tenth otherwise. */
+const nonceCount = Number(process.env['KEYSHIFT_NONCES'] ?? 100_000);
+
 beforeAll(async () => {
   [alice, bob] = await Promise.all([newParty('Alice'), newParty('Bob')]);
 }, 60_000);
@@ -76,8 +79,16 @@ describe('four messages', () => {
     const nonces = answers.map((opened) => Buffer.from(opened?.contentKey.bytes ?? []).toString('hex'));
     expect(nonces.filter((sn) => sn.length !== 64 || sn === cn)).toEqual([]);
     expect(new Set(nonces).size).toBe(50);
-    const drawn = new Set(Array.from({ length: 100_000 }, () => Buffer.from(bob.crypto.random(32)).toString('base64')));
-    expect(drawn.size).toBe(100_000);
+  });
+
+  it(`S3-02: of ${nonceCount} nonces drawn the way SN is, none is another one`, { timeout: 120_000 }, () => {
+    const drawn = new Set<string>();
+    for (let at = 0; at < nonceCount; at += 1) {
+      const sn = bob.crypto.randomSecret('content', 32);
+      drawn.add(Buffer.from(sn.bytes).toString('latin1'));
+      sn.wipe();
+    }
+    expect(drawn.size).toBe(nonceCount);
   });
 
   it('S3-19: no signature per session on the listener once its reusable part is made', () => {
