@@ -24,7 +24,7 @@ export function conversationRow(profile: OpenProfile, conversationId: string): C
 
 /** Where it is shown, if it is there at all. */
 export function shownAt({ stores: { conversations } }: OpenProfile, conversationId: string): string {
-  const row = conversations.byId(conversationId);
+  const row = conversations.isTakenIn(conversationId) ? conversations.byId(conversationId) : undefined;
   return row === undefined ? conversationId : shownIn(conversations, row).conversationId;
 }
 

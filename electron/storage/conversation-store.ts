@@ -16,6 +16,7 @@ export function createConversationStore(db: Db): ConversationStore {
   const selectById = db.prepare('SELECT * FROM conversations WHERE conversation_id = ? AND gone = 0');
   const selectByDialog = db.prepare('SELECT * FROM conversations WHERE peer_id = ? AND dialog_id = ? AND gone = 0');
   const selectAll = db.prepare('SELECT * FROM conversations WHERE gone = 0 ORDER BY coalesce(last_message_at, created_at) DESC, key DESC');
+  const selectTaken = db.prepare('SELECT conversation_id FROM conversations WHERE continued_by IS NOT NULL');
   const selectByPeer = db.prepare('SELECT * FROM conversations WHERE peer_id = ? AND gone = 0');
   const upsert = db.prepare(`
     INSERT INTO conversations (conversation_id, contact_id, peer_id, dialog_id, title, state, failure, created_at,
@@ -44,6 +45,8 @@ export function createConversationStore(db: Db): ConversationStore {
       SELECT author, number FROM replica_facts WHERE kind IN ('message', 'envelope', 'mark', 'conversation', 'title', 'shelf', 'policy', 'change', 'file', 'called-off', 'timer', 'erased', 'expired') AND key >= ? AND key < ? ${atMost})`);
 
   const rows = new RowCache<ConversationRow>(db, kept);
+  /** All that stand in another one, as one entry: hardly any do, and each hit of a search asks. */
+  const taken = new RowCache<Set<string>>(db, 1);
   /** Which conversation a dialog is, once there is one, is never changed but by `put`. */
   const ids = new RowCache<string>(db, kept);
   const forget = (): void => {
@@ -65,6 +68,7 @@ export function createConversationStore(db: Db): ConversationStore {
       });
       return conversationId === undefined ? undefined : byId(conversationId);
     },
+    isTakenIn: (conversationId) => taken.get('', () => new Set(selectTaken.all().map((row) => text(row, 'conversation_id'))))?.has(conversationId) === true,
     list: () => selectAll.all().map(read),
     ofPeer: (peerId) => selectByPeer.all([peerId]).map(read),
     put(row) {
@@ -95,6 +99,7 @@ export function createConversationStore(db: Db): ConversationStore {
         row.returned?.at ?? null,
         row.returned?.by ?? null,
       ]);
+      taken.change('', (all) => (row.continuedBy === undefined ? (all.delete(row.conversationId), all) : all.add(row.conversationId)));
     },
     remove({ conversationId, peerId, dialogId }, at) {
       forget();

@@ -1,10 +1,11 @@
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { integer } from './row';
+import { lineHolds } from './search-glance';
 import { hitColumns, hitNames, lineOf, mayHold, type Within } from './search-hits';
 import type { SearchPlans } from './search-plans';
 import { createSearchWhole } from './search-whole';
-import { holds, likePattern } from './search-words';
+import { likePattern } from './search-words';
 
 const thisConversation = '(SELECT key FROM conversations WHERE conversation_id = ?)';
 /** A place above all. */
@@ -52,7 +53,7 @@ export function createSearchRecent(db: Db, plans: SearchPlans): SearchRecent {
       const hits: Row[] = [];
       for (let seen = 0, count = 2 * limit; seen < most; seen += count, count *= 2) {
         for (const row of newest.all([below, count, seen, likePattern(words)])) {
-          if (holds(db.words(lineOf(row)), words)) hits.push(row);
+          if (lineHolds(db, lineOf(row), words)) hits.push(row);
           if (hits.length >= limit) return { hits, isAll: true };
         }
       }
@@ -68,7 +69,7 @@ export function createSearchRecent(db: Db, plans: SearchPlans): SearchRecent {
         const rows = inOne.all([conversationId, below, count, seen, pattern, below >= nowhere ? 1 : 0, below]);
         for (const row of rows) {
           taken += 1;
-          if (!holds(db.words(lineOf(row)), words)) continue;
+          if (!lineHolds(db, lineOf(row), words)) continue;
           hits.push(row);
           if (hits.length >= limit) return { hits, isAll: true };
         }
@@ -91,7 +92,7 @@ export function createSearchRecent(db: Db, plans: SearchPlans): SearchRecent {
       for (let seen = 0, count = limit; seen < most; seen += count, count *= 2) {
         const rows = matching.all([match, from, count]);
         for (const row of rows) {
-          if ((conversationId === undefined || row['conversation_id'] === conversationId) && holds(db.words(lineOf(row)), words)) hits.push(row);
+          if ((conversationId === undefined || row['conversation_id'] === conversationId) && lineHolds(db, lineOf(row), words)) hits.push(row);
           if (hits.length >= limit) return { hits, isAll: true };
         }
         const last = rows.at(-1);

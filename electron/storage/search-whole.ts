@@ -2,9 +2,10 @@ import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { keysBefore, keysOfOne } from './message-keys';
 import { integer } from './row';
+import { lineHolds } from './search-glance';
 import { hitColumns, hitNames, lineOf, mayHold, type Within } from './search-hits';
 import type { SearchPlans } from './search-plans';
-import { holds, likePattern } from './search-words';
+import { likePattern } from './search-words';
 
 /**
  * Looks through all of one conversation, page after page as its messages lie in the file. Undefined: it is
@@ -29,7 +30,7 @@ export function createSearchWhole(db: Db, plans: SearchPlans): (conversationId: 
     if (lines.length > plans.lines) return undefined;
     const hits: Row[] = [];
     for (const line of lines.filter((each) => integer(each, 'at') < below).sort((one, other) => integer(other, 'at') - integer(one, 'at'))) {
-      const hit = holds(db.words(lineOf(line)), words) ? selectHit.get([integer(line, 'key')]) : undefined;
+      const hit = lineHolds(db, lineOf(line), words) ? selectHit.get([integer(line, 'key')]) : undefined;
       if (hit !== undefined) hits.push(hit);
       if (hits.length >= limit) break;
     }

@@ -38,6 +38,8 @@ export interface ConversationRow {
 export interface ConversationStore {
   byId(conversationId: string): ConversationRow | undefined;
   byDialog(peerId: PeerId, dialogId: DialogId): ConversationRow | undefined;
+  /** Whether another one took it in: from memory, where most conversations have no row. */
+  isTakenIn(conversationId: string): boolean;
   /** Newest activity first. */
   list(): readonly ConversationRow[];
   /** In no particular order. */

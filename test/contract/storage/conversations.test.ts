@@ -30,6 +30,24 @@ overBothBackings('ConversationStore', (open) => {
     expect(stores.conversations.ofPeer(peer(9))).toEqual([]);
   });
 
+  it('knows which another one took in, whatever was put, undone or removed since', () => {
+    const { db, stores, again } = open();
+    const taken = (): boolean[] => [1, 2, 3].map((n) => stores.conversations.isTakenIn(handle(n)));
+    stores.conversations.put(conversation(1, { continuedBy: handle(2) }));
+    expect(taken()).toEqual([true, false, false]);
+    stores.conversations.put(conversation(3, { continuedBy: handle(2) }));
+    stores.conversations.put(conversation(1));
+    expect(taken()).toEqual([false, false, true]);
+    expect(() => db.transaction(() => {
+      stores.conversations.put(conversation(2, { continuedBy: handle(1) }));
+      stores.conversations.put(conversation(3));
+      expect(taken()).toEqual([false, true, false]);
+      throw new Error('undone');
+    })).toThrow('undone');
+    expect(taken()).toEqual([false, false, true]);
+    expect([1, 2, 3].map((n) => again().conversations.isTakenIn(handle(n)))).toEqual([false, false, true]);
+  });
+
   it('lists newest activity first; a conversation without messages counts from its creation', () => {
     const { stores, again } = open();
     stores.conversations.put(conversation(1, { lastMessageAt: 100 }));
