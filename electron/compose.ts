@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { aboutOf } from './compose/about';
+import type { EarlyVault } from './compose/early-vault';
 import { laterServices } from './compose/later-services';
 import { startListening } from './compose/listening';
 import type { Handlers } from '../shared/contract/contract';
-import type { About } from '../shared/model/diagnostics';
 import { createCrypto } from './engine/crypto/create-crypto';
-import { memoryLockFailed } from './engine/crypto/locked-memory';
 import { type FileCost, macIterations, pbkdf2Iterations } from './engine/key-files/kdf-limits';
 import type { Address, Clock, Logger, Random } from './engine/ports';
 import { type InterfaceAddress, lastingInterfaces, localAddresses, localNetworks, readInterfaces } from './network/addresses';
@@ -90,6 +90,8 @@ export interface AppPorts {
   /** e.g. `Electron 45.4.1` or `Node 20.20.2`. */
   readonly runtime: string;
   readonly trial: boolean;
+  /** The profile's vault, where it was opened before: `unlockWithKeyring` puts it into use. Whoever opened it closes it when this fails. */
+  readonly early?: Pick<EarlyVault, 'lock' | 'crypto' | 'vaultFile' | 'vault'>;
   /** Lower Argon2id cost for tests; refused in packaged builds by the caller. */
   readonly kdf?: 'standard' | 'test';
 }
@@ -107,11 +109,11 @@ const testBackupCost = { memoryBytes: 64 * 1024 * 1024, passes: 2 };
 export async function startApp(ports: AppPorts): Promise<App> {
   const { clock, random, logger } = ports;
   const preferences = new WatchedPreferences(ports.preferences);
-  const lock = lockProfile(ports.profileDirectory);
+  const lock = ports.early?.lock ?? lockProfile(ports.profileDirectory);
   try {
     removeLeftovers(ports.profileDirectory);
     removeLinkedLeftovers(ports.profileDirectory);
-    const crypto = await createCrypto({ random });
+    const crypto = ports.early?.crypto ?? (await createCrypto({ random }));
     const events = new EventHub(logger);
     const fault = (event: string) => (error: unknown) => logger.error(event, { reason: error instanceof Error ? error.name : 'unknown' });
     const transport = new ChosenTransport({ random, onFault: fault('link.fault') });
@@ -143,7 +145,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     });
     preferences.onChange(() => nearby.recheck());
     const filePlaces = { held: heldFiles(ports.profileDirectory), chosen: chosenFiles };
-    const vaultFile = createVaultFile({ directory: ports.profileDirectory, crypto, cost: ports.kdf === 'test' ? testCost : productCost });
+    const vaultFile = ports.early?.vaultFile ?? createVaultFile({ directory: ports.profileDirectory, crypto, cost: ports.kdf === 'test' ? testCost : productCost });
     const deviceName = hostname().slice(0, 64) || 'this device';
     const linking: LinkingService = new LinkingService({ crypto, clock, random, logger, events, transport, vault: () => vault, vaultFile, preferences, deviceName, ownAddresses });
     const vault: VaultService = new VaultService({
@@ -177,6 +179,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       keyring: ports.keyring,
       deviceName,
       vaultFile,
+      opened: ports.early?.vault,
     });
     const mapping = new PortMapping({ mapper: createPortMapper(fault('mapping.fault')), addresses, network, logger });
     const networkSettings = new NetworkSettings({ preferences, addresses, network, proxy: transport, mapping, isOpen: () => vault.state() === 'open', onOtherWay: () => vault.networkChanged() });
@@ -214,7 +217,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     const unwatch = createNetworkWatch({ clock, read }).onChange(networkChanged);
     const profile = () => vault.profile();
     const networkCalls = networkService({ openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined), profile, network, ownAddresses, preferences });
-    const about = (): About => ({ version: ports.appVersion, runtime: ports.runtime, trial: ports.trial, database: 'SQLCipher', memoryLocked: !memoryLockFailed() });
+    const about = () => aboutOf(ports);
     const contacts = contactsService({ profile, crypto, clock, random, events, ownAddresses });
     const ownKeys = identityKeysService({ vault, crypto, clock, events });
     const contactKeys = contactKeysService({ profile, crypto, clock, events });

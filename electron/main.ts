@@ -4,16 +4,18 @@ import { join, resolve } from 'node:path';
 import { app, dialog, protocol, session } from 'electron';
 import { KeyshiftError } from '../shared/errors';
 import type { Settings } from '../shared/model/settings';
+import type { EarlyVault } from './compose/early-vault';
 import type { Address } from './engine/ports';
 import { listenSentence, parseHostPort } from './headless/arguments';
 import { desktopKeyring } from './main/desktop-keyring';
 import { readRest } from './main/read-rest';
-import { readServices } from './main/read-services';
+import { readOpening, readServices } from './main/read-services';
 import { WindowFiles } from './main/file-tokens';
 import { Media } from './main/media';
 import { PageFirst } from './main/page-first';
 import { PatientApp } from './main/patient-app';
 import { finishRemovals, type HostedProfile, ProfileHost } from './main/profile-host';
+import { startProfile } from './main/profile-start';
 import { openShell } from './main/shell';
 import { systemClock } from './platform/clock';
 import { keepMemoryOutOfCoreFiles } from './platform/core-dumps';
@@ -50,6 +52,11 @@ const pageFirst = new PageFirst((milliseconds, run) => systemClock.setTimer(mill
 const windowFiles = new WindowFiles(chosenFiles);
 let spoken: () => Settings['language'] = () => 'system';
 const dialogs = fileDialogs(dialog, () => desktopWords(spoken(), app.getLocale()));
+
+/** Milliseconds for which the services wait for a keyring: one that answers has answered by then, and one that asks for a password takes its time. */
+const keyringPatience = 50;
+/** The profile of the start is still to be hosted. */
+let isFirst = true;
 
 /** Links that came before there was a window. */
 const linksBefore: string[] = [];
@@ -138,33 +145,37 @@ async function start(): Promise<void> {
 function hostProfile(profileDirectory: string): HostedProfile {
   const preferences = new WindowPreferences(profileDirectory, () => logger.warn('preferences.damaged'));
   const keyring = desktopKeyring();
-  const patient = new PatientApp(
-    async () => {
-      await pageFirst.asked;
-      keyring.ask(preferences.get().keyringWrap);
-      await pageFirst.served;
-      try {
-        const started = await startServices(profileDirectory, preferences, keyring);
-        // A convenience: whatever comes of it, the passphrase works.
-        started.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error)));
-        return started;
-      } catch (error) {
-        keyring.forget();
-        throw error;
-      }
-    },
-    (error) => {
+  const openEarly = isFirst ? earlyOpening(profileDirectory, preferences, keyring) : async () => undefined;
+  isFirst = false;
+  const patient = new PatientApp({
+    start: (show) =>
+      startProfile({ pageFirst, keyring, wrapped: preferences.get().keyringWrap, openEarly, startServices: (early) => startServices(profileDirectory, preferences, keyring, early) }, show),
+    // A convenience: whatever comes of it, the passphrase works.
+    open: (started) => started.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error))),
+    failed: (error) => {
       logger.error('app.start-failed', describeError(error));
       process.stderr.write(`keyshift: ${startFailureSentence(error)}\n`);
     },
-  );
+  });
   return { app: patient, preferences };
 }
 
-async function startServices(profileDirectory: string, preferences: WindowPreferences, keyring: EarlyKeyring): Promise<App> {
+/** Once: whoever tries again, or opens another profile, sees a screen of their own meanwhile. Not where what was told to it may be wrong before anything is opened (`--listen`). */
+function earlyOpening(profileDirectory: string, preferences: WindowPreferences, keyring: EarlyKeyring): (wrapped: string) => Promise<EarlyVault | undefined> {
+  let isTried = app.commandLine.hasSwitch('listen');
+  return async (wrapped) => {
+    if (isTried) return undefined;
+    isTried = true;
+    const openVaultEarly = await readOpening(systemClock);
+    const patience = new Promise<void>((resolve) => systemClock.setTimer(keyringPatience, resolve));
+    return openVaultEarly({ profileDirectory, preferences, key: () => keyring.answered(wrapped, patience), logger, trial });
+  };
+}
+
+async function startServices(profileDirectory: string, preferences: WindowPreferences, keyring: EarlyKeyring, early: EarlyVault | undefined): Promise<App> {
   const listen = wantedAddress();
   const start = await readServices(systemClock);
-  return start({ profileDirectory, preferences, keyring, listen, logger, chooser: dialogs, fileTokens: windowFiles, trial });
+  return start({ profileDirectory, preferences, keyring, listen, logger, chooser: dialogs, fileTokens: windowFiles, trial, early });
 }
 
 /** The address of `--listen`. One that cannot be read is refused: listening elsewhere would be a surprise. */

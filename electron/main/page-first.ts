@@ -1,5 +1,7 @@
 /** Milliseconds from the answer with the page's script until its bytes have gone: this process passes them on. */
 const passingOn = 20;
+/** Milliseconds from the first look until it is drawn: this process has a part in that, too. */
+const drawing = 60;
 /** Milliseconds without a page. */
 const patience = 1_000;
 
@@ -30,5 +32,10 @@ export class PageFirst {
   gave(address: string): void {
     this.#resolveAsked();
     if (address.endsWith('.js')) this.#setTimer(passingOn, () => this.#resolveServed());
+  }
+
+  /** The page was told what its first screen shows, and has had the time to draw it. */
+  drawn(): Promise<void> {
+    return new Promise((resolve) => this.#setTimer(drawing, resolve));
   }
 }

@@ -80,7 +80,7 @@ export class ProfileHost implements App {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Another profile is there: everything that was known is of somebody else. */
+  /** Everything the page knows is of somebody else, as another profile is there, or of a vault that is not open after all: it has to begin anew. */
   onSwitched(listener: () => void): void {
     this.#switched.add(listener);
   }
@@ -182,10 +182,15 @@ export class ProfileHost implements App {
     this.#hosted = this.#parts.host(this.#parts.list.directoryOf(profileId));
     this.#silence = this.#listen();
     await this.#hosted.app.attempt().catch(() => undefined);
+    this.#beginAnew();
+  }
+
+  #beginAnew(): void {
     for (const listener of this.#switched) listener();
   }
 
   #listen(): () => void {
+    this.#hosted.app.onLost(() => this.#beginAnew());
     return this.#hosted.app.onEvent((event) => this.#tell(event));
   }
 

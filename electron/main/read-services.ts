@@ -1,14 +1,21 @@
 import type { Clock } from '../engine/ports';
+import type { openVaultEarly } from './open-early';
 import type { startServices } from './start-services';
+
+/** What opens a vault before there are services, in the same way. */
+const piecesOfVault: readonly (() => Promise<unknown>)[] = [
+  () => import('../storage/profile-lock'),
+  () => import('../engine/crypto/create-crypto'),
+  () => import('../doors/dispatch'),
+  () => import('../storage/vault-file'),
+  () => import('./open-early'),
+];
 
 /**
  * Pieces of what `start-services.ts` needs, each of a few milliseconds: native libraries, WebAssembly, many functions. What a piece needs and none before it did lies in a file
  * with it (`scripts/lib/main-parts.mjs`), which reads this list.
  */
 const pieces: readonly (() => Promise<unknown>)[] = [
-  () => import('../storage/profile-lock'),
-  () => import('../engine/crypto/create-crypto'),
-  () => import('../doors/dispatch'),
   () => import('../engine/certificates/merge-update'),
   () => import('../engine/dialog/dialog-engine'),
   () => import('../engine/session/session-host'),
@@ -16,8 +23,13 @@ const pieces: readonly (() => Promise<unknown>)[] = [
   () => import('../services/devices/of-profile'),
   () => import('../services/ways/of-profile'),
   () => import('../services/vault-service'),
-  () => import('../storage/vault-file'),
 ];
+
+/** Reads what opens a vault before there are services. */
+export async function readOpening(clock: Pick<Clock, 'setTimer'>): Promise<typeof openVaultEarly> {
+  await readPieces(piecesOfVault, clock);
+  return (await import('./open-early')).openVaultEarly;
+}
 
 let done: typeof startServices | undefined;
 
@@ -28,10 +40,17 @@ let done: typeof startServices | undefined;
 export async function readServices(clock: Pick<Clock, 'setTimer'>): Promise<typeof startServices> {
   // Another attempt, or another profile: what is read is there.
   if (done !== undefined) return done;
-  for (const read of pieces) {
-    await read();
-    await new Promise<void>((resolve) => void clock.setTimer(0, resolve));
-  }
+  await readPieces([...piecesOfVault, ...pieces], clock);
   done = (await import('./start-services')).startServices;
   return done;
+}
+
+const read = new Set<() => Promise<unknown>>();
+
+async function readPieces(wanted: readonly (() => Promise<unknown>)[], clock: Pick<Clock, 'setTimer'>): Promise<void> {
+  for (const piece of wanted.filter((each) => !read.has(each))) {
+    await piece();
+    read.add(piece);
+    await new Promise<void>((resolve) => void clock.setTimer(0, resolve));
+  }
 }

@@ -1,6 +1,7 @@
 import { app } from 'electron';
 import { version } from '../../package.json';
 import { startApp } from '../compose';
+import type { EarlyVault } from '../compose/early-vault';
 import type { Address, Logger } from '../engine/ports';
 import { systemClock } from '../platform/clock';
 import { collectGarbageSoon } from '../platform/collect-garbage';
@@ -11,6 +12,7 @@ import type { Keyring, PathChooser } from '../services/ports';
 import type { FileTokens } from '../services/ports/files';
 import { prepareProfileDirectory } from '../storage/profile-directory';
 import { kitKind } from '../window/kit-kind';
+import { runtimeName } from './runtime-name';
 
 export interface ServicesParts {
   readonly profileDirectory: string;
@@ -22,10 +24,11 @@ export interface ServicesParts {
   readonly chooser: PathChooser;
   readonly fileTokens: FileTokens;
   readonly trial: boolean;
+  readonly early: EarlyVault | undefined;
 }
 
 /** The services of a profile on the desktop. Rejects with what `startApp` rejects with. */
-export async function startServices({ profileDirectory, preferences, keyring, listen, logger, chooser, fileTokens, trial }: ServicesParts): Promise<App> {
+export async function startServices({ profileDirectory, preferences, keyring, listen, logger, chooser, fileTokens, trial, early }: ServicesParts): Promise<App> {
   prepareProfileDirectory(profileDirectory);
   return startApp({
     profileDirectory,
@@ -42,7 +45,8 @@ export async function startServices({ profileDirectory, preferences, keyring, li
     onLocked: collectGarbageSoon,
     systemLocale: () => app.getLocale(),
     appVersion: version,
-    runtime: `Electron ${process.versions.electron}`,
+    runtime: runtimeName,
     trial,
+    ...(early && { early }),
   });
 }

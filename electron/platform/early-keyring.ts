@@ -4,6 +4,8 @@ import type { Keyring } from '../services/ports';
 export interface EarlyKeyring extends Keyring {
   /** Asks for the key behind `wrapped` (base64, as the preferences have it) now; nothing without one. The next `unwrap` of the same gets the answer, whatever it is. */
   ask(wrapped: string | undefined): void;
+  /** The answer to that question, taken as with `unwrap`; undefined when there is none by the time `patience` is over, or when it is a refusal: then it is left for `unwrap`. Never rejects. */
+  answered(wrapped: string, patience: Promise<unknown>): Promise<Uint8Array | undefined>;
   /** Nobody will want the answer: a key that comes, or has come, is wiped. */
   forget(): void;
 }
@@ -30,6 +32,11 @@ export function askedEarly(keyring: Keyring): EarlyKeyring {
       early = { wrapped, key: keyring.unwrap(Buffer.from(wrapped, 'base64')) };
       // Whoever takes it hears of a failure; if nobody does, it is none.
       early.key.catch(() => undefined);
+    },
+    async answered(wrapped, patience) {
+      if (early?.wrapped !== wrapped) return undefined;
+      const there = await Promise.race([early.key.then(() => true, () => false), patience.then(() => false)]);
+      return there ? take(wrapped) : undefined;
     },
     forget,
     // Whether it answers is known with the answer: a second question would only take longer.

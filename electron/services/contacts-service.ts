@@ -1,68 +1,24 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
-import type { Contact } from '../../shared/model/contact';
 import { parseCard } from '../engine/certificates/card';
 import type { Crypto } from '../engine/crypto/crypto';
 import { safetyNumber } from '../engine/identity/safety-number';
 import type { Clock } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import type { contactChangesService } from './contact-changes-service';
+import { contactView, requestViews } from './contact-view';
 import { readInvitation } from './invitation-reading';
 import { acceptInvitation, createInvitation, type InvitationParts } from './invitations';
 import { importKey } from './key-import';
-import { lapseOf } from './lapses';
 import type { OpenProfile } from './open-profile';
 import type { KnownPeer } from './peer-book';
 import type { ContactRow } from './ports';
-import type { Voucher } from './vouching';
-import { whoOf } from './who';
 
 export interface ContactsParts extends InvitationParts {
   readonly profile: () => OpenProfile;
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly events: EventHub;
-}
-
-/** How a message would reach them. `lan`: both are in one local network, as far as the addresses tell; `direct`: by any other way, an onion service too. */
-export function reachOf(profile: OpenProfile, row: ContactRow): Contact['reach'] {
-  if (row.blocked) return 'blocked';
-  const session = profile.connections.session(row.peerId);
-  if (session === undefined) return row.ended === undefined && profile.ways.reaches(row.peerId) ? 'mailbox' : 'waiting';
-  return profile.connections.via(session) === 'lan' ? 'lan' : 'direct';
-}
-
-/** A contact as a door may see it. `now`: Unix milliseconds. */
-export function contactView(profile: OpenProfile, row: ContactRow, now: number): Contact {
-  const vouchers = profile.vouching.of(row.peerId);
-  const known = profile.book.find(row.peerId);
-  const lapsed = row.relation === 'mutual' ? lapseOf(profile.book, row.peerId, now) : undefined;
-  return {
-    contactId: row.contactId,
-    peerId: row.peerId,
-    ...namesOf(row),
-    pending: row.relation !== 'mutual',
-    ...(row.ended === undefined ? {} : { ended: row.ended }),
-    who: whoOf(profile.book, row, vouchers.length > 0),
-    checked: row.checked,
-    ...(lapsed && { lapsed }),
-    ...vouchedFor(vouchers),
-    reach: reachOf(profile, row),
-    keyEpoch: row.relation === 'mutual' ? (known?.record.identityEpoch ?? 0) : 0,
-    permissions: row.permissions,
-  };
-}
-
-/** What this person calls them comes first. */
-export function namesOf({ name, alias }: Pick<ContactRow, 'name' | 'alias'>): Pick<Contact, 'name' | 'ownName'> {
-  return alias === undefined ? { name } : { name: alias, ownName: name };
-}
-
-/** Names of organisations, each once, and what each says. */
-function vouchedFor(vouchers: readonly Voucher[]): Pick<Contact, 'vouchedBy' | 'vouchers'> {
-  const vouchedBy = [...new Set(vouchers.map(({ issuer }) => issuer))];
-  if (vouchers.length === 0) return { vouchedBy };
-  return { vouchedBy, vouchers: vouchers.map(({ rootId, issuer, name, until }) => ({ authorityId: rootId, issuer, name, notAfter: until })) };
 }
 
 /** The contact's row; throws `contact.unknown`. */
@@ -110,12 +66,7 @@ export function contactsService(parts: ContactsParts): ContactCalls {
       return acceptInvitation(parts, link);
     },
     importKey: ({ text }) => importKey(parts, text),
-    requests: () =>
-      parts
-        .profile()
-        .stores.requests.list()
-        .filter((row) => !row.declined)
-        .map(({ requestId, peerId, name, via }) => ({ requestId, peerId, name, via })),
+    requests: () => requestViews(parts.profile().stores),
     answerRequest: ({ requestId, accept }) => {
       const profile = parts.profile();
       const row = profile.stores.requests.byId(requestId);

@@ -2,7 +2,8 @@ import type { Handlers } from '../../shared/contract/contract';
 import type { Draft } from '../../shared/model/conversation';
 import { KeyshiftError } from '../../shared/errors';
 import type { Clock } from '../engine/ports';
-import { conversationRow, conversationRows, shownAsOne } from './conversations-service';
+import { shownAsOne } from './conversation-view';
+import { conversationRow, conversationRows } from './conversations-service';
 import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
 import type { ConversationRow } from './ports';
@@ -15,7 +16,10 @@ type Change = Parameters<Handlers['conversations']['update']>[0];
 /** What a person does with conversations for themselves, and their titles, which both people see. */
 export function conversationChangesService(parts: { profile: () => OpenProfile; events: EventHub; clock: Clock }): Pick<Handlers['conversations'], 'update' | 'remove' | 'get' | 'timers'> {
   return {
-    get: ({ conversationId }) => shownAsOne(parts.profile(), conversationRows(parts.profile(), conversationId)),
+    get: ({ conversationId }) => {
+      const profile = parts.profile();
+      return shownAsOne(profile.stores, profile.talk.disappearing, conversationRows(profile, conversationId));
+    },
     timers: ({ conversationId }) => {
       const profile = parts.profile();
       return profile.stores.changes.timers(conversationRow(profile, conversationId).conversationId).map(({ by, seconds, at }) => ({ by, seconds, at }));

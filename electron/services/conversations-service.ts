@@ -1,14 +1,13 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
-import type { Conversation } from '../../shared/model/conversation';
 import type { Random } from '../engine/ports';
 import { contactRow } from './contacts-service';
 import { continueConversation } from './continuing';
+import { listedConversations } from './conversation-view';
 import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, ConversationRow } from './ports';
-import { withoutEnded } from './talk/line';
-import { asOne, isPlain, shownIn, shownTogether } from './talk/together';
+import { isPlain, shownIn, shownTogether } from './talk/together';
 
 /** The conversation's own row, wherever it is shown; throws `conversation.unknown`. */
 export function ownRow(profile: OpenProfile, conversationId: string): ConversationRow {
@@ -31,33 +30,6 @@ export function shownAt({ stores: { conversations } }: OpenProfile, conversation
 /** What is shown as one with it, which comes first; throws `conversation.unknown`. */
 export function conversationRows(profile: OpenProfile, conversationId: string): readonly [ConversationRow, ...ConversationRow[]] {
   return shownTogether(profile.stores.conversations, ownRow(profile, conversationId));
-}
-
-/** A conversation as a door may see it, with all that is shown as one with it. */
-export function shownAsOne({ stores, talk }: OpenProfile, [first, ...others]: readonly [ConversationRow, ...ConversationRow[]]): Conversation {
-  const shown = (row: ConversationRow): ConversationRow => withoutEnded(stores, talk.disappearing, row);
-  return conversationView(asOne([shown(first), ...others.map(shown)]));
-}
-
-function conversationView(row: ConversationRow): Conversation {
-  return {
-    conversationId: row.conversationId,
-    contactId: row.contactId,
-    title: row.title,
-    state: row.state,
-    ...(row.failure === undefined ? {} : { failure: row.failure }),
-    ...(row.continuedBy === undefined ? {} : { continuedBy: row.continuedBy }),
-    ...(row.continues === undefined ? {} : { continues: row.continues }),
-    unread: row.unread,
-    ...(row.lastMessageAt === undefined ? {} : { lastMessageAt: row.lastMessageAt }),
-    ...(row.preview === undefined ? {} : { preview: row.preview }),
-    pinned: row.pinned === true,
-    archived: row.archivedAt !== undefined && (row.lastMessageAt ?? 0) <= row.archivedAt,
-    mutedUntil: row.mutedUntil ?? 0,
-    disappearAfter: row.disappearAfter ?? 0,
-    ...(row.draft === undefined ? {} : { draft: row.draft }),
-    ...(row.returned === undefined ? {} : { returned: row.returned }),
-  };
 }
 
 function assertReachable(contact: ContactRow): void {
@@ -86,10 +58,8 @@ export function conversationsService(parts: {
       return { conversationId };
     },
     list: () => {
-      const profile = parts.profile();
-      const { conversations } = profile.stores;
-      const stands = (row: ConversationRow): boolean => row.continuedBy === undefined || shownIn(conversations, row) === row;
-      return conversations.list().filter(stands).map((row) => shownAsOne(profile, row.continues === undefined ? [row] : shownTogether(conversations, row)));
+      const { stores, talk } = parts.profile();
+      return listedConversations(stores, talk.disappearing);
     },
     continue: ({ conversationId }) => {
       const profile = parts.profile();

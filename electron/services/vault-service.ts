@@ -27,6 +27,8 @@ export interface VaultServiceParts extends Surroundings {
   readonly preferences: PreferencesStore;
   readonly keyring: Keyring | undefined;
   readonly deviceName: string;
+  /** Opened with the keyring's key before there was anybody to use it, behind the self-test: `unlockWithKeyring` does. */
+  readonly opened?: OpenVault | undefined;
 }
 
 /** Opens and closes the vault, one act at a time; holds what exists only while it is open. */
@@ -37,7 +39,9 @@ export class VaultService {
   readonly #timers: OwnKeyTimers;
   #profile: OpenProfile | undefined;
   #turn: Promise<unknown> = Promise.resolve();
-  #tested = false;
+  #tested: boolean;
+  /** Opened, and not in use yet. */
+  #opened: OpenVault | undefined;
   #stopped = false;
 
   readonly handlers: Handlers['vault'];
@@ -45,6 +49,8 @@ export class VaultService {
 
   constructor(parts: VaultServiceParts) {
     this.#parts = parts;
+    this.#opened = parts.opened;
+    this.#tested = parts.opened !== undefined;
     this.#keyring = new VaultKeyring(parts.keyring, parts.preferences, parts.clock);
     this.#renewal = new VaultRenewal(parts);
     this.#timers = new OwnKeyTimers({
@@ -145,7 +151,10 @@ export class VaultService {
 
   async #openWithKeyring(): Promise<boolean> {
     if (this.#profile !== undefined || !this.#keyring.isOn) return false;
+    const opened = this.#opened;
+    this.#opened = undefined;
     try {
+      if (opened !== undefined) return await this.inTurn(() => this.#openWith(async () => opened));
       // Not in turn: the keyring may wait for a password of its own, and ours must get through meanwhile.
       const key = await this.#keyring.unwrap();
       return await this.inTurn(() => this.#openWithKey(key));
@@ -160,14 +169,18 @@ export class VaultService {
 
   async #openWithKey(key: Uint8Array): Promise<boolean> {
     try {
-      if (this.#profile !== undefined) return false;
-      this.#requireHealth();
-      await this.#open(await this.#parts.vaultFile.unlockWithKey(key));
-      this.#keyring.helped(true);
-      return true;
+      return await this.#openWith(() => this.#parts.vaultFile.unlockWithKey(key));
     } finally {
       this.#parts.crypto.wipe(key);
     }
+  }
+
+  async #openWith(unlocked: () => Promise<OpenVault>): Promise<boolean> {
+    if (this.#profile !== undefined) return false;
+    this.#requireHealth();
+    await this.#open(await unlocked());
+    this.#keyring.helped(true);
+    return true;
   }
 
   async stop(): Promise<void> {
@@ -175,7 +188,10 @@ export class VaultService {
     this.#stopped = true;
     this.#renewal.cancel();
     this.#profile?.devices.upkeep.giveUp();
-    await this.inTurn(async () => this.#lock());
+    await this.inTurn(async () => {
+      this.#opened?.close();
+      this.#lock();
+    });
   }
 
   async #create(passphrase: string, name: string): Promise<{ peerId: string }> {

@@ -18,16 +18,13 @@ import { prepareProfileDirectory, profileFiles } from './profile-directory';
 import { rewriteDatabase } from './rewriting';
 import { readSnapshot } from './snapshot';
 import { UnfinishedVault } from './unfinished-vault';
-import { encodeVault, isAcceptableCost, parseVault } from './vault-format';
+import { encodeVault, isAcceptableCost, largestVaultBytes, parseVault } from './vault-format';
 import type { VaultContent } from './vault-format';
 import { acceptDatabaseKey, databaseKeyBytes, openDatabaseKey, sealDatabaseKey } from './vault-key';
 import { hasLog, keptLogOf, nextLogOf } from './write-ahead-log';
 
 /** Argon2id of the product: 256 MiB, 3 passes (protocol.md §3). */
 export const productCost: PasswordCost = { memoryBytes: 256 * 1024 * 1024, passes: 3 };
-
-/** No vault of any version is larger; more is not even read. */
-const largestVaultBytes = 64 * 1024;
 
 export interface VaultFileOptions {
   readonly directory: string;

@@ -1,6 +1,9 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
 
+/** No vault of any version is larger; more is not even read. */
+export const largestVaultBytes = 64 * 1024;
+
 /**
  * The file `vault` (protocol.md §3), 138 bytes, integers big-endian:
  *

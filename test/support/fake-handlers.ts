@@ -1,4 +1,5 @@
 import { callNames, type CallName, type Handlers } from '../../shared/contract/contract';
+import type { FirstLook } from '../../electron/services/first-look';
 import { policyPresets } from '../../shared/model/keys';
 import { defaultSettings } from '../../shared/model/settings';
 
@@ -315,3 +316,13 @@ export function recordingHandlers(override: { readonly [N in CallName]?: (input:
   }
   return { handlers: groups as unknown as Handlers, seen }; // made from every name of the contract
 }
+
+/** Of a profile in which nobody is yet. */
+export const aFirstLook: FirstLook = {
+  'vault.status': { state: 'open', keyring: 'on' },
+  'settings.get': defaultSettings,
+  'diagnostics.about': { version: '0.1.0', runtime: 'Electron 1.2.3', trial: false, database: 'SQLCipher', memoryLocked: true },
+  'contacts.list': [],
+  'contacts.requests': [],
+  'conversations.list': [],
+};

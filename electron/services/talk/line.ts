@@ -2,6 +2,9 @@ import { previewOf } from '../message-preview';
 import type { ConversationRow, MessageRow, Stores } from '../ports';
 import type { Disappearing } from './disappearing';
 
+/** Whether there may be messages whose time is over and that are still there, and which they are. */
+export type WhatIsOver = Pick<Disappearing, 'isBehind' | 'isOver'>;
+
 /** Messages read at once while what ended is passed over, and how often. Of more in a row the line says nothing until they are erased. */
 const pageSize = 50;
 const mostPages = 5;
@@ -17,7 +20,7 @@ export function previewOfNewest({ transfers }: Pick<Stores, 'transfers'>, newest
  * The row as its line may show it: without the words of a message whose time is over and which is erased in a later slice, as the conversation shows it no
  * more either. Its place among others stays: when something was said last is no secret that ended.
  */
-export function withoutEnded(stores: Pick<Stores, 'messages' | 'transfers'>, disappearing: Disappearing, row: ConversationRow): ConversationRow {
+export function withoutEnded(stores: Pick<Stores, 'messages' | 'transfers'>, disappearing: WhatIsOver, row: ConversationRow): ConversationRow {
   if (!disappearing.isBehind || row.preview === undefined) return row;
   const [newest] = stores.messages.page(row.conversationId, undefined, 1);
   if (newest === undefined || !disappearing.isOver(newest)) return row;
@@ -26,7 +29,7 @@ export function withoutEnded(stores: Pick<Stores, 'messages' | 'transfers'>, dis
   return { ...rest, ...(preview !== undefined && { preview }) };
 }
 
-function newestShown({ messages }: Pick<Stores, 'messages'>, disappearing: Disappearing, { conversationId, messageId }: MessageRow): MessageRow | undefined {
+function newestShown({ messages }: Pick<Stores, 'messages'>, disappearing: WhatIsOver, { conversationId, messageId }: MessageRow): MessageRow | undefined {
   let before = messageId;
   for (let left = mostPages; left > 0; left -= 1) {
     const page = messages.page(conversationId, before, pageSize);

@@ -58,4 +58,27 @@ describe('row 16: a keyring asked before anybody can use its answer', () => {
     await Promise.resolve();
     expect(given.map((key) => key.every((byte) => byte === 0))).toEqual([true, true]);
   });
+
+  it('gives the answer early to whoever does not wait for it longer, and keeps it for the vault otherwise', async () => {
+    const { keyring, asked } = counting();
+    const early = askedEarly(keyring);
+    const never = new Promise<void>(() => undefined);
+    expect(await early.answered(text, never)).toBeUndefined();
+    early.ask(text);
+    expect(await early.answered('another', never)).toBeUndefined();
+    expect(await early.answered(text, never)).toEqual(new Uint8Array(32).fill(1));
+    expect(await early.answered(text, never)).toBeUndefined();
+    let answer: (key: Uint8Array) => void = () => undefined;
+    const slow = askedEarly({ ...keyring, unwrap: () => new Promise((resolve) => (answer = resolve)) });
+    slow.ask(text);
+    expect(await slow.answered(text, Promise.resolve())).toBeUndefined();
+    const waiting = slow.unwrap(wrapped);
+    answer(Uint8Array.of(7));
+    expect(await waiting).toEqual(Uint8Array.of(7));
+    const refusing = askedEarly({ ...keyring, unwrap: () => Promise.reject(new KeyshiftError('keyring.unavailable', 'No.')) });
+    refusing.ask(text);
+    expect(await refusing.answered(text, never)).toBeUndefined();
+    await expect(refusing.unwrap(wrapped)).rejects.toThrow('No.');
+    expect(asked()).toBe(1);
+  });
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { sealDeposit } from '../../../electron/engine/dialog/deposit';
-import { contactView } from '../../../electron/services/contacts-service';
+import { contactView } from '../../../electron/services/contact-view';
 import { createMailWorld, type MailWorld } from '../../support/mail-world';
 import { createWorld, type Resident, toldOf, acquaint, type World } from '../../support/services-kit';
 

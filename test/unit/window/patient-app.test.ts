@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PatientApp } from '../../../electron/main/patient-app';
 import type { App } from '../../../electron/services/app';
+import type { FirstLook } from '../../../electron/services/first-look';
 import type { AppEvent } from '../../../shared/contract/contract';
 import { KeyshiftError } from '../../../shared/errors';
-import { recordingHandlers } from '../../support/fake-handlers';
+import { aFirstLook, recordingHandlers } from '../../support/fake-handlers';
 
 const inUse = new KeyshiftError('profile.in-use', 'In use.');
 
@@ -27,14 +28,15 @@ function services(mayStart: () => boolean) {
     stop: async () => void (stops += 1),
   };
   const failures: unknown[] = [];
-  const patient = new PatientApp(
-    async () => {
+  const patient = new PatientApp({
+    start: async () => {
       starts += 1;
       if (!mayStart()) throw inUse;
       return app;
     },
-    (error) => failures.push(error),
-  );
+    open: async () => undefined,
+    failed: (error) => failures.push(error),
+  });
   return { patient, failures, seen, tell: (event: AppEvent) => tell?.(event), starts: () => starts, stops: () => stops, changes };
 }
 
@@ -89,5 +91,84 @@ describe('an app whose services may not start', () => {
     await waiting.patient.stop();
     await expect(waiting.patient.attempt()).rejects.toThrow('ending');
     expect(waiting.starts()).toBe(0);
+  });
+});
+
+/** What of a call is known: `waits` until it is answered. */
+function watched(call: unknown): { state: unknown } {
+  const seen: { state: unknown } = { state: 'waits' };
+  Promise.resolve(call).then((answer) => (seen.state = answer), (error: unknown) => (seen.state = error));
+  return seen;
+}
+function deferred<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<T>((yes, no) => ([resolve, reject] = [yes, no]));
+  return { promise, resolve, reject };
+}
+
+const aWhile = () => new Promise((resolve) => setImmediate(resolve));
+
+/** An app whose page is shown a first look, and whose services start and open the vault when it is said. */
+function looked() {
+  const { handlers, seen } = recordingHandlers({ 'vault.status': () => ({ state: 'locked' }), 'vault.lock': () => null });
+  const app: App = { handlers, listening: [], onEvent: () => () => undefined, openFile: () => Promise.reject(new Error('no file is here')), unlockWithKeyring: async () => true, networkChanged: () => undefined, stop: async () => undefined };
+  let show: (look: FirstLook) => void = () => undefined;
+  const started = deferred<App>();
+  const opened = deferred<undefined>();
+  let lost = 0;
+  const patient = new PatientApp({
+    start: (tell) => {
+      show = tell;
+      return started.promise;
+    },
+    open: () => opened.promise,
+    failed: () => undefined,
+  });
+  patient.onLost(() => (lost += 1));
+  const attempt = patient.attempt().catch(() => undefined);
+  return { patient, seen, show: () => show(aFirstLook), start: () => started.resolve(app), fail: () => started.reject(inUse), open: () => opened.resolve(undefined), attempt, lost: () => lost };
+}
+
+describe('a first look before the services', () => {
+  it('row 16: calls of the first screen are answered by it, and what is pressed waits until the vault is open in the services: nothing is lost', async () => {
+    const { patient, seen, show, start, open, attempt, lost } = looked();
+    const before = [watched(patient.handlers.vault.status(undefined)), watched(patient.handlers.conversations.list(undefined)), watched(patient.handlers.vault.lock(undefined))];
+    await aWhile();
+    expect(before.map(({ state }) => state)).toEqual(['waits', 'waits', 'waits']);
+    show();
+    const [status, list, press] = before;
+    const contacts = watched(patient.handlers.contacts.list(undefined));
+    await aWhile();
+    expect([status?.state, list?.state, contacts.state, press?.state]).toEqual([aFirstLook['vault.status'], aFirstLook['conversations.list'], aFirstLook['contacts.list'], 'waits']);
+    start();
+    await aWhile();
+    expect([press?.state, seen]).toEqual(['waits', []]);
+    open();
+    await attempt;
+    await aWhile();
+    expect([press?.state, seen.map(({ name }) => name), lost()]).toEqual([null, ['vault.lock'], 0]);
+    // From here on the services answer.
+    expect(await patient.handlers.vault.status(undefined)).toEqual({ state: 'locked' });
+  });
+
+  it('row 16: when the services do not start after all, the page begins anew and hears why; without a first look it hears at once', async () => {
+    for (const isShown of [true, false]) {
+      const { patient, show, fail, attempt, lost } = looked();
+      if (isShown) show();
+      const press = watched(patient.handlers.vault.lock(undefined));
+      fail();
+      await attempt;
+      await aWhile();
+      expect([press.state, lost()]).toEqual([inUse, isShown ? 1 : 0]);
+      await expect(patient.handlers.vault.status(undefined)).rejects.toBe(inUse);
+    }
+  });
+
+  it('without one, nothing waits for a keyring that takes its time', async () => {
+    const { patient, start, attempt } = looked();
+    start();
+    await attempt;
+    expect(await patient.handlers.vault.status(undefined)).toEqual({ state: 'locked' });
   });
 });

@@ -42,7 +42,7 @@ function host(directory: string): HostedProfile {
       },
     };
   };
-  return { app: new PatientApp(start, () => steps.push(`failed ${nameOf(directory)}`)), preferences: { get: () => ({ settings: defaultSettings }), putAside: undefined, windowPlace: () => undefined, setWindowPlace: () => undefined } };
+  return { app: new PatientApp({ start, open: async () => undefined, failed: () => steps.push(`failed ${nameOf(directory)}`) }), preferences: { get: () => ({ settings: defaultSettings }), putAside: undefined, windowPlace: () => undefined, setWindowPlace: () => undefined } };
 }
 
 async function open(): Promise<ProfileHost> {

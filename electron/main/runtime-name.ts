@@ -1,0 +1,2 @@
+/** e.g. `Electron 45.4.1`. */
+export const runtimeName = `Electron ${process.versions.electron}`;
