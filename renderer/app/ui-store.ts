@@ -76,6 +76,7 @@ export interface UiState {
   readonly forgetBar: (bar: string) => void;
   readonly toast: (text: string, tone?: Tone) => void;
   readonly dismiss: (id: number) => void;
+  readonly dismissAll: () => void;
   readonly announce: (text: string) => void;
 }
 
@@ -130,6 +131,7 @@ export function createUiStore(): StoreApi<UiState> {
       set((state) => ({ toasts: [...state.toasts.filter((one) => one.text !== text || one.tone !== tone).slice(-2), { id, text, tone }] }));
     },
     dismiss: (id) => set((state) => ({ toasts: state.toasts.filter((toast) => toast.id !== id) })),
+    dismissAll: () => set({ toasts: [] }),
     announce: (text) => set((state) => ({ announcement: { text, n: state.announcement.n + 1 } })),
   }));
 }

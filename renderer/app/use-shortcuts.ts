@@ -12,7 +12,7 @@ import { calledBy, nthOf } from './shortcuts';
 import { useShortcutKeys } from './use-shortcut-keys';
 import type { UiState } from './ui-store';
 
-/** The keyboard of the open app. While a dialog is open only locking and the help work: the rest belongs to the dialog. */
+/** The keyboard of the open app. While a dialog is open only locking, the help and taking notices away work: the rest belongs to the dialog. */
 export function useShortcuts(): void {
   const model = useModel();
   const rows = useShownRows();
@@ -125,6 +125,9 @@ function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[],
       if (selection?.conversationId !== undefined && contact !== undefined) void renew(selection.conversationId, contact.name);
       return;
     }
+    case 'dismiss':
+      ui.dismissAll();
+      return;
     case 'lock':
       model.background(model.session.getState().lock());
       return;

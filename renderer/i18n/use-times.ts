@@ -35,6 +35,8 @@ export interface Times {
   readonly bytes: (count: number) => string;
   /** One, another, or a third. */
   readonly anyOf: (words: readonly string[]) => string;
+  /** One, another and a third. */
+  readonly allOf: (words: readonly string[]) => string;
 }
 
 export function startOfDay(at: number): number {
@@ -94,6 +96,7 @@ export function useTimes(): Times {
         if (milliseconds % minute === 0) return long(milliseconds / minute, 'minute');
         return long(milliseconds / 1000, 'second');
       },
+      allOf: (words) => intl.formatList(words, { type: 'conjunction' }),
       anyOf: (words) => intl.formatList(words, { type: 'disjunction' }),
       dayMonth: (at) => intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at) }),
       bytes: (count) => {

@@ -5,6 +5,7 @@
  */
 
 import { isEmoji } from '../../shared/model/emoji';
+import { markUnseen } from './unseen-in-names';
 
 /** Longest name or title shown, in characters as people count them. */
 const maxNameLength = 64;
@@ -31,9 +32,9 @@ function wellFormed(text: string): string {
   return text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD');
 }
 
-/** A name or title on one line: invisible characters shown, piles of accents cut, at most 64 characters. */
+/** A name or title on one line: invisible characters shown, also such as join and choose forms where they change nothing that is seen; piles of accents cut, at most 64 characters. */
 export function plainName(name: string): string {
-  const shown = replaceEach(wellFormed(name).trim(), invisibleInNames).replace(marks, '$1');
+  const shown = markUnseen(replaceEach(wellFormed(name).trim(), invisibleInNames), visibleMark).replace(marks, '$1');
   const cut = shortened(shown, maxNameLength);
   return cut === '' ? '?' : cut;
 }

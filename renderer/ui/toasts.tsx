@@ -1,12 +1,18 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { X } from 'lucide-react';
+import { keepFocus } from '../app/keep-focus';
 import { useUi } from '../app/model-context';
+import { focusBack } from '../app/panes';
 import type { Toast } from '../app/ui-store';
 import { useText } from '../i18n/use-text';
+import { isCovered } from './covered';
 import { IconButton } from './icon-button';
 
-/** How long a toast stays; it waits while the pointer or the focus is on it. */
-const stay = 6_000;
+/** How long a toast stays, in milliseconds: as long as it takes to read it after it was seen, and bad news twice that. It waits while the pointer or the focus is on it. */
+function stayOf({ text, tone }: Toast): number {
+  const toRead = Math.min(Math.max(4_000, 2_000 + 50 * text.length), 9_000);
+  return tone === 'danger' ? 2 * toRead : toRead;
+}
 
 export function Toasts(): ReactNode {
   const text = useText();
@@ -14,13 +20,14 @@ export function Toasts(): ReactNode {
   const announcement = useUi((state) => state.announcement);
   return (
     <>
-      <div className="toasts" role="status" aria-live="polite" aria-label={text('app.notices')}>
+      {/* Above a dialog as well: it is heard there, and a press on it does not close what lies below. Each is read by itself, without those that stand there already. */}
+      <div className="toasts" role="status" aria-live="polite" aria-atomic="false" aria-label={text('app.notices')} data-react-aria-top-layer="true">
         {toasts.map((toast) => (
           <ToastCard key={toast.id} toast={toast} />
         ))}
       </div>
       {/* The one region that speaks arriving messages; the list itself is not live. */}
-      <div className="only-heard" role="status" aria-live="polite" aria-atomic="true">
+      <div className="only-heard" role="status" aria-live="polite" aria-atomic="true" data-react-aria-top-layer="true">
         <span key={announcement.n}>{announcement.text}</span>
       </div>
     </>
@@ -33,9 +40,14 @@ function ToastCard({ toast }: { readonly toast: Toast }): ReactNode {
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (held) return undefined;
-    const timer = setTimeout(() => dismiss(toast.id), stay);
+    const timer = setTimeout(() => dismiss(toast.id), stayOf(toast));
     return () => clearTimeout(timer);
-  }, [held, dismiss, toast.id]);
+  }, [held, dismiss, toast]);
+  const takeAway = (): void => {
+    dismiss(toast.id);
+    // The button that had the focus is gone; a dialog below keeps its own.
+    if (!isCovered()) keepFocus(focusBack);
+  };
   return (
     <div
       className={`toast ${toast.tone}`}
@@ -45,7 +57,7 @@ function ToastCard({ toast }: { readonly toast: Toast }): ReactNode {
       onBlur={() => setHeld(false)}
     >
       <span className="toast-text">{toast.text}</span>
-      <IconButton label={text('app.dismiss')} onPress={() => dismiss(toast.id)}>
+      <IconButton label={text('app.dismiss')} onPress={takeAway}>
         <X aria-hidden="true" />
       </IconButton>
     </div>

@@ -33,6 +33,7 @@ export const commands = {
   help: { scope: 'anywhere', keys: 'F1' },
   sheet: { scope: 'anywhere', keys: 'Mod+/' },
   sheetHere: { scope: 'anywhere', keys: '?', bare: true },
+  dismiss: { scope: 'anywhere', keys: 'Mod+D' },
   lock: { scope: 'anywhere', keys: 'Mod+L' },
   reply: { scope: 'messages', keys: 'R', bare: true },
   forward: { scope: 'messages', keys: 'F', bare: true },
@@ -51,9 +52,9 @@ export type Shortcuts = Settings['shortcuts'];
 export const commandOf = (name: CommandName): Command => commands[name];
 
 /** Called whatever dialog is open. */
-export const overDialogs: ReadonlySet<CommandName> = new Set(['lock', 'help']);
+export const overDialogs: ReadonlySet<CommandName> = new Set(['lock', 'help', 'dismiss']);
 
-/** Whether both can hear one key press. Of the others only locking and the help work while the settings are open. */
+/** Whether both can hear one key press. Of the others only those over dialogs work while the settings are open. */
 export function meet(one: CommandName, other: CommandName): boolean {
   const [a, b] = [commandOf(one).scope, commandOf(other).scope];
   return (a === 'settings') === (b === 'settings') || overDialogs.has(one) || overDialogs.has(other);

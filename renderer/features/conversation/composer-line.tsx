@@ -1,7 +1,9 @@
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
-import { useMessages } from '../../app/model-context';
+import { useMessages, useModel, useNetwork } from '../../app/model-context';
+import { useNow } from '../../i18n/use-now';
 import { useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
 import { ReachGlyph } from '../../ui/icons';
 import { nameInSentence } from '../../ui/strangers';
@@ -16,17 +18,19 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
   const waiting = useMessages(
     (state) => state.threads[conversationId]?.messages.filter((message) => message.state === 'queued').length ?? 0,
   );
+  const away = !contact.pending && !isPaused(contact) && ((contact.reach === 'waiting' && waiting > 0) || contact.reach === 'mailbox');
+  const when = useAwaySince(contact, away);
   const words = contact.pending
     ? text('composer.pending', { name })
     : isPaused(contact)
       ? waiting > 0
         ? text('composer.paused', { name, count: waiting })
         : undefined
-      : contact.reach === 'waiting' && waiting > 0
-      ? text('composer.waiting', { name, count: waiting })
-      : contact.reach === 'mailbox'
-      ? text('composer.mailbox', { name })
-      : undefined;
+      : !away
+        ? undefined
+        : contact.reach === 'mailbox'
+          ? when === undefined ? text('composer.mailbox', { name }) : text('composer.mailbox.since', { name, when })
+          : when === undefined ? text('composer.waiting', { name, count: waiting }) : text('composer.waiting.since', { name, count: waiting, when });
   if (words === undefined) return null;
   return (
     <p className="composer-line">
@@ -39,4 +43,17 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
       )}
     </p>
   );
+}
+
+/** When the connection to somebody who is away ended; undefined: there was none since the vault was opened, or it is not known yet. */
+function useAwaySince({ contactId, reach }: Contact, away: boolean): string | undefined {
+  const model = useModel();
+  const times = useTimes();
+  const now = useNow();
+  const report = useNetwork((state) => state.reports[contactId]);
+  useEffect(() => {
+    if (away) model.background(model.network.getState().loadReach(contactId));
+  }, [model, contactId, away, reach]);
+  // While one of the two is newer than the other, the time belongs to the connection.
+  return !away || report?.since === undefined || report.connected ? undefined : times.when(report.since, now);
 }

@@ -56,8 +56,8 @@ function Staged({ file, onDrop }: { readonly file: TokenFile; readonly onDrop: (
       {file.shown === 'image' && !broken ? <ShownPicture picture={{ token: file.token }} file={name} alt="" onBroken={() => setBroken(true)} still /> : <FileGlyph shown={file.shown} />}
       <span className="file-words">
         <span className="file-name">
-            <bdi>{name}</bdi>
-          </span>
+          <bdi>{name}</bdi>
+        </span>
         <span className="field-hint"><bdi>{times.bytes(file.size)}</bdi></span>
       </span>
       <IconButton label={text('files.unstage', { file: name })} onPress={onDrop}>

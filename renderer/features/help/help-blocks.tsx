@@ -92,8 +92,8 @@ export function Spans({ spans, leads, go }: Leads & { readonly spans: readonly S
     if ('strong' in span) return <strong key={at}>{<Spans spans={span.strong} leads={leads} go={go} />}</strong>;
     if ('soft' in span) return <em key={at}>{<Spans spans={span.soft} leads={leads} go={go} />}</em>;
     const words = <Spans spans={span.link} leads={leads} go={go} />;
-    // What is not here stays words: the help leads nowhere outside.
-    if (!leads(span.page)) return <span key={at}>{words}</span>;
+    // What is not here stays words: the help leads nowhere outside. Of a place in the web they say which one.
+    if (!leads(span.page)) return <span key={at}>{words}{span.page.startsWith('https:') ? <> (<bdi>{span.page}</bdi>)</> : null}</span>;
     return (
       <button key={at} type="button" className="text-button" onClick={() => go(span.page, span.anchor)}>
         {words}

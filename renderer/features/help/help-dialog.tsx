@@ -1,12 +1,15 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useIntl } from 'react-intl';
 import { useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
 import { Dialog } from '../../ui/dialog';
+import { Disclosure } from '../../ui/disclosure';
 import { TextField } from '../../ui/text-field';
 import { MarkedText } from '../search/marked-text';
 import { findHelp } from './find-help';
 import { HelpBlocks, Spans } from './help-blocks';
-import { pagesIn } from './pages';
+import { languageOf, pagesIn } from './pages';
+import { elsewhereIn } from './page';
 
 /** Where one is: a document, and a heading in it to begin at; empty: its title. */
 interface Place {
@@ -20,6 +23,7 @@ const direction = 'ltr';
 /** The guide and what goes deeper, inside the app: it asks no network, and can be read before there is a profile. */
 export function HelpDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const text = useText();
+  const times = useTimes();
   const { locale } = useIntl();
   const language = locale.startsWith('de') ? 'de' : 'en';
   const pages = pagesIn(language);
@@ -50,6 +54,19 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }): React
     name === place.page ? [{ name, anchor: '', words: title, deep: false }, ...sections.map(({ id, spans }) => ({ name, anchor: id, words: spans, deep: true }))] : [{ name, anchor: '', words: title, deep: false }],
   );
 
+  const list = (
+    <ul lang={language} dir={direction}>
+      {contents.map(({ name, anchor, words, deep }) => (
+        <li key={`${name}#${anchor}`} className={deep ? 'deep' : undefined} lang={languageOf(name, language)}>
+          <button type="button" className="text-button" aria-current={!searching && name === place.page && anchor === place.anchor ? 'location' : undefined} onClick={() => go(name, anchor)}>
+            {typeof words === 'string' ? words : <Spans spans={words} leads={() => false} go={go} />}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+  const elsewhere = page === undefined ? [] : elsewhereIn(page).filter((name) => !pages.has(name));
+
   return (
     <Dialog title={text('help.title')} onClose={onClose} size="wide">
       <div className="help" ref={around}>
@@ -60,21 +77,19 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }): React
           </p>
         </div>
         <nav className="help-contents" aria-label={text('help.contents')}>
-          <ul lang={language} dir={direction}>
-            {contents.map(({ name, anchor, words, deep }) => (
-              <li key={`${name}#${anchor}`} className={deep ? 'deep' : undefined}>
-                <button type="button" className="text-button" aria-current={!searching && name === place.page && anchor === place.anchor ? 'location' : undefined} onClick={() => go(name, anchor)}>
-                  {typeof words === 'string' ? words : <Spans spans={words} leads={() => false} go={go} />}
-                </button>
-              </li>
-            ))}
-          </ul>
+          <div className="help-beside">{list}</div>
+          {/* Where there is no room beside the text: a line, so that the text begins in sight. Closed again by each place that is gone to. */}
+          <div className="help-folded">
+            <Disclosure key={`${place.page}#${place.anchor}`} label={text('help.contents')}>
+              {() => list}
+            </Disclosure>
+          </div>
         </nav>
         {searching ? (
           <ul className="help-hits" aria-label={text('help.hits')}>
             {hits.length === 0 ? <li className="list-none">{text('help.none', { query: query.trim() })}</li> : null}
             {hits.map((hit) => (
-              <li lang={language} dir={direction} key={`${hit.page}#${hit.anchor}`}>
+              <li lang={languageOf(hit.page, language)} dir={direction} key={`${hit.page}#${hit.anchor}`}>
                 <button type="button" className="text-button" onClick={() => go(hit.page, hit.anchor)}>
                   <MarkedText text={hit.title} query={query} />
                 </button>
@@ -86,7 +101,7 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }): React
             ))}
           </ul>
         ) : page === undefined ? null : (
-          <article className="help-page" lang={language} dir={direction}>
+          <article className="help-page" lang={languageOf(place.page, language)} dir={direction}>
             <h3 className="help-title" tabIndex={-1} data-help="">
               {page.title}
             </h3>
@@ -99,6 +114,11 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }): React
                 <HelpBlocks blocks={blocks} leads={leads} go={go} />
               </section>
             ))}
+            {elsewhere.length === 0 ? null : (
+              <p className="field-hint" lang={language}>
+                {text('help.elsewhere', { names: times.allOf(elsewhere), count: elsewhere.length })}
+              </p>
+            )}
           </article>
         )}
       </div>

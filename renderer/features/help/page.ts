@@ -46,3 +46,29 @@ export function textsOf(blocks: readonly Block[]): readonly string[] {
     }
   });
 }
+
+/** Names of the documents that a page points to by their files. */
+export function elsewhereIn(page: Page): readonly string[] {
+  const named = new Set<string>();
+  const look = (spans: readonly Span[]): void => {
+    for (const span of spans) {
+      if (typeof span === 'string' || 'code' in span) continue;
+      if ('link' in span) {
+        if (/^[a-z-]+\.md$/.test(span.page)) named.add(span.page);
+      } else look('strong' in span ? span.strong : span.soft);
+    }
+  };
+  const through = (blocks: readonly Block[]): void => {
+    for (const block of blocks) {
+      if (block.kind === 'list') block.items.forEach(through);
+      else if (block.kind === 'table') [block.head, ...block.rows].flat().forEach(look);
+      else if (block.kind !== 'code') look(block.spans);
+    }
+  };
+  through(page.lead);
+  for (const { spans, blocks } of page.sections) {
+    look(spans);
+    through(blocks);
+  }
+  return [...named];
+}

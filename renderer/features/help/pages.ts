@@ -8,6 +8,8 @@ import reach from '../../../docs/reach.md';
 import reachGerman from '../../../docs/reach.de.md';
 import exported from '../../../docs/export.md';
 import exportedGerman from '../../../docs/export.de.md';
+import mailbox from '../../../docs/mailbox.md';
+import security from '../../../docs/security.md';
 import type { Page } from './page';
 
 /** By the names that links in them use, which are the same in every language. */
@@ -29,6 +31,20 @@ const german: Pages = new Map<string, Page>([
   ['export.md', exportedGerman],
 ]);
 
-export function pagesIn(language: string): Pages {
-  return language === 'de' ? german : english;
+/** For who hosts a mailbox or judges what is promised, and in English only. */
+const onlyEnglish: Pages = new Map<string, Page>([
+  ['mailbox.md', mailbox],
+  ['security.md', security],
+]);
+
+const all = { en: new Map([...english, ...onlyEnglish]), de: new Map([...german, ...onlyEnglish]) };
+
+/** Those of the language first, then what there is in English only. */
+export function pagesIn(language: 'en' | 'de'): Pages {
+  return all[language];
+}
+
+/** The language that a page of it is written in. */
+export function languageOf(page: string, language: 'en' | 'de'): 'en' | 'de' {
+  return onlyEnglish.has(page) ? 'en' : language;
 }

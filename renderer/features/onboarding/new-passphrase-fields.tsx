@@ -21,14 +21,15 @@ export interface NewPassphraseFieldsProps {
 /** A passphrase to be chosen, typed twice, with its strength. */
 export function NewPassphraseFields({ chosen, tried, label, repeat, hint, tooWeak, fault: other, disabled = false }: NewPassphraseFieldsProps): ReactNode {
   const text = useText();
-  const fault = other ?? (!tried ? undefined : chosen.short ? text('onboarding.error.short') : chosen.tooWeak ? tooWeak : undefined);
+  const ofStrength = !tried ? undefined : chosen.short ? text('onboarding.error.short') : chosen.tooWeak ? tooWeak : undefined;
+  const fault = other ?? ofStrength;
   return (
     <>
       <PassphraseField
         label={label}
         fieldRef={chosen.first}
         onTyped={chosen.judge}
-        hint={<StrengthHint measured={chosen.measured} idle={hint} />}
+        hint={<StrengthHint measured={chosen.measured} idle={hint} isSaid={other === undefined && ofStrength !== undefined} />}
         error={fault}
         autoComplete="new-password"
         disabled={disabled}

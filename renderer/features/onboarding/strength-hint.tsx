@@ -7,8 +7,8 @@ export type MeasuredStrength = ReturnType<typeof passphraseStrength>;
 /** What is shown while nothing was typed. */
 export const nothingTyped: MeasuredStrength = passphraseStrength('');
 
-/** Shows a measure, and never sees the passphrase it was taken of. `idle`: what is said while nothing was typed. */
-export function StrengthHint({ measured: { strength, steps }, idle }: { readonly measured: MeasuredStrength; readonly idle?: string }): ReactNode {
+/** Shows a measure, and never sees the passphrase it was taken of. `idle`: what is said while nothing was typed. `isSaid`: what is wrong with it stands below already. */
+export function StrengthHint({ measured: { strength, steps }, idle, isSaid = false }: { readonly measured: MeasuredStrength; readonly idle?: string; readonly isSaid?: boolean }): ReactNode {
   const text = useText();
   if (steps === 0) return idle ?? text('onboarding.passphrase.hint');
   return (
@@ -18,7 +18,7 @@ export function StrengthHint({ measured: { strength, steps }, idle }: { readonly
           <span key={step} className={step <= steps ? 'step reached' : 'step'} />
         ))}
       </span>
-      {text(`onboarding.strength.${strength}`)}
+      {isSaid ? null : text(`onboarding.strength.${strength}`)}
     </span>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { useModel } from '../../app/model-context';
+import { useModel, useUi } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { openCamera, type CameraFault } from './camera';
@@ -21,10 +21,11 @@ export interface CameraViewProps {
   readonly onEnd: (fault?: CameraFault) => void;
 }
 
-/** The picture of the camera, looked at until the wanted code is on it. Nothing of it is kept. */
+/** The picture of the camera, looked at until the wanted code is on it; off while the help lies over it. Nothing of it is kept. */
 export function CameraView({ hint, wanted, onCode, onEnd }: CameraViewProps): ReactNode {
   const text = useText();
   const { client } = useModel();
+  const covered = useUi((state) => state.helpOpen);
   const video = useRef<HTMLVideoElement>(null);
   const [live, setLive] = useState(false);
   const told = useRef({ onCode, onEnd });
@@ -33,6 +34,7 @@ export function CameraView({ hint, wanted, onCode, onEnd }: CameraViewProps): Re
   });
 
   useEffect(() => {
+    if (covered) return undefined;
     let stream: MediaStream | undefined;
     let over = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -82,8 +84,11 @@ export function CameraView({ hint, wanted, onCode, onEnd }: CameraViewProps): Re
       await look(performance.now() + longestLook);
     };
     begin().catch(() => fail('broken'));
-    return stop;
-  }, [client, wanted]);
+    return () => {
+      stop();
+      setLive(false);
+    };
+  }, [client, wanted, covered]);
 
   return (
     <div className="camera">

@@ -97,6 +97,7 @@ export const conversation = {
   'composer.cancelReply': 'Nicht auf diese Nachricht antworten',
   'composer.pending': '{name} hat noch nicht geantwortet. Du kannst schon schreiben: Nachrichten werden gesendet, sobald ihr verbunden seid.',
   'composer.waiting': '{count, plural, one {{name} ist gerade nicht erreichbar. # Nachricht wird gesendet, wenn ihr beide online seid.} other {{name} ist gerade nicht erreichbar. # Nachrichten werden gesendet, wenn ihr beide online seid.}}',
+  'composer.waiting.since': '{count, plural, one {{name} ist seit {when} nicht erreichbar. # Nachricht wird gesendet, wenn ihr beide online seid.} other {{name} ist seit {when} nicht erreichbar. # Nachrichten werden gesendet, wenn ihr beide online seid.}}',
   'composer.paused': '{count, plural, one {Eine Nachricht wartet hier. Sie wird gesendet, wenn du mit {name} Nummern verglichen hast.} other {# Nachrichten warten hier. Sie werden gesendet, wenn du mit {name} Nummern verglichen hast.}}',
   'composer.blocked': 'Du hast {name} blockiert. Ihr könnt einander nicht schreiben.',
   'composer.unblock': 'Blockierung aufheben',

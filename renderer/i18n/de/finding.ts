@@ -9,6 +9,7 @@ export const finding = {
   'help.about': 'Wie man Keyshift benutzt, vom ersten Start bis zum verlorenen Computer. Sie liegt der App bei und fragt kein Netz.',
   'help.search': 'In der Hilfe suchen',
   'help.contents': 'Inhalt der Hilfe',
+  'help.elsewhere': '{count, plural, one {{names} gehört nicht zur Hilfe: Es liegt im Ordner docs der Quellen von Keyshift.} other {{names} gehören nicht zur Hilfe: Sie liegen im Ordner docs der Quellen von Keyshift.}}',
   'help.hits': 'In der Hilfe gefunden',
   'help.count': '{count, plural, =0 {Nichts gefunden} one {# Stelle gefunden} other {# Stellen gefunden}}',
   'help.none': 'Nichts in der Hilfe enthält „{query}“ ganz. Versuche es mit einem anderen Wort.',

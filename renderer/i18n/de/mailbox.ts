@@ -71,6 +71,7 @@ export const mailbox = {
   'details.way.file': 'In einer gespeicherten Datei',
   'details.device.named': '{device} (ein anderes Gerät von dir)',
   'state.queued.pickup.device': 'Bei einem anderen Gerät von dir, das sie an {name} weiterreicht',
+  'composer.mailbox.since': '{name} ist seit {when} nicht erreichbar. Was du schreibst, wartet im Postfach von {name}, bis es abgeholt wird.',
   'composer.mailbox': '{name} ist gerade nicht erreichbar. Was du schreibst, wartet im Postfach von {name}, bis es abgeholt wird.',
   'reach.handedOver.own': 'Sie wurde von einem anderen Gerät von dir übernommen, ohne neu zu verbinden. {name} hat nichts bemerkt.',
   'reach.handedOver.peer': '{name} macht auf einem anderen Gerät weiter, ohne neu zu verbinden. Nichts wurde unterbrochen.',

@@ -24,6 +24,7 @@ export const shortcuts = {
   'shortcut.verify': 'Sicherheitsnummer',
   'shortcut.renew': 'Deinen Schlüssel jetzt erneuern',
   'shortcut.help': 'Hilfe',
+  'shortcut.dismiss': 'Hinweise wegnehmen',
   'shortcut.lock': 'Sperren',
   'shortcut.settings': 'Einstellungen',
   'shortcut.sheet': 'Alle Tastenkürzel',

@@ -8,6 +8,7 @@ export const finding = {
   'help.about': 'How to use Keyshift, from the first start to a lost computer. It comes with the app and asks no network.',
   'help.search': 'Search the help',
   'help.contents': 'Contents of the help',
+  'help.elsewhere': '{count, plural, one {{names} is not part of the help: it stands in the folder docs of Keyshift’s source.} other {{names} are not part of the help: they stand in the folder docs of Keyshift’s source.}}',
   'help.hits': 'Found in the help',
   'help.count': '{count, plural, =0 {Nothing found} one {# part found} other {# parts found}}',
   'help.none': 'Nothing in the help has all of “{query}”. Try one other word.',

@@ -1,5 +1,5 @@
 import { wide, narrow, tiny } from './sizes.mjs';
-import { button, fileWords, openRestore, openJoin, endLinking } from './steps.mjs';
+import { button, fileWords, openRestore, openJoin, endLinking, turnHelpTo } from './steps.mjs';
 
 /** @type {import('./all.mjs').Shots} */
 export const front = [
@@ -15,7 +15,7 @@ export const front = [
     await page.getByText('That is not the passphrase').waitFor();
   }],
   ['help-first', 'first', { ...wide, height: 1000 }, ['light', 'dark'], async (page) => { await button(page, 'Help').click(); await page.getByRole('heading', { name: 'Using Keyshift' }).waitFor(); }],
-  ['help-keys', 'locked', { ...wide, height: 1000 }, ['light', 'dark'], async (page) => { await button(page, 'Help').click(); await page.getByRole('navigation').getByRole('button', { name: 'Your keys' }).click(); await page.getByText('Which keys there are').first().waitFor(); }],
+  ['help-keys', 'locked', { ...wide, height: 1000 }, ['light', 'dark'], async (page) => { await button(page, 'Help').click(); await turnHelpTo(page, 'Your keys'); await page.locator('.help-page').getByText('Which keys there are').first().waitFor(); }],
   ['help-search', 'locked', wide, ['light', 'dark'], async (page) => { await button(page, 'Help').click(); await page.getByLabel('Search the help').fill('six digits'); await page.getByText('parts found').waitFor(); }],
   ['help-open', 'busy', { ...wide, height: 1000 }, ['light', 'dark'], async (page) => { await page.keyboard.press('F1'); await page.getByRole('heading', { name: /Using Keyshift|Keyshift benutzen/ }).first().waitFor(); }],
   ['help-tiny', 'locked', { ...tiny, height: 2400 }, ['light'], async (page) => { await button(page, 'Help').click(); await page.getByRole('heading', { name: 'Using Keyshift' }).waitFor(); }],

@@ -145,3 +145,15 @@ export const checkArchive = async (page) => {
   await button(page, 'Choose an archive…').click();
   await page.locator('.dialog .banner').waitFor();
 };
+/** In the help: to a document, out of the contents beside the text or, where the window has no room for them, behind the line above it. */
+export const turnHelpTo = async (page, title) => {
+  if (await page.locator('.help-beside').isHidden()) await page.locator('.help-folded .disclosure-button').click();
+  await page.locator('.help-contents').getByRole('button', { name: title }).filter({ visible: true }).click();
+};
+/** Two notices at once; they wait while the pointer is on one of them. */
+export const tellNotices = async (page) => {
+  await page.evaluate(() => {
+    for (const name of ['Carla Reyes', 'Maximiliane Wolkenstein von Trostburg']) window.fake.emit({ type: 'contact.request', requestId: name.length.toString(16).padStart(32, '0'), peerId: 'a'.repeat(52), name, via: 'card' });
+  });
+  await page.locator('.toast').nth(1).waitFor();
+};

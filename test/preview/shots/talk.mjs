@@ -1,5 +1,5 @@
 import { wide, narrow, tiny } from './sizes.mjs';
-import { button, chooseBo, messageMenu, toMessage } from './steps.mjs';
+import { button, chooseBo, messageMenu, openSettings, tellNotices, toMessage } from './steps.mjs';
 
 const forwardToCarla = async (page) => {
   await messageMenu(page, 1, 'Forward…');
@@ -28,6 +28,10 @@ export const talk = [
     await chooseBo(page);
     await page.getByRole('feed').getByText('See you at five?').waitFor();
   }],
+  ['notices', 'busy', wide, ['light', 'dark'], async (page) => { await chooseBo(page); await tellNotices(page); }],
+  ['notices-settings', 'busy', wide, ['light', 'dark'], async (page) => { await openSettings(page); await tellNotices(page); }],
+  ['notices-tiny', 'busy', tiny, ['light'], async (page) => { await chooseBo(page); await tellNotices(page); }],
+  ['notices-settings-tiny', 'busy', tiny, ['light'], async (page) => { await openSettings(page); await tellNotices(page); }],
   ['message', 'busy', wide, ['light', 'dark'], async (page) => {
     await chooseBo(page);
     await page.getByRole('article').last().focus();

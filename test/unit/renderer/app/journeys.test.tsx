@@ -53,6 +53,19 @@ describe('first start', () => {
     expect(fake.world.vault).toBe('absent');
   });
 
+  it('says once that a passphrase is too short, and what is typed after that is judged in words again', async () => {
+    await renderApp(emptyWorld({ vault: 'absent' }));
+    type('Your name', 'Ada');
+    type('Passphrase', 'short');
+    expect(screen.getByText('Too short: at least 8 characters')).toBeTruthy();
+    press('Create my keys');
+    await settle();
+    expect(screen.getAllByText(/at least 8 characters/)).toHaveLength(1);
+    type('Passphrase', 'four unrelated words here');
+    expect(screen.queryByText(/at least 8 characters/)).toBeNull();
+    expect(screen.getByText('Strong')).toBeTruthy();
+  });
+
   it('says that nobody can reset the passphrase', async () => {
     await renderApp(emptyWorld({ vault: 'absent' }));
     expect(screen.getByText(/Nobody can reset this passphrase/)).toBeTruthy();

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
-import { fireEvent, screen, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
-import { busyWorld, talkWithCarla } from '../../../preview/scenes';
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { busyWorld, carla, talkWithCarla } from '../../../preview/scenes';
 import { renderApp, settle, type Running } from '../render-app';
 
 const now = Date.UTC(2026, 4, 6, 12);
@@ -32,6 +32,22 @@ describe('carrying messages by hand', () => {
     ]);
     expect(screen.queryByText(/is not reachable now/)).toBeNull();
     expect(screen.getAllByTestId('delivery-state').at(-1)?.textContent).toBe('Sent, waiting for Carla Reyes’s device to confirm');
+  });
+
+  it('the notice says since when somebody is away, once there was a connection; on another day with the day', async () => {
+    const away = { connected: false, since: now - 3 * 60_000 };
+    vi.useFakeTimers({ now, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { fake, model } = await openPerson(/^Carla/, busyWorld(now, { reports: new Map([[carla.contactId, away]]) }));
+    const clock = new Date(away.since).toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit' });
+    expect(screen.getByText(`Carla Reyes is not reachable since ${clock}. 2 messages leave when you are both online.`)).toBeTruthy();
+    fake.world.reports.set(carla.contactId, { connected: false, since: now - 26 * 3_600_000 });
+    await act(async () => model.network.getState().loadReach(carla.contactId));
+    expect(screen.getByText(/is not reachable since May 5, .*2 messages leave/)).toBeTruthy();
+    // The report is older than what the contact says: its time is that of the connection.
+    fake.world.reports.set(carla.contactId, { connected: true, since: now });
+    await act(async () => model.network.getState().loadReach(carla.contactId));
+    expect(screen.getByText(/is not reachable now\. 2 messages leave/)).toBeTruthy();
   });
 
   it('the same under Reach, also when nothing of one’s own waits; then it says so', async () => {

@@ -3,7 +3,7 @@ import { act, fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { findHelp } from '../../../../renderer/features/help/find-help';
 import { plainSpans, textsOf, type Page } from '../../../../renderer/features/help/page';
-import { pagesIn } from '../../../../renderer/features/help/pages';
+import { languageOf, pagesIn } from '../../../../renderer/features/help/pages';
 import { emptyWorld } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
@@ -72,7 +72,23 @@ describe('the help', () => {
     expect(page()).toContain('You can use Keyshift on several devices at once.');
     // What does not lie here is words: nothing in it is a link of the page.
     expect(document.querySelectorAll('[role=dialog] a')).toHaveLength(0);
-    expect([...document.querySelectorAll('[role=dialog] article button')].map((each) => each.textContent)).not.toContain('security.md');
+  });
+
+  it('what it names is here, or it says where that is found; of a place in the web it shows the address', async () => {
+    await renderApp({ ...emptyWorld(), vault: 'locked' });
+    await pressNamed('Help');
+    const article = (): HTMLElement => screen.getByRole('article');
+    const links = (): readonly string[] => within(article()).queryAllByRole('button').map(({ textContent }) => textContent ?? '');
+    expect(links()).toContain('security.md');
+    expect(page()).toContain('headless.md is not part of the help: it stands in the folder docs of Keyshift’s source.');
+    fireEvent.click(buttonNamed('Your keys'));
+    await settle();
+    expect(links()).not.toContain('protocol.md');
+    expect(page()).toContain('protocol.md is not part of the help: it stands in the folder docs of Keyshift’s source.');
+    await pressNamed('Hosting a mailbox');
+    expect(document.activeElement?.textContent).toBe('Hosting a mailbox');
+    expect(article().textContent).toContain('(https://nats.io)');
+    expect(article().lang).toBe('en');
   });
 
   it('is searched word by word, and what was found is gone to', async () => {
@@ -96,7 +112,9 @@ describe('the help', () => {
   it('is German where the window is, part for part, under the same places', async () => {
     const [english, german] = [pagesIn('en'), pagesIn('de')];
     expect([...german.keys()]).toEqual([...english.keys()]);
+    expect([...english.keys()].filter((name) => languageOf(name, 'de') === 'en')).toEqual(['mailbox.md', 'security.md']);
     for (const [name, page] of english) {
+      if (languageOf(name, 'de') === 'en') continue;
       const there = german.get(name);
       expect(there?.sections.map(({ id }) => id), name).toEqual(page.sections.map(({ id }) => id));
       // Translated, and not only there: no part has the words of the other language.

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { candidate, digitsOf } from '../../../preview/fake-people';
 import type { World } from '../../../preview/fake-world';
 import { bo, busyWorld, carla, scenes } from '../../../preview/scenes';
@@ -154,6 +154,34 @@ describe('comparing with a person', () => {
     expect(fake.calls).toContain('contacts.useCamera');
     expect(within(dialog()).getByRole('alert').textContent).toContain('The camera was not allowed');
     expect(within(dialog()).getByRole('button', { name: 'Choose a picture…' })).toBeTruthy();
+  });
+
+  it('the camera is off while the help lies over it, and looks again behind it', async () => {
+    const tracks: { live: boolean }[] = [];
+    const getUserMedia = async (): Promise<unknown> => {
+      const track = { live: true, stop: () => void (track.live = false), addEventListener: () => undefined };
+      tracks.push(track);
+      return { getTracks: () => [track] };
+    };
+    Object.defineProperty(navigator, 'mediaDevices', { value: { getUserMedia }, configurable: true });
+    const play = vi.spyOn(HTMLMediaElement.prototype, 'play').mockResolvedValue();
+    onTestFinished(() => {
+      play.mockRestore();
+      Reflect.deleteProperty(navigator, 'mediaDevices');
+    });
+    const world = unchecked();
+    world.people.camera = true;
+    const { model } = await openCompare(world);
+    await pressKey(within(dialog()).getByRole('button', { name: 'Use the camera' }));
+    await vi.waitFor(() => expect(tracks.map(({ live }) => live)).toEqual([true]));
+    act(() => model.ui.getState().showHelp(true));
+    await settle();
+    expect(tracks.map(({ live }) => live)).toEqual([false]);
+    act(() => model.ui.getState().showHelp(false));
+    await vi.waitFor(() => expect(tracks.map(({ live }) => live)).toEqual([false, true]));
+    act(() => model.ui.getState().closeDialog());
+    await settle();
+    expect(tracks.map(({ live }) => live)).toEqual([false, false]);
   });
 });
 

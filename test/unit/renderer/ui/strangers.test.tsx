@@ -55,6 +55,33 @@ describe('hardening 24: text from strangers', () => {
     expect(plainName('\u{1F3F4}\u{E0068}\u{E0069}\u{E007F}')).toBe('\u{1F3F4}[U+E0068][U+E0069][U+E007F]');
   });
 
+  it.each([
+    ['Bo\u200DLindqvist', 'Bo[U+200D]Lindqvist'],
+    ['Bo\u200CLindqvist', 'Bo[U+200C]Lindqvist'],
+    ['Bo\u200D', 'Bo[U+200D]'],
+    ['Bo\uFE0F Lindqvist', 'Bo[U+FE0F] Lindqvist'],
+    ['Bo7\uFE0F', 'Bo7[U+FE0F]'],
+    ['Bo\u{E0101}', 'Bo[U+E0101]'],
+    ['Bo\u034FLindqvist', 'Bo[U+034F]Lindqvist'],
+    ['Bo\u17B4', 'Bo[U+17B4]'],
+    ['Bo\u{1D173}', 'Bo[U+1D173]'],
+    ['Bo\u00A0Lindqvist', 'Bo[U+00A0]Lindqvist'],
+    ['Bo\u2009Lindqvist', 'Bo[U+2009]Lindqvist'],
+    ['Bo\u3000Lindqvist', 'Bo[U+3000]Lindqvist'],
+    ['Bo  Lindqvist', 'Bo \u2423Lindqvist'],
+    ['Bo\u2800Lindqvist', 'Bo[U+2800]Lindqvist'],
+    ['\u{1F98A}\u200D', '\u{1F98A}[U+200D]'],
+    // After a letter that joins to none behind it nothing is parted.
+    ['\u0631\u200C\u0636\u0627', '\u0631[U+200C]\u0636\u0627'],
+  ])('two names that differ by what nobody sees do not look alike: %j', (name, shown) => {
+    expect(plainName(name)).toBe(shown);
+    expect(nameInSentence(name)).toContain(shown);
+  });
+
+  it.each(['می‌خواهم', 'ශ්‍රී', 'क्‍ष', 'നന്‍', '葛\u{E0100}城', '山田\u3000太郎', '👩‍👩‍👧‍👦', '❤️ Ida', '1️⃣ Bo', '⭐️', '👩🏽‍🚀', 'ᠠ᠋', 'Bo Lindqvist'])('what a script needs stays as it is written: %s', (name) => {
+    expect(plainName(name)).toBe(name);
+  });
+
   it('what is too long ends between signs, not in the middle of one', () => {
     const family = '👩‍👩‍👧‍👦';
     for (let before = 50; before < 64; before += 1) {

@@ -1,0 +1,72 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { busyWorld } from '../../../preview/scenes';
+import { openSettings } from '../open-settings';
+import { openTalk, shortcut } from '../open-talk';
+import { renderApp, settle } from '../render-app';
+
+const now = Date.now();
+const notices = (): HTMLElement => screen.getByRole('status', { name: 'Notices' });
+const shown = (): readonly string[] => [...notices().querySelectorAll('.toast-text')].map(({ textContent }) => textContent ?? '');
+afterEach(() => void vi.useRealTimers());
+
+describe('notices that go by themselves', () => {
+  it('are heard above a dialog too, and a press on one does not close the dialog', async () => {
+    const { model } = await openSettings(busyWorld(now), 'Appearance');
+    act(() => {
+      model.ui.getState().toast('It is saved.');
+      model.ui.getState().announce('Spoken alone.');
+    });
+    await settle();
+    // By role: what is hidden from a screen reader is not found so.
+    expect(shown()).toEqual(['It is saved.']);
+    expect(screen.getAllByRole('status').some(({ textContent }) => textContent === 'Spoken alone.')).toBe(true);
+    const cross = within(notices()).getByRole('button', { name: 'Dismiss' });
+    fireEvent.pointerDown(cross, { button: 0 });
+    fireEvent.pointerUp(cross, { button: 0 });
+    fireEvent.click(cross);
+    await settle();
+    expect(shown()).toEqual([]);
+    expect(screen.getByRole('dialog').textContent).toContain('Settings');
+  });
+
+  it('are taken away by a key, from a dialog and from the composer, which keeps the focus', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    const field = screen.getByLabelText('Message');
+    act(() => field.focus());
+    act(() => {
+      model.ui.getState().toast('It is saved.');
+      model.ui.getState().toast('It failed.', 'danger');
+    });
+    expect(shown()).toEqual(['It is saved.', 'It failed.']);
+    await shortcut('d', { ctrlKey: true });
+    expect(shown()).toEqual([]);
+    expect(document.activeElement).toBe(field);
+    await shortcut(',', { ctrlKey: true });
+    act(() => model.ui.getState().toast('It failed.', 'danger'));
+    await shortcut('d', { ctrlKey: true });
+    expect(shown()).toEqual([]);
+    expect(model.ui.getState().dialog).toBe('settings');
+  });
+
+  it('stay as long as it takes to read them, bad news twice as long', async () => {
+    const { model } = await renderApp(busyWorld(now));
+    vi.useFakeTimers();
+    const long = 'A long notice, of which one has to read every word. '.repeat(3);
+    act(() => {
+      model.ui.getState().toast('Short.');
+      model.ui.getState().toast(long);
+      model.ui.getState().toast('Bad.', 'danger');
+    });
+    const after = (milliseconds: number): readonly string[] => {
+      act(() => void vi.advanceTimersByTime(milliseconds));
+      return shown();
+    };
+    expect(after(3_900)).toEqual(['Short.', long, 'Bad.']);
+    expect(after(200)).toEqual([long, 'Bad.']);
+    expect(after(3_800)).toEqual([long, 'Bad.']);
+    expect(after(200)).toEqual([long]);
+    expect(after(1_000)).toEqual([]);
+  });
+});
