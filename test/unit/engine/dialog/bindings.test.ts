@@ -28,7 +28,7 @@ function twoDevices(): { first: Device; second: Device; bob: Device; byFirst: Fo
 }
 
 describe('names in a header block that its sender signed', () => {
-  it('S1-13 S1-14: the dates of both credentials are those the credentials have, and the name is the recipient’s own', async () => {
+  it('S1-13 S1-14 A13: the dates of both credentials are those the credentials have, and the name is the recipient’s own', async () => {
     const { alice, bob, forger } = await malicious();
     const before = bob.snapshot();
     const date = Buffer.from('2026-01-01T00:00:01Z');

@@ -187,7 +187,7 @@ describe('a device that was rolled back or copied', () => {
     expect(same.sink.of('rolledBack')).toMatchObject([{ reason: 'digest' }]);
   });
 
-  it('a contact cannot talk a device into having been copied: tokens are proofs, everything else is believed once a day', () => {
+  it('A38: a contact cannot talk a device into having been copied: tokens are proofs, everything else is believed once a day', () => {
     const { clock, alice, bob } = pair();
     const [told] = bob.engine.standing(alice.peerId, alice.person.local.instanceId);
     if (!told) throw new Error('nothing told');

@@ -92,6 +92,28 @@ describe('a key exchange key replaced by its creator', () => {
     }
   });
 
+  it('S1-31 A20: made before either exchange key, it is used no more, by whoever speaks first, and is never in two wraps at a time', async () => {
+    const pair = await RotatingPair.create();
+    const { alice, bob, clock } = pair;
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    pair.settle();
+    const used = new Set([pair.keks(dialogId)[0]]);
+    for (const renewed of [bob, alice, bob, alice]) {
+      // An exchange key is due, and a key exchange key is not.
+      clock.pass(renewed === bob ? 6 * day : 0);
+      await pair.renew(renewed);
+      pair.meet();
+      alice.say(bob, dialogId, `${used.size}`);
+      used.add(pair.keks(dialogId)[0]);
+      // Looked at here: with the next key the wraps of this one go.
+      const wraps = alice.db.prepare('SELECT kek_id, count(*) AS n FROM kek_blocks_own GROUP BY kek_id').all();
+      expect(wraps.map((row) => row['n'])).toEqual(wraps.map(() => 1));
+      pair.settle();
+    }
+    expect(used.size).toBe(5);
+    expect(bob.sink.texts()).toEqual(['1', '2', '3', '4']);
+  });
+
   it('S1-19: what the other side sent under the key of before still opens, by its own header', async () => {
     const { alice, bob } = await newPair();
     const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
