@@ -93,6 +93,27 @@ describe('an own device that is always on carries for the others', () => {
     expect(parseRelayWord(Uint8Array.of(99))).toBeUndefined();
   });
 
+  test('S4-30: of one device 2,048 are carried and not one more, however small, nor what a contact brings for it beside them', async () => {
+    const carrier = server.profile.ways.relay;
+    const { instanceId } = ann.profile.local;
+    const peerId = bo.profile.local.peerId;
+    const id = (n: number): Uint8Array => Buffer.from(n.toString(16).padStart(32, '0'), 'hex');
+    cut(bo);
+    await world.until('Bo is away', () => server.profile.connections.sessions().length === 0);
+    carrier.heard(instanceId, encodeRelayWord({ kind: 'carry', id: id(1), peerId, deposit: new Uint8Array(64) }));
+    // As many more as there is room for but one, without saying each of them.
+    server.db.exec(`
+      WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 2047)
+      INSERT INTO relayed (id, peer_id, author, back, deposit, received_at) SELECT randomblob(16), peer_id, author, back, deposit, received_at FROM relayed, n`);
+    expect(carried()).toBe(2_047);
+    carrier.takeBack(peerId, instanceId, new Uint8Array(64).fill(1));
+    expect(carried()).toBe(2_048);
+    carrier.takeBack(peerId, instanceId, new Uint8Array(64).fill(2));
+    carrier.heard(instanceId, encodeRelayWord({ kind: 'carry', id: id(2_048), peerId, deposit: new Uint8Array(64) }));
+    expect(carried()).toBe(2_048);
+    expect(server.profile.stores.ways.relayedBack(instanceId)).toHaveLength(1);
+  });
+
   test('S1-01: what a contact brings of somebody else, or altered, is nothing', async () => {
     await annWritesAlone('one');
     const [row] = server.profile.stores.ways.relayed(bo.profile.local.peerId);
