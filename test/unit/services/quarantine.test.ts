@@ -51,7 +51,7 @@ describe('messages under an unknown new key', () => {
       peers: { pinned: (peerId) => (peerId === pinned.peerId ? { spkiHash: pinned.person.local.identity.spkiHash, blocked: false, listVersion: pinned.person.local.list.version } : undefined) },
       isContact: () => true,
       predecessorsOf: () =>
-        former ? [{ spkiHash: former.person.local.identity.spkiHash, until: start + 40 * day, isActive: (instanceId) => instanceId === former?.person.local.instanceId && !gone.has(instanceId) }] : [],
+        former ? [{ spkiHash: former.person.local.identity.spkiHash, until: start + 20 * day, isActive: (instanceId) => instanceId === former?.person.local.instanceId && !gone.has(instanceId) }] : [],
       isFormer: () => false,
       onOtherKey: () => undefined,
       onProof: () => undefined,
@@ -168,7 +168,8 @@ describe('messages under an unknown new key', () => {
     if (!first || !ada) throw new Error('five lives');
     const early = written(first, bob, ['early']);
     const removed = written(first, bob, ['of a device that was removed']);
-    const late = written(first, bob, ['late']);
+    const last = written(first, bob, ['last']).slice(-2);
+    const late = written(first, bob, ['late']).slice(-2);
     move(ada);
     expect(bring(early)).toEqual({ opened: 2, held: 0, refused: 0 });
     expect(bob.sink.texts()).toEqual(['early']);
@@ -177,9 +178,13 @@ describe('messages under an unknown new key', () => {
     expect(bring(removed)).toMatchObject({ opened: 0 });
     expect([bob.sink.texts(), bob.snapshot()]).toEqual([['early'], before]);
     gone.clear();
-    clock.time = start + 41 * day;
+    // Its credentials count for weeks more: it is the grace alone that ends.
+    clock.time = start + 20 * day;
+    expect(bring(last)).toMatchObject({ opened: 2 });
+    clock.time += 1;
+    const after = bob.snapshot();
     expect(bring(late)).toMatchObject({ opened: 0 });
-    expect(bob.sink.texts()).toEqual(['early']);
+    expect([bob.sink.texts(), bob.snapshot()]).toEqual([['early', 'last'], after]);
   });
 
   it('S5-30 A78: a deposit that is not sealed well, or of a stranger, waits for nothing', async () => {
