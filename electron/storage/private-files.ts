@@ -1,8 +1,8 @@
-import { accessSync, closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, fsyncSync, ftruncateSync, lstatSync, openSync, renameSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { FileKind, NoteOfPart, PrivateFiles } from '../services/ports';
 import { assertPath, mapPathError, unusable } from './chosen-path';
-import { fileMode, moveDurably, removeIfPossible, writeAll } from './durable-file';
+import { fileMode, removeIfPossible, syncDirectory, writeAll } from './durable-file';
 import { beingWritten, idOf, ownPartOf } from './part-on-disk';
 import { readPlainFile, readUpTo, withFile } from './plain-file';
 
@@ -35,16 +35,30 @@ function replace(target: string, content: Uint8Array, begun: NoteOfPart | undefi
       over = begun?.({ path: part, id: idOf(fstatSync(file)) });
       writeAll(file, content);
       fsyncSync(file);
+      // While it is open: only then can it be emptied wherever it went.
+      renameSync(part, target);
+    } catch (error) {
+      emptyIfPossible(file);
+      throw error;
     } finally {
       closeSync(file);
     }
-    moveDurably(part, target);
+    syncDirectory(dirname(target));
   } catch (error) {
     removeIfPossible(part);
     throw error;
   } finally {
     beingWritten.delete(part);
     over?.();
+  }
+}
+
+/** Its folder may have been moved, and then its name leads nowhere. The error that led here is the one worth telling. */
+function emptyIfPossible(file: number): void {
+  try {
+    ftruncateSync(file, 0);
+  } catch {
+    // A disk that takes nothing more.
   }
 }
 

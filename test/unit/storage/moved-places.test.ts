@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import fs, { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { expect, it, vi } from 'vitest';
 import { backupHeadBytes, encodeBackupHead } from '../../../electron/engine/backup/container';
 import { backupFiles } from '../../../electron/storage/backup-files';
 import { chosenFiles } from '../../../electron/storage/chosen-files';
+import { privateFiles } from '../../../electron/storage/private-files';
 import { unnoted } from '../../support/memory-files';
 import { afterwards, folder } from './places';
 
@@ -38,4 +39,28 @@ it('S5-25 A88: a file whose folder is moved in the moment it gets its name leave
     await target.discard();
     expect(readdirSync(moved).map((left) => readFileSync(join(moved, left)).length), name).toEqual([0]);
   }
+});
+
+it('S5-25 A88: a key or a card whose folder is moved while it is written leaves nothing of it there; one whose name is there already stays whole', () => {
+  const kind = { edgeBytes: 4, isKind: () => true };
+  const content = new Uint8Array(4_096).fill(7);
+  const at = folder();
+  const [place, moved] = [join(at, 'place'), join(at, 'moved')];
+  mkdirSync(place);
+  const asItMoves = (): (() => void) => (renameSync(place, moved), () => undefined);
+  expect(() => privateFiles.write(join(place, 'a.keyshift-key'), kind, content, asItMoves)).toThrow('Nothing was changed');
+  expect(readdirSync(moved).map((left) => readFileSync(join(moved, left)).length)).toEqual([0]);
+
+  mkdirSync(place);
+  const { openSync } = fs;
+  const spy = vi.spyOn(fs, 'openSync').mockImplementation((path, ...more) => {
+    if (path === place) throw Object.assign(new Error('refused'), { code: 'EIO' });
+    return openSync(path, ...more);
+  });
+  const asItWas = (): void => (spy.mockRestore(), syncBuiltinESMExports());
+  syncBuiltinESMExports();
+  afterwards(asItWas);
+  expect(() => privateFiles.write(join(place, 'a.keyshift-key'), kind, content)).toThrow();
+  asItWas();
+  expect(readdirSync(place).map((left) => [left, readFileSync(join(place, left)).length])).toEqual([['a.keyshift-key', content.length]]);
 });
