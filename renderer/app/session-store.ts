@@ -5,7 +5,7 @@ import type { KeyringState, VaultState } from '../../shared/model/vault';
 import type { Client } from '../bridge/client';
 import { toFailure } from '../bridge/failure';
 
-/** `starting`: not asked yet. `failed`: the vault cannot be used and nothing was overwritten. */
+/** `starting`: not asked yet, or being locked. `failed`: the vault cannot be used and nothing was overwritten. */
 export type Phase = 'starting' | 'failed' | VaultState;
 
 export interface SessionState {
@@ -38,7 +38,7 @@ const blocking: ReadonlySet<string> = new Set([
 ]);
 
 export function createSessionStore(client: Client, beforeLock: () => void = () => undefined): StoreApi<SessionState> {
-  return createStore<SessionState>()((set) => {
+  return createStore<SessionState>()((set, get) => {
     const guarded = async (task: () => Promise<unknown>): Promise<void> => {
       try {
         await task();
@@ -68,7 +68,15 @@ export function createSessionStore(client: Client, beforeLock: () => void = () =
       unlock: (passphrase) => guarded(() => client.vault.unlock({ passphrase })),
       lock: async () => {
         beforeLock();
-        await client.vault.lock();
+        const locking = client.vault.lock();
+        // Nothing is seen any more from now on, however long it takes until the keys are gone.
+        set({ phase: 'starting', failure: undefined });
+        try {
+          await locking;
+        } catch (thrown) {
+          await get().load();
+          throw thrown;
+        }
         set({ phase: 'locked', failure: undefined });
       },
       changed: (phase) => {

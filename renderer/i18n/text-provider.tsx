@@ -22,7 +22,7 @@ export function TextProvider({ children }: { readonly children: ReactNode }): Re
     document.documentElement.dir = directionOf(language);
   }, [tag, language]);
   return (
-    <IntlProvider locale={locale} defaultLocale="en" messages={messages}>
+    <IntlProvider locale={locale} defaultLocale="en" messages={messages} timeZone={useTimeZone()}>
       <I18nProvider locale={tag}>{children}</I18nProvider>
     </IntlProvider>
   );
@@ -45,3 +45,23 @@ function useSpoken(wanted: Language): Spoken {
   }, [wanted, background]);
   return spoken;
 }
+
+/** Between two looks at the zone of the system, in milliseconds. */
+const betweenLooks = 30_000;
+
+/** The system's time zone. Somebody may travel with an open window, and what writes times keeps the zone it began with. */
+function useTimeZone(): string {
+  const [zone, setZone] = useState(systemZone);
+  useEffect(() => {
+    const look = (): void => setZone(systemZone());
+    const timer = setInterval(look, betweenLooks);
+    window.addEventListener('focus', look);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('focus', look);
+    };
+  }, []);
+  return zone;
+}
+
+const systemZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;

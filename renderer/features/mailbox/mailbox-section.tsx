@@ -31,7 +31,7 @@ export function MailboxSection(): ReactNode {
     mailbox.getState().load().catch(setFailure);
   }, [mailbox]);
   const place = useFocusIfLost<HTMLElement>(status?.state === 'off');
-  if (status === undefined) return failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>;
+  if (status === undefined) return failure === undefined ? <p className="field-hint">{text('mailbox.looking')}</p> : <Banner tone="danger">{errorText(failure)}</Banner>;
   const off = status.state === 'off';
   const steps = (
     <div className="stack">

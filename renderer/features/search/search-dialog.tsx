@@ -17,6 +17,8 @@ import { useGoTo } from './use-go-to';
 
 /** Between the last letter and the question, in milliseconds. */
 const patience = 120;
+/** So long without an answer it is said that it is being looked for, in milliseconds: sooner the words would only flicker. */
+const worthAWord = 700;
 
 /** Finds messages by their words, everywhere or in the conversation that is shown; Enter goes to the marked one. */
 export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
@@ -43,6 +45,15 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
     return () => clearTimeout(timer);
   }, [model, query, within]);
 
+  const asking = query.trim() !== '' && answered !== query && failure === undefined;
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    setLate(false);
+    if (!asking) return undefined;
+    const timer = setTimeout(() => setLate(true), worthAWord);
+    return () => clearTimeout(timer);
+  }, [asking, query]);
+
   const at = Math.min(marked, Math.max(hits.length - 1, 0));
   const go = (index: number): void => {
     const hit = hits[index];
@@ -58,7 +69,7 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
     else return;
     event.preventDefault();
   };
-  const told = answered === undefined ? '' : hits.length === 0 ? (within === undefined ? text('search.none', { query: nameInSentence(answered), count }) : text('search.noneHere', { query: nameInSentence(answered) })) : text(more ? 'search.countMore' : 'search.count', { count: hits.length });
+  const told = late ? text('search.looking') : answered === undefined ? '' : hits.length === 0 ? (within === undefined ? text('search.none', { query: nameInSentence(answered), count }) : text('search.noneHere', { query: nameInSentence(answered) })) : text(more ? 'search.countMore' : 'search.count', { count: hits.length });
 
   return (
     <Dialog title={text(only ? 'search.here' : 'search.title')} onClose={close} size="large">

@@ -2,6 +2,7 @@
 export const mailbox = {
   'settings.tab.mailbox': 'Mailbox',
   'mailbox.title': 'Your mailbox',
+  'mailbox.looking': 'Looking up your mailbox…',
   'mailbox.lead': 'A mailbox keeps sealed messages for you while your devices are off. You do not need one: without it, messages leave when you and the other are on at the same time.',
   'mailbox.what': 'What it is',
   'mailbox.what.who': 'A small server that you, somebody you know or your organisation runs. Keyshift brings none and knows none.',

@@ -9,6 +9,7 @@ export const search = {
   'search.everywhere': 'Search everywhere',
   'search.clear': 'Clear',
   'search.more': 'Show older hits',
+  'search.looking': 'Looking for it…',
   'search.count': '{count, plural, =0 {No hits} one {# hit} other {# hits}}',
   'search.countMore': '{count, plural, one {# hit} other {# hits}} shown, there are more',
   'search.by': '{who} with {name}',

@@ -1,0 +1,90 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen } from '@testing-library/react';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { KeyshiftError } from '../../../../shared/errors';
+import { busyWorld } from '../../../preview/scenes';
+import { page } from '../open-settings';
+import { openTalk, shortcut } from '../open-talk';
+import { settle } from '../render-app';
+
+const now = Date.now();
+
+/** An answer that comes when it is told to. */
+function held<Value>(value: Value): { readonly answer: () => Promise<Value>; readonly release: () => void; readonly refuse: () => void } {
+  let settle: { readonly resolve: () => void; readonly reject: (why: Error) => void } | undefined;
+  const promise = new Promise<Value>((resolve, reject) => (settle = { resolve: () => resolve(value), reject }));
+  return { answer: () => promise, release: () => settle?.resolve(), refuse: () => settle?.reject(new KeyshiftError('disk.failed', '')) };
+}
+
+describe('while the main process takes its time', () => {
+  it('locking hides everything at once, and the screen of the lock comes when the keys are gone', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    const lock = held(null);
+    const real = model.client.vault.lock;
+    const asked = vi.spyOn(model.client.vault, 'lock').mockImplementation(lock.answer);
+    await shortcut('l', { ctrlKey: true });
+    expect(page()).not.toContain('Bo Lindqvist');
+    expect(screen.queryByRole('button', { name: 'Unlock' })).toBeNull();
+    asked.mockRestore();
+    await real();
+    lock.release();
+    await settle();
+    expect(screen.getByRole('button', { name: 'Unlock' })).toBeTruthy();
+  });
+
+  it('where it could not be locked everything is there again, and it says so', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    const lock = held(null);
+    vi.spyOn(model.client.vault, 'lock').mockImplementation(lock.answer);
+    await shortcut('l', { ctrlKey: true });
+    expect(page()).not.toContain('Bo Lindqvist');
+    lock.refuse();
+    await settle();
+    expect(page()).toContain('Bo Lindqvist');
+    expect(model.ui.getState().toasts.map(({ tone }) => tone)).toEqual(['danger']);
+  });
+
+  it('a search says that it is under way once that takes long', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    await shortcut('f', { ctrlKey: true, shiftKey: true });
+    const search = held([]);
+    vi.spyOn(model.client.messages, 'search').mockImplementation(search.answer);
+    fireEvent.change(screen.getByRole('textbox', { name: 'Words to find' }), { target: { value: 'paper' } });
+    expect(screen.queryByText('Looking for it…')).toBeNull();
+    expect(await screen.findByText('Looking for it…', {}, { timeout: 5_000 })).toBeTruthy();
+    search.release();
+    await settle();
+    expect(screen.queryByText('Looking for it…')).toBeNull();
+    expect(page()).toContain('Nothing with “paper”');
+  });
+
+  it('the page about the mailbox is not empty until it is known', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    const status = held(await model.client.mailbox.status());
+    vi.spyOn(model.client.mailbox, 'status').mockImplementation(status.answer);
+    act(() => model.ui.getState().openSettings('mailbox'));
+    await settle();
+    expect(page()).toContain('Looking up your mailbox…');
+    status.release();
+    await settle();
+    expect(page()).not.toContain('Looking up your mailbox…');
+    expect(page()).toContain('You do not need one');
+  });
+});
+
+it('the zone of the system changes while the window is open: times are told in the new one', async () => {
+  const before = process.env['TZ'];
+  onTestFinished(() => {
+    if (before === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = before;
+  });
+  process.env['TZ'] = 'Asia/Tokyo';
+  await openTalk(busyWorld(now));
+  const times = (): string => [...document.querySelectorAll('.message time')].map(({ textContent }) => textContent).join();
+  const there = times();
+  expect(there).not.toBe('');
+  process.env['TZ'] = 'America/New_York';
+  fireEvent.focus(window);
+  await settle();
+  expect(times()).not.toBe(there);
+});
