@@ -4,6 +4,8 @@ import { LentDatabase } from './lent-database';
 
 interface Template {
   readonly schema: string;
+  /** By name: what each table, index and trigger is made by; nothing for what SQLite makes by itself. */
+  readonly objects: ReadonlyMap<string, string | undefined>;
   /** Tables with rows of their own, those of the index left out. */
   readonly tables: readonly string[];
   readonly rows: readonly { readonly insert: string; readonly values: readonly SqlValue[] }[];
@@ -27,7 +29,7 @@ export function freshDatabase(): Db {
   const db = ready.pop() ?? made(known);
   const schema = schemaOf(db);
   return new LentDatabase(db, () => {
-    if (ready.length < mostReady && schemaOf(db) === schema && isPlain(db)) {
+    if (ready.length < mostReady && isPlain(db) && (schemaOf(db) === schema || putBack(db, known))) {
       empty(db, known);
       ready.push(db);
     } else db.close();
@@ -52,16 +54,33 @@ function schemaOf(db: Db): unknown {
   return db.prepare('SELECT schema_version AS version FROM pragma_schema_version').get()?.['version'];
 }
 
+/**
+ * Whatever a profile takes away when it is first looked after, above all what the search was before its last step, is there again. False, and nothing done, where anything
+ * else of the schema is not as it was made.
+ */
+function putBack(db: Db, { objects }: Template): boolean {
+  const there = new Map(db.prepare('SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL').all().map((row) => [String(row['name']), String(row['sql'])]));
+  if ([...there].some(([name, sql]) => !objects.has(name) || (objects.get(name) ?? sql) !== sql)) return false;
+  const missing = [...objects].flatMap(([name, sql]) => (there.has(name) || sql === undefined ? [] : [sql]));
+  forgetEnds(db);
+  db.transaction(() => missing.forEach((sql) => db.exec(sql)));
+  return true;
+}
+
 /** Nothing was hung on it that a deletion of rows would leave: what notes news for the search begins empty each time. */
 function isPlain(db: Db): boolean {
   return db.prepare("SELECT 1 FROM sqlite_temp_schema WHERE name NOT GLOB 'search_news*'").get() === undefined;
 }
 
-/** As it was made. What the index takes from messages goes first, so that no trigger takes it out word by word. */
-function empty(db: Db, { tables, rows }: Template): void {
-  // What its last holder wanted done at the end of transactions, and behind them.
+/** What its last holder wanted done at the end of transactions, and behind them. */
+function forgetEnds(db: Db): void {
   db.beforeCommit(() => undefined);
   db.afterCommit(() => undefined);
+}
+
+/** As it was made. What the index takes from messages goes first, so that no trigger takes it out word by word. */
+function empty(db: Db, { tables, rows }: Template): void {
+  forgetEnds(db);
   db.exec('PRAGMA foreign_keys=OFF');
   db.transaction(() => {
     if (db.prepare('DELETE FROM search_places').run().changes > 0 || hasWords(db)) db.prepare("INSERT INTO search (search) VALUES ('delete-all')").run();
@@ -91,7 +110,8 @@ function readTemplate(): Template {
       db.prepare(`SELECT * FROM ${table}`).all().map((row) => ({ insert: `INSERT OR REPLACE INTO ${table} (${Object.keys(row).join()}) VALUES (${Object.keys(row).map(() => '?').join()})`, values: Object.values(row) })),
     );
     const schema = `${made.map(({ sql }) => sql).join(';\n')};\nPRAGMA user_version = ${String(db.pragma('user_version'))};`;
-    return { schema, tables: objects.filter((object) => object.type === 'table' && !ofIndex(object)).map(({ name }) => name), rows };
+    const byName = new Map(objects.map(({ name, sql }) => [name, isOwn(name) ? undefined : sql]));
+    return { schema, objects: byName, tables: objects.filter((object) => object.type === 'table' && !ofIndex(object)).map(({ name }) => name), rows };
   } finally {
     db.close();
   }

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { type Db, openDatabase } from '../../../electron/storage/database';
 import { indexTogether } from '../../../electron/storage/index-together';
 import { migrate } from '../../../electron/storage/migrate';
+import { createSearchFilling } from '../../../electron/storage/search-filling';
 import { contentTables, fillEmptyTables } from '../../support/fill-tables';
 import { freshDatabase } from '../../support/fresh-database';
 
@@ -43,6 +44,25 @@ test('one that was closed is lent again as a new one, and whoever still holds it
   expect(contents(again)).toEqual(before);
   expect(again.prepare("SELECT count(*) AS n FROM search WHERE search MATCH 'word'").get()).toEqual({ n: 0 });
   expect([again.pragma('foreign_keys'), again.pragma('integrity_check')]).toEqual([1, 'ok']);
+  again.close();
+});
+
+test('one from which a profile took what its search was before is lent again as a new one, and not made anew', () => {
+  const db = freshDatabase();
+  const before = contents(db);
+  const version = Number(db.pragma('schema_version'));
+  const filling = createSearchFilling(db);
+  while (filling.takeUp(100));
+  expect(db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'search_before'").get()).toBeUndefined();
+  db.beforeCommit(() => {
+    throw new Error('its last holder is gone');
+  });
+  db.close();
+  const again = freshDatabase();
+  expect(contents(again)).toEqual(before);
+  // Every change of the schema counts on from there.
+  expect(Number(again.pragma('schema_version'))).toBeGreaterThan(version);
+  expect(again.pragma('integrity_check')).toBe('ok');
   again.close();
 });
 
