@@ -25,7 +25,9 @@ export function keepReports() {
   const own = join(all, `run-${process.pid}`);
   for (const name of names(own)) renameSync(join(own, name), lastReport(basename(name)));
   rmSync(own, { recursive: true, force: true });
-  for (const name of names(all)) if (/^run-\d+$/.test(name) && Date.now() - statSync(join(all, name)).mtimeMs > DAY) rmSync(join(all, name), { recursive: true, force: true });
+  // Another run may take its own away in the same moment.
+  const isOld = (name) => Date.now() - (statSync(join(all, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > DAY;
+  for (const name of names(all)) if (/^run-\d+$/.test(name) && isOld(name)) rmSync(join(all, name), { recursive: true, force: true });
 }
 
 function names(folder) {
