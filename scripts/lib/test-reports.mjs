@@ -39,6 +39,14 @@ export function vitestFailures(file) {
   });
 }
 
+/**
+ * The same of what was thrown outside of every test, as scripts/lib/outside-reporter.mjs leaves it: `near` is the test during which it was.
+ * @returns {string[]}
+ */
+export function vitestOutside(file) {
+  return (readJson(file) ?? []).map(({ file: where, near, message }) => failure(where ?? 'vitest', `outside any test${near ? `, during: ${near}` : ''}`, message));
+}
+
 /** The same of Playwright, also what went wrong outside any test. */
 export function playwrightFailures(file) {
   const report = readJson(file);

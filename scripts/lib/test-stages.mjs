@@ -15,7 +15,7 @@ import { run } from './process.mjs';
 import { putBundle } from './put-file.mjs';
 import { ownReport } from './report-files.mjs';
 import { say } from './say.mjs';
-import { playwrightCount, playwrightFailures, skippedBelow, sum, tapCount, tapFailures, vitestCount, vitestFailures } from './test-reports.mjs';
+import { playwrightCount, playwrightFailures, skippedBelow, sum, tapCount, tapFailures, vitestCount, vitestFailures, vitestOutside } from './test-reports.mjs';
 
 /**
  * @typedef {{ runtime: import('../electron-runtime.mjs').Runtime, filters: string[], options: string[] }} Context
@@ -78,10 +78,13 @@ async function buildAll({ runtime }) {
 /** @type {Stage} */
 async function vitest({ filters, options }) {
   const report = ownReport('vitest.json');
-  const args = ['run', ...filters, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, '--allowOnly=false', ...options];
+  const outside = ownReport('vitest-outside.json');
+  const args = ['run', ...filters, '--reporter=default', '--reporter=json', `--reporter=${inRoot('scripts/lib/outside-reporter.mjs')}`, `--outputFile.json=${report}`, '--allowOnly=false', ...options];
   // Whatever the caller's shell says: with "production" React lacks what tests need.
-  const { ok } = await tool('vitest/vitest.mjs', args, { NODE_ENV: 'test', KEYSHIFT_TEST_TIMES: ownReport('vitest-times.jsonl') });
-  return { ...counted(ok, vitestCount(report)), failures: vitestFailures(report), notProven: notProven(report, options) };
+  const { ok } = await tool('vitest/vitest.mjs', args, { NODE_ENV: 'test', KEYSHIFT_TEST_TIMES: ownReport('vitest-times.jsonl'), KEYSHIFT_TEST_OUTSIDE: outside });
+  const thrown = vitestOutside(outside);
+  const count = vitestCount(report);
+  return { ...counted(ok, count && { ...count, failed: count.failed + thrown.length }), failures: [...vitestFailures(report), ...thrown], notProven: notProven(report, options) };
 }
 
 /**

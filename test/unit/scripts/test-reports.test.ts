@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { playwrightCount, playwrightFailures, skippedBelow, sum, tapCount, tapFailures, vitestCount, vitestFailures } from '../../../scripts/lib/test-reports.mjs';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import OutsideReporter from '../../../scripts/lib/outside-reporter.mjs';
+import { playwrightCount, playwrightFailures, skippedBelow, sum, tapCount, tapFailures, vitestCount, vitestFailures, vitestOutside } from '../../../scripts/lib/test-reports.mjs';
 import { selection } from '../../../scripts/lib/test-selection.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyshift-reports-'));
@@ -73,6 +74,18 @@ describe('the count of tests is what the runners report', () => {
     expect(tapFailures('TAP version 13\n    not ok 2 - b\nok 3 - c')).toEqual(['b']);
     expect(vitestFailures(join(folder, 'absent.json'))).toEqual([]);
     expect(playwrightFailures(join(folder, 'absent.json'))).toEqual([]);
+  });
+
+  test('vitest: what is thrown outside of every test is named, too, with the test beside which it was', () => {
+    const file = join(folder, 'outside.json');
+    vi.stubEnv('KEYSHIFT_TEST_OUTSIDE', file);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const reporter = new OutsideReporter();
+    reporter.onTestRunEnd([], []);
+    expect(vitestOutside(file)).toEqual([]);
+    reporter.onTestRunEnd([], [{ name: 'Error', message: 'late', stack: 'Error: late\n    at x', VITEST_TEST_PATH: 'test/unit/a.test.ts', VITEST_TEST_NAME: 'waits' }, { name: 'Error', message: 'no worker' }]);
+    expect(vitestOutside(file)).toEqual(['test/unit/a.test.ts: outside any test, during: waits\n    Error: late\n    at x', 'vitest: outside any test\n    Error: no worker']);
+    expect(vitestOutside(join(folder, 'absent.json'))).toEqual([]);
   });
 
   test('a missing report is no count, and adds nothing', () => {
