@@ -32,6 +32,24 @@ describe('a failed dialog', () => {
     expect(bob.acknowledgements(alice)).toEqual([]);
   });
 
+  it('S2-10 A37: what somebody who has not heard of it acknowledges moves nothing any more', async () => {
+    const { crypto, alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    bob.say(alice, dialogId, 'arrives');
+    expect(alice.receive(bob, ...bob.pending(alice))[0]?.kind).toBe('delivered');
+    const forger = new Forger(crypto, alice.person, bob.person);
+    forger.dialogId = dialogId;
+    forger.kekHeader = { ...forger.kekHeader, epoch: 7 };
+    forger.dskHeader = { ...forger.dskHeader, epoch: 1 };
+    expect(bob.receive(alice, forger.message(2, 'forged'))[0]).toEqual({ kind: 'rejected', reason: 'key-conflict' });
+    const [told, before] = [bob.sink.events.length, bob.snapshot()];
+    const said = alice.acknowledgements(bob);
+    expect(said).toHaveLength(1);
+    expect(bob.receive(alice, ...said)).toEqual([{ kind: 'rejected', reason: 'dialog-failed' }]);
+    expect([bob.sink.events.length, bob.snapshot()]).toEqual([told, before]);
+  });
+
   it('A22: a dialog that was buried cannot be opened again', async () => {
     const { crypto, alice, bob } = await newPair();
     const forger = new Forger(crypto, alice.person, bob.person);
