@@ -38,6 +38,7 @@ const blocking: ReadonlySet<string> = new Set([
 ]);
 
 export function createSessionStore(client: Client, beforeLock: () => void = () => undefined): StoreApi<SessionState> {
+  let isLocking = false;
   return createStore<SessionState>()((set, get) => {
     const guarded = async (task: () => Promise<unknown>): Promise<void> => {
       try {
@@ -70,16 +71,21 @@ export function createSessionStore(client: Client, beforeLock: () => void = () =
         beforeLock();
         const locking = client.vault.lock();
         // Nothing is seen any more from now on, however long it takes until the keys are gone.
+        isLocking = true;
         set({ phase: 'starting', failure: undefined });
         try {
           await locking;
         } catch (thrown) {
           await get().load();
           throw thrown;
+        } finally {
+          isLocking = false;
         }
         set({ phase: 'locked', failure: undefined });
       },
       changed: (phase) => {
+        // What opens it, the start or a new key, came before in the turn of the services, and is told late: nothing is shown again for the moment until it is locked.
+        if (phase === 'open' && isLocking) return;
         set({ phase, failure: undefined });
         // The screen says so when the keyring was to open it and did not.
         if (phase === 'locked') client.vault.status().then(({ keyring }) => set({ keyring }), () => undefined);

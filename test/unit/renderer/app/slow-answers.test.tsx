@@ -32,6 +32,22 @@ describe('while the main process takes its time', () => {
     expect(screen.getByRole('button', { name: 'Unlock' })).toBeTruthy();
   });
 
+  it('a vault that is opened while it waits to be locked shows nothing of itself, and one that is opened afterwards does', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    const lock = held(null);
+    vi.spyOn(model.client.vault, 'lock').mockImplementation(lock.answer);
+    await shortcut('l', { ctrlKey: true });
+    act(() => model.session.getState().changed('open'));
+    await settle();
+    expect(page()).not.toContain('Bo Lindqvist');
+    lock.release();
+    await settle();
+    expect(screen.getByRole('button', { name: 'Unlock' })).toBeTruthy();
+    act(() => model.session.getState().changed('open'));
+    await settle();
+    expect(page()).toContain('Bo Lindqvist');
+  });
+
   it('where it could not be locked everything is there again, and it says so', async () => {
     const { model } = await openTalk(busyWorld(now));
     const lock = held(null);
