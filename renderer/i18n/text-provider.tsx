@@ -22,7 +22,7 @@ export function TextProvider({ children }: { readonly children: ReactNode }): Re
     document.documentElement.dir = directionOf(language);
   }, [tag, language]);
   return (
-    <IntlProvider locale={locale} defaultLocale="en" messages={messages} timeZone={useTimeZone()}>
+    <IntlProvider locale={locale} defaultLocale="en" messages={messages} {...zoneOf(useTimeZone())}>
       <I18nProvider locale={tag}>{children}</I18nProvider>
     </IntlProvider>
   );
@@ -65,3 +65,13 @@ function useTimeZone(): string {
 }
 
 const systemZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Of a system without a zone Chromium tells one that it takes from nobody (`Etc/Unknown`): times are written without a name of it then. */
+function zoneOf(timeZone: string): { readonly timeZone?: string } {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return { timeZone };
+  } catch {
+    return {};
+  }
+}

@@ -104,3 +104,16 @@ it('the zone of the system changes while the window is open: times are told in t
   await settle();
   expect(times()).not.toBe(there);
 });
+
+it('a system without a zone: times are told as clocks tell them', async () => {
+  const before = process.env['TZ'];
+  onTestFinished(() => {
+    if (before === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = before;
+  });
+  process.env['TZ'] = '';
+  await openTalk(busyWorld(now));
+  const times = [...document.querySelectorAll('.message time')].map(({ textContent }) => textContent ?? '');
+  expect(times.length).toBeGreaterThan(0);
+  for (const time of times) expect(time).toMatch(/^\d\d:\d\d( [AP]M)?$/);
+});
