@@ -5,9 +5,10 @@ import { useShowRow } from '../features/conversations/use-show';
 import type { Row } from '../features/conversations/rows';
 import { useRenew } from '../features/keys/use-renew';
 import { isCovered } from '../ui/covered';
+import { keepFocus } from './keep-focus';
 import { useModel } from './model-context';
 import type { Model } from './model';
-import { cyclePanes, focusComposer, focusDetails, focusListIfInFront, rememberFocus } from './panes';
+import { cyclePanes, focusBack, focusComposer, focusDetails, focusListIfInFront, rememberFocus } from './panes';
 import { calledBy, nthOf } from './shortcuts';
 import { useShortcutKeys } from './use-shortcut-keys';
 import type { UiState } from './ui-store';
@@ -127,6 +128,8 @@ function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[],
     }
     case 'dismiss':
       ui.dismissAll();
+      // The button that had the focus may be gone with them; a dialog below keeps its own.
+      if (!isCovered()) keepFocus(focusBack);
       return;
     case 'lock':
       model.background(model.session.getState().lock());

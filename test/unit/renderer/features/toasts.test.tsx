@@ -50,6 +50,14 @@ describe('notices that go by themselves', () => {
     expect(model.ui.getState().dialog).toBe('settings');
   });
 
+  it('taken away by a key while one has the focus, they leave it in a pane of the window', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    act(() => model.ui.getState().toast('It is saved.'));
+    act(() => within(notices()).getByRole('button', { name: 'Dismiss' }).focus());
+    await shortcut('d', { ctrlKey: true });
+    await vi.waitFor(() => expect(document.activeElement?.closest('[data-pane]')).toBeTruthy());
+  });
+
   it('stay as long as it takes to read them, bad news twice as long', async () => {
     const { model } = await renderApp(busyWorld(now));
     vi.useFakeTimers();
