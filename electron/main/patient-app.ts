@@ -19,6 +19,7 @@ export interface PatientAppParts {
  *
  * What the first screen is drawn of may be there before them (`show`): calls that ask for it have their answers then, and all others wait until the vault is open in the services as well. Should
  * these not start after all, the page has to begin anew (`onLost`), for what it shows is of a vault that nobody holds open.
+ * A lock waits, too, whoever calls it, but it is told at once: what was shown goes, and does not come back with the opening that it waits for.
  */
 export class PatientApp implements App {
   readonly handlers: Handlers;
@@ -29,6 +30,10 @@ export class PatientApp implements App {
   #attempt: Promise<App> | undefined;
   /** Of the attempt under way: undefined where it ends without one. */
   #look: Promise<FirstLook | undefined> = Promise.resolve(undefined);
+  /** The page has seen it, and the vault is not open in the services yet. */
+  #isShown = false;
+  /** Locks that wait behind what was shown. */
+  #locks = 0;
   #failure: unknown;
   /** A page has heard that the first attempt failed: from then on, asking is trying again. */
   #told = false;
@@ -87,32 +92,52 @@ export class PatientApp implements App {
   async #try(): Promise<App> {
     let shown: (look: FirstLook | undefined) => void = () => undefined;
     this.#look = new Promise((resolve) => (shown = resolve));
-    let isShown = false;
     try {
       if (this.#stopped) throw new Error('the app is ending');
       const running = await this.#parts.start((look) => {
-        isShown = true;
+        this.#isShown = true;
         shown(look);
       });
       running.onEvent((event) => {
-        for (const listener of this.#listeners) listener(event);
+        if (this.#locks === 0 || event.type !== 'vault.changed' || event.state !== 'open') this.#tell(event);
       });
       this.#running = running;
       const opened = this.#parts.open(running);
       // A keyring may take its time, and the lock screen is there meanwhile; behind a first look nobody would understand to be locked out.
-      if (isShown) await opened;
+      if (this.#isShown) await opened;
       return running;
     } catch (error) {
       this.#failure = error;
       this.#parts.failed(error);
-      if (isShown) for (const listener of this.#lost) listener();
+      if (this.#isShown) for (const listener of this.#lost) listener();
       throw error;
     } finally {
+      this.#isShown = false;
       shown(undefined);
     }
   }
 
+  #tell(event: AppEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  async #lockAfter(lock: () => Promise<unknown>): Promise<unknown> {
+    this.#look = Promise.resolve(undefined);
+    this.#locks += 1;
+    this.#tell({ type: 'vault.changed', state: 'locked' });
+    try {
+      return await lock();
+    } finally {
+      this.#locks -= 1;
+    }
+  }
+
   #pass(group: string, member: string): (input: unknown) => Promise<unknown> {
+    const call = this.#passOn(group, member);
+    return group === 'vault' && member === 'lock' ? (input) => (this.#isShown ? this.#lockAfter(() => call(input)) : call(input)) : call;
+  }
+
+  #passOn(group: string, member: string): (input: unknown) => Promise<unknown> {
     return async (input) => {
       const asksForStatus = group === 'vault' && member === 'status';
       // While they start, calls wait: the window opens meanwhile.

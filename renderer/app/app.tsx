@@ -45,9 +45,10 @@ function Screen(): ReactNode {
   const failure = useSession((state) => state.failure);
   switch (phase) {
     case 'starting':
+    case 'locking':
       return (
         <main className="front-page" aria-busy="true">
-          <p className="only-heard">{text('app.starting')}</p>
+          <p className="only-heard">{text(phase === 'locking' ? 'app.locking' : 'app.starting')}</p>
         </main>
       );
     case 'absent':

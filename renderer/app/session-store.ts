@@ -6,7 +6,7 @@ import type { Client } from '../bridge/client';
 import { toFailure } from '../bridge/failure';
 
 /** `starting`: not asked yet, or being locked. `failed`: the vault cannot be used and nothing was overwritten. */
-export type Phase = 'starting' | 'failed' | VaultState;
+export type Phase = 'starting' | 'locking' | 'failed' | VaultState;
 
 export interface SessionState {
   readonly phase: Phase;
@@ -72,7 +72,7 @@ export function createSessionStore(client: Client, beforeLock: () => void = () =
         const locking = client.vault.lock();
         // Nothing is seen any more from now on, however long it takes until the keys are gone.
         isLocking = true;
-        set({ phase: 'starting', failure: undefined });
+        set({ phase: 'locking', failure: undefined });
         try {
           await locking;
         } catch (thrown) {

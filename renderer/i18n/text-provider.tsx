@@ -69,7 +69,7 @@ const systemZone = (): string => new Intl.DateTimeFormat().resolvedOptions().tim
 /** Of a system without a zone Chromium tells one that it takes from nobody (`Etc/Unknown`): times are written without a name of it then. */
 function zoneOf(timeZone: string): { readonly timeZone?: string } {
   try {
-    new Intl.DateTimeFormat('en', { timeZone });
+    Intl.DateTimeFormat('en', { timeZone });
     return { timeZone };
   } catch {
     return {};

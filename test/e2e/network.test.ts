@@ -138,7 +138,7 @@ test('how a person is reached: connected, then not reachable, and a try by hand'
 
   await bo.close();
   await expect(fact).toHaveAccessibleName('Reach: Waiting', { timeout: 30_000 });
-  await expect(window.getByTestId('reach-sentence')).toHaveText(/^Bo (is not reachable since|was not reached yet)/);
+  await expect(window.getByTestId('reach-sentence')).toHaveText(/^Bo (has not been reachable since|was not reached yet)/);
   await pressWith(window, window.getByRole('button', { name: 'Try now' }));
   const tried = window.getByRole('list', { name: 'What was tried' });
   await expect(tried.getByText('A device is there, but no Keyshift answers').first()).toBeVisible({ timeout: 30_000 });

@@ -3,6 +3,7 @@ import type { app as english } from '../en/app';
 export const app = {
   'app.name': 'Keyshift',
   'app.starting': 'Keyshift wird geöffnet…',
+  'app.locking': 'Keyshift wird gesperrt…',
   'app.trial': 'Probeversion: Sie läuft auf einem veralteten Electron. Gut zum Umsehen, nicht für Geheimnisse.',
   'app.crash.title': 'In diesem Fenster ist etwas schiefgegangen',
   'app.crash.text': 'Deine Nachrichten sind sicher: Sie liegen außerhalb dieses Fensters. Lade das Fenster neu, um weiterzumachen.',

@@ -1,6 +1,7 @@
 export const app = {
   'app.name': 'Keyshift',
   'app.starting': 'Opening Keyshift…',
+  'app.locking': 'Locking Keyshift…',
   'app.trial': 'Trial runtime: this copy runs on an outdated Electron. Good for a look around, not for secrets.',
   'app.crash.title': 'Something went wrong in this window',
   'app.crash.text': 'Your messages are safe: they are kept outside this window. Reload it to go on.',

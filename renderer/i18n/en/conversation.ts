@@ -83,7 +83,7 @@ export const conversation = {
   'composer.cancelReply': 'Do not reply to this message',
   'composer.pending': 'Waiting for {name} to answer. You can write already: messages leave as soon as you are connected.',
   'composer.waiting': '{count, plural, one {{name} is not reachable now. # message leaves when you are both online.} other {{name} is not reachable now. # messages leave when you are both online.}}',
-  'composer.waiting.since': '{count, plural, one {{name} is not reachable since {when}. # message leaves when you are both online.} other {{name} is not reachable since {when}. # messages leave when you are both online.}}',
+  'composer.waiting.since': '{count, plural, one {{name} has not been reachable since {when}. # message leaves when you are both online.} other {{name} has not been reachable since {when}. # messages leave when you are both online.}}',
   'composer.paused': '{count, plural, one {One message waits here. It leaves when you have compared numbers with {name}.} other {# messages wait here. They leave when you have compared numbers with {name}.}}',
   'composer.blocked': 'You have blocked {name}. Neither of you can write to the other.',
   'composer.unblock': 'Unblock',

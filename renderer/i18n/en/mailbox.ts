@@ -71,7 +71,7 @@ export const mailbox = {
   'details.way.file': 'In a file that was saved',
   'details.device.named': '{device} (another device of yours)',
   'state.queued.pickup.device': 'With another device of yours, which passes it on to {name}',
-  'composer.mailbox.since': '{name} is not reachable since {when}. What you write is left in the mailbox of {name} until it is fetched.',
+  'composer.mailbox.since': '{name} has not been reachable since {when}. What you write is left in the mailbox of {name} until it is fetched.',
   'composer.mailbox': '{name} is not reachable now. What you write is left in the mailbox of {name} until it is fetched.',
   'reach.handedOver.own': 'It was taken over from another device of yours, without connecting anew. {name} noticed nothing.',
   'reach.handedOver.peer': '{name} continued on another device, without connecting anew. Nothing was interrupted.',

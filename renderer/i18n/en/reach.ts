@@ -57,7 +57,7 @@ export const reach = {
   'reach.state.direct': 'Connected directly since {when}.',
   'reach.state.lan': 'Connected on your network since {when}.',
   'reach.state.onion': 'Connected through Tor since {when}.',
-  'reach.state.down': '{name} is not reachable since {when}.',
+  'reach.state.down': '{name} has not been reachable since {when}.',
   'reach.state.never': '{name} was not reached yet since you opened Keyshift.',
   'reach.state.trying': 'Trying now…',
   'reach.clock.ahead': 'Your clock is {span} ahead of the one {name} uses. One of the two is wrong; which one, {name} alone cannot tell.',

@@ -112,7 +112,8 @@ const aWhile = () => new Promise((resolve) => setImmediate(resolve));
 /** An app whose page is shown a first look, and whose services start and open the vault when it is said. */
 function looked() {
   const { handlers, seen } = recordingHandlers({ 'vault.status': () => ({ state: 'locked' }), 'vault.lock': () => null });
-  const app: App = { handlers, listening: [], onEvent: () => () => undefined, openFile: () => Promise.reject(new Error('no file is here')), unlockWithKeyring: async () => true, networkChanged: () => undefined, stop: async () => undefined };
+  let tell: ((event: AppEvent) => void) | undefined;
+  const app: App = { handlers, listening: [], onEvent: (listener) => ((tell = listener), () => undefined), openFile: () => Promise.reject(new Error('no file is here')), unlockWithKeyring: async () => true, networkChanged: () => undefined, stop: async () => undefined };
   let show: (look: FirstLook) => void = () => undefined;
   const started = deferred<App>();
   const opened = deferred<undefined>();
@@ -127,7 +128,7 @@ function looked() {
   });
   patient.onLost(() => (lost += 1));
   const attempt = patient.attempt().catch(() => undefined);
-  return { patient, seen, show: () => show(aFirstLook), start: () => started.resolve(app), fail: () => started.reject(inUse), open: () => opened.resolve(undefined), attempt, lost: () => lost };
+  return { patient, seen, tell: (event: AppEvent) => tell?.(event), show: () => show(aFirstLook), start: () => started.resolve(app), fail: () => started.reject(inUse), open: () => opened.resolve(undefined), attempt, lost: () => lost };
 }
 
 describe('a first look before the services', () => {
@@ -150,6 +151,29 @@ describe('a first look before the services', () => {
     expect([press?.state, seen.map(({ name }) => name), lost()]).toEqual([null, ['vault.lock'], 0]);
     // From here on the services answer.
     expect(await patient.handlers.vault.status(undefined)).toEqual({ state: 'locked' });
+  });
+
+  it('row 16: a lock is told at once, whoever calls it, and what opens behind it shows nothing again; the services are locked as soon as they can be', async () => {
+    const { patient, seen, tell, show, start, open, attempt } = looked();
+    const heard: unknown[] = [];
+    patient.onEvent((event) => heard.push('state' in event ? event.state : event.type));
+    show();
+    const press = watched(patient.handlers.vault.lock(undefined));
+    expect(heard).toEqual(['locked']);
+    // What is asked from now on is answered by the services.
+    const list = watched(patient.handlers.conversations.list(undefined));
+    start();
+    await aWhile();
+    tell({ type: 'vault.changed', state: 'open' });
+    tell({ type: 'desktop.help' });
+    expect([press.state, list.state, seen]).toEqual(['waits', 'waits', []]);
+    open();
+    await attempt;
+    await aWhile();
+    expect([press.state, seen.map(({ name }) => name), heard]).toEqual([null, ['vault.lock', 'conversations.list'], ['locked', 'desktop.help']]);
+    // Later openings are told.
+    tell({ type: 'vault.changed', state: 'open' });
+    expect(heard.at(-1)).toBe('open');
   });
 
   it('row 16: when the services do not start after all, the page begins anew and hears why; without a first look it hears at once', async () => {

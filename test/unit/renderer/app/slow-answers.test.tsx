@@ -24,6 +24,7 @@ describe('while the main process takes its time', () => {
     const asked = vi.spyOn(model.client.vault, 'lock').mockImplementation(lock.answer);
     await shortcut('l', { ctrlKey: true });
     expect(page()).not.toContain('Bo Lindqvist');
+    expect(page()).toContain('Locking Keyshift');
     expect(screen.queryByRole('button', { name: 'Unlock' })).toBeNull();
     asked.mockRestore();
     await real();

@@ -40,10 +40,10 @@ describe('carrying messages by hand', () => {
     onTestFinished(() => void vi.useRealTimers());
     const { fake, model } = await openPerson(/^Carla/, busyWorld(now, { reports: new Map([[carla.contactId, away]]) }));
     const clock = new Date(away.since).toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit' });
-    expect(screen.getByText(`Carla Reyes is not reachable since ${clock}. 2 messages leave when you are both online.`)).toBeTruthy();
+    expect(screen.getByText(`Carla Reyes has not been reachable since ${clock}. 2 messages leave when you are both online.`)).toBeTruthy();
     fake.world.reports.set(carla.contactId, { connected: false, since: now - 26 * 3_600_000 });
     await act(async () => model.network.getState().loadReach(carla.contactId));
-    expect(screen.getByText(/is not reachable since May 5, .*2 messages leave/)).toBeTruthy();
+    expect(screen.getByText(/has not been reachable since May 5, .*2 messages leave/)).toBeTruthy();
     // The report is older than what the contact says: its time is that of the connection.
     fake.world.reports.set(carla.contactId, { connected: true, since: now });
     await act(async () => model.network.getState().loadReach(carla.contactId));

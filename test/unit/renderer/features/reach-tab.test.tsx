@@ -75,7 +75,7 @@ describe('the sentence', () => {
 
   it('not reachable since when, when it is tried next, and how often it was', async () => {
     await openReach(carlaAway(), /^Carla/);
-    expect(sentence()).toMatch(/^Carla Reyes is not reachable since /);
+    expect(sentence()).toMatch(/^Carla Reyes has not been reachable since /);
     expect(panel().textContent).toMatch(/Next try in 4 min.*14 tries so far reached nobody\./);
   });
 
