@@ -3,6 +3,8 @@ import { systemClock } from '../../electron/platform/clock';
 import { systemRandom } from '../../electron/platform/random';
 import type { Preferences } from '../../electron/services/ports';
 import { defaultSettings } from '../../shared/model/settings';
+// An application reads it when its vault is open. One that is stopped at once may still be reading it when its file ends, and then no file behind that one in its process could read it.
+import '../../electron/network/mdns/lan-network';
 
 const silent = (): void => undefined;
 

@@ -85,7 +85,7 @@ test('one whose schema was changed, or on which something hangs for as long as i
     db.exec(change);
     db.close();
     const again = freshDatabase();
-    expect(again.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'more' UNION SELECT 1 FROM sqlite_temp_schema").all()).toEqual([]);
+    expect(again.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'more' UNION SELECT 1 FROM sqlite_temp_schema WHERE name NOT GLOB 'search_news*'").all()).toEqual([]);
     again.close();
   }
 });
