@@ -4,7 +4,7 @@ import { guidePages } from './scripts/lib/guide.mjs';
 
 /**
  * The file of the open window, and what it imports, are named in the page, behind what its first screen needs: asked for when it is wanted, it would wait for the
- * main process, which then makes the services ready. It is fetched and compiled beside that, and run as soon as it is there (renderer/main.tsx).
+ * main process, which then makes the services ready. It is fetched and compiled beside that, and run when the page has nothing else to do (renderer/main.tsx).
  */
 const openWindowAhead: Plugin = {
   name: 'open-window-ahead',

@@ -15,7 +15,7 @@ import { Media } from './main/media';
 import { PageFirst } from './main/page-first';
 import { PatientApp } from './main/patient-app';
 import { finishRemovals, type HostedProfile, ProfileHost } from './main/profile-host';
-import { type ProfileStartParts, startProfile } from './main/profile-start';
+import { startProfile } from './main/profile-start';
 import { openShell } from './main/shell';
 import { systemClock } from './platform/clock';
 import { keepMemoryOutOfCoreFiles } from './platform/core-dumps';
@@ -145,9 +145,11 @@ async function start(): Promise<void> {
 function hostProfile(profileDirectory: string): HostedProfile {
   const preferences = new WindowPreferences(profileDirectory, () => logger.warn('preferences.damaged'));
   const keyring = desktopKeyring();
-  const early = earlyOpening(profileDirectory, preferences, keyring);
+  const openEarly = isFirst ? earlyOpening(profileDirectory, preferences, keyring) : async () => undefined;
+  isFirst = false;
   const patient = new PatientApp({
-    start: (show) => startProfile({ pageFirst, keyring, wrapped: preferences.get().keyringWrap, ...early, startServices: (opened) => startServices(profileDirectory, preferences, keyring, opened) }, show),
+    start: (show) =>
+      startProfile({ pageFirst, keyring, wrapped: preferences.get().keyringWrap, openEarly, startServices: (early) => startServices(profileDirectory, preferences, keyring, early) }, show),
     // A convenience: whatever comes of it, the passphrase works.
     open: (started) => started.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error))),
     failed: (error) => {
@@ -158,31 +160,21 @@ function hostProfile(profileDirectory: string): HostedProfile {
   return { app: patient, preferences };
 }
 
-/** For the profile of the start and its first attempt: whoever tries again, or opens another profile, has a screen meanwhile. Not where what was asked for may be refused before anything is opened (`--listen`). */
-function earlyOpening(profileDirectory: string, preferences: WindowPreferences, keyring: EarlyKeyring): Pick<ProfileStartParts, 'prepare' | 'openEarly'> {
-  let isTried = !isFirst || app.commandLine.hasSwitch('listen');
-  isFirst = false;
-  let opening: ReturnType<typeof readOpening> | undefined;
-  return {
-    prepare: () => {
-      if (isTried) return;
-      isTried = true;
-      opening = readOpening();
-      // The services read it again, and say what is wrong.
-      opening.catch(() => undefined);
-    },
-    openEarly: async (wrapped) => {
-      const openVaultEarly = await opening?.catch(() => undefined);
-      opening = undefined;
-      const patience = new Promise<void>((resolve) => systemClock.setTimer(keyringPatience, resolve));
-      return openVaultEarly?.({ profileDirectory, preferences, key: () => keyring.answered(wrapped, patience), logger, trial });
-    },
+/** Once: whoever tries again, or opens another profile, sees a screen of their own meanwhile. Not where what was told to it may be wrong before anything is opened (`--listen`). */
+function earlyOpening(profileDirectory: string, preferences: WindowPreferences, keyring: EarlyKeyring): (wrapped: string) => Promise<EarlyVault | undefined> {
+  let isTried = app.commandLine.hasSwitch('listen');
+  return async (wrapped) => {
+    if (isTried) return undefined;
+    isTried = true;
+    const openVaultEarly = await readOpening(systemClock);
+    const patience = new Promise<void>((resolve) => systemClock.setTimer(keyringPatience, resolve));
+    return openVaultEarly({ profileDirectory, preferences, key: () => keyring.answered(wrapped, patience), logger, trial });
   };
 }
 
 async function startServices(profileDirectory: string, preferences: WindowPreferences, keyring: EarlyKeyring, early: EarlyVault | undefined): Promise<App> {
   const listen = wantedAddress();
-  const start = await readServices();
+  const start = await readServices(systemClock);
   return start({ profileDirectory, preferences, keyring, listen, logger, chooser: dialogs, fileTokens: windowFiles, trial, early });
 }
 

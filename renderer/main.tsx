@@ -12,8 +12,8 @@ const model = createModel(createClient(window.keyshift), behindFrame());
 model.start();
 globalThis.addEventListener('pagehide', () => model.shield.end());
 createRoot(place).render(<App model={model} />);
-// What comes right away where a keyring opens the vault, and soon elsewhere: run while that is being done. Waiting for an idle moment, it was not there yet when it was wanted.
-void readOpenWindow().catch(() => undefined);
+// While the services are made ready, of which there is a moment: what comes right away where a keyring opens the vault, and soon elsewhere.
+requestIdleCallback(() => void readOpenWindow().catch(() => undefined));
 // Behind the first screen, which waits for the services and not for these. A file that cannot be read is told where it is wanted.
 const unsubscribe = model.session.subscribe(({ phase }) => {
   if (phase === 'starting') return;

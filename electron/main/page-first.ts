@@ -1,7 +1,7 @@
 /** Milliseconds from the answer with the page's script until its bytes have gone: this process passes them on. */
 const passingOn = 20;
-/** Milliseconds from the first look until it is drawn, at most. */
-const drawing = 300;
+/** Milliseconds from the first look until it is drawn: this process has a part in that, too. */
+const drawing = 60;
 /** Milliseconds without a page. */
 const patience = 1_000;
 
@@ -17,7 +17,6 @@ export class PageFirst {
   readonly #setTimer: (milliseconds: number, run: () => void) => void;
   #resolveAsked: () => void = () => undefined;
   #resolveServed: () => void = () => undefined;
-  #resolveDrawn: () => void = () => undefined;
 
   constructor(setTimer: (milliseconds: number, run: () => void) => void) {
     this.#setTimer = setTimer;
@@ -32,16 +31,11 @@ export class PageFirst {
   /** A file of the page was answered with. */
   gave(address: string): void {
     this.#resolveAsked();
-    if (!address.endsWith('.js')) return;
-    this.#resolveDrawn();
-    this.#setTimer(passingOn, () => this.#resolveServed());
+    if (address.endsWith('.js')) this.#setTimer(passingOn, () => this.#resolveServed());
   }
 
-  /** The page is told what its first screen shows, and has drawn it: with nothing else to do, it asks for the files that screen does not need (`renderer/main.tsx`). 0.3 s at most. */
+  /** The page was told what its first screen shows, and has had the time to draw it. */
   drawn(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#resolveDrawn = resolve;
-      this.#setTimer(drawing, resolve);
-    });
+    return new Promise((resolve) => this.#setTimer(drawing, resolve));
   }
 }

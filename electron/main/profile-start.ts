@@ -9,21 +9,18 @@ export interface ProfileStartParts {
   readonly keyring: EarlyKeyring;
   /** What the preferences keep of the key. */
   readonly wrapped: string | undefined;
-  /** Reads what opens a vault, in pieces, for `openEarly` to wait for. Never throws. */
-  readonly prepare: () => void;
   /** Opens the vault early, where that may be (`electron/compose/early-vault.ts`). Never rejects. */
   readonly openEarly: (wrapped: string) => Promise<EarlyVault | undefined>;
   readonly startServices: (early: EarlyVault | undefined) => Promise<App>;
 }
 
 /**
- * The order of a start: the page gets its files; meanwhile the keyring is asked, and what opens a vault is read; it is opened where the key is there, and the first screen told what it shows; the services
+ * The order of a start: the page has its files; the keyring is asked meanwhile; the vault is opened where the key is there, and the first screen told what it shows; the services
  * are read and started behind the frame that has it.
  */
-export async function startProfile({ pageFirst, keyring, wrapped, prepare, openEarly, startServices }: ProfileStartParts, show: (look: FirstLook) => void): Promise<App> {
+export async function startProfile({ pageFirst, keyring, wrapped, openEarly, startServices }: ProfileStartParts, show: (look: FirstLook) => void): Promise<App> {
   await pageFirst.asked;
   keyring.ask(wrapped);
-  if (wrapped !== undefined) prepare();
   await pageFirst.served;
   const early = wrapped === undefined ? undefined : await openEarly(wrapped);
   try {

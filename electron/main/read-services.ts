@@ -1,11 +1,11 @@
+import type { Clock } from '../engine/ports';
 import type { openVaultEarly } from './open-early';
 import type { startServices } from './start-services';
 
 /** What opens a vault before there are services, in the same way. */
 const piecesOfVault: readonly (() => Promise<unknown>)[] = [
   () => import('../storage/profile-lock'),
-  // Its WebAssembly is compiled beside everything else.
-  () => import('../engine/crypto/create-crypto').then(() => void import('../engine/crypto/mlkem').then(({ loadMlKem }) => loadMlKem()).catch(() => undefined)),
+  () => import('../engine/crypto/create-crypto'),
   () => import('../doors/dispatch'),
   () => import('../storage/vault-file'),
   () => import('./open-early'),
@@ -26,8 +26,8 @@ const pieces: readonly (() => Promise<unknown>)[] = [
 ];
 
 /** Reads what opens a vault before there are services. */
-export async function readOpening(): Promise<typeof openVaultEarly> {
-  await readPieces(piecesOfVault);
+export async function readOpening(clock: Pick<Clock, 'setTimer'>): Promise<typeof openVaultEarly> {
+  await readPieces(piecesOfVault, clock);
   return (await import('./open-early')).openVaultEarly;
 }
 
@@ -37,21 +37,20 @@ let done: typeof startServices | undefined;
  * Reads most of the program, which lies in files of its own: nothing of it is needed to show a window. In pieces, with a turn of the event loop
  * between them: this thread also brings the page its files and a place to draw, for which it would wait the whole time.
  */
-export async function readServices(): Promise<typeof startServices> {
+export async function readServices(clock: Pick<Clock, 'setTimer'>): Promise<typeof startServices> {
   // Another attempt, or another profile: what is read is there.
   if (done !== undefined) return done;
-  await readPieces([...piecesOfVault, ...pieces]);
+  await readPieces([...piecesOfVault, ...pieces], clock);
   done = (await import('./start-services')).startServices;
   return done;
 }
 
 const read = new Set<() => Promise<unknown>>();
 
-async function readPieces(wanted: readonly (() => Promise<unknown>)[]): Promise<void> {
+async function readPieces(wanted: readonly (() => Promise<unknown>)[], clock: Pick<Clock, 'setTimer'>): Promise<void> {
   for (const piece of wanted.filter((each) => !read.has(each))) {
     await piece();
     read.add(piece);
-    // Not a timer, which is a millisecond late each time.
-    await new Promise<void>((resolve) => void setImmediate(resolve));
+    await new Promise<void>((resolve) => void clock.setTimer(0, resolve));
   }
 }

@@ -18,20 +18,3 @@ it('the services wait until the page has its script, and a second at most', asyn
     expect(served).toBe(true);
   }
 });
-
-it('a first look counts as drawn when the page asks for the files its screen does not need, and soon in any case', async () => {
-  for (const asks of [true, false]) {
-    const timers: { at: number; run: () => void }[] = [];
-    const first = new PageFirst((at, run) => timers.push({ at, run }));
-    first.gave('app-keyshift://ui/assets/index.js');
-    let drawn = false;
-    const done = first.drawn().then(() => (drawn = true));
-    first.gave('app-keyshift://ui/assets/index.css');
-    await Promise.resolve();
-    expect(drawn).toBe(false);
-    if (asks) first.gave('app-keyshift://ui/assets/later.js');
-    else timers.find(({ at }) => at === 300)?.run();
-    await done;
-    expect(drawn).toBe(true);
-  }
-});

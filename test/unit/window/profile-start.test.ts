@@ -30,7 +30,6 @@ async function stepsOf({ wrapped, opened = 'not', servicesStart = true }: Given)
         unwrap: async (secret) => secret,
       },
       wrapped,
-      prepare: () => step('opening prepared'),
       openEarly: async (which) => {
         step(`opened early with ${which}`);
         return opened === 'not' ? undefined : early;
@@ -49,13 +48,13 @@ async function stepsOf({ wrapped, opened = 'not', servicesStart = true }: Given)
 
 describe('row 16: the order of a start', () => {
   it('where the keyring has the key, the first screen is told before anything of the services is read, and they come behind its frame', async () => {
-    expect(await stepsOf({ wrapped: 'w', opened: 'with a look' })).toEqual(['page asked', 'page served', 'keyring asked for w', 'opening prepared', 'opened early with w', 'look shown', 'page drawn', 'services with the open vault', 'started']);
+    expect(await stepsOf({ wrapped: 'w', opened: 'with a look' })).toEqual(['page asked', 'page served', 'keyring asked for w', 'opened early with w', 'look shown', 'page drawn', 'services with the open vault', 'started']);
   });
 
   it('nothing is opened early where no keyring is used, and nothing is told where something has to be done first or anything is unusual', async () => {
     expect(await stepsOf({})).toEqual(['page asked', 'page served', 'keyring asked for undefined', 'services', 'started']);
-    expect(await stepsOf({ wrapped: 'w', opened: 'without' })).toEqual(['page asked', 'page served', 'keyring asked for w', 'opening prepared', 'opened early with w', 'services with the open vault', 'started']);
-    expect(await stepsOf({ wrapped: 'w' })).toEqual(['page asked', 'page served', 'keyring asked for w', 'opening prepared', 'opened early with w', 'services', 'started']);
+    expect(await stepsOf({ wrapped: 'w', opened: 'without' })).toEqual(['page asked', 'page served', 'keyring asked for w', 'opened early with w', 'services with the open vault', 'started']);
+    expect(await stepsOf({ wrapped: 'w' })).toEqual(['page asked', 'page served', 'keyring asked for w', 'opened early with w', 'services', 'started']);
   });
 
   it('services that do not start leave nothing open and no key', async () => {
