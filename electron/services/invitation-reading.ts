@@ -5,6 +5,9 @@ import { type Invitation, parseInvitation } from '../engine/identity/invitation-
 import type { InvitationParts } from './invitations';
 import type { ContactRow } from './ports';
 
+/** What words around a link make of it: they are letters of its own alphabet where nothing but white space stands between. */
+const unread: ReadonlySet<string> = new Set(['invitation.garbled', 'invitation.altered']);
+
 export interface ReadInvitation {
   readonly invitation: Invitation;
   /** The short link. */
@@ -40,9 +43,19 @@ function parse(parts: InvitationParts, text: string): Omit<ReadInvitation, 'befo
   try {
     return parseWhole(parts, text);
   } catch (error) {
-    const found = error instanceof KeyshiftError && error.code === 'invitation.garbled' ? linkInWords.exec(text)?.[0] : undefined;
+    if (!(error instanceof KeyshiftError) || !unread.has(error.code)) throw error;
+    const found = linkInWords.exec(text)?.[0];
     if (found === undefined || found === text) throw error;
+    return parseFound(parts, found, error);
+  }
+}
+
+function parseFound(parts: InvitationParts, found: string, ofWhole: KeyshiftError): Omit<ReadInvitation, 'before'> {
+  try {
     return parseWhole(parts, found);
+  } catch (error) {
+    // A link in several lines that was changed: what stands in the first of them is no news.
+    throw ofWhole.code === 'invitation.altered' ? ofWhole : error;
   }
 }
 

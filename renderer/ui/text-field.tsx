@@ -11,6 +11,8 @@ export interface TextFieldProps {
   readonly hint?: ReactNode;
   readonly error?: string | undefined;
   readonly lines?: number;
+  /** Of a field of one line: to bring the focus to it. */
+  readonly inputRef?: RefObject<HTMLInputElement | null>;
   /** Of a field with `lines`: to bring the focus back to it. */
   readonly areaRef?: RefObject<HTMLTextAreaElement | null>;
   readonly readOnly?: boolean;
@@ -53,7 +55,7 @@ export function TextField(props: TextFieldProps): ReactNode {
       <Label className={props.hiddenLabel === true ? 'only-heard' : 'field-label'}>{props.label}</Label>
       <div className="field-box">
         {props.lines === undefined ? (
-          <Input className={`field-input${props.monospace === true ? ' mono' : ''}`} inputMode={props.numeric === true ? 'numeric' : 'text'} spellCheck="false" dir="auto" {...comboboxOf(props.narrows)} {...(props.marksAll === true && { onFocus: (event) => event.currentTarget.select() })} />
+          <Input {...(props.inputRef === undefined ? {} : { ref: props.inputRef })} className={`field-input${props.monospace === true ? ' mono' : ''}`} inputMode={props.numeric === true ? 'numeric' : 'text'} spellCheck="false" dir="auto" {...comboboxOf(props.narrows)} {...(props.marksAll === true && { onFocus: (event) => event.currentTarget.select() })} />
         ) : (
           <TextArea
             {...(props.areaRef === undefined ? {} : { ref: props.areaRef })}

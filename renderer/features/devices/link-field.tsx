@@ -152,7 +152,7 @@ export function LinkField({ kind, value, onChange, error, disabled }: LinkFieldP
             {text('join.camera')}
           </Button>
           <FileTrigger
-            acceptedFileTypes={['image/png', 'image/jpeg', 'image/webp', ...(kind.file === undefined ? [] : [kind.file])]}
+            acceptedFileTypes={['image/png', 'image/jpeg', 'image/webp', 'image/gif', ...(kind.file === undefined ? [] : [kind.file])]}
             onSelect={(files) => {
               const [file] = files ?? [];
               if (file !== undefined) void read(file);

@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useDevices, useSession } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -25,6 +25,7 @@ export function OnboardingScreen(): ReactNode {
   const errorText = useErrorText();
   const create = useSession((state) => state.create);
   const [name, setName] = useState('');
+  const nameField = useRef<HTMLInputElement>(null);
   const chosen = useNewPassphrase();
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -44,7 +45,12 @@ export function OnboardingScreen(): ReactNode {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
-    if (busy || nameError !== undefined) return;
+    if (busy) return;
+    if (nameError !== undefined) {
+      chosen.judge();
+      nameField.current?.focus();
+      return;
+    }
     const passphrase = chosen.take();
     if (passphrase === undefined) return;
     setTried(false);
@@ -78,6 +84,7 @@ export function OnboardingScreen(): ReactNode {
         <TextField
           label={text('onboarding.name')}
           value={name}
+          inputRef={nameField}
           onChange={setName}
           hint={text('onboarding.name.hint')}
           error={tried ? nameError : undefined}

@@ -5,13 +5,13 @@ export interface PictureSize {
 }
 
 /**
- * Of PNG, JPEG and WebP; undefined for everything else and for what is cut off. A small file may unpack to gigabytes: so this
+ * Of PNG, JPEG, WebP and GIF; undefined for everything else and for what is cut off. A small file may unpack to gigabytes: so this
  * is asked first.
  */
 export function pictureSize(bytes: Uint8Array): PictureSize | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    const size = ofPng(view) ?? ofWebp(view) ?? ofJpeg(view);
+    const size = ofPng(view) ?? ofWebp(view) ?? ofGif(view) ?? ofJpeg(view);
     return size !== undefined && size.width > 0 && size.height > 0 ? size : undefined;
   } catch (error) {
     // Read past the end.
@@ -39,6 +39,24 @@ function ofWebp(view: DataView): PictureSize | undefined {
       return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff };
     default:
       return undefined;
+  }
+}
+
+/** The larger of the screen and its first frame, by which it may be stretched. */
+function ofGif(view: DataView): PictureSize | undefined {
+  if (view.getUint32(0) !== 0x47494638) return undefined;
+  const colours = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1));
+  // Every block is at least two bytes long: this ends.
+  for (let at = 13 + colours(view.getUint8(10)); ; ) {
+    const kind = view.getUint8(at);
+    if (kind === 0x2c) {
+      const uint16 = (offset: number): number => view.getUint16(offset, true);
+      return { width: Math.max(uint16(6), uint16(at + 1) + uint16(at + 5)), height: Math.max(uint16(8), uint16(at + 3) + uint16(at + 7)) };
+    }
+    if (kind !== 0x21) return undefined;
+    at += 2;
+    while (view.getUint8(at) !== 0) at += 1 + view.getUint8(at);
+    at += 1;
   }
 }
 

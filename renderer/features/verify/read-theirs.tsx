@@ -61,7 +61,7 @@ export function ReadTheirs({ name, verifying, paused }: { readonly name: string;
             {text('verify.camera')}
           </Button>
           <FileTrigger
-            acceptedFileTypes={['image/png', 'image/jpeg', 'image/webp']}
+            acceptedFileTypes={['image/png', 'image/jpeg', 'image/webp', 'image/gif']}
             onSelect={(files) => {
               const [file] = files ?? [];
               if (file !== undefined) verifying.readFile(file);

@@ -21,7 +21,7 @@ export const verify = {
   'verify.picture': 'Bild auswählen…',
   'verify.picture.reading': 'Das Bild wird gelesen…',
   'verify.picture.hint': 'Ein Bild des Codes lässt sich hier auch ablegen oder einfügen.',
-  'verify.picture.notPicture': 'Keyshift liest diese Datei nicht. Es liest Bilder: PNG, JPEG und WebP.',
+  'verify.picture.notPicture': 'Keyshift liest diese Datei nicht. Es liest Bilder: PNG, JPEG, WebP und GIF.',
   'verify.picture.tooLarge': 'Dieses Bild ist zu groß. Schneide den Code heraus, oder nimm ein kleineres.',
   'verify.picture.noCode': 'In diesem Bild wurde kein Sicherheitscode gefunden. Der ganze Code muss darauf sein, und scharf.',
   'verify.number': 'Die Nummer, die {name} sieht',

@@ -20,7 +20,7 @@ export const verify = {
   'verify.picture': 'Choose a picture…',
   'verify.picture.reading': 'Reading the picture…',
   'verify.picture.hint': 'A picture of the code can also be dropped or pasted here.',
-  'verify.picture.notPicture': 'Keyshift does not read this file. It reads pictures: PNG, JPEG and WebP.',
+  'verify.picture.notPicture': 'Keyshift does not read this file. It reads pictures: PNG, JPEG, WebP and GIF.',
   'verify.picture.tooLarge': 'This picture is too large. Cut the code out of it, or take a smaller one.',
   'verify.picture.noCode': 'No safety code was found in this picture. All of the code must be on it, and sharp.',
   'verify.number': 'The number {name} sees',

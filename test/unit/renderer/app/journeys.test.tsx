@@ -46,9 +46,12 @@ describe('first start', () => {
     type('Your name', name);
     type('Passphrase', passphrase);
     type('Repeat passphrase', again);
+    screen.getByRole('button', { name: 'Create my keys' }).focus();
     press('Create my keys');
     await settle();
     expect(screen.getByText(words)).toBeTruthy();
+    // The first field that is wrong has the focus: who cannot see the screen hears of it.
+    expect(document.activeElement?.getAttribute('aria-invalid')).toBe('true');
     expect(fake.calls).not.toContain('vault.create');
     expect(fake.world.vault).toBe('absent');
   });

@@ -66,6 +66,9 @@ describe('the size of a picture by its first bytes', () => {
     ['WebP with extras', bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8X', [10, 0, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0xff, 2, 0]), { width: 1024, height: 768 }],
     ['lossless WebP', bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8L', [10, 0, 0, 0, 0x2f, 0xff, 0xc3, 0xbf, 0]), { width: 1024, height: 768 }],
     ['lossy WebP', bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8 ', [10, 0, 0, 0, 0, 0, 0, 0x9d, 1, 0x2a, 0, 4, 0, 3]), { width: 1024, height: 768 }],
+    ['GIF', bytes('GIF87a', [0, 4, 0, 3, 0x80, 0, 0], [0, 0, 0, 255, 255, 255], [0x2c, 0, 0, 0, 0, 0, 4, 0, 3, 0]), { width: 1024, height: 768 }],
+    ['a GIF with a word before its picture', bytes('GIF89a', [0, 4, 0, 3, 0, 0, 0], [0x21, 0xfe, 2], 'hi', [1], '!', [0], [0x2c, 0, 0, 0, 0, 0, 4, 0, 3, 0]), { width: 1024, height: 768 }],
+    ['a GIF whose frame is larger than itself', bytes('GIF89a', [1, 0, 1, 0, 0, 0, 0], [0x2c, 1, 0, 2, 0, 0xff, 0xff, 0xff, 0xff, 0]), { width: 65_536, height: 65_537 }],
   ])('%s', (_kind, head, size) => {
     expect(pictureSize(head)).toEqual(size);
     // Cut off anywhere it is no picture.
@@ -75,7 +78,8 @@ describe('the size of a picture by its first bytes', () => {
   it.each([
     ['nothing', bytes([])],
     ['an SVG', bytes('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
-    ['a GIF', bytes('GIF89a', [0, 4, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])],
+    ['a GIF without a frame', bytes('GIF89a', [0, 4, 0, 3, 0, 0, 0, 0x3b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])],
+    ['a GIF whose extension has no end', bytes('GIF89a', [0, 4, 0, 3, 0, 0, 0, 0x21, 0xfe], Array.from({ length: 4096 }, () => 1))],
     ['a PNG of no size', png([0, 0, 0, 0], [0, 0, 0, 1])],
     ['a JPEG whose segment has no length', bytes([0xff, 0xd8, 0xff, 0xe0, 0, 0, 0xff, 0xc0, 0, 11, 8, 3, 0, 4, 0, 1, 1, 1, 1, 1, 1, 1, 1])],
     ['a JPEG of nothing but filling', bytes([0xff, 0xd8], Array.from({ length: 4096 }, () => 0xff))],

@@ -218,11 +218,15 @@ describe('an invitation that carries a place to answer', () => {
     try {
       const { link, expiresAt } = await ann.contacts.createInvitation({});
       const said = { peerId: ann.profile.local.peerId, expiresAt };
-      for (const text of [link, `Hi Bo, this is me: ${link}\nSee you!`, `\u202e“${link}”`, link.replace(/(.{60})/g, '$1\n')]) {
+      for (const text of [link, `Hi Bo, this is me: ${link}\nSee you!`, `\u202e“${link}”`, `${link} see you`, `${link}\n\nAnn`, link.replace(/(.{60})/g, '$1\n')]) {
         expect(await bo.contacts.readInvitation({ link: text }), text).toEqual(said);
       }
       for (const text of ['keyshift:invite/', `${link.slice(0, 80)} and so on`, 'x'.repeat(131_072)]) {
         expect(() => bo.contacts.readInvitation({ link: text })).toThrow(expect.objectContaining({ code: 'invitation.garbled' }));
+      }
+      const changed = link.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A'));
+      for (const text of [changed, changed.replace(/(.{60})/g, '$1\n'), `${changed} see you`]) {
+        expect(() => bo.contacts.readInvitation({ link: text }), text).toThrow(expect.objectContaining({ code: 'invitation.altered' }));
       }
       expect(() => ann.contacts.readInvitation({ link })).toThrow(expect.objectContaining({ code: 'invitation.own' }));
       expect(rowAt(bo, ann)).toBeUndefined();
