@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { aboutOf } from './compose/about';
+import { aboutOf, runtimeLocale } from './compose/about';
 import type { EarlyVault } from './compose/early-vault';
 import { laterServices } from './compose/later-services';
 import { startListening } from './compose/listening';
@@ -86,6 +86,8 @@ export interface AppPorts {
   readonly onLocked?: () => void;
   /** The language of the system, e.g. `de-AT`; the runtime's answer when left out. */
   readonly systemLocale?: () => string;
+  /** The language tag after whose habit the system writes times; the runtime's answer when left out. */
+  readonly timesLocale?: () => string;
   readonly appVersion: string;
   /** e.g. `Electron 45.4.1` or `Node 20.20.2`. */
   readonly runtime: string;
@@ -224,7 +226,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
     const later = laterServices({
       vault, vaultFile, crypto, clock, random, events, preferences, ownAddresses,
       chooser: ports.chooser,
-      systemLocale: ports.systemLocale ?? (() => new Intl.DateTimeFormat().resolvedOptions().locale),
+      systemLocale: ports.systemLocale ?? runtimeLocale,
+      timesLocale: ports.timesLocale ?? runtimeLocale,
       kitPrinter: ports.kitPrinter,
       backupCost: ports.kdf === 'test' ? testBackupCost : productCost,
       keyFileCost: ports.kdf === 'test' ? testFileCost : { argon: productCost, pbkdf2: pbkdf2Iterations, mac: macIterations },

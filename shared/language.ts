@@ -5,3 +5,12 @@ export function plainLanguage(setting: Settings['language'], system: string): 'e
   if (setting === 'system') return /^de(?:[-_]|$)/iu.test(system) ? 'de' : 'en';
   return setting === 'de' ? 'de' : 'en';
 }
+
+/** `locale`, with hours counted to 12 or to 24 as people do where times are written after `times`; an empty `times` leaves that to the language. */
+export function withHoursOf(locale: string, times: string): string {
+  if (times === '') return locale;
+  const cycle = hourCycle(times);
+  return cycle === undefined || cycle === hourCycle(locale) ? locale : `${locale}-u-hc-${cycle}`;
+}
+
+const hourCycle = (locale: string): string | undefined => new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hourCycle;

@@ -20,6 +20,7 @@ export interface LaterServicesParts {
   readonly chooser: PathChooser | undefined;
   readonly ownAddresses: () => readonly Address[];
   readonly systemLocale: () => string;
+  readonly timesLocale: () => string;
   /** Absent: the recovery kit is text. */
   readonly kitPrinter: KitPrinter | undefined;
   readonly backupCost: PasswordCost;
@@ -47,7 +48,7 @@ export function laterServices(parts: LaterServicesParts) {
     ['export', 'cancelExport', 'checkArchive'],
     async () => {
       const [{ exportService }, { exportBeginnings: { html, json, archive } }, { exportFiles }] = await Promise.all([import('../services/export-service'), import('../services/export/formats'), import('../storage/export-files')]);
-      return exportService({ profile, crypto, clock, events, preferences, files: { html: exportFiles(html), json: exportFiles(json), archive: exportFiles(archive) }, chooser, systemLocale: parts.systemLocale });
+      return exportService({ profile, crypto, clock, events, preferences, files: { html: exportFiles(html), json: exportFiles(json), archive: exportFiles(archive) }, chooser, systemLocale: parts.systemLocale, timesLocale: parts.timesLocale });
     },
     ({ handlers }) => handlers,
   );

@@ -4,6 +4,7 @@ import type { Logger } from '../engine/ports';
 import { systemClock } from '../platform/clock';
 import { systemRandom } from '../platform/random';
 import type { WindowPreferences } from '../platform/window-preferences';
+import { desktopTimes } from './desktop-times';
 import { runtimeName } from './runtime-name';
 
 export interface OpenEarlyParts {
@@ -16,5 +17,5 @@ export interface OpenEarlyParts {
 
 /** `openEarly` on the desktop. */
 export function openVaultEarly({ profileDirectory, preferences, key, logger, trial }: OpenEarlyParts): Promise<EarlyVault | undefined> {
-  return openEarly({ profileDirectory, key, settings: preferences.get().settings, clock: systemClock, random: systemRandom, logger, appVersion: version, runtime: runtimeName, trial });
+  return openEarly({ profileDirectory, key, settings: preferences.get().settings, clock: systemClock, random: systemRandom, logger, appVersion: version, runtime: runtimeName, trial, timesLocale: desktopTimes });
 }

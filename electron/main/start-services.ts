@@ -12,6 +12,7 @@ import type { Keyring, PathChooser } from '../services/ports';
 import type { FileTokens } from '../services/ports/files';
 import { prepareProfileDirectory } from '../storage/profile-directory';
 import { kitKind } from '../window/kit-kind';
+import { desktopTimes } from './desktop-times';
 import { runtimeName } from './runtime-name';
 
 export interface ServicesParts {
@@ -44,6 +45,7 @@ export async function startServices({ profileDirectory, preferences, keyring, li
     kitPrinter: { kind: kitKind, print: async (sheet) => (await import('../window/kit-printer')).printKit(sheet) },
     onLocked: collectGarbageSoon,
     systemLocale: () => app.getLocale(),
+    timesLocale: desktopTimes,
     appVersion: version,
     runtime: runtimeName,
     trial,

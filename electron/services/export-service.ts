@@ -31,6 +31,8 @@ export interface ExportServiceParts {
   readonly chooser: PathChooser | undefined;
   /** What the system speaks, e.g. `de-AT`. */
   readonly systemLocale: () => string;
+  /** The language tag after whose habit the system writes times; empty: none. */
+  readonly timesLocale: () => string;
 }
 
 /** What is shown as one conversation. */
@@ -113,7 +115,7 @@ async function write(parts: ExportServiceParts, rows: Rows, format: ExportFormat
   const asked = rows.map(({ conversationId }) => conversationId);
   const language = plainLanguage(parts.preferences.get().settings.language, parts.systemLocale());
   const signers = format === 'archive' ? archivedSigners(parts.crypto, parts.profile(), peerId) : [];
-  const writer = exportWriter(parts.crypto, format, head, language, { signers, blocks: () => blocksOf(parts.profile, peerId) });
+  const writer = exportWriter(parts.crypto, format, head, { language, times: parts.timesLocale() }, { signers, blocks: () => blocksOf(parts.profile, peerId) });
   for (const piece of writer.begin()) {
     await text(piece);
     await run.step(0, total);

@@ -11,7 +11,7 @@ export function languageOf(setting: Settings['language'], system: string): Langu
   return setting === 'system' ? plainLanguage(setting, system) : setting;
 }
 
-/** Dates and numbers follow the system's own kind of the language, so that 24-hour clocks stay 24-hour clocks. */
+/** Dates and numbers follow the system's own kind of the language. */
 export function localeOf(language: Language, system: string): string {
   const wanted = language === 'de' ? 'de' : 'en';
   return system === wanted || system.startsWith(`${wanted}-`) ? system : wanted;

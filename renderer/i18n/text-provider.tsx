@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { IntlProvider } from 'react-intl';
+import { withHoursOf } from '../../shared/language';
 import { useModel, useSettings } from '../app/model-context';
 import { directionOf, languageOf, localeOf, messagesOf, tagOf, type Language, type Messages } from './languages';
 import { english } from './messages';
@@ -15,7 +16,7 @@ export function TextProvider({ children }: { readonly children: ReactNode }): Re
   const system = navigator.language;
   const wanted = languageOf(useSettings((state) => state.settings.language), system);
   const { language, messages } = useSpoken(wanted);
-  const locale = localeOf(language, system);
+  const locale = withHoursOf(localeOf(language, system), useSettings((state) => state.about?.timesLocale) ?? system);
   const tag = tagOf(language, system);
   useEffect(() => {
     document.documentElement.lang = tag;

@@ -28,5 +28,7 @@ export const about = z.strictObject({
   trial: z.boolean(),
   database: z.string(),
   memoryLocked: z.boolean(),
+  /** The language tag after whose habit the system writes times, e.g. `tr-TR`; empty: none. */
+  timesLocale: z.string(),
 });
 export type About = z.infer<typeof about>;

@@ -192,7 +192,7 @@ export const sampleHandlers: Handlers = {
     }),
     report: () => ({ text: 'Keyshift 0' }),
     licences: () => [],
-    about: () => ({ version: '0', runtime: 'test', trial: false, database: 'none', memoryLocked: false }),
+    about: () => ({ version: '0', runtime: 'test', trial: false, database: 'none', memoryLocked: false, timesLocale: '' }),
   },
 };
 
@@ -321,7 +321,7 @@ export function recordingHandlers(override: { readonly [N in CallName]?: (input:
 export const aFirstLook: FirstLook = {
   'vault.status': { state: 'open', keyring: 'on' },
   'settings.get': defaultSettings,
-  'diagnostics.about': { version: '0.1.0', runtime: 'Electron 1.2.3', trial: false, database: 'SQLCipher', memoryLocked: true },
+  'diagnostics.about': { version: '0.1.0', runtime: 'Electron 1.2.3', trial: false, database: 'SQLCipher', memoryLocked: true, timesLocale: '' },
   'contacts.list': [],
   'contacts.requests': [],
   'conversations.list': [],

@@ -1,3 +1,4 @@
+import { withHoursOf } from '../../../shared/language';
 import type { Message } from '../../../shared/model/message';
 import type { Crypto } from '../../engine/crypto/crypto';
 import { toBase64 } from '../../engine/wire/encoding';
@@ -18,6 +19,12 @@ article{max-width:85%;margin:.5rem auto .5rem 0;padding:.5rem .75rem;border-radi
 article p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}article small{color:var(--faint)}blockquote{margin:0 0 .25rem;padding-inline-start:.5rem;border-inline-start:3px solid var(--line);color:var(--faint);font-size:.875rem}
 @media print{body{max-width:none;padding:0}article{break-inside:avoid;border:1px solid var(--line)}}`;
 
+export interface PageStyle {
+  readonly language: 'en' | 'de';
+  /** The language tag after whose habit the system writes times; empty: none. */
+  readonly times: string;
+}
+
 /** One conversation as a page that stands alone. */
 export class HtmlPage {
   readonly #head: ExportHead;
@@ -28,13 +35,13 @@ export class HtmlPage {
   readonly #styleHash: string;
   #lastDay = '';
 
-  constructor(crypto: Pick<Crypto, 'sha256'>, head: ExportHead, language: 'en' | 'de') {
+  constructor(crypto: Pick<Crypto, 'sha256'>, head: ExportHead, { language, times }: PageStyle) {
     this.#styleHash = toBase64(crypto.sha256(Buffer.from(style)));
     this.#head = head;
     this.#language = language;
     this.#words = words[language];
     this.#day = new Intl.DateTimeFormat(language, { dateStyle: 'full' });
-    this.#time = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
+    this.#time = new Intl.DateTimeFormat(withHoursOf(language, times), { timeStyle: 'short' });
   }
 
   begin(): string[] {

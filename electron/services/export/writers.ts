@@ -3,7 +3,7 @@ import type { Crypto } from '../../engine/crypto/crypto';
 import type { ArchivedSigner } from '../../engine/exchange/archived-headers';
 import { toBase64 } from '../../engine/wire/encoding';
 import { exportBeginnings, type ExportFormat, type ExportHead } from './formats';
-import { HtmlPage } from './html';
+import { HtmlPage, type PageStyle } from './html';
 import { exportedMessage, iso } from './messages-json';
 
 /** What goes into a file, piece by piece. */
@@ -18,8 +18,8 @@ export interface ArchiveParts {
   readonly blocks: () => Iterable<readonly Uint8Array[]>;
 }
 
-export function exportWriter(crypto: Crypto, format: ExportFormat, head: ExportHead, language: 'en' | 'de', archive: ArchiveParts): ExportWriter {
-  if (format === 'html') return new HtmlPage(crypto, head, language);
+export function exportWriter(crypto: Crypto, format: ExportFormat, head: ExportHead, style: PageStyle, archive: ArchiveParts): ExportWriter {
+  if (format === 'html') return new HtmlPage(crypto, head, style);
   return format === 'json' ? jsonWriter(head) : archiveWriter(head, archive);
 }
 

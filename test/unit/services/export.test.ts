@@ -33,7 +33,7 @@ describe('exported conversations', () => {
   const partsOf = (resident: Resident): ExportServiceParts => {
     const events = new EventHub({ debug() {}, info() {}, warn() {}, error() {} });
     events.on((event) => told.push(event));
-    return { profile: () => resident.profile, crypto: resident.crypto, clock: world.clock, events, chooser: undefined, preferences: { get: () => ({ settings: defaultSettings }) }, systemLocale: () => 'en-GB', files };
+    return { profile: () => resident.profile, crypto: resident.crypto, clock: world.clock, events, chooser: undefined, preferences: { get: () => ({ settings: defaultSettings }) }, systemLocale: () => 'en-GB', timesLocale: () => 'en-GB', files };
   };
   const serviceOf = (resident: Resident, change: Partial<ExportServiceParts> = {}) => exportService({ ...partsOf(resident), ...change }).handlers;
   const path = (name: string) => join(folder, name);
@@ -75,6 +75,11 @@ describe('exported conversations', () => {
     // The one style it has is the one its policy allows, whatever else somebody managed to write into it.
     const style = /<style>([^<]*)<\/style>/.exec(page)?.[1] ?? expect.unreachable('a style');
     expect(page).toContain(`content="default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; form-action 'none'; base-uri 'none'"`);
+    // Written with the hours of the system, whose habit need not be that of the language.
+    const hoursOf = (text: string): string => /<time [^>]*>[^<]*, (\d+:\d\d\s?(?:[AP]M)?)</u.exec(text)?.[1] ?? '';
+    expect(hoursOf(page)).toMatch(/^\d\d:\d\d$/u);
+    await serviceOf(ann, { timesLocale: () => 'en-US' }).export({ conversationId, format: 'html', path: path('a.html') });
+    expect(hoursOf(readFileSync(path('a.html'), 'utf8'))).toMatch(/[AP]M$/u);
     const german = serviceOf(ann, { systemLocale: () => 'de-AT' });
     await german.export({ conversationId, format: 'html', path: path('a.html') });
     expect(readFileSync(path('a.html'), 'utf8')).toMatch(/<html lang="de">[^]*Unterhaltung mit/);
@@ -250,7 +255,7 @@ it('a text in a page is text, whatever stands in it', () => {
   const person = fc.record({ name: wild, peerId: fc.constant('p') });
   fc.assert(
     fc.property(person, person, wild, wild, wild, wild, (me, them, title, text, fileName, emoji) => {
-      const page = new HtmlPage(createHashing(), { title, exportedAt: 0, me, them }, 'en');
+      const page = new HtmlPage(createHashing(), { title, exportedAt: 0, me, them }, { language: 'en', times: '' });
       const message: Message = { messageId: 'a'.repeat(32), conversationId: 'c', direction: 'in', instanceId: 'i', sequence: 1, kind: 'file', text, sentAt: 1, state: 'read', keyEpoch: 1, reactions: [{ by: 'them', emoji }], file: { transferId: 't', name: fileName, size: 1, mediaType: text } };
       const made = [...page.begin(), page.message(message, message), page.end()].join('');
       // Tags and attributes are ours alone: no text of anybody ever stands in one, and no text begins one.

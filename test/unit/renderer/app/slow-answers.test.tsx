@@ -96,7 +96,10 @@ it('the zone of the system changes while the window is open: times are told in t
     else process.env['TZ'] = before;
   });
   process.env['TZ'] = 'Asia/Tokyo';
-  await openTalk(busyWorld(now));
+  // What was said half an hour before midnight in Tokyo and an hour after it, before noon of one day in New York.
+  await openTalk(busyWorld(Date.UTC(2026, 10, 28, 16)));
+  const days = (): readonly (string | null | undefined)[] => [...document.querySelectorAll('.feed .day')].map(({ nextElementSibling }) => nextElementSibling?.getAttribute('data-message'));
+  const inTokyo = days();
   const times = (): string => [...document.querySelectorAll('.message time')].map(({ textContent }) => textContent).join();
   const there = times();
   expect(there).not.toBe('');
@@ -104,6 +107,16 @@ it('the zone of the system changes while the window is open: times are told in t
   fireEvent.focus(window);
   await settle();
   expect(times()).not.toBe(there);
+  expect(days()).not.toEqual(inTokyo);
+});
+
+it('hours are counted as the system counts them, whatever language the words are in', async () => {
+  const world = busyWorld(now);
+  await openTalk({ ...world, about: { ...world.about, timesLocale: 'tr-TR' }, settings: { ...world.settings, language: 'en' } });
+  const times = [...document.querySelectorAll('.message time')].map(({ textContent }) => textContent ?? '');
+  expect(times.length).toBeGreaterThan(0);
+  for (const time of times) expect(time).toMatch(/^\d\d:\d\d$/);
+  expect(document.documentElement.lang).toMatch(/^en(?:-[A-Z]{2})?$/);
 });
 
 it('a system without a zone: times are told as clocks tell them', async () => {

@@ -6,6 +6,7 @@ import { directionOf, languageOf, localeOf, tagOf } from '../../../../renderer/i
 import { pseudoMessages, rightToLeft } from '../../../../renderer/i18n/pseudo';
 import { errors } from '../../../../renderer/i18n/en/errors';
 import { failureKind } from '../../../../renderer/features/lock/failure-words';
+import { withHoursOf } from '../../../../shared/language';
 import { errorCodes } from '../../../../shared/errors';
 
 /** The values a message takes, in its branches too. */
@@ -58,6 +59,11 @@ describe('words', () => {
     expect(['de', 'de-AT', 'DE-CH', 'den', 'en-GB', 'fr'].map((system) => languageOf('system', system))).toEqual(['de', 'de', 'de', 'en', 'en', 'en']);
     expect(languageOf('en', 'de-DE')).toBe('en');
     expect([localeOf('de', 'de-AT'), localeOf('de', 'en-GB'), localeOf('en', 'en-GB'), localeOf('en', 'de'), localeOf('pseudo-rtl', 'de')]).toEqual(['de-AT', 'de', 'en-GB', 'en', 'en']);
+    // 24-hour clocks stay 24-hour clocks where the system speaks something else, and 12-hour ones what they are.
+    const clock = (locale: string, times: string): string => new Intl.DateTimeFormat(withHoursOf(locale, times), { hour: '2-digit', minute: '2-digit' }).format(new Date(2026, 10, 28, 15, 4)).replace(/\s/gu, ' ');
+    expect(['tr', 'ja-JP', 'ar-EG', 'de', 'en-GB', ''].map((times) => clock('en', times))).toEqual(['15:04', '15:04', '03:04 PM', '15:04', '15:04', '03:04 PM']);
+    expect([clock('de', 'en-US'), clock('de', ''), clock('en-GB', 'en-US')]).toEqual(['03:04 PM', '15:04', '03:04 pm']);
+    expect([withHoursOf('en-GB', 'tr'), withHoursOf('en', 'tr')]).toEqual(['en-GB', 'en-u-hc-h23']);
     expect([directionOf('de'), directionOf('pseudo'), directionOf('pseudo-rtl')]).toEqual(['ltr', 'ltr', 'rtl']);
     expect(new Intl.Locale(tagOf('pseudo-rtl', 'en')).maximize().script).toBe('Arab');
   });
