@@ -5,12 +5,15 @@ const longestWay = 60;
 
 /** Goes on with Tab until `target` has the focus, as a person without a mouse does; it must then be seen to have it. */
 export async function tabTo(window: Page, target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
-  const isThere = (): Promise<boolean> => target.evaluate((element) => element === document.activeElement);
+  // To look for a role and a name goes through the whole page; the element that was found is looked for again only where it is gone, or is another one by now.
+  let element = await target.elementHandle();
   for (let step = 0; step < longestWay; step += 1) {
-    if (await isThere()) {
+    const state = await element?.evaluate((own) => (own === document.activeElement ? 'here' : own.isConnected ? 'elsewhere' : 'gone'));
+    if (state === 'here' && (await target.evaluate((own) => own === document.activeElement))) {
       await expectFocusSeen(window);
       return;
     }
+    if (state !== 'elsewhere') element = await target.elementHandle();
     await window.keyboard.press(key);
   }
   throw new Error(`no way by ${key} to ${String(target)}`);
