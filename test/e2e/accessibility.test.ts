@@ -33,8 +33,8 @@ let ann: OpenApp;
 let bo: OpenApp;
 
 test.beforeAll(async () => {
-  ann = await openWindow('keys-ann');
-  bo = await openWindow('keys-bo');
+  ann = await openWindow('keys-ann', { quickSecrets: true });
+  bo = await openWindow('keys-bo', { quickSecrets: true });
 });
 test.afterAll(async () => {
   await Promise.all([ann?.close(), bo?.close()]);

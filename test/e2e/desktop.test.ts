@@ -25,7 +25,7 @@ test.beforeAll(async () => {
   writeFileSync(source, JSON.stringify({ origin: updates.origin, authority: updates.ca, version: '0.1.0', list: JSON.parse(encodeKeyList(keyList({ expires: now + 24 * hour }))) }));
   const file = packageFile({ arch: process.arch === 'arm64' ? 'arm64' : 'x64' });
   updates.files.set('/keyshift/latest.keyshift-update', updateFile({ issued: now - hour, expires: now + hour, files: [file] })).set(`/keyshift/${file.name}`, packageBytes);
-  own = await openWindow('desktop', { env: { XDG_CONFIG_HOME: home }, args: [`--updates-for-tests=${source}`] });
+  own = await openWindow('desktop', { quickSecrets: true, env: { XDG_CONFIG_HOME: home }, args: [`--updates-for-tests=${source}`] });
   const { window } = own;
   // Before there is a vault: a link that lets this device in is shown in its field, any other one waits.
   await expect(window.getByLabel('Your name')).toBeVisible();

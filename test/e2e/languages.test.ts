@@ -48,7 +48,8 @@ function wordsHere(): string[] {
 }
 
 /** English that has another German text; a word that is the same in both says nothing. */
-const leftInEnglish = new Set<string>(Object.entries(english).flatMap(([id, words]) => (germanWords[id as TextId] === words || Object.values(germanWords).includes(words) ? [] : [words])));
+const alsoGerman = new Set<string>(Object.values(germanWords));
+const leftInEnglish = new Set<string>(Object.values(english).filter((words) => !alsoGerman.has(words)));
 
 async function look({ open, words }: Person, screen: string): Promise<void> {
   await open.picture(`languages-${screen}`);

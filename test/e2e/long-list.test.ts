@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test';
 import { openScene } from '../preview/drive.mjs';
 import { buildPreview, servePreview } from '../preview/serve.mjs';
-import { asRoot, electronExecutable, launch, profileOf } from './support/app';
+import { asRoot, electronExecutable, launch, profileOf, unoptimised } from './support/app';
 
 // What only a real layout shows of a list of which the near lines alone are drawn. Measured inside of the page: asking for a thousand lines from outside takes ten seconds.
 
@@ -72,7 +72,7 @@ const scrollTo = (page: Page, box: string, share: number): Promise<void> =>
 test('a thousand conversations: no hole at any place one scrolls to, also with letters twice as large; keys reach every line and bring it into sight, in the list and where one goes to a person', async () => {
   test.setTimeout(180_000);
   server = await servePreview(await buildPreview());
-  app = await launch({ executablePath: electronExecutable, args: [resolve('test/e2e/support/scene-window.cjs'), ...(asRoot ? ['--no-sandbox'] : []), `--user-data-dir=${profileOf('long-list')}`] });
+  app = await launch({ executablePath: electronExecutable, args: [resolve('test/e2e/support/scene-window.cjs'), unoptimised, ...(asRoot ? ['--no-sandbox'] : []), `--user-data-dir=${profileOf('long-list')}`] });
   const page = await app.firstWindow();
   page.setDefaultTimeout(10_000);
   await openScene(page, server.address, 'thousand');

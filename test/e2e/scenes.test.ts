@@ -4,7 +4,7 @@ import { expect, test, type CDPSession, type ElectronApplication, type Page } fr
 import { crowded, dress, faint, openScene, outside, settle, unturned } from '../preview/drive.mjs';
 import { buildPreview, servePreview } from '../preview/serve.mjs';
 import { shots } from '../preview/shots/all.mjs';
-import { asRoot, electronExecutable, launch, profileOf } from './support/app';
+import { asRoot, electronExecutable, launch, profileOf, unoptimised } from './support/app';
 
 // Every screen and dialog there is a picture of, in a window of the app's own runtime over the double of the contract.
 // What is the same screen in another window or with other letters is left out: the test brings those itself.
@@ -79,7 +79,7 @@ const coloured = ({ page }: Open): Promise<readonly string[]> =>
 test('every kind of screen: axe finds nothing, every word stands out in light, dark and high contrast; at 320 pixels and with letters twice as large nothing is cut off, in English, German and from right to left', async () => {
   test.setTimeout(900_000);
   server = await servePreview(await buildPreview());
-  app = await launch({ executablePath: electronExecutable, args: [resolve('test/e2e/support/scene-window.cjs'), ...(asRoot ? ['--no-sandbox'] : []), `--user-data-dir=${profileOf('scenes')}`] });
+  app = await launch({ executablePath: electronExecutable, args: [resolve('test/e2e/support/scene-window.cjs'), unoptimised, ...(asRoot ? ['--no-sandbox'] : []), `--user-data-dir=${profileOf('scenes')}`] });
   const page = await app.firstWindow();
   page.setDefaultTimeout(10_000);
   const debug = await page.context().newCDPSession(page);

@@ -8,6 +8,11 @@ import { readyKeys } from '../../support/rsa-keys';
 export const appFolder = resolve(process.env['KEYSHIFT_APP'] ?? '.');
 export const electronExecutable = process.env['ELECTRON_EXECUTABLE'] ?? '';
 export const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
+/**
+ * V8 without its optimising compiler. It computes beside each page for a third of what the page itself does, and a page of a test is gone before that pays. What is
+ * measured, about starts or about memory goes without this.
+ */
+export const unoptimised = '--js-flags=--no-opt';
 /** Where pictures of the windows go, for people to look at. Taking them is a third of some tests' time and proves nothing: only when asked for. */
 export const pictures = resolve('test-results/pictures');
 export const wantsPictures = process.env['KEYSHIFT_PICTURES'] === '1';
@@ -37,7 +42,7 @@ export interface OpenOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Started instead of Electron itself, with its arguments: a wrapper that sets up something around it. */
   readonly executable?: string;
-  /** A passphrase and a first RSA key that cost next to nothing, for tests that are about neither secrets nor starts as people make them. A profile stays with one of the two. */
+  /** A passphrase and a first RSA key that cost next to nothing, and no optimising compiler, for tests that are about neither secrets nor starts as people make them. A profile stays with one of the two. */
   readonly quickSecrets?: boolean;
 }
 
@@ -81,7 +86,7 @@ export async function openWindow(name: string, options: OpenOptions = {}): Promi
   const app = await launch({
     executablePath: options.executable ?? electronExecutable,
     // Of a switch given twice Chromium takes the last.
-    args: [...(quick ? ['-r', quickSecrets] : []), ...startArguments(profile), ...(options.args ?? [])],
+    args: [...(quick ? ['-r', quickSecrets, unoptimised] : []), ...startArguments(profile), ...(options.args ?? [])],
     env: { ...ownEnvironment(), ...env },
   });
   const lines: string[] = [];
