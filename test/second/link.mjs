@@ -17,13 +17,20 @@ export const makeLink = ({ peerId, instanceId, secret, expiry, addresses }, kind
   const body = cat(u8(1), peerId, instanceId, secret, u32(expiry), u8(addresses.length), ...addresses.map(writeAddress));
   return prefix + cat(body, checksum(purpose, body)).toString('base64url');
 };
-export const readLink = (text, kind = 'invite') => {
+/** The bytes before the checksum, and whether it fits them. */
+export const bodyOf = (text, kind = 'invite') => {
   const [prefix, purpose] = PREFIX[kind];
   const clean = text.replace(/[\s\u00ad\u200b-\u200d\u2060\ufeff]/g, '').replace(/^<(.*)>$/, '$1');
-  need(clean.startsWith(prefix) && clean.length <= 250, 'no link');
+  need(text.length <= 2048 && clean.startsWith(prefix) && clean.length <= 250, 'no link');
   const bytes = Buffer.from(clean.slice(prefix.length), 'base64url');
   need(bytes.toString('base64url') === clean.slice(prefix.length), 'base64url that is not canonical');
+  need(bytes.length >= 78, 'too short');
   const body = bytes.subarray(0, -8);
+  return { clean, body, isAltered: !same(bytes.subarray(-8), checksum(purpose, body)) };
+};
+export const readLink = (text, kind = 'invite') => {
+  const { clean, body, isAltered } = bodyOf(text, kind);
+  need(!isAltered, 'altered');
   const link = whole(body, (reader) => {
     need(reader.u8() === 1, 'version');
     const head = { peerId: reader.take(32), instanceId: reader.take(16), secret: reader.take(16), expiry: reader.u32() };
@@ -38,7 +45,6 @@ export const readLink = (text, kind = 'invite') => {
       }),
     };
   });
-  need(same(bytes.subarray(-8), checksum(purpose, body)), 'altered');
   need(makeLink(link, kind) === clean, 'not canonical');
   return link;
 };

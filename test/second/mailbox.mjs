@@ -27,15 +27,32 @@ const plainSign = (seed, message) => sign(null, message, createPrivateKey({ key:
 
 const PREFIX = 'keyshift-mailbox:';
 const isObject = (value, required, optional = []) => value !== null && typeof value === 'object' && required.every((name) => name in value) && Object.keys(value).every((name) => required.includes(name) || optional.includes(name));
+const isText = (value, pattern) => typeof value === 'string' && pattern.test(value);
+const objectIn = (text, most) => {
+  need(typeof text === 'string' && text.length <= most, 'a part of a token');
+  try {
+    return need(/^\s*\{/.test(text) && JSON.parse(text), 'a part of a token');
+  } catch {
+    return refuse('a part of a token');
+  }
+};
 /** A token as it stands in a registration: header and claims as the texts they are, the signature in base64url. As it is sent: a JWT. */
 const tokenOf = (parts) => {
-  need(Array.isArray(parts) && parts.length === 3 && parts.every((part) => typeof part === 'string'), 'a token');
+  need(Array.isArray(parts) && parts.length === 3, 'a token');
   const [header, claims, signature] = parts;
+  objectIn(header, 200);
+  objectIn(claims, 4000);
+  need(isText(signature, /^[A-Za-z0-9_-]{86}$/), 'a signature');
   return [header, claims].map((text) => Buffer.from(text).toString('base64url')).concat(signature).join('.');
 };
+const slotOf = (one) => {
+  need(Array.isArray(one) && one.length === 4 && isText(one[0], /^[0-9a-f]{16}$/), 'a slot');
+  return { slot: one[0], token: tokenOf(one.slice(1)) };
+};
+const SERVER = /^(tls|nats):\/\/(\[[0-9a-fA-F:.]{2,45}\]|[0-9A-Za-z.-]{1,253}):[1-9]\d{0,4}$/;
 export const readRegistration = (text) => {
   const clean = text.replace(/\s/g, '');
-  need(clean.startsWith(PREFIX), 'no registration');
+  need(clean.startsWith(PREFIX) && clean.length <= 512 * 1024, 'no registration');
   const bytes = Buffer.from(clean.slice(PREFIX.length), 'base64url');
   need(bytes.length > 8 && same(H(bytes.subarray(8)).subarray(0, 8), bytes.subarray(0, 8)), 'hash of a registration');
   let told;
@@ -45,11 +62,11 @@ export const readRegistration = (text) => {
     refuse('a registration');
   }
   need(isObject(told, ['v', 's', 'k', 'a', 'e', 'r', 'd'], ['ca', 'p']) && told.v === 1, 'members of a registration');
-  need(told.s.length >= 1 && told.s.length <= 3 && /^[0-9a-f]{32}$/.test(told.a) && told.d.length <= 256, 'a registration');
-  const slotOf = ([slot, ...token]) => ({ slot, token: tokenOf(token) });
+  need(Array.isArray(told.s) && told.s.length >= 1 && told.s.length <= 3 && told.s.every((one) => isText(one, SERVER)) && new Set(told.s.map((one) => one.split(':')[0])).size === 1, 'servers');
+  need(isText(told.a, /^[0-9a-f]{32}$/) && isText(told.k, /^U[A-Z2-7]{55}$/) && Number.isSafeInteger(told.e) && told.e >= 0 && Array.isArray(told.d) && told.d.length <= 256, 'a registration');
+  need(told.ca === undefined || (isText(told.ca, /^[A-Za-z0-9_-]{0,8000}$/) && Buffer.from(told.ca, 'base64url').toString('base64url') === told.ca), 'an authority');
   const slots = told.d.map(slotOf);
   const open = told.p && slotOf(told.p);
-  need([...slots, ...(open ? [open] : [])].every(({ slot }) => /^[0-9a-f]{16}$/.test(slot)), 'a slot');
   return { servers: told.s, ca: told.ca && Buffer.from(told.ca, 'base64url'), key: told.k, address: told.a, end: told.e, token: tokenOf(told.r), slots, public: open };
 };
 /** As somebody changes one on the way. */

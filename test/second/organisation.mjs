@@ -105,13 +105,15 @@ export const readForeign = (bytes) => {
 };
 const forPersons = ({ purposes }) => !purposes || purposes.some((one) => [PURPOSE.client, PURPOSE.email, PURPOSE.any].some((id) => same(id, one)));
 
-export const readAuthority = (bytes) => {
+/** One that was imported is `signed`: a root signed itself. */
+export const readAuthority = (bytes, signed = true) => {
   const one = readForeign(bytes);
   need(one.isAuthority && (one.usage === undefined || one.usage & 0x04) && forPersons(one) && one.name, 'no authority for persons');
   const authority = { ...one, key: keyOf(one.spki), isRoot: same(one.issuer, one.subject) };
-  need(!authority.isRoot || isSignedBy(authority, authority.key), 'a root that did not sign itself');
+  need(!signed || isGood(authority), 'a root that did not sign itself');
   return authority;
 };
+export const isGood = (authority) => !authority.isRoot || isSignedBy(authority, authority.key);
 const isPeerId = (text) => {
   try {
     return text.length === 52 && fromBase32(text).length === 32;
@@ -150,7 +152,7 @@ export const readRevocations = (bytes) => {
   const found = isSecond && rest[0]?.tag === 0xa0 ? readExtensions(children(rest.shift())[0], ['number', 'authorityKeyId']) : new Map();
   need(rest.length === 0, 'something behind');
   const number = found.has('number') ? BigInt(`0x${serialOf(only(found.get('number')))}`) : undefined;
-  return { ...whole, issuer: issuer.all, thisUpdate: times[0], nextUpdate: times[1], number, revoked: new Set(revoked) };
+  return { ...whole, bytes, issuer: issuer.all, thisUpdate: times[0], nextUpdate: times[1], number, revoked: new Set(revoked) };
 };
 export const isListOf = (list, authority) => same(list.issuer, authority.subject) && (authority.usage === undefined || Boolean(authority.usage & 0x02)) && isSignedBy(list, authority.key);
 export const replaces = (next, known) => {
@@ -162,7 +164,8 @@ export const replaces = (next, known) => {
 const isIssuedBy = (child, issuer) => same(child.issuer, issuer.subject) && (!child.authorityKeyId || !issuer.subjectKeyId || child.authorityKeyId === issuer.subjectKeyId) && isSignedBy(child, issuer.key);
 /** Leaf first, root last: at most three authorities, the last of them imported. */
 function* paths(path, imported, carried) {
-  const below = path.length - 1;
+  // Authorities so far: all but the leaf, where it begins with one.
+  const below = path.length - (path[0].isAuthority ? 0 : 1);
   if (below >= 3) return;
   for (const issuer of [...imported, ...carried]) {
     if (below > issuer.pathLength || path.some(({ bytes }) => same(bytes, issuer.bytes)) || !isIssuedBy(path.at(-1), issuer)) continue;
@@ -170,6 +173,8 @@ function* paths(path, imported, carried) {
     else if (imported.includes(issuer)) yield [...path, issuer];
   }
 }
+/** Whether one of these stands above it: the next one up alone, or a root of them at the end of the way. */
+export const issued = (child, authorities, isNextAlone = false) => (isNextAlone ? authorities.some((issuer) => isIssuedBy(child, issuer)) : !paths([child], authorities, []).next().done);
 /** Until when, or that nobody vouches for it now. `lists`: those that count, whoever they came from. */
 export const judge = (leaf, carried, imported, lists, now) => {
   for (const path of paths([leaf], imported, carried)) {

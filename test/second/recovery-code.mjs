@@ -12,7 +12,7 @@ export const writeCode = (seed) => {
   return Array.from({ length: 60 }, (_, at) => LETTERS[Number((bits >> BigInt((59 - at) * 5)) & 31n)]).join('');
 };
 export const readCode = (text) => {
-  const clean = text.toUpperCase().replace(/[\s\p{Pd}]/gu, '').replaceAll('O', '0').replace(/[IL]/g, '1');
+  const clean = text.trim().toUpperCase().replace(/^KEYSHIFT-RECOVERY:1:/, '').replace(/[\s\p{Pd}]/gu, '').replaceAll('O', '0').replace(/[IL]/g, '1');
   need(clean.length === 60 && [...clean].every((letter) => LETTERS.includes(letter)), 'a code');
   const bits = [...clean].reduce((sum, letter) => (sum << 5n) | BigInt(LETTERS.indexOf(letter)), 0n);
   need((bits & 15n) === 0n, 'bits behind the code');

@@ -3,6 +3,7 @@ import { purposes } from '../../electron/engine/crypto/purpose';
 import { usedLabels } from './crypto.mjs';
 import * as core from './vectors-core.mjs';
 import * as files from './vectors-files.mjs';
+import { told } from './vectors-brought.mjs';
 import { facts } from './vectors-facts.mjs';
 import { handshakes } from './vectors-handshakes.mjs';
 import { household } from './vectors-household.mjs';
@@ -37,6 +38,7 @@ describe('who has docs/protocol.md alone makes and reads every vector', () => {
     ['S1-21 S1-27 S3-08: contents, control messages, standings, items of records', contents],
     ['S1-08 S3-26: hosts, links, safety codes, cards as text, what a proxy hears', texts],
     ['A46 A75: organisations, their intermediates and revocation lists', organisations],
+    ['S5-04 S5-23 S5-19 A80: what a person brings, and the code they are told', told],
     ['S4-32: values of facts', facts],
     ['S4-26 S4-27: stopping a device, the identity key moves, an endorsement', household],
     ['S5-25 S5-26: files of an identity key', files.keyFiles],

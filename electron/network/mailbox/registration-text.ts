@@ -56,7 +56,7 @@ export function readRegistration(text: string): MailboxRegistration {
 function isObject(text: string): boolean {
   try {
     const said: unknown = JSON.parse(text);
-    return typeof said === 'object' && said !== null;
+    return typeof said === 'object' && said !== null && !Array.isArray(said);
   } catch {
     return false;
   }

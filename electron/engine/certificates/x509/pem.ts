@@ -3,13 +3,18 @@ import { fromBase64, toBase64 } from '../../wire/encoding';
 
 export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'X509 CRL';
 
+/** Whether a private key begins in this text, of whatever kind: such a text is refused loudly, whatever else is in it (S5-23, A80). */
+export function holdsPrivateKey(text: string): boolean {
+  return /-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY-----/.test(text);
+}
+
 /**
  * All blocks of one kind in a text; what stands between them is passed over, as openssl writes explanations there. Throws
  * `key.private` when a private key is among them, `key.garbled` for none, more than `most`, a longer text than `most` blocks of `cap`
  * bytes can need, or one that cannot be read.
  */
 export function readPem(text: string, label: PemLabel, { cap, most }: { readonly cap: number; readonly most: number }): readonly Uint8Array[] {
-  if (/-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY-----/.test(text)) {
+  if (holdsPrivateKey(text)) {
     throw new KeyshiftError('key.private', 'This file holds a private key. Never send it to anybody; ask for the public one.');
   }
   // Twice what base64 needs: openssl's explanations are longer than the block itself.
