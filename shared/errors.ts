@@ -15,6 +15,7 @@ export const errorCodes = [
   'listen.malformed',
   'disk.full',
   'disk.failed',
+  'disk.unconfirmed',
   'self-test.failed',
   'vault.absent',
   'vault.exists',

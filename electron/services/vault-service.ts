@@ -154,7 +154,7 @@ export class VaultService {
     const opened = this.#opened;
     this.#opened = undefined;
     try {
-      if (opened !== undefined) return await this.inTurn(() => this.#openWith(async () => opened));
+      if (opened !== undefined) return await this.inTurn(() => this.#openWith(async () => opened, opened));
       // Not in turn: the keyring may wait for a password of its own, and ours must get through meanwhile.
       const key = await this.#keyring.unwrap();
       return await this.inTurn(() => this.#openWithKey(key));
@@ -175,8 +175,9 @@ export class VaultService {
     }
   }
 
-  async #openWith(unlocked: () => Promise<OpenVault>): Promise<boolean> {
-    if (this.#profile !== undefined) return false;
+  /** `opened`: open already, and nobody else would close it. */
+  async #openWith(unlocked: () => Promise<OpenVault>, opened?: OpenVault): Promise<boolean> {
+    if (this.#profile !== undefined) return opened?.close(), false;
     this.#requireHealth();
     await this.#open(await unlocked());
     this.#keyring.helped(true);

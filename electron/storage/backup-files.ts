@@ -3,9 +3,9 @@ import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { backupHeadBytes, startsLikeBackup } from '../engine/backup/container';
 import type { BackupFiles, BackupSource, BackupTarget } from '../services/ports/backup';
-import { assertPath, mapPathError, unusable } from './chosen-path';
+import { assertPath, confirmName, mapPathError, unusable } from './chosen-path';
 import type { PartNote, PartOnDisk } from '../services/ports/transfers';
-import { fileMode, syncDirectory } from './durable-file';
+import { fileMode } from './durable-file';
 import { beginningOf, beingWritten, emptied, idOf, noted } from './part-on-disk';
 
 /** How a file begins that this program may replace, as far as it tells it from others. */
@@ -113,7 +113,7 @@ class Target implements BackupTarget {
       if (!this.#isInPlace()) throw unusable('Another file went to this place meanwhile.');
       await rename(this.part.path, this.#path);
       await this.#close();
-      syncDirectory(dirname(this.#path));
+      confirmName(this.#path);
       return this.#path;
     });
   }

@@ -4,8 +4,8 @@ import { basename, dirname, resolve } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import type { ChosenFiles, ChosenSource, ChosenTarget } from '../services/ports/files';
 import type { PartOnDisk } from '../services/ports/transfers';
-import { assertPath, mapPathError, unusable } from './chosen-path';
-import { fileMode, syncDirectory } from './durable-file';
+import { assertPath, confirmName, mapPathError, unusable } from './chosen-path';
+import { fileMode } from './durable-file';
 import { fileErrorCode } from './file-error';
 import { markForeign } from './foreign-mark';
 import { readAt } from './held-files';
@@ -101,7 +101,7 @@ class Target implements ChosenTarget {
       if (this.replaces) await rename(this.part.path, this.path);
       else await this.#giveName();
       await this.#close();
-      syncDirectory(dirname(this.path));
+      confirmName(this.path);
       return this.path;
     });
   }

@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
+import { syncDirectory } from './durable-file';
 import { fileErrorCode } from './file-error';
 
 /** Error: path.unusable. */
@@ -13,6 +15,16 @@ export function mapPathError(error: unknown): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') return new KeyshiftError('disk.full', 'There is no room left where the file should go. Nothing was changed.');
   if (code === 'EIO') return new KeyshiftError('disk.failed', 'The disk with the file failed. Nothing was changed.');
   return unusable(`${reasons[code] ?? `The file cannot be used there (${code}).`} Nothing was changed.`);
+}
+
+/** Waits until the disk has the name of a file that stands whole under it. Error: disk.unconfirmed. */
+export function confirmName(path: string): void {
+  try {
+    syncDirectory(dirname(path));
+  } catch (error) {
+    if (fileErrorCode(error) === undefined) throw error;
+    throw new KeyshiftError('disk.unconfirmed', 'The file stands in its place, but the disk did not confirm its name. Save it once more before you rely on it.');
+  }
 }
 
 /** What a person can do something about; anything else is named as the system names it. */

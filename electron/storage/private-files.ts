@@ -1,8 +1,8 @@
 import { accessSync, closeSync, constants, fstatSync, fsyncSync, ftruncateSync, lstatSync, openSync, renameSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { FileKind, NoteOfPart, PrivateFiles } from '../services/ports';
-import { assertPath, mapPathError, unusable } from './chosen-path';
-import { fileMode, removeIfPossible, syncDirectory, writeAll } from './durable-file';
+import { assertPath, confirmName, mapPathError, unusable } from './chosen-path';
+import { fileMode, removeIfPossible, writeAll } from './durable-file';
 import { beingWritten, idOf, ownPartOf } from './part-on-disk';
 import { readPlainFile, readUpTo, withFile } from './plain-file';
 
@@ -43,7 +43,7 @@ function replace(target: string, content: Uint8Array, begun: NoteOfPart | undefi
     } finally {
       closeSync(file);
     }
-    syncDirectory(dirname(target));
+    confirmName(target);
   } catch (error) {
     removeIfPossible(part);
     throw error;

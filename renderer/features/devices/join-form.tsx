@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
@@ -33,6 +33,8 @@ export function JoinForm({ opened, onBack }: { readonly opened: string; readonly
   const { devices } = useModel();
   const [link, setLink] = useState(opened);
   const [name, setName] = useState('');
+  const linkField = useRef<HTMLTextAreaElement>(null);
+  const nameField = useRef<HTMLInputElement>(null);
   const chosen = useNewPassphrase();
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -45,7 +47,12 @@ export function JoinForm({ opened, onBack }: { readonly opened: string; readonly
   const join = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
-    if (busy || linkFault !== undefined || nameFault !== undefined) return;
+    if (busy) return;
+    if (linkFault !== undefined || nameFault !== undefined) {
+      chosen.judge();
+      (linkFault === undefined ? nameField : linkField).current?.focus();
+      return;
+    }
     const passphrase = chosen.take();
     if (passphrase === undefined) return;
     setTried(false);
@@ -71,10 +78,12 @@ export function JoinForm({ opened, onBack }: { readonly opened: string; readonly
         }}
         error={blamed ? errorText(failure) : tried ? linkFault : undefined}
         disabled={busy}
+        areaRef={linkField}
       />
       <TextField
         label={text('join.name')}
         value={name}
+        inputRef={nameField}
         onChange={setName}
         hint={text('join.name.hint')}
         error={tried ? nameFault : undefined}

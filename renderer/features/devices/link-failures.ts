@@ -7,7 +7,7 @@ const kinds = {
   'device.not-linking': 'expired',
   'device.link-refused': 'refused',
   'device.not-connected': 'unreachable',
-  'device.link-lost': 'unreachable',
+  'device.link-lost': 'lost',
   'device.link-garbled': 'garbled',
   'device.link-newer': 'newer',
   'device.too-many': 'many',

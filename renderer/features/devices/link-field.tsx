@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type DragEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type DragEvent, type ReactNode, type RefObject } from 'react';
 import { Camera, ImageUp } from 'lucide-react';
 import { FileTrigger } from 'react-aria-components';
 import { useModel } from '../../app/model-context';
@@ -47,10 +47,12 @@ export interface LinkFieldProps {
   readonly onChange: (value: string) => void;
   readonly error: string | undefined;
   readonly disabled: boolean;
+  /** To bring the focus to it. */
+  readonly areaRef?: RefObject<HTMLTextAreaElement | null>;
 }
 
 /** The link as text, by the camera, or out of a picture that is chosen, dropped or pasted. Nothing of a picture is kept. */
-export function LinkField({ kind, value, onChange, error, disabled }: LinkFieldProps): ReactNode {
+export function LinkField({ kind, value, onChange, error, disabled, areaRef }: LinkFieldProps): ReactNode {
   const text = useText();
   const { ui } = useModel();
   const [looking, setLooking] = useState(false);
@@ -58,7 +60,8 @@ export function LinkField({ kind, value, onChange, error, disabled }: LinkFieldP
   const [fault, setFault] = useState<string>();
   const [over, setOver] = useState(false);
   const kept = useFocusKept();
-  const area = useRef<HTMLTextAreaElement>(null);
+  const own = useRef<HTMLTextAreaElement>(null);
+  const area = areaRef ?? own;
   const turn = useRef(0);
   useEffect(() => () => void (turn.current += 1), []);
 

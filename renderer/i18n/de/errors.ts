@@ -11,6 +11,7 @@ export const errors = {
   'error.port.in-use': 'Ein anderes Programm benutzt diesen Port. Nichts wurde geändert; beende jenes Programm, oder starte Keyshift mit einem anderen Port.',
   'error.listen.malformed': 'Die Adresse nach --listen lässt sich nicht lesen. Nichts wurde geöffnet; schreibe sie wie 127.0.0.1:4800.',
   'error.disk.full': 'Die Festplatte ist voll. Schaffe Platz und versuche es noch einmal; nichts wurde überschrieben.',
+  'error.disk.unconfirmed': 'Die Datei steht an ihrem Platz, aber die Festplatte hat ihren Namen nicht bestätigt. Speichere sie noch einmal, bevor du dich auf sie verlässt.',
   'error.disk.failed': 'Lesen oder Schreiben auf der Festplatte ging nicht. Nichts wurde überschrieben. Prüfe, ob sie angeschlossen ist und beschrieben werden darf, und versuche es noch einmal. Hilft das nicht, sperre Keyshift und entsperre es wieder.',
   'error.self-test.failed': 'Die Prüfung der Kryptografie ist fehlgeschlagen, darum öffnet Keyshift deine Schlüssel nicht. Deine Daten wurden nicht angerührt. Installiere Keyshift neu aus der ursprünglichen Quelle.',
   'error.vault.absent': 'Auf diesem Computer sind noch keine Schlüssel. Nichts wurde geändert; starte Keyshift neu, um welche zu erzeugen.',

@@ -12,6 +12,7 @@ export const errors = {
   'error.port.in-use': 'Another program uses this port. Nothing was changed; close that program, or start Keyshift with another port.',
   'error.listen.malformed': 'The address after --listen cannot be read. Nothing was opened; write it like 127.0.0.1:4800.',
   'error.disk.full': 'The disk is full. Free some space and try again; nothing was overwritten.',
+  'error.disk.unconfirmed': 'The file stands in its place, but the disk did not confirm its name. Save it once more before you rely on it.',
   'error.disk.failed': 'Reading or writing the disk failed. Nothing was overwritten. Check that the disk is connected and may be written to, then try again. If that does not help, lock Keyshift and unlock it.',
   'error.self-test.failed': 'The cryptography check failed, so Keyshift refuses to open your keys. Your data was not touched. Install Keyshift again from the original source.',
   'error.vault.absent': 'There are no keys on this computer yet. Nothing was changed; start Keyshift again to make some.',

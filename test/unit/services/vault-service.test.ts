@@ -12,7 +12,7 @@ import { identityKeysService } from '../../../electron/services/identity-keys-se
 import { EventHub } from '../../../electron/services/event-hub';
 import { NetworkFacts } from '../../../electron/services/network-facts';
 import { noSightings, type OpenVault, type Preferences, type Stores, type VaultFile } from '../../../electron/services/ports';
-import { VaultService } from '../../../electron/services/vault-service';
+import { VaultService, type VaultServiceParts } from '../../../electron/services/vault-service';
 import type { Db } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
 import type { AppEvent } from '../../../shared/contract/contract';
@@ -36,6 +36,8 @@ describe('the vault service', () => {
   let db: Db;
   let clock: ManualClock;
   let service: VaultService;
+  let parts: VaultServiceParts;
+  let vault: OpenVault;
   let told: AppEvent[];
   let logged: (readonly [string, LogFacts | undefined])[];
   let loaded: LocalRecord[];
@@ -96,6 +98,7 @@ describe('the vault service', () => {
       closed += 1;
       if (failClose) throw new Error('disk');
     } };
+    vault = open;
     const vaultFile: VaultFile = {
       state: () => 'present',
       create: () => Promise.reject(new Error('there is one')),
@@ -113,7 +116,7 @@ describe('the vault service', () => {
     events.on((event) => void told.push(event));
     let preferences: Preferences = { settings: defaultSettings };
     const address: Address = { host: '192.0.2.1', port: 4_000 };
-    service = new VaultService({
+    parts = {
       crypto,
       clock,
       random: kernelRandom,
@@ -128,11 +131,25 @@ describe('the vault service', () => {
       keyring: undefined,
       deviceName: 'desk',
       vaultFile,
-    });
+    };
+    service = new VaultService(parts);
   });
   afterEach(async () => {
     await service.stop();
     db.close();
+  });
+
+  test('what was opened beforehand with the key of the keyring is closed where the passphrase was sooner', async () => {
+    let early = 0;
+    const opened: OpenVault = { ...vault, close: () => void (early += 1) };
+    const keyring = { available: async () => true, wrap: async (secret: Uint8Array) => secret, unwrap: async (wrapped: Uint8Array) => wrapped };
+    const preferences = { get: () => ({ settings: defaultSettings, keyringWrap: 'AAAA' }), set: () => undefined };
+    service = new VaultService({ ...parts, keyring, preferences, opened });
+    const unlocking = service.handlers.unlock({ passphrase: 'sooner' });
+    expect(await service.unlockWithKeyring()).toBe(false);
+    await unlocking;
+    expect(service.state()).toBe('open');
+    expect(early).toBe(1);
   });
 
   /** Signing takes its time in another thread. */

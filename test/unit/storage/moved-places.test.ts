@@ -60,7 +60,30 @@ it('S5-25 A88: a key or a card whose folder is moved while it is written leaves 
   const asItWas = (): void => (spy.mockRestore(), syncBuiltinESMExports());
   syncBuiltinESMExports();
   afterwards(asItWas);
-  expect(() => privateFiles.write(join(place, 'a.keyshift-key'), kind, content)).toThrow();
+  // It stands: nobody is told that nothing was changed.
+  expect(() => privateFiles.write(join(place, 'a.keyshift-key'), kind, content)).toThrow(expect.objectContaining({ code: 'disk.unconfirmed', message: expect.not.stringContaining('Nothing was changed') }));
   asItWas();
   expect(readdirSync(place).map((left) => [left, readFileSync(join(place, left)).length])).toEqual([['a.keyshift-key', content.length]]);
+});
+
+it('S5-25: where the disk does not confirm the name of a file that stands, nobody is told that nothing was changed', async () => {
+  const begins = { backup: (path: string) => backupFiles.begin(path, unnoted), file: (path: string) => chosenFiles.begin(path, false, unnoted), replacing: (path: string) => chosenFiles.begin(path, true, unnoted) };
+  for (const [name, begin] of Object.entries(begins)) {
+    const at = folder();
+    const path = join(at, 'a.keyshift-backup');
+    const target = await begin(path);
+    await target.write(new Uint8Array(backupHeadBytes).fill(1));
+    const { openSync } = fs;
+    const spy = vi.spyOn(fs, 'openSync').mockImplementation((opened, ...more) => {
+      if (opened === at) throw Object.assign(new Error('refused'), { code: 'EIO' });
+      return openSync(opened, ...more);
+    });
+    const asItWas = (): void => (spy.mockRestore(), syncBuiltinESMExports());
+    syncBuiltinESMExports();
+    afterwards(asItWas);
+    await expect(target.finish(), name).rejects.toThrow(expect.objectContaining({ code: 'disk.unconfirmed' }));
+    asItWas();
+    await target.discard();
+    expect(readdirSync(at).map((left) => [left, readFileSync(join(at, left)).length]), name).toEqual([['a.keyshift-backup', backupHeadBytes]]);
+  }
 });

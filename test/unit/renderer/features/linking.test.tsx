@@ -144,10 +144,15 @@ describe('becoming a device of somebody who is here already', () => {
     const running = await first();
     const { fake, model } = running;
     expect(document.activeElement).toBe(fieldNamed('Link from the other device'));
+    fieldNamed('Repeat the passphrase').focus();
     await submitNamed('Go on');
+    expect(document.activeElement).toBe(fieldNamed('Link from the other device'));
     expect(page()).toContain('Paste the link, or read its code.');
     expect(page()).toContain('Enter a name for this device.');
     expect(await axeFindings()).toEqual([]);
+    write('Link from the other device', deviceLinkText);
+    await submitNamed('Go on');
+    expect(document.activeElement).toBe(fieldNamed('Name of this device'));
     fill('https://example.org');
     await submitNamed('Go on');
     expect(page()).toContain('This is no link for a new device: it begins with keyshift:.');
@@ -185,6 +190,12 @@ describe('becoming a device of somebody who is here already', () => {
     await tell(running, { side: 'new', stage: 'failed', failure: 'device.not-connected' });
     expect(focused()).toBe('The devices did not find each other');
     expect(page()).toContain('Bring both devices into one network and keep Keyshift open and unlocked on the other one.');
+    await pressNamed('Back to the link');
+    fill(deviceLinkText);
+    await submitNamed('Go on');
+    // They had found each other: where the link leads is not to blame.
+    await tell(running, { side: 'new', stage: 'failed', failure: 'device.link-lost' });
+    expect(focused()).toBe('The other device is gone');
     await pressNamed('Back to the link');
     expect(fieldNamed('Link from the other device').value).toBe('');
     expect(running.fake.world.vault).toBe('absent');
