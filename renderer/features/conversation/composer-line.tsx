@@ -1,4 +1,4 @@
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import { useMessages, useModel, useNetwork } from '../../app/model-context';
 import { useNow } from '../../i18n/use-now';
@@ -51,9 +51,21 @@ function useAwaySince({ contactId, reach }: Contact, away: boolean): string | un
   const times = useTimes();
   const now = useNow();
   const report = useNetwork((state) => state.reports[contactId]);
+  // What was asked for before may tell of an earlier absence.
+  const [isAsked, setAsked] = useState(false);
   useEffect(() => {
-    if (away) model.background(model.network.getState().loadReach(contactId));
+    if (!away) return undefined;
+    let current = true;
+    const ask = async (): Promise<void> => {
+      await model.network.getState().loadReach(contactId);
+      if (current) setAsked(true);
+    };
+    model.background(ask());
+    return () => {
+      current = false;
+      setAsked(false);
+    };
   }, [model, contactId, away, reach]);
   // While one of the two is newer than the other, the time belongs to the connection.
-  return !away || report?.since === undefined || report.connected ? undefined : times.when(report.since, now);
+  return !away || !isAsked || report?.since === undefined || report.connected ? undefined : times.when(report.since, now);
 }

@@ -22,6 +22,7 @@ import { MessageFeed } from './message-feed';
 import { LapsedBar } from './lapsed-bar';
 import { PausedBar } from './paused-bar';
 import { SelectionBar } from './selection-bar';
+import { StoringLines } from './storing-lines';
 import { TypingLine } from './typing-line';
 
 /** A person and what was said with them. Without a conversation yet: the person, and why not. */
@@ -79,6 +80,7 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
             <>
               <PausedBar contact={contact} />
               <TypingLine conversationId={conversationId} name={name} />
+              <StoringLines conversationId={conversationId} />
               <LapsedBar contact={contact} />
               <ComposerLine contact={contact} conversationId={conversationId} />
               <Composer contact={contact} conversationId={conversationId} field={field} />

@@ -33,8 +33,18 @@ export interface Thread {
 
 export const emptyThread: Thread = { messages: [], complete: false, loading: 'no', failure: undefined };
 
+/** Words on their way into the storage, which can take seconds where a disk is slow. */
+export interface Storing {
+  /** Of this window. */
+  readonly id: number;
+  readonly conversationId: string;
+  readonly text: string;
+}
+
 export interface MessagesState {
   readonly threads: Readonly<Record<string, Thread>>;
+  /** Oldest first. */
+  readonly storing: readonly Storing[];
   /** `unread`: so many, that where they begin is among them. */
   readonly loadNewest: (conversationId: string, unread?: number) => Promise<void>;
   readonly loadOlder: (conversationId: string) => Promise<void>;
@@ -72,6 +82,7 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
     let looked: string | undefined;
     const shortened = (thread: Thread, most: number): Partial<Thread> => (thread.messages.length > most ? { messages: thread.messages.slice(-most), complete: false } : {});
 
+    let lastStored = 0;
     const askedAnew = new Map<string, () => Promise<void>>();
     const askAnew = async (conversationId: string): Promise<void> => {
       const alive = life.begin();
@@ -103,6 +114,7 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
 
     return {
       threads: {},
+      storing: [],
       loadNewest: async (conversationId, unread = 0) => {
         const alive = life.begin();
         const limit = unread <= pageSize - before ? pageSize : Math.min(maxPage, unread + before);
@@ -177,8 +189,15 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         if (thread.behind !== true && thread.loading === 'no' && thread.messages.length > mostFollowed) put(conversationId, shortened(thread, 2 * pageSize));
       },
       send: async (conversationId, text, replyTo) => {
-        await client.messages.send(replyTo === undefined ? { conversationId, text } : { conversationId, text, replyTo });
-        await showSent(conversationId);
+        const alive = life.begin();
+        const words: Storing = { id: (lastStored += 1), conversationId, text };
+        set(({ storing }) => ({ storing: [...storing, words] }));
+        try {
+          await client.messages.send(replyTo === undefined ? { conversationId, text } : { conversationId, text, replyTo });
+          if (alive()) await showSent(conversationId);
+        } finally {
+          if (alive()) set(({ storing }) => ({ storing: storing.filter((each) => each !== words) }));
+        }
       },
       received: (conversationId, message) => {
         const thread = get().threads[conversationId];

@@ -61,6 +61,29 @@ describe('while the main process takes its time', () => {
     expect(model.ui.getState().toasts.map(({ tone }) => tone)).toEqual(['danger']);
   });
 
+  it('what was sent is shown until it is stored, once that takes long, with its conversation alone', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const real = model.client.messages.send;
+    const storage = held(undefined);
+    vi.spyOn(model.client.messages, 'send').mockImplementation(async (message) => {
+      await storage.answer();
+      return real(message);
+    });
+    const field = screen.getByLabelText('Message');
+    fireEvent.change(field, { target: { value: 'a word for a slow disk' } });
+    fireEvent.keyDown(field, { key: 'Enter' });
+    await act(() => vi.advanceTimersByTimeAsync(400));
+    expect(page()).not.toContain('a word for a slow disk');
+    await act(() => vi.advanceTimersByTimeAsync(200));
+    expect(screen.getByText('Being stored. It is sent when it is on the disk.').closest('[role="status"]')?.textContent).toContain('a word for a slow disk');
+    storage.release();
+    await act(() => vi.advanceTimersByTimeAsync(100));
+    expect(page()).not.toContain('Being stored');
+    expect(screen.getAllByText('a word for a slow disk').some((each) => each.closest('article') !== null)).toBe(true);
+  });
+
   it('a search says that it is under way once that takes long', async () => {
     const { model } = await openTalk(busyWorld(now));
     await shortcut('f', { ctrlKey: true, shiftKey: true });

@@ -44,6 +44,22 @@ describe('carrying messages by hand', () => {
     fake.world.reports.set(carla.contactId, { connected: false, since: now - 26 * 3_600_000 });
     await act(async () => model.network.getState().loadReach(carla.contactId));
     expect(screen.getByText(/has not been reachable since May 5, .*2 messages leave/)).toBeTruthy();
+    // What was told of an earlier absence is not told of this one, until it is asked for anew.
+    let answer = (): void => undefined;
+    const { reach } = model.client.network;
+    const slow = vi.spyOn(model.client.network, 'reach').mockImplementation(async (asked) => {
+      await new Promise<void>((done) => (answer = done));
+      return reach(asked);
+    });
+    const change = (how: 'connected' | 'waiting'): Promise<void> => act(async () => model.contacts.setState(({ contacts }) => ({ contacts: contacts.map((each) => (each.contactId === carla.contactId ? { ...each, reach: how } : each)) })));
+    await change('connected');
+    await change('waiting');
+    expect(screen.getByText(/is not reachable now\. 2 messages leave/)).toBeTruthy();
+    fake.world.reports.set(carla.contactId, { connected: false, since: now });
+    await act(async () => answer());
+    await settle();
+    expect(screen.getByText(/has not been reachable since .*2 messages leave/).textContent).not.toContain('May 5');
+    slow.mockRestore();
     // The report is older than what the contact says: its time is that of the connection.
     fake.world.reports.set(carla.contactId, { connected: true, since: now });
     await act(async () => model.network.getState().loadReach(carla.contactId));
