@@ -51,6 +51,21 @@ export function plainLine(text: string, limit = 160): string {
   return shortened(line.replace(marks, '$1'), limit);
 }
 
+/** Code points of the end of a name that stay: what kind of file it says it is stands there. */
+const keptOfNames = 16;
+
+/** The name of a file in one line of at most `limit` code points, more than `keptOfNames`. A long one is cut in its middle: cut at its end, `photo….exe` would look like a photo. */
+export function plainFileName(name: string, limit: number): string {
+  const line = plainLine(name, longestFileName);
+  if (Array.from(line).length <= limit) return line;
+  let end = '';
+  for (const { segment } of [...signs.segment(line)].reverse()) {
+    if (Array.from(segment + end).length > keptOfNames) break;
+    end = segment + end;
+  }
+  return `${shortened(line, limit - Array.from(end).length)}${end}`;
+}
+
 function replaceEach(text: string, what: RegExp): string {
   if (!what.test(text)) return text;
   return text.replace(new RegExp(`${spelledFlags.source}|${what.source}`, 'gu'), (found) => (spelledFlags.test(found) ? found : visibleMark(found)));
@@ -58,6 +73,9 @@ function replaceEach(text: string, what: RegExp): string {
 
 /** What a person sees as one sign, however many code points it is. */
 const signs = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Code points that a file system gives a name at most, and some for the marks put in. */
+const longestFileName = 1_000;
 
 /** At most so many code points, the sign for more among them; no sign is cut in its middle, but for one that has no room by itself. */
 function shortened(text: string, most: number): string {

@@ -1,6 +1,6 @@
 import { useRef, useState, type DragEvent, type ReactNode, type RefObject } from 'react';
 import { Button } from './button';
-import { plainLine } from './strangers';
+import { plainFileName } from './strangers';
 import { TextField } from './text-field';
 
 export interface TextOrFileProps {
@@ -50,7 +50,7 @@ export function TextOrFile({ largestFile, read, words, children, onChange, error
     try {
       const text = read(new Uint8Array(await file.arrayBuffer()));
       onChange(text);
-      setSource({ name: plainLine(file.name, 60), text });
+      setSource({ name: plainFileName(file.name, 60), text });
     } catch {
       setFault(words.unreadable);
     }

@@ -7,7 +7,7 @@ import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { ConfirmDialog } from '../../ui/confirm-dialog';
-import { nameInSentence, plainLine } from '../../ui/strangers';
+import { nameInSentence, plainFileName } from '../../ui/strangers';
 import { FileActs } from './file-acts';
 import { FileGlyph } from './file-glyph';
 import { FileState } from './file-state';
@@ -52,7 +52,7 @@ export function FilesTab({ contact, conversationId }: { readonly contact: Contac
       ) : null}
       {forgetting === undefined ? null : (
         <ConfirmDialog
-          title={text('files.forget.title', { file: plainLine(forgetting.name, 80) })}
+          title={text('files.forget.title', { file: plainFileName(forgetting.name, 80) })}
           keep={text('files.forget.keep')}
           act={text('files.forget.act')}
           busy={busy}
@@ -71,7 +71,7 @@ function FileEntry({ transfer, name, onForget }: { readonly transfer: Transfer; 
   const times = useTimes();
   const now = useNow();
   const openPicture = useUi((state) => state.openPicture);
-  const file = plainLine(transfer.name, 120);
+  const file = plainFileName(transfer.name, 120);
   return (
     <li className="file-line" data-testid="file-entry">
       <FileGlyph shown={transfer.shown} />

@@ -4,7 +4,7 @@ import { useFiles, useUi } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Dialog } from '../../ui/dialog';
 import { IconButton } from '../../ui/icon-button';
-import { plainLine } from '../../ui/strangers';
+import { plainFileName } from '../../ui/strangers';
 import { FileActs } from './file-acts';
 import { ShownPicture } from './shown-picture';
 
@@ -24,7 +24,7 @@ export function Lightbox(): ReactNode {
   );
   if (transfer === undefined) return null;
   const at = pictures.findIndex((one) => one.transferId === transfer.transferId);
-  const file = plainLine(transfer.name, 120);
+  const file = plainFileName(transfer.name, 120);
   const step = (by: number): void => {
     const next = pictures[at + by];
     if (next !== undefined) open(next.transferId);

@@ -4,7 +4,7 @@ import type { Transfer } from '../../../shared/model/transfer';
 import { useFiles, useModel, useUi } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
-import { plainLine } from '../../ui/strangers';
+import { plainFileName } from '../../ui/strangers';
 import { FileActs } from './file-acts';
 import { FileGlyph } from './file-glyph';
 import { FileState } from './file-state';
@@ -25,7 +25,7 @@ export function MessageFile({ message, name }: { readonly message: Message; read
   }, [model, known, transferId]);
   const [broken, setBroken] = useState(false);
   if (file === undefined) return null;
-  const label = plainLine(file.name, 120);
+  const label = plainFileName(file.name, 120);
   const isPicture = transfer?.shown === 'image' && transfer.held;
   return (
     <div className={isPicture && !broken ? 'message-file with-picture' : 'message-file'} data-testid="message-file">

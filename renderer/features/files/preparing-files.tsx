@@ -6,7 +6,7 @@ import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { IconButton } from '../../ui/icon-button';
 import { ProgressBar } from '../../ui/progress-bar';
-import { plainLine } from '../../ui/strangers';
+import { plainFileName } from '../../ui/strangers';
 
 /** Files that are being taken into the profile; each becomes a message when it is there. */
 export function PreparingFiles({ conversationId }: { readonly conversationId: string }): ReactNode {
@@ -15,7 +15,7 @@ export function PreparingFiles({ conversationId }: { readonly conversationId: st
   const { client, background } = useModel();
   const preparing = useFiles(useShallow((state) => Object.values(state.transfers).filter((one) => one.conversationId === conversationId && one.state === 'preparing')));
   return preparing.map((one) => {
-    const file = plainLine(one.name, 80);
+    const file = plainFileName(one.name, 80);
     return (
       <div key={one.transferId} className="preparing-file">
         <ProgressBar label={text('files.preparing', { file })} done={one.done} total={one.size} words={text('files.preparing.words', { part: one.done / Math.max(1, one.size), size: times.bytes(one.size) })} />

@@ -6,7 +6,7 @@ import { useFiles, useModel } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { IconButton } from '../../ui/icon-button';
-import { plainLine } from '../../ui/strangers';
+import { plainFileName } from '../../ui/strangers';
 import { FileGlyph } from './file-glyph';
 import { nothingStaged } from './files-store';
 import { ShownPicture } from './shown-picture';
@@ -50,7 +50,7 @@ function Staged({ file, onDrop }: { readonly file: TokenFile; readonly onDrop: (
   const text = useText();
   const times = useTimes();
   const [broken, setBroken] = useState(false);
-  const name = plainLine(file.name, 120);
+  const name = plainFileName(file.name, 40);
   return (
     <li className="staged-file">
       {file.shown === 'image' && !broken ? <ShownPicture picture={{ token: file.token }} file={name} alt="" onBroken={() => setBroken(true)} still /> : <FileGlyph shown={file.shown} />}

@@ -9,7 +9,7 @@ import { MessageText } from '../../../../renderer/features/conversation/message-
 import { TextProvider } from '../../../../renderer/i18n/text-provider';
 import { initials } from '../../../../renderer/ui/person-colour';
 import { PersonName } from '../../../../renderer/ui/person-name';
-import { isEmojiOnly, isLong, messagePieces, nameInSentence, plainLine, plainName } from '../../../../renderer/ui/strangers';
+import { isEmojiOnly, isLong, messagePieces, nameInSentence, plainFileName, plainLine, plainName } from '../../../../renderer/ui/strangers';
 import { createFake } from '../../../preview/fake-world';
 import { strangersCorpus as corpus, unsafeInMessages, unsafeInNames } from '../../../support/strangers-corpus';
 
@@ -80,6 +80,15 @@ describe('hardening 24: text from strangers', () => {
 
   it.each(['می‌خواهم', 'ශ්‍රී', 'क्‍ष', 'നന്‍', '葛\u{E0100}城', '山田\u3000太郎', '👩‍👩‍👧‍👦', '❤️ Ida', '1️⃣ Bo', '⭐️', '👩🏽‍🚀', 'ᠠ᠋', '\u09B0\u200D\u09CD\u09AF\u09BE\u099A\u09C7\u09B2', '\u0CB0\u200D\u0CCD\u0CAF\u0CBE\u0C82\u0C95\u0CCD', 'Bo Lindqvist'])('what a script needs stays as it is written: %s', (name) => {
     expect(plainName(name)).toBe(name);
+  });
+
+  it('a long name of a file is cut in its middle: what it ends with says what it is', () => {
+    expect(plainFileName('short.pdf', 40)).toBe('short.pdf');
+    expect(plainFileName(`photo of the ${'very '.repeat(60)}garden.jpg.exe`, 40)).toBe('photo of the very very …y garden.jpg.exe');
+    const odd = plainFileName(`${'a\u0301'.repeat(120)}\u202egpj.exe`, 80);
+    expect(odd).toMatch(/gpj\.exe$/u);
+    expect(odd).not.toMatch(/\u202e|…\u0301/u);
+    for (const name of ['x'.repeat(255), '🇩🇪'.repeat(80), '👨‍👩‍👧'.repeat(60)]) expect(Array.from(plainFileName(name, 40)).length).toBeLessThanOrEqual(40);
   });
 
   it('what is too long ends between signs, not in the middle of one', () => {
