@@ -51,8 +51,8 @@ describe('carrying messages by hand', () => {
       await new Promise<void>((done) => (answer = done));
       return reach(asked);
     });
-    const change = (how: 'connected' | 'waiting'): Promise<void> => act(async () => model.contacts.setState(({ contacts }) => ({ contacts: contacts.map((each) => (each.contactId === carla.contactId ? { ...each, reach: how } : each)) })));
-    await change('connected');
+    const change = (how: 'direct' | 'waiting'): Promise<void> => act(async () => model.contacts.setState(({ contacts }) => ({ contacts: contacts.map((each) => (each.contactId === carla.contactId ? { ...each, reach: how } : each)) })));
+    await change('direct');
     await change('waiting');
     expect(screen.getByText(/is not reachable now\. 2 messages leave/)).toBeTruthy();
     fake.world.reports.set(carla.contactId, { connected: false, since: now });
