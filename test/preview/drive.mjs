@@ -25,6 +25,8 @@ export async function dress(page, { theme = 'light', contrast = 'system', langua
     },
     { theme, contrast, language, textSize },
   );
+  // A notice keeps the words it was told in.
+  await page.evaluate((wanted) => window.tellAgain?.(wanted), language);
   await settle(page);
 }
 
@@ -76,7 +78,13 @@ export function outside() {
   const over = [...top.querySelectorAll('.bubble, .key-card, .choice-card, .problem, .toast, .banner')]
     .filter((element) => seen(element) && element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX === 'visible')
     .map((element) => `hangs over: ${name(element)} ${element.scrollWidth - element.clientWidth} px`);
-  return [...scrolling, ...out, ...cut, ...headless, ...over];
+  // A notice on the contents of a dialog: what is under it cannot be pressed until it goes. The invented language is longer than any, so that two notices come up to there.
+  const notices = window.fake.world.settings.language.startsWith('pseudo') ? [] : [...document.querySelectorAll('.toast')].map((notice) => notice.getBoundingClientRect());
+  const covered = [...top.querySelectorAll('[role="tab"]')].filter(seen).filter((element) => {
+    const at = element.getBoundingClientRect();
+    return notices.some((notice) => notice.left < at.right && at.left < notice.right && notice.top < at.bottom && at.top < notice.bottom);
+  }).map((element) => `covered by a notice: ${name(element)}`);
+  return [...scrolling, ...out, ...cut, ...headless, ...over, ...covered];
 }
 
 /** In the page: what large letters in a small window left no room for. Usual words that are divided in their middle (long ones, addresses and names of files may be), the name of whom one writes to, settings that begin below what is seen. */

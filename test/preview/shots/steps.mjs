@@ -153,7 +153,22 @@ export const turnHelpTo = async (page, title) => {
 /** Two notices at once; they wait while the pointer is on one of them. */
 export const tellNotices = async (page) => {
   await page.evaluate(() => {
-    for (const name of ['Carla Reyes', 'Maximiliane Wolkenstein von Trostburg']) window.fake.emit({ type: 'contact.request', requestId: name.length.toString(16).padStart(32, '0'), peerId: 'a'.repeat(52), name, via: 'card' });
+    const tell = () => {
+      for (const name of ['Carla Reyes', 'Maximiliane Wolkenstein von Trostburg']) window.fake.emit({ type: 'contact.request', requestId: name.length.toString(16).padStart(32, '0'), peerId: 'a'.repeat(52), name, via: 'card' });
+    };
+    let told = window.fake.world.settings.language;
+    window.tellAgain = async (language) => {
+      if (language === told) return;
+      told = language;
+      const gone = () => new Promise((done) => setTimeout(done, 50));
+      for (let card = document.querySelector('.toast button'); card !== null; card = document.querySelector('.toast button')) {
+        card.click();
+        await gone();
+      }
+      tell();
+      while (document.querySelectorAll('.toast').length < 2) await gone();
+    };
+    tell();
   });
   await page.locator('.toast').nth(1).waitFor();
 };
