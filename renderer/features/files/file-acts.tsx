@@ -1,10 +1,12 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Download, FolderOpen, Pause, Play, RotateCw, Save, Trash, X } from 'lucide-react';
 import type { Transfer } from '../../../shared/model/transfer';
 import { useFiles } from '../../app/model-context';
 import type { TextId } from '../../i18n/messages';
 import { useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
+import { ConfirmDialog } from '../../ui/confirm-dialog';
 import { IconButton } from '../../ui/icon-button';
 import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { type FileAct, useFileAct } from './use-file-acts';
@@ -38,6 +40,11 @@ function actsOf({ state, direction, held, failure }: Transfer, saved: boolean): 
   }
 }
 
+/** Bytes of a file that nobody throws away by one press: it could not be fetched again from here. */
+const muchOfIt = 10 * 1024 * 1024;
+
+const losesMuch = ({ direction, state, done }: Transfer): boolean => direction === 'in' && (state === 'running' || state === 'waiting' || state === 'paused') && done >= muchOfIt;
+
 export interface FileActsProps {
   readonly transfer: Transfer;
   /** Its name, to be shown. */
@@ -48,7 +55,10 @@ export interface FileActsProps {
 
 export function FileActs({ transfer, file, onForget }: FileActsProps): ReactNode {
   const text = useText();
-  const act = useFileAct();
+  const times = useTimes();
+  const doAct = useFileAct();
+  const [stopping, setStopping] = useState(false);
+  const act = (name: FileAct, of: Transfer): void => (name === 'cancel' && losesMuch(of) ? setStopping(true) : doAct(name, of));
   const place = useFocusIfLost<HTMLSpanElement>(transfer.state);
   const saved = useFiles((state) => state.saved.includes(transfer.transferId));
   const offered = actsOf(transfer, saved);
@@ -74,6 +84,21 @@ export function FileActs({ transfer, file, onForget }: FileActsProps): ReactNode
           <Glyph aria-hidden="true" />
         </IconButton>
       ))}
+      {stopping && losesMuch(transfer) ? (
+        <ConfirmDialog
+          title={text('files.stop.title', { file })}
+          keep={text('files.stop.keep')}
+          act={text('files.stop.act')}
+          busy={false}
+          onAct={() => {
+            setStopping(false);
+            doAct('cancel', transfer);
+          }}
+          onClose={() => setStopping(false)}
+        >
+          <p>{text('files.stop.text', { done: times.bytes(transfer.done), total: times.bytes(transfer.size) })}</p>
+        </ConfirmDialog>
+      ) : null}
       {mayForget ? (
         <IconButton label={text('files.forget', { file })} onPress={onForget}>
           <Trash aria-hidden="true" />

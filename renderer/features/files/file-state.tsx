@@ -16,7 +16,7 @@ function wordsOf(transfer: Transfer, name: string, connected: boolean, text: Tex
     case 'offered':
       return text(`files.state.offered.${direction}`, { name });
     case 'waiting':
-      if (!connected) return text(`files.state.waiting.${direction}`, { name });
+      if (!connected) return done > 0 ? text('files.state.waiting.part', { ...amounts, name }) : text(`files.state.waiting.${direction}`, { name });
       // It is the other side that stopped it, or that has not begun yet.
       return text(done > 0 ? 'files.state.waiting.other' : `files.state.waiting.begin.${direction}`, { name });
     case 'running':

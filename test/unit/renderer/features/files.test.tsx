@@ -47,6 +47,23 @@ describe('files in a conversation', () => {
     expect(await axeFindings()).toEqual([]);
   });
 
+  it('much that was fetched is thrown away by no single press: it could not be fetched again', async () => {
+    const { fake } = await openTalk(world('film.mkv', { state: 'paused', held: false, size: 2 * 1024 ** 3, done: 103 * 1024 * 1024 }));
+    const state = (): string | undefined => fake.world.transfers[0]?.state;
+    await press('Cancel film.mkv');
+    expect(state()).toBe('paused');
+    expect(screen.getByRole('dialog', { name: 'Stop fetching “film.mkv”?' }).textContent).toContain('103 MB of 2 GB are here');
+    expect(document.activeElement?.textContent).toBe('Go on');
+    expect(await axeFindings()).toEqual([]);
+    await press('Go on');
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(state()).toBe('paused');
+    await press('Cancel film.mkv');
+    await press('Stop fetching');
+    expect(state()).toBe('cancelled');
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
   it.each([
     [{ direction: 'out', cancelledBy: 'me' }, 'You called this off', true],
     [{ direction: 'out', cancelledBy: 'them' }, 'Bo Lindqvist declined this', true],
@@ -68,7 +85,7 @@ describe('files in a conversation', () => {
   it.each([
     [{ done: 0, direction: 'in' }, 'Waits until Bo Lindqvist begins to send it', 'Comes when Bo Lindqvist is connected'],
     [{ done: 0, direction: 'out' }, 'Waits until Bo Lindqvist begins to fetch it', 'Goes on when Bo Lindqvist is connected'],
-    [{ done: 10, direction: 'in' }, 'Waits until Bo Lindqvist goes on with it', 'Comes when Bo Lindqvist is connected'],
+    [{ done: 10, direction: 'in' }, 'Waits until Bo Lindqvist goes on with it', '10 bytes of 1.3 MB. Goes on when Bo Lindqvist is connected'],
   ] as const)('one that waits says for what: a connection, or with one the other person, who has begun or not: %j', async (more, connected, apart) => {
     const waiting = world('plan.pdf', { state: 'waiting', held: false, ...more });
     const { fake, model } = await openTalk(waiting);
