@@ -6,7 +6,16 @@ export default class OutsideReporter {
   onTestRunEnd(_modules, errors) {
     const file = process.env['KEYSHIFT_TEST_OUTSIDE'];
     if (!file) return;
-    const told = errors.map(({ name, message, stack, VITEST_TEST_PATH, VITEST_TEST_NAME }) => ({ file: VITEST_TEST_PATH, near: VITEST_TEST_NAME, message: stack || `${name ?? 'Error'}: ${message ?? ''}` }));
+    const told = errors.map(({ name, message, stack, VITEST_TEST_PATH, VITEST_TEST_NAME }) => ({ file: VITEST_TEST_PATH, near: VITEST_TEST_NAME, message: [`${name ?? 'Error'}: ${message ?? ''}`, framesOf(stack)].filter(Boolean).join('\n') }));
     writeFileSync(file, JSON.stringify(told));
   }
+}
+
+/**
+ * The lines of where it was. What stands above them is the message as it was when the stack was taken: of a test that never ended vitest takes it at the
+ * beginning, under the name STACK_TRACE_ERROR, and gives it its own message later.
+ * @param {string | undefined} stack
+ */
+function framesOf(stack) {
+  return (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).join('\n');
 }

@@ -103,6 +103,18 @@ describe('an own device that keeps records of sessions', () => {
     db.close();
   });
 
+  it('S4-35: a device has 32 MiB there, and not a byte more', () => {
+    const { made, store, db } = household();
+    const put = (used: number, record: number) => {
+      const host = new RepositoryHost({ ...made, store: { ...store, usage: () => new Map([[idOf(1), { count: 1, bytes: used }]]) } });
+      return parseRepositoryWord(host.answer(idOf(1), { kind: 'write', ask: 1, name: new Uint8Array(16).fill(7), expected: 0, record: new Uint8Array(record) }));
+    };
+    expect(put(32 * 1024 * 1024 - 10, 11)).toEqual({ kind: 'refused', ask: 1 });
+    expect(store.usage().size).toBe(0);
+    expect(put(32 * 1024 * 1024 - 10, 10)).toMatchObject({ kind: 'written' });
+    db.close();
+  });
+
   it('S4-06: without a session with it, or when that ends, nobody waits; only it answers', async () => {
     const { state, connect, db } = household();
     const device = connect(1);

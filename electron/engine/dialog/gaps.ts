@@ -5,7 +5,7 @@ import { DecapsulationBudget } from '../exchange/decapsulation-budget';
 import { parseNames } from '../exchange/kek-block';
 import { credentialHash } from '../exchange/service-pair';
 import type { InstanceId, PeerId } from '../ids';
-import { type Gap, type GapDigests, maxGap } from './control';
+import type { Gap, GapDigests } from './control';
 import type { Delivering } from './delivering';
 import { spanOfMessage } from './message-layout';
 import type { Sending, SendingParts } from './sending';
@@ -241,13 +241,13 @@ function targetOf(message: Uint8Array): Uint8Array | undefined {
 
 /**
  * The sender says that these are gone for good. Believed only of its own stream, from the next missing place on and no
- * further than a message may come early: nothing can be skipped that way that might still come (A25).
+ * further than a message may come early, since no gap that was read is longer (`maxGap`): nothing can be skipped that way that might still come (A25).
  */
 export function acceptGap(parts: SendingParts, delivering: Delivering, dialog: DialogState, stream: ReceivingStream, gap: Gap): void {
   const { store, sink, clock, crypto, local } = parts;
   const first = stream.row.cumulative + 1;
   const { digests } = gap;
-  if (gap.stream !== stream.row.instanceId || gap.from > first || gap.to < first || gap.to - first >= maxGap) return;
+  if (gap.stream !== stream.row.instanceId || gap.from > first || gap.to < first) return;
   if (digests && gap.from < first) {
     // It came further meanwhile, and asks for the rest with that.
     stream.row = { ...stream.row, acknowledgementDue: true };

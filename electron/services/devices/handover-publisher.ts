@@ -49,6 +49,8 @@ interface Published {
   busy: boolean;
   /** The session ended, or is not published at the moment. */
   over: boolean;
+  /** It was told that the repository does not know where the session is: once, however often it is tried again. */
+  isBehind: boolean;
 }
 
 /**
@@ -77,7 +79,7 @@ export class Publisher {
     const name = toHex(session.keyId);
     const person = keys.person();
     if (!this.#repository || !person || others().length === 0 || this.#published.has(name)) return;
-    const one: Published = { session, person, back: session.holdBack(() => this.#write(one)), revision: 0, generation: 0, busy: false, over: false };
+    const one: Published = { session, person, back: session.holdBack(() => this.#write(one)), revision: 0, generation: 0, busy: false, over: false, isBehind: false };
     this.#published.set(name, one);
     session.onClose(() => {
       one.over = true;
@@ -214,6 +216,7 @@ export class Publisher {
 
   #letGo(one: Published, upTo: number): void {
     one.back.letGo(upTo);
+    one.isBehind = false;
     if (!one.over) this.#parts.logger.debug('handover.published');
   }
 
@@ -221,7 +224,8 @@ export class Publisher {
   #fallBehind(one: Published): void {
     if (one.over) return;
     this.#stop(one);
-    this.#parts.logger.info('handover.behind');
+    if (!one.isBehind) this.#parts.logger.info('handover.behind');
+    one.isBehind = true;
     this.#parts.clock.setTimer(againMs, () => this.#again(one));
   }
 

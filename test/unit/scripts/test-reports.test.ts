@@ -85,6 +85,8 @@ describe('the count of tests is what the runners report', () => {
     expect(vitestOutside(file)).toEqual([]);
     reporter.onTestRunEnd([], [{ name: 'Error', message: 'late', stack: 'Error: late\n    at x', VITEST_TEST_PATH: 'test/unit/a.test.ts', VITEST_TEST_NAME: 'waits' }, { name: 'Error', message: 'no worker' }]);
     expect(vitestOutside(file)).toEqual(['test/unit/a.test.ts: outside any test, during: waits\n    Error: late\n    at x', 'vitest: outside any test\n    Error: no worker']);
+    reporter.onTestRunEnd([], [{ name: 'Error', message: 'Test timed out in 5000ms.', stack: 'Error: STACK_TRACE_ERROR\n    at test/unit/a.test.ts:3:1' }]);
+    expect(vitestOutside(file)).toEqual(['vitest: outside any test\n    Error: Test timed out in 5000ms.\n    at test/unit/a.test.ts:3:1']);
     expect(vitestOutside(join(folder, 'absent.json'))).toEqual([]);
   });
 

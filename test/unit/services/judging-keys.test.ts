@@ -12,7 +12,7 @@ import { rotateLocalRecord } from '../../../electron/engine/certificates/rotatio
 import { issueKeyLink } from '../../../electron/engine/certificates/key-link';
 import type { HeldKey, RekeyAnswer } from '../../../electron/engine/session/rekey-answer';
 import { toHex } from '../../../electron/engine/wire/encoding';
-import { judge, type Judgement } from '../../../electron/services/judging-keys';
+import { judge, type Judgement, noteShown } from '../../../electron/services/judging-keys';
 import { RekeyPace } from '../../../electron/services/rekey-pace';
 import { forgedLink } from '../../support/forged-links';
 import { keyLives, type KeyLife, type Turn } from '../../support/key-lives';
@@ -260,6 +260,21 @@ describe('somebody who makes keys without end', () => {
     pace.asked(3_600_020);
     pace.settled(3_600_020);
     expect(pace.wait(3_600_020)).toBe(0);
+  });
+
+  test('A77: of the keys that are only shown in somebody’s name the newest three are kept, and none of those that something speaks for goes', async () => {
+    await meet('Ann');
+    const { book, stores } = bo.profile;
+    expect(told([step(2)])).toBe('adopted');
+    const vouchedFor = stores.peerKeys.candidates(peerId()).length;
+    const hashes = Array.from({ length: 5 }, (_, at) => new Uint8Array(32).fill(at + 1));
+    for (const [at, spkiHash] of hashes.entries()) {
+      world.clock.wall += 1_000;
+      bo.profile.commit(() => noteShown({ clock: world.clock, book, store: stores.peerKeys }, [{ peerId: peerId(), spkiHash, epoch: at + 5, spki: new Uint8Array(1) }]));
+    }
+    const kept = stores.peerKeys.candidates(peerId());
+    expect(kept.filter(({ vouched }) => vouched === 'nothing').map(({ spkiHash }) => spkiHash[0]).toSorted()).toEqual([3, 4, 5]);
+    expect(kept.filter(({ vouched }) => vouched !== 'nothing')).toHaveLength(vouchedFor);
   });
 
   test('A77: fills no disk: the last 256 keys are remembered', async () => {

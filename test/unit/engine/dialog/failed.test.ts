@@ -17,6 +17,8 @@ describe('a failed dialog', () => {
     expect(bob.sink.of('failed')).toMatchObject([{ dialogId, reason: 'key-conflict' }]);
     expect(bob.sink.texts()).toEqual(['kept']);
     expect(bob.pending(alice)).toEqual([]);
+    // For other programs, which know by it what stays away (protocol.md §14).
+    expect(bob.db.prepare('SELECT dialog_id, reason FROM dialog_tombstones').all().map((row) => ({ ...row }))).toEqual([{ dialog_id: dialogId, reason: 'key-conflict' }]);
 
     bob.restart();
     expect(() => bob.say(alice, dialogId, 'y')).toThrow(/ended/);

@@ -5,7 +5,7 @@ import { openShared } from '../../../../electron/engine/sharing/session-state';
 import { Publisher } from '../../../../electron/services/devices/handover-publisher';
 import { changeRecord } from '../../../../electron/services/devices/handover-sources';
 import { settingsService } from '../../../../electron/services/settings-service';
-import type { SessionRepository } from '../../../../electron/services/ports/session-repository';
+import { RepositoryUnreachable, type SessionRepository } from '../../../../electron/services/ports/session-repository';
 import { createTrio, type Trio } from '../../../support/handover-kit';
 import { createMailWorld } from '../../../support/mail-world';
 import { createMemoryRepository, type MemoryRepository } from '../../../support/memory-repository';
@@ -203,6 +203,33 @@ describe('a repository', () => {
     expect(lookedBy(laptop).at(-1)).toEqual({ where: 'from-repository', found: false });
     expect(trio.with(laptop)?.resumed).toBe(false);
     expect(carol.profile.connections.sessions()).toHaveLength(1);
+  });
+
+  it('S4-16: out of reach it is tried again every half minute, and told once until it has the session again', async () => {
+    const { world, desk } = trio;
+    publishing();
+    await world.pass(200);
+    const told = () => desk.logged.filter(([event]) => event === 'handover.behind').length;
+    const say = () => {
+      desk.addresses = [{ host: '192.0.2.9', port: 6_000 + told() }, ...desk.addresses.slice(-1)];
+      desk.tellAddresses();
+    };
+    const before = told();
+    let tries = 0;
+    memory.turn = () => {
+      tries += 1;
+      return Promise.reject(new RepositoryUnreachable());
+    };
+    say();
+    await world.pass(100_000, 500);
+    expect(tries).toBeGreaterThan(2);
+    expect(told()).toBe(before + 1);
+    memory.turn = () => Promise.resolve();
+    await world.pass(40_000, 500);
+    memory.turn = () => Promise.reject(new RepositoryUnreachable());
+    say();
+    await world.pass(40_000, 500);
+    expect(told()).toBe(before + 2);
   });
 
   it('S4-18 S4-19 A61 A62: it was taken from there: what the device that had it still says reaches nobody, and its late word changes nothing', async () => {

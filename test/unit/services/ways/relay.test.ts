@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodeRelayWord, parseRelayWord, type RelayWord } from '../../../../electron/services/ways/relay-words';
+import { idOf } from '../../../../electron/services/ways/relay';
 import { acquaint, createWorld, type Resident, toldOf, type World } from '../../../support/services-kit';
 
 let world: World;
@@ -112,6 +113,41 @@ describe('an own device that is always on carries for the others', () => {
     carrier.heard(instanceId, encodeRelayWord({ kind: 'carry', id: id(2_048), peerId, deposit: new Uint8Array(64) }));
     expect(carried()).toBe(2_048);
     expect(server.profile.stores.ways.relayedBack(instanceId)).toHaveLength(1);
+  });
+
+  test('S4-30: what nobody fetched in 31 days, or is dated more than a day ahead, is gone with the next start', async () => {
+    const carrier = server.profile.ways.relay;
+    const day = 86_400_000;
+    cut(bo);
+    await world.until('Bo is away', () => server.profile.connections.sessions().length === 0);
+    server.profile.leave();
+    const now = world.clock.now();
+    const ages = [now - 31 * day, now - 31 * day - 1, now + day, now + day + 1];
+    for (const [at, receivedAt] of ages.entries()) server.profile.stores.ways.addRelayed({ id: new Uint8Array(16).fill(at + 1), peerId: bo.profile.local.peerId, author: ann.profile.local.instanceId, deposit: new Uint8Array(64), receivedAt }, false);
+    expect(carried()).toBe(4);
+    carrier.start();
+    const left = server.db.prepare('SELECT received_at FROM relayed ORDER BY received_at').all().map((row) => Number(row['received_at']));
+    expect(left).toEqual([now - 31 * day, now + day]);
+  });
+
+  test('S4-30 A22: a carrier’s word counts for what was locked to the key in use, and for nothing else', async () => {
+    const { conversationId } = await ann.conversations.open({ contactId: ofBo });
+    await world.until('the title arrived', () => ann.profile.engine.pending(bo.profile.local.peerId, { limit: 1 }).length === 0);
+    server.profile.leave();
+    cut(bo);
+    await world.until('Ann is alone', () => ann.profile.connections.sessions().length === 0);
+    await ann.messages.send({ conversationId, text: 'waits' });
+    const row = ann.profile.stores.ways.due(bo.profile.local.peerId, 'device', { after: 0, to: new Uint8Array(32), since: 0, now: world.clock.now(), limit: 1 })[0] ?? expect.unreachable('something to be given');
+    const exchange = ann.profile.book.find(bo.profile.local.peerId)?.exchange ?? expect.unreachable('a key of Bo’s');
+    const good = idOf(row.cursor, { exchange } as Parameters<typeof idOf>[1]);
+    const way = async () => (await ann.messages.list({ conversationId })).map(({ way: each }) => each);
+    const took = (id: Uint8Array) => ann.profile.ways.relay.heard(server.profile.local.instanceId, encodeRelayWord({ kind: 'took', ids: [id] }));
+    const bad = Uint8Array.from(good);
+    bad[15] = (bad[15] ?? 0) ^ 1;
+    took(bad);
+    expect(await way()).not.toContain('device');
+    took(good);
+    expect(await way()).toContain('device');
   });
 
   test('S1-01: what a contact brings of somebody else, or altered, is nothing', async () => {
