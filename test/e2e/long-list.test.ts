@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test';
 import { openScene } from '../preview/drive.mjs';
-import { buildPreview, servePreview } from '../preview/serve.mjs';
+import { keptPreview } from '../preview/kept-build.mjs';
+import { servePreview } from '../preview/serve.mjs';
 import { asRoot, electronExecutable, launch, profileOf, unoptimised } from './support/app';
 
 // What only a real layout shows of a list of which the near lines alone are drawn. Measured inside of the page: asking for a thousand lines from outside takes ten seconds.
@@ -71,7 +72,7 @@ const scrollTo = (page: Page, box: string, share: number): Promise<void> =>
 
 test('a thousand conversations: no hole at any place one scrolls to, also with letters twice as large; keys reach every line and bring it into sight, in the list and where one goes to a person', async () => {
   test.setTimeout(180_000);
-  server = await servePreview(await buildPreview());
+  server = await servePreview(await keptPreview());
   app = await launch({ executablePath: electronExecutable, args: [resolve('test/e2e/support/scene-window.cjs'), unoptimised, ...(asRoot ? ['--no-sandbox'] : []), `--user-data-dir=${profileOf('long-list')}`] });
   const page = await app.firstWindow();
   page.setDefaultTimeout(10_000);

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test, type CDPSession, type ElectronApplication, type Page } from '@playwright/test';
 import { crowded, dress, faint, openScene, outside, settle, unturned } from '../preview/drive.mjs';
-import { buildPreview, servePreview } from '../preview/serve.mjs';
+import { keptPreview } from '../preview/kept-build.mjs';
+import { servePreview } from '../preview/serve.mjs';
 import { shots } from '../preview/shots/all.mjs';
 import { asRoot, electronExecutable, launch, profileOf, unoptimised } from './support/app';
 
@@ -78,7 +79,7 @@ const coloured = ({ page }: Open): Promise<readonly string[]> =>
 
 test('every kind of screen: axe finds nothing, every word stands out in light, dark and high contrast; at 320 pixels and with letters twice as large nothing is cut off, in English, German and from right to left', async () => {
   test.setTimeout(900_000);
-  server = await servePreview(await buildPreview());
+  server = await servePreview(await keptPreview());
   app = await launch({ executablePath: electronExecutable, args: [resolve('test/e2e/support/scene-window.cjs'), unoptimised, ...(asRoot ? ['--no-sandbox'] : []), `--user-data-dir=${profileOf('scenes')}`] });
   const page = await app.firstWindow();
   page.setDefaultTimeout(10_000);

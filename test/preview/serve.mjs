@@ -13,9 +13,10 @@ const types = { '.svg': 'image/svg+xml', '.html': 'text/html', '.js': 'text/java
 
 /**
  * The files of the window by their paths, held in memory: whoever builds it at the same time takes nothing away from what is served here.
+ * @param {(id: string) => void} [reads] Told of every module that it is built from.
  * @returns {Promise<ReadonlyMap<string, string | Uint8Array>>}
  */
-export async function buildPreview() {
+export async function buildPreview(reads = () => undefined) {
   // Only now: who requires this file, as Playwright does, could not wait for them.
   const [{ build }, { default: react }] = await Promise.all([import('vite'), import('@vitejs/plugin-react')]);
   const built = await build({
@@ -28,6 +29,7 @@ export async function buildPreview() {
       guidePages(),
       {
         name: 'double-instead-of-preload',
+        moduleParsed: ({ id }) => reads(id),
         transformIndexHtml: { order: 'pre', handler: (html) => html.replace('src="/main.tsx"', 'src="../test/preview/entry.ts"') },
       },
     ],
