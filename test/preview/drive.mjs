@@ -115,7 +115,7 @@ export function crowded() {
 
 /**
  * In the page: words that stand out too little from what they stand on, by WCAG 1.4.3. As axe would say it, and a hundred times as fast: colours of
- * computed styles, layers of half-transparent ones put together. Says nothing of words on pictures.
+ * computed styles, layers of half-transparent ones and opacity put together. Says nothing of words on pictures.
  */
 export function faint() {
   const parse = (colour) => {
@@ -127,12 +127,20 @@ export function faint() {
     const [r, g, b] = colour.slice(0, 3).map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
+  const opacities = new Map();
+  const opacityOf = (element) => {
+    if (element === null) return 1;
+    const known = opacities.get(element) ?? Number.parseFloat(getComputedStyle(element).opacity) * opacityOf(element.parentElement);
+    opacities.set(element, known);
+    return known;
+  };
+  const seenAs = ([r, g, b, a], element) => [r, g, b, a * opacityOf(element)];
   const grounds = new Map();
   const groundOf = (element) => {
     if (element === null) return [255, 255, 255, 1];
     const known = grounds.get(element);
     if (known !== undefined) return known;
-    const own = parse(getComputedStyle(element).backgroundColor);
+    const own = seenAs(parse(getComputedStyle(element).backgroundColor), element);
     const ground = own[3] === 1 ? own : over(own, groundOf(element.parentElement));
     grounds.set(element, ground);
     return ground;
@@ -145,7 +153,7 @@ export function faint() {
     if (element.closest('svg, option, .only-heard, [aria-disabled="true"], :disabled, [data-disabled], [data-live-announcer]') !== null || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
     const { color, fontSize, fontWeight } = getComputedStyle(element);
     const ground = groundOf(element);
-    const [high, low] = [luminance(over(parse(color), ground)), luminance(ground)].sort((one, other) => other - one);
+    const [high, low] = [luminance(over(seenAs(parse(color), element), ground)), luminance(ground)].sort((one, other) => other - one);
     const size = Number.parseFloat(fontSize);
     const least = size >= 24 || (size >= 18.66 && Number(fontWeight) >= 700) ? 3 : 4.5;
     const ratio = (high + 0.05) / (low + 0.05);

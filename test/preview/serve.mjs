@@ -9,6 +9,8 @@ export const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; font-src 'self'; connect-src 'none'; worker-src 'none'; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 const root = resolve(import.meta.dirname ?? '.', '../..');
+/** Named by what stands in them: a page that is loaded for each scene fetches and compiles them once. */
+const hashed = /^\/assets\/.+-[\w-]{8}\.\w+$/;
 const types = { '.svg': 'image/svg+xml', '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
 /**
@@ -58,7 +60,7 @@ export async function servePreview(files, port = 0) {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream', 'content-security-policy': policy, 'x-content-type-options': 'nosniff' }).end(content);
+    response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream', 'content-security-policy': policy, 'x-content-type-options': 'nosniff', ...(hashed.test(name) && { 'cache-control': 'max-age=3600' }) }).end(content);
   });
   await new Promise((done) => server.listen(port, '127.0.0.1', done));
   return { address: `http://127.0.0.1:${server.address().port}`, stop: () => new Promise((done) => server.close(done)) };
