@@ -4,9 +4,9 @@ import { useModel, useUi } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
-import { TextField } from '../../ui/text-field';
 import { useCopy } from '../../ui/use-copy';
 import { useShowContact } from '../conversations/use-show';
+import { PemField } from '../organisations/pem-field';
 
 /** A person by their card or certificate: they get a request. The own card can be copied here too. */
 export function ImportDialog(): ReactNode {
@@ -45,7 +45,7 @@ export function ImportDialog(): ReactNode {
     <Dialog title={text('import.title')} onClose={close}>
       <Form className="stack" onSubmit={(event) => void add(event)}>
         <p className="lead">{text('import.lead')}</p>
-        <TextField
+        <PemField
           label={text('import.text')}
           value={pasted}
           onChange={(value) => {
@@ -53,10 +53,8 @@ export function ImportDialog(): ReactNode {
             setFailure(undefined);
           }}
           error={failure === undefined ? undefined : errorText(failure)}
-          lines={5}
           areaRef={area}
-          monospace
-          autoFocus
+          pem="CERTIFICATE"
         />
         <div className="dialog-actions">
           <Button onPress={close}>{text('app.cancel')}</Button>

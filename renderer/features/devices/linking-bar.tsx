@@ -10,13 +10,16 @@ import { IconButton } from '../../ui/icon-button';
 import { nameInSentence } from '../../ui/strangers';
 import type { Text } from '../../i18n/use-text';
 import { deviceName as deviceNameOf } from './device-words';
+import { useStopped } from './device-bar';
 import { isOver, linkingOf } from './devices-store';
 
 /** Whether there is something to tell of a linking while its dialog is closed. */
 export function useLinkingTold(): boolean {
   const linking = useDevices(linkingOf);
   const open = useUi((state) => state.dialog === 'link');
-  return linking !== undefined && !open;
+  const stopped = useStopped() !== undefined;
+  // That it was linked is no news of a device that was stopped since.
+  return linking !== undefined && !open && !(stopped && linking.stage === 'done');
 }
 
 function barWords({ asks, stage, side, deviceName, progress }: Linking, text: Text): string {

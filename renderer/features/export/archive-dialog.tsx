@@ -68,7 +68,7 @@ function Report({ report }: { readonly report: ArchiveReport }): ReactNode {
       )}
       <p>
         {conversation.title === '' ? null : <bdi>{plainName(conversation.title)}: </bdi>}
-        {text('archive.what', { messages: report.messages, when: times.day(report.exportedAt, now) })}
+        {text('archive.what', { messages: report.messages, when: times.when(report.exportedAt, now) })}
       </p>
       {headers === 0 ? null : <p>{text('archive.headers', { count: headers })}</p>}
       <div className="stack tight">

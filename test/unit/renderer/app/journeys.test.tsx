@@ -285,6 +285,24 @@ describe('meeting', () => {
     expect(model.ui.getState().announcement.text).toBe('Bo Lindqvist: hello from me');
   });
 
+  it('the file of a card is taken as well as its text, and one that is too large is not read', async () => {
+    const { fake } = await renderApp(emptyWorld());
+    press('Add by card or key');
+    await settle();
+    const place = document.querySelector('[role=dialog] .drop-place');
+    if (place === null) throw new Error('nowhere to drop');
+    fireEvent.drop(place, { dataTransfer: { files: [droppedFile(new Uint8Array(3 * 1_048_576), 'film.mkv')] } });
+    await settle();
+    expect(screen.getByText('That file is too large to be this. Nothing was read.')).toBeTruthy();
+    const card = 'keyshift-card:bo';
+    fireEvent.drop(place, { dataTransfer: { files: [droppedFile(new TextEncoder().encode(card), 'bo.keyshift-card')] } });
+    await settle();
+    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Card or certificate' }).value).toBe(card);
+    press('Send request');
+    await settle();
+    expect(fake.calls).toContain('contacts.importKey');
+  });
+
   it('a private key is refused and does not stay on the screen', async () => {
     await renderApp(emptyWorld());
     press('Add by card or key');
@@ -361,3 +379,7 @@ describe('settings', () => {
     expect(bo.name).toBe('Bo Lindqvist');
   });
 });
+
+function droppedFile(bytes: Uint8Array<ArrayBuffer>, name: string): File {
+  return Object.assign(new File([bytes], name), { arrayBuffer: () => Promise.resolve(bytes.buffer) });
+}

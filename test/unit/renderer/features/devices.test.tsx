@@ -208,9 +208,14 @@ describe('a device that is none of the person any more', () => {
   it('is told the moment it is heard', async () => {
     const { fake } = await openTalk(scene('devices'));
     expect(document.querySelector('[data-pane=conversation] textarea')).not.toBeNull();
+    const linked = 'Your history is here, and this device connects like your others.';
+    await act(async () => fake.tellLinking({ side: 'new', stage: 'done', deviceName: 'desk' }));
+    await settle();
+    expect(page()).toContain(linked);
     await act(async () => fake.tellDevices(fake.world.devices.list.map((one) => (one.instanceId === ownInstance ? { ...one, state: 'retired' } : one))));
     await settle();
     expect(page()).toContain('This device was removed');
+    expect(page()).not.toContain(linked);
   });
 });
 
