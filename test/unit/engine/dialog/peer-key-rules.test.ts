@@ -234,6 +234,24 @@ describe('too many renewals of the other side', () => {
     }
   });
 
+  it('S2-11 A90: nor do both clocks set back ten years at once, between one renewal and the next an hour later', async () => {
+    const pair = await talkingPair({ failAfterShifts: 3 });
+    for (let time = 0; time < 3; time += 1) {
+      renew(pair, 1);
+      pair.cross();
+      pair.pass(minute);
+    }
+    for (const each of [pair.a, pair.b]) each.device.clock.time -= tenYears;
+    pair.pass(60 * minute);
+    renew(pair, 1);
+    pair.cross();
+    expect(failures(pair.b.device)).toEqual([]);
+    expect(pair.b.device.sink.texts()).toHaveLength(4);
+    renew(pair, 3);
+    pair.cross();
+    expect(failures(pair.b.device)).toEqual(['too-many-shifts']);
+  });
+
   it('A26: an epoch that comes near what its field can hold ends the dialog', async () => {
     const { crypto, alice, bob } = await newPair();
     const forger = new Forger(crypto, alice.person, bob.person);
