@@ -6,6 +6,20 @@ import { Forger } from '../../../support/dialog-forge';
 import { newPair, testCrypto } from '../../../support/dialog-kit';
 
 describe('acknowledgements', () => {
+  it('A22 A23: what waits already is a duplicate when it comes again: nothing is held twice, and the other one of that place changes nothing', async () => {
+    const { crypto, alice, bob } = await newPair();
+    const forger = new Forger(crypto, alice.person, bob.person);
+    expect(bob.receive(alice, forger.message(1, 'one'))[0]?.kind).toBe('delivered');
+    const early = forger.message(3, 'three');
+    expect(bob.receive(alice, early)[0]?.kind).toBe('held');
+    const before = bob.snapshot();
+    expect(bob.receive(alice, early)).toEqual([{ kind: 'duplicate' }]);
+    expect(bob.receive(alice, forger.message(3, 'another'))).toEqual([{ kind: 'duplicate' }]);
+    expect(bob.snapshot()).toEqual(before);
+    bob.receive(alice, forger.message(2, 'two'));
+    expect(bob.sink.texts()).toEqual(['one', 'two', 'three']);
+  });
+
   it('A23 A24: a gap is said with what waits behind it; only what is missing is sent again', async () => {
     const { alice, bob } = await newPair();
     const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
