@@ -1,7 +1,11 @@
+import { uppermostDialog } from '../ui/covered';
+
 /** Where the focus was in each pane, so that F6 brings one back to it. */
 const lastIn = new WeakMap<Element, HTMLElement>();
 /** Where it was last in any of them: nothing is held that has left the page. */
 let last: WeakRef<HTMLElement> | undefined;
+/** Where it was last in a dialog. */
+let lastOver: WeakRef<HTMLElement> | undefined;
 
 const focusable = 'button:not([disabled]), textarea, input, [tabindex="0"], a[href]';
 /** What a pane starts with: the chosen conversation, the composer, the chosen tab. */
@@ -9,6 +13,7 @@ const first = '[aria-current="page"], textarea, [role="tab"][aria-selected="true
 
 export function rememberFocus(event: FocusEvent): void {
   if (!(event.target instanceof HTMLElement)) return;
+  if (event.target.closest('.veil') !== null) lastOver = new WeakRef(event.target);
   const pane = event.target.closest('[data-pane]');
   if (pane === null) return;
   lastIn.set(pane, event.target);
@@ -63,9 +68,15 @@ export function focusDetails(): void {
 
 /**
  * After something with the focus went away: to where it was before, to writing where that is gone, or else to the first pane. A dialog gives the focus back by itself,
- * but not where the page behind it may not have it yet.
+ * but not where the page behind it may not have it yet. Where one lies over the window, to where the focus was in it, or to its first place.
  */
 export function focusBack(): void {
+  const dialog = uppermostDialog();
+  if (dialog !== undefined) {
+    const there = lastOver?.deref();
+    (there !== undefined && dialog.contains(there) ? there : dialog.querySelector<HTMLElement>(focusable))?.focus();
+    return;
+  }
   const isNowhere = (): boolean => document.activeElement === null || document.activeElement === document.body;
   const before = last?.deref();
   if (before?.isConnected === true && isShown(before)) before.focus();

@@ -128,8 +128,8 @@ function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[],
     }
     case 'dismiss':
       ui.dismissAll();
-      // The button that had the focus may be gone with them; a dialog below keeps its own.
-      if (!isCovered()) keepFocus(focusBack);
+      // The button that had the focus may be gone with them.
+      keepFocus(focusBack);
       return;
     case 'lock':
       model.background(model.session.getState().lock());

@@ -5,7 +5,6 @@ import { useUi } from '../app/model-context';
 import { focusBack } from '../app/panes';
 import type { Toast } from '../app/ui-store';
 import { useText } from '../i18n/use-text';
-import { isCovered } from './covered';
 import { IconButton } from './icon-button';
 
 /** How long a toast stays, in milliseconds: as long as it takes to read it after it was seen, and bad news twice that. It waits while the pointer or the focus is on it. */
@@ -45,8 +44,8 @@ function ToastCard({ toast }: { readonly toast: Toast }): ReactNode {
   }, [held, dismiss, toast]);
   const takeAway = (): void => {
     dismiss(toast.id);
-    // The button that had the focus is gone; a dialog below keeps its own.
-    if (!isCovered()) keepFocus(focusBack);
+    // The button that had the focus is gone.
+    keepFocus(focusBack);
   };
   return (
     <div

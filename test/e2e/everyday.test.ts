@@ -189,3 +189,20 @@ test('the list is made wider and narrower by its edge, with the mouse and by key
   await window.setViewportSize(own);
   await expect(edge).toBeVisible();
 });
+
+test('a notice over a dialog that is taken away by its cross, by keyboard, leaves the focus in the dialog', async () => {
+  const { window } = ann;
+  await window.getByRole('button', { name: 'Invite someone' }).first().click();
+  const create = window.getByRole('button', { name: 'Create link' });
+  const field = window.getByRole('textbox', { name: 'Invitation link' });
+  await expect(create.or(field).first()).toBeVisible();
+  if (await create.isVisible()) await create.click();
+  await expect(field).toHaveValue(/^keyshift:/);
+  const copy = window.getByRole('button', { name: 'Copy link' });
+  await copy.press('Enter');
+  const cross = window.getByRole('status', { name: 'Notices' }).getByRole('button', { name: 'Dismiss' }).first();
+  await cross.focus();
+  await window.keyboard.press('Enter');
+  await expect(cross).toBeHidden();
+  await expect(copy).toBeFocused();
+});
