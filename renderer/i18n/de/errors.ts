@@ -54,7 +54,7 @@ export const errors = {
   'error.key-file.wrong-passphrase': 'Die Datei ging nicht auf. Entweder ist das nicht ihre Passphrase, oder die Datei wurde beschädigt. Nichts wurde geändert; versuche es noch einmal, oder nimm eine andere Kopie der Datei.',
   'error.key-file.older': 'Diese Datei enthält einen früheren Schlüssel von dir. Der jetzige ist neuer und blieb.',
   'error.key-file.other-person': 'Diese Datei enthält den Schlüssel von jemand anderem. Deiner blieb.',
-  'error.key-file.too-weak': 'Diese Datei ist zu schwach geschützt oder verlangt viel zu viel Arbeit beim Öffnen. Nichts wurde geändert; erzeuge die Datei neu mit heutigen Einstellungen.',
+  'error.key-file.too-weak': 'Diese Datei ist gar nicht oder zu schwach durch eine Passphrase geschützt, oder sie verlangt viel zu viel Arbeit beim Öffnen. Nichts wurde geändert; erzeuge die Datei neu mit heutigen Einstellungen.',
   'error.passphrase.weak': 'Diese Passphrase ist zu leicht zu erraten für eine Datei, die sich kopieren lässt. Nimm fünf Wörter ohne Zusammenhang oder mehr.',
   'error.code.unreadable': 'Darin wurde keine Sicherheitsnummer gefunden. Kopiere alle 60 Ziffern oder das ganze Bild des Codes.',
   'error.authority.unknown': 'Diese Organisation steht nicht in deiner Liste. Nichts wurde geändert; füge sie zuerst hinzu.',

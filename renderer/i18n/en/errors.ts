@@ -56,7 +56,7 @@ export const errors = {
   'error.key-file.wrong-passphrase': 'The file did not open. Either that is not its passphrase, or the file was damaged. Nothing was changed; try again, or take another copy of the file.',
   'error.key-file.older': 'This file holds an earlier key of yours. The one in use is newer and was kept.',
   'error.key-file.other-person': 'This file holds the key of somebody else. Yours was kept.',
-  'error.key-file.too-weak': 'This file is protected too weakly, or asks for far too much work to open. Nothing was changed; make the file again with today’s settings.',
+  'error.key-file.too-weak': 'This file is not protected by a passphrase, or too weakly, or asks for far too much work to open. Nothing was changed; make the file again with today’s settings.',
   'error.passphrase.weak': 'That passphrase is too easy to guess for a file that can be copied. Use five unrelated words or more.',
   'error.code.unreadable': 'No safety number was found in that. Copy all 60 digits, or the whole picture of the code.',
   'error.authority.unknown': 'That organisation is not in your list. Nothing was changed; add it first.',
