@@ -17,7 +17,7 @@ const hostile: readonly unknown[] = [
   JSON.parse('{"__proto__":{"polluted":1}}'), JSON.parse('{"constructor":{"prototype":{"polluted":1}}}'), Array.from({ length: 5000 }, () => 0),
 ];
 /** What JSON can say and no value here: deeper than any parser that calls itself could follow, the other zero, more than a number holds, one name twice. */
-const inWords: readonly string[] = [`${'['.repeat(200_000)}${']'.repeat(200_000)}`, '-0', '1e400', '-1e400', '{"a":1,"a":2}'];
+const inWords: readonly string[] = [`${'['.repeat(20_000)}${']'.repeat(20_000)}`, '-0', '1e400', '-1e400', '{"a":1,"a":2}'];
 
 /** They write wherever they are told to. */
 const writes = /^(?:identity\.exportPrivate|backup\.create|conversations\.export|identity\.saveRecoveryKit|envelopes\.save|files\.save)$/;

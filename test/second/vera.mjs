@@ -69,8 +69,20 @@ export const personOf = ({ now, peerId: peerText, recovery }, privateKeys, lengt
   return { now, peerId, peerText, keys, ofBits, named, certificate, device, exchange, row, list, link, statement, elements, otherPerson: fromBase32(base32(peerId.map((byte) => byte ^ 1))) };
 };
 
-/** Hexadecimal, with long rows of zeros told by their count. */
-const short = (bytes) => bytes.toString('hex').replace(/(?:(?<=^(?:..)*)00){64,}/g, (zeros) => `(00*${zeros.length / 2})`);
+/** Hexadecimal, with long rows of zeros told by their count. Looked for among the bytes: an expression that also has to see that a row begins with a whole byte looks back to the beginning at every place. */
+const short = (bytes) => {
+  let [text, told] = ['', 0];
+  for (let from = bytes.indexOf(0); from !== -1; ) {
+    let to = from + 1;
+    while (bytes[to] === 0) to += 1;
+    if (to - from >= 64) {
+      text += `${bytes.toString('hex', told, from)}(00*${to - from})`;
+      told = to;
+    }
+    from = bytes.indexOf(0, to);
+  }
+  return text + bytes.toString('hex', told);
+};
 /** How many bytes in front are those of the good one, and the rest. */
 export const likeGood = (good, bytes) => {
   let same = 0;
