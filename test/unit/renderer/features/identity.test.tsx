@@ -253,7 +253,7 @@ describe('key files', () => {
       ['key-file.garbled', 'This is not a key file'],
       ['key-file.older', 'This file holds an earlier key of yours.'],
       ['key-file.other-person', 'This file holds the key of somebody else.'],
-      ['key-file.too-weak', 'This file is protected too weakly'],
+      ['key-file.too-weak', 'This file is not protected by a passphrase, or too weakly'],
       ['key.unacceptable', 'This key is too weak'],
     ] as const) {
       fake.world.identity.fileTrouble = trouble;
