@@ -66,6 +66,8 @@ export function focusDetails(): void {
   });
 }
 
+const isNowhere = (): boolean => document.activeElement === null || document.activeElement === document.body;
+
 /**
  * After something with the focus went away: to where it was before, to writing where that is gone, or else to the first pane. A dialog gives the focus back by itself,
  * but not where the page behind it may not have it yet. Where one lies over the window, to where the focus was in it, or to its first place.
@@ -74,10 +76,10 @@ export function focusBack(): void {
   const dialog = uppermostDialog();
   if (dialog !== undefined) {
     const there = lastOver?.deref();
-    (there !== undefined && dialog.contains(there) ? there : dialog.querySelector<HTMLElement>(focusable))?.focus();
+    if (there !== undefined && dialog.contains(there)) there.focus();
+    if (isNowhere()) dialog.querySelector<HTMLElement>(focusable)?.focus();
     return;
   }
-  const isNowhere = (): boolean => document.activeElement === null || document.activeElement === document.body;
   const before = last?.deref();
   if (before?.isConnected === true && isShown(before)) before.focus();
   if (isNowhere()) focusComposer();

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { Paperclip, SendHorizontal, X } from 'lucide-react';
 import { KeyshiftError } from '../../../shared/errors';
 import type { Contact } from '../../../shared/model/contact';
@@ -43,6 +43,10 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   const enterSends = useSettings((state) => state.settings.enterSends);
   const quoted = useMessages((state) => state.threads[conversationId]?.messages.find((message) => message.messageId === draft.replyTo));
   const [failure, setFailure] = useState<unknown>();
+  /** Given back as not stored, oldest first: what is given back later stands behind it. */
+  const returned = useRef('');
+  /** The conversation that is written in now; undefined: none is. */
+  const here = useRef<string>(undefined);
   const name = nameInSentence(contact.name);
   const staged = useFiles((state) => state.staged[conversationId] ?? nothingStaged);
   const focusField = useCallback(() => field.current?.focus(), [field]);
@@ -59,8 +63,29 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
 
   useEffect(() => {
     setFailure(undefined);
+    returned.current = '';
+    here.current = conversationId;
     field.current?.focus();
+    return () => {
+      here.current = undefined;
+    };
   }, [conversationId, field]);
+
+  /** In the conversation it belongs to, or, where one has gone on to another meanwhile, above all of them. */
+  const tell = (thrown: unknown): void => {
+    if (here.current === conversationId) setFailure(thrown);
+    else model.ui.getState().toast(errorText(thrown), 'danger');
+  };
+
+  /** Words that were not stored, before what was written since and behind those that were given back before them. */
+  const giveBack = (words: string): void => {
+    const inField = model.drafts.getState().drafts[conversationId]?.text ?? '';
+    const before = returned.current !== '' && here.current === conversationId && inField.startsWith(returned.current) ? returned.current : '';
+    const since = inField.slice(before.length).replace(/^\n/u, '');
+    const back = before === '' ? words : `${before}\n${words}`;
+    if (here.current === conversationId) returned.current = back;
+    write(conversationId, since === '' ? back : `${back}\n${since}`);
+  };
 
   const saveEdit = async (): Promise<void> => {
     if (editing === undefined || editing.text.trim() === '') return;
@@ -90,10 +115,9 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
       if (staged.length > 0) await model.files.getState().send(conversationId, written, replyTo, () => model.messages.getState().loadNewest(conversationId));
       else await model.messages.getState().send(conversationId, written, replyTo);
     } catch (thrown) {
-      setFailure(thrown instanceof UnsentFiles ? thrown.cause : thrown);
+      tell(thrown instanceof UnsentFiles ? thrown.cause : thrown);
       if (thrown instanceof UnsentFiles && thrown.wordsWent) return;
-      const meanwhile = model.drafts.getState().drafts[conversationId]?.text ?? '';
-      write(conversationId, meanwhile === '' ? written : `${written}\n${meanwhile}`);
+      giveBack(written);
       setReply(conversationId, replyTo);
     }
   };

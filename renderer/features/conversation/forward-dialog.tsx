@@ -9,7 +9,7 @@ import { useTimes } from '../../i18n/use-times';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
-import { nameInSentence, plainLine, plainName } from '../../ui/strangers';
+import { nameInSentence, plainFileName, plainName } from '../../ui/strangers';
 import { TextField } from '../../ui/text-field';
 import { PersonPicker } from '../conversations/person-picker';
 import type { Row } from '../conversations/rows';
@@ -123,7 +123,7 @@ function Review({ message, row, onBack }: { readonly message: Message; readonly 
           <FileGlyph shown={shown} />
           <span className="file-words">
             <span className="file-name">
-              <bdi>{plainLine(file.name, 120)}</bdi>
+              <bdi>{plainFileName(file.name, 120)}</bdi>
             </span>
             <span className="field-hint">{times.bytes(file.size)}</span>
           </span>

@@ -5,7 +5,7 @@ import { isMac } from '../../app/shortcuts';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { MoreGlyph, ReplyGlyph } from '../../ui/message-glyphs';
-import { asSentence, isLong, nameInSentence, plainLine } from '../../ui/strangers';
+import { asSentence, isLong, nameInSentence, plainFileName, plainLine } from '../../ui/strangers';
 import { MessageFile } from '../files/message-file';
 import { saidIn } from '../files/said';
 import { DeliveryState } from './delivery-state';
@@ -46,7 +46,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
   const quotedBy = quoted === undefined ? '' : quoted.direction === 'out' ? text('message.you') : nameInSentence(name);
   const time = times.clock(entry.at);
 
-  const file = message.file === undefined || message.kind === 'deleted' ? '' : text('files.spoken', { file: plainLine(message.file.name, 120), size: times.bytes(message.file.size) });
+  const file = message.file === undefined || message.kind === 'deleted' ? '' : text('files.spoken', { file: plainFileName(message.file.name, 120), size: times.bytes(message.file.size) });
   const reactions = (message.reactions ?? []).map(({ by, emoji }) => text('reaction.by', { emoji, who: by === 'me' ? text('message.you') : nameInSentence(name) }));
   const spoken = [
     props.selected ? text('select.spoken') : '',

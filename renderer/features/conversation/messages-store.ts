@@ -195,6 +195,9 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         try {
           await client.messages.send(replyTo === undefined ? { conversationId, text } : { conversationId, text, replyTo });
           if (alive()) await showSent(conversationId);
+        } catch (thrown) {
+          // Locked meanwhile: whoever heard of it would give the words back, to a window that keeps none.
+          if (alive()) throw thrown;
         } finally {
           if (alive()) set(({ storing }) => ({ storing: storing.filter((each) => each !== words) }));
         }

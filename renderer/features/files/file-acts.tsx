@@ -58,6 +58,8 @@ export function FileActs({ transfer, file, onForget }: FileActsProps): ReactNode
   const times = useTimes();
   const doAct = useFileAct();
   const [stopping, setStopping] = useState(false);
+  // What went on or came to its end meanwhile is asked about anew, not by itself when it is fetched again.
+  if (stopping && !losesMuch(transfer)) setStopping(false);
   const act = (name: FileAct, of: Transfer): void => (name === 'cancel' && losesMuch(of) ? setStopping(true) : doAct(name, of));
   const place = useFocusIfLost<HTMLSpanElement>(transfer.state);
   const saved = useFiles((state) => state.saved.includes(transfer.transferId));
@@ -84,7 +86,7 @@ export function FileActs({ transfer, file, onForget }: FileActsProps): ReactNode
           <Glyph aria-hidden="true" />
         </IconButton>
       ))}
-      {stopping && losesMuch(transfer) ? (
+      {stopping ? (
         <ConfirmDialog
           title={text('files.stop.title', { file })}
           keep={text('files.stop.keep')}

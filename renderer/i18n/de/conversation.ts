@@ -165,6 +165,7 @@ export const conversation = {
   'delete.me.words': 'Sie verschwindet von allen deinen Geräten. {name} behält sie.',
   'delete.both.words': 'Für beide: Sie verschwindet auch von den Geräten von {name}, sobald diese davon erfahren. Wer sie gelesen hat, kann sie noch wissen.',
   'composer.storing': 'Wird gespeichert. Gesendet wird, was auf der Platte ist.',
+  'composer.storing.more': '{count, plural, one {Und # weitere Nachricht} other {Und # weitere Nachrichten}}',
   'composer.editing': 'Du bearbeitest deine Nachricht',
   'composer.cancelEdit': 'Nicht ändern',
   'composer.saveEdit': 'Änderung speichern',

@@ -52,7 +52,7 @@ export const files = {
   'files.saved': 'Gespeichert: {path}',
   'files.showSaved': 'Im Ordner zeigen',
   'files.stop.title': '„{file}“ nicht weiter holen?',
-  'files.stop.text': '{done} von {total} sind hier und werden verworfen. Sie kommt nur wieder, wenn sie noch einmal gesendet wird.',
+  'files.stop.text': '{done} von {total} sind hier und werden verworfen. Die Datei kommt nur wieder, wenn sie noch einmal gesendet wird.',
   'files.stop.act': 'Nicht weiter holen',
   'files.stop.keep': 'Weitermachen',
   'files.forget': '{file} von diesem Computer entfernen',

@@ -168,6 +168,7 @@ export const conversation = {
   'delete.me.words': 'It goes from all your devices. {name} keeps it.',
   'delete.both.words': 'For both: it also goes from {name}’s devices as soon as they hear of it. Whoever has read it may still know it.',
   'composer.storing': 'Being stored. It is sent when it is on the disk.',
+  'composer.storing.more': '{count, plural, one {And # more message} other {And # more messages}}',
   'composer.editing': 'Editing your message',
   'composer.cancelEdit': 'Do not change it',
   'composer.saveEdit': 'Save the change',

@@ -51,7 +51,7 @@ export const files = {
   'files.saved': 'Saved: {path}',
   'files.showSaved': 'Show in folder',
   'files.stop.title': 'Stop fetching “{file}”?',
-  'files.stop.text': '{done} of {total} are here and will be thrown away. It comes again only if it is sent once more.',
+  'files.stop.text': '{done} of {total} are here and will be thrown away. The file comes again only if it is sent once more.',
   'files.stop.act': 'Stop fetching',
   'files.stop.keep': 'Go on',
   'files.forget': 'Remove {file} from this computer',

@@ -84,6 +84,72 @@ describe('while the main process takes its time', () => {
     expect(screen.getAllByText('a word for a slow disk').some((each) => each.closest('article') !== null)).toBe(true);
   });
 
+  it('of many that wait for the disk three are shown and the others counted', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    // Heard where it comes into a region that stands there already.
+    const region = document.querySelector('.composer')?.parentElement?.querySelector(':scope > [role="status"]:empty');
+    const storage = held(undefined);
+    vi.spyOn(model.client.messages, 'send').mockImplementation(async () => {
+      await storage.answer();
+      throw new KeyshiftError('disk.failed', '');
+    });
+    const field = screen.getByLabelText('Message');
+    for (const value of ['word one', 'word two', 'word three', 'word four', 'word five']) {
+      fireEvent.change(field, { target: { value } });
+      fireEvent.keyDown(field, { key: 'Enter' });
+    }
+    await act(() => vi.advanceTimersByTimeAsync(600));
+    expect([...(region?.querySelectorAll('.quote-words > *') ?? [])].map(({ textContent }) => textContent)).toEqual(['Being stored. It is sent when it is on the disk.', 'word one', 'word two', 'word three', 'And 2 more messages']);
+    storage.release();
+    await act(() => vi.advanceTimersByTimeAsync(100));
+    expect(region?.childElementCount).toBe(0);
+    // As they were written, and told once.
+    expect(screen.getByLabelText<HTMLTextAreaElement>('Message').value).toBe('word one\nword two\nword three\nword four\nword five');
+  });
+
+  it('what was not stored after one went to another conversation is told there as a notice, and stands in its own field', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    const storage = held(undefined);
+    vi.spyOn(model.client.messages, 'send').mockImplementation(async () => {
+      await storage.answer();
+      return { messageId: '' };
+    });
+    const field = screen.getByLabelText('Message');
+    fireEvent.change(field, { target: { value: 'a word for Bo' } });
+    fireEvent.keyDown(field, { key: 'Enter' });
+    const { selection } = model.ui.getState();
+    const other = model.conversations.getState().conversations.find((one) => one.conversationId !== selection?.conversationId);
+    if (selection?.conversationId === undefined || other === undefined) throw new Error('nowhere to go');
+    await act(async () => model.ui.getState().select({ contactId: other.contactId, conversationId: other.conversationId }));
+    await settle();
+    storage.refuse();
+    await settle();
+    expect(document.querySelector('.composer .banner')).toBeNull();
+    expect(model.ui.getState().toasts.map(({ tone }) => tone)).toEqual(['danger']);
+    expect(model.drafts.getState().drafts[selection.conversationId]?.text).toBe('a word for Bo');
+  });
+
+  it('what was being stored when the window is locked is not given back into it', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    const storage = held(undefined);
+    vi.spyOn(model.client.messages, 'send').mockImplementation(async () => {
+      await storage.answer();
+      return { messageId: '' };
+    });
+    const field = screen.getByLabelText('Message');
+    fireEvent.change(field, { target: { value: 'a word for a slow disk' } });
+    fireEvent.keyDown(field, { key: 'Enter' });
+    await shortcut('l', { ctrlKey: true });
+    await settle();
+    storage.refuse();
+    await settle();
+    expect(screen.getByRole('button', { name: 'Unlock' })).toBeTruthy();
+    expect(model.messages.getState().storing).toEqual([]);
+    expect(model.drafts.getState().drafts).toEqual({});
+  });
+
   it('a search says that it is under way once that takes long', async () => {
     const { model } = await openTalk(busyWorld(now));
     await shortcut('f', { ctrlKey: true, shiftKey: true });

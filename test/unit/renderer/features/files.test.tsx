@@ -64,6 +64,27 @@ describe('files in a conversation', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
+  it('the question whether to stop fetching does not come back by itself when a file that ended meanwhile is fetched again', async () => {
+    const { fake, model } = await openTalk(world('film.mkv', { state: 'running', held: false, size: 2 * 1024 ** 3, done: 103 * 1024 * 1024 }));
+    const become = async (state: 'failed' | 'running'): Promise<void> => {
+      const before = fake.world.transfers[0]!;
+      fake.world.transfers = [{ ...before, state }];
+      act(() => model.files.setState(({ transfers }) => ({ transfers: { ...transfers, [before.transferId]: { ...before, state } } })));
+      await settle();
+    };
+    await press('Cancel film.mkv');
+    expect(screen.getByRole('dialog')).toBeTruthy();
+    await become('failed');
+    expect(screen.queryByRole('dialog')).toBeNull();
+    await become('running');
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('a long name is heard by its ending too', async () => {
+    await openTalk(world(`photo of the ${'very '.repeat(40)}garden.jpg.exe`, { state: 'done', held: true }));
+    expect(article().getAttribute('aria-label')).toContain('garden.jpg.exe');
+  });
+
   it.each([
     [{ direction: 'out', cancelledBy: 'me' }, 'You called this off', true],
     [{ direction: 'out', cancelledBy: 'them' }, 'Bo Lindqvist declined this', true],
