@@ -5,6 +5,7 @@ import { crowded, dress, faint, openScene, outside, settle, unturned } from '../
 import { keptPreview } from '../preview/kept-build.mjs';
 import { servePreview } from '../preview/serve.mjs';
 import { shots } from '../preview/shots/all.mjs';
+import { openSettings, tellNotices } from '../preview/shots/steps.mjs';
 import { asRoot, electronExecutable, launch, profileOf, unoptimised } from './support/app';
 
 // Every screen and dialog there is a picture of, in a window of the app's own runtime over the double of the contract.
@@ -57,6 +58,26 @@ const letters = ({ page }: Open, size: string): Promise<void> =>
     // Whatever was laid out by hand, as menus are, lays itself out again.
     globalThis.dispatchEvent(new Event('resize'));
   }, size);
+
+/** Beginnings of what is found faint where a notice over a dialog and the words of a field in it are: who finds nothing may only not have looked there. */
+async function seenFaint({ page, debug }: Open): Promise<readonly string[]> {
+  await resize({ page, debug }, 1280, 800);
+  await openScene(page, server?.address ?? '', 'busy');
+  await openSettings(page);
+  await tellNotices(page);
+  const make = (value: string): Promise<void> =>
+    page.evaluate((written) => {
+      for (const faded of document.querySelectorAll<HTMLElement>('.toast-text, .veil input')) {
+        faded.style.opacity = '0.2';
+        if (faded instanceof HTMLInputElement) faded.value = written;
+      }
+    }, value);
+  await make('');
+  const hint = await page.evaluate(faint);
+  await make('written');
+  const words = await page.evaluate(faint);
+  return [...new Set([...hint, ...words].map((each) => /“(\S+)/u.exec(each)?.[1] ?? each))];
+}
 
 /** A hand, which no text font has; a face, a flash and a cup, which some of them draw in lines; a flag that is spelled in signs of its own. */
 const pictures = ['👍', '😂', '⚡', '☕', '🏴󠁧󠁢󠁳󠁣󠁴󠁿'];
@@ -126,6 +147,7 @@ test('every kind of screen: axe finds nothing, every word stands out in light, d
     });
   }
   expect(found).toEqual({});
+  expect((await seenFaint(open)).toSorted()).toEqual(['Carla', 'Maximiliane', 'Search', 'written”']);
   const inColour = await coloured(open);
   // None of them where the system has no pictures at all.
   expect(inColour).toEqual(inColour.includes('👍') ? pictures : []);

@@ -115,7 +115,7 @@ export function crowded() {
 
 /**
  * In the page: words that stand out too little from what they stand on, by WCAG 1.4.3. As axe would say it, and a hundred times as fast: colours of
- * computed styles, layers of half-transparent ones and opacity put together. Says nothing of words on pictures.
+ * computed styles, layers of half-transparent ones and opacity put together. Looks at the topmost dialog and at notices, at what stands in fields and at their hints; says nothing of words on pictures.
  */
 export function faint() {
   const parse = (colour) => {
@@ -126,6 +126,10 @@ export function faint() {
   const luminance = (colour) => {
     const [r, g, b] = colour.slice(0, 3).map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const stylesOf = (element, part) => {
+    const { color, fontSize, fontWeight, opacity } = getComputedStyle(element, part);
+    return { color, fontSize, fontWeight, opacity };
   };
   const opacities = new Map();
   const opacityOf = (element) => {
@@ -147,17 +151,29 @@ export function faint() {
   };
   const top = [...document.querySelectorAll('.veil, .popover')].at(-1) ?? document.body;
   const found = [];
-  const walker = document.createTreeWalker(top, NodeFilter.SHOW_TEXT, (node) => (node.textContent.trim() === '' ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
-  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-    const element = node.parentElement;
-    if (element.closest('svg, option, .only-heard, [aria-disabled="true"], :disabled, [data-disabled], [data-live-announcer]') !== null || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-    const { color, fontSize, fontWeight } = getComputedStyle(element);
+  const look = (element, words, { color, fontSize, fontWeight, opacity }) => {
     const ground = groundOf(element);
-    const [high, low] = [luminance(over(seenAs(parse(color), element), ground)), luminance(ground)].sort((one, other) => other - one);
+    const [r, g, b, a] = seenAs(parse(color), element);
+    const [high, low] = [luminance(over([r, g, b, a * opacity], ground)), luminance(ground)].sort((one, other) => other - one);
     const size = Number.parseFloat(fontSize);
     const least = size >= 24 || (size >= 18.66 && Number(fontWeight) >= 700) ? 3 : 4.5;
     const ratio = (high + 0.05) / (low + 0.05);
-    if (ratio < least) found.push(`faint: “${node.textContent.trim().slice(0, 40)}” ${ratio.toFixed(2)} : 1`);
+    if (ratio < least) found.push(`faint: “${words.trim().slice(0, 40)}” ${ratio.toFixed(2)} : 1`);
+  };
+  const isLookedAt = (element) => element.closest('svg, option, .only-heard, [aria-disabled="true"], :disabled, [data-disabled], [data-live-announcer]') === null && element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  // Notices lie above a dialog, and not in it.
+  for (const root of [top, ...[...document.querySelectorAll('.toasts')].filter((notices) => !top.contains(notices))]) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT, (node) => (node.textContent.trim() === '' ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      if (isLookedAt(node.parentElement)) look(node.parentElement, node.textContent, { ...stylesOf(node.parentElement), opacity: 1 });
+    }
+    // What is written in them is no text of the page.
+    for (const field of root.querySelectorAll('input:not([type="checkbox"], [type="radio"], [type="range"], [type="file"], [type="hidden"]), textarea, select')) {
+      if (!isLookedAt(field)) continue;
+      const isHint = field.value === '' && (field.placeholder ?? '') !== '';
+      const styles = isHint ? stylesOf(field, '::placeholder') : stylesOf(field);
+      look(field, isHint ? field.placeholder : field.value, { ...styles, opacity: isHint ? Number.parseFloat(styles.opacity) : 1 });
+    }
   }
   return found;
 }
