@@ -16,14 +16,12 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { nameInSentence } from '../../ui/strangers';
 import { DeleteDialog } from './delete-dialog';
-import { DeviceLine } from './device-line';
 import { EmojiPicker } from './emoji-picker';
-import { IdentityLine } from './identity-line';
 import { MessageItem } from './message-item';
+import { MessageLines } from './message-lines';
 import { MessageMenu } from './message-menu';
 import { emptyThread, mostFollowed } from './messages-store';
 import { SelectionMenu } from './selection-menu';
-import { ShiftLine } from './shift-line';
 import { timeline, type TimelineMessage } from './timeline';
 import { useCopied } from './use-copied';
 import { useDeviceMarks } from './use-device-marks';
@@ -277,15 +275,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
                   onSelect={selectOne}
                   marked={marked}
                 />
-                {entry.shifts.map((line) => (
-                  <ShiftLine key={`${line[0]?.who}-${line[0]?.at}-${line[0]?.to}`} shifts={line} name={contact.name} now={now} times={times} />
-                ))}
-                {entry.identities.map((line) => (
-                  <IdentityLine key={line.at(-1)?.fingerprint} keys={line} name={contact.name} times={times} />
-                ))}
-                {entry.marks.map((mark) => (
-                  <DeviceLine key={mark.key} mark={mark} times={times} />
-                ))}
+                <MessageLines entry={entry} name={contact.name} now={now} times={times} />
               </Fragment>
             ))}
           </div>

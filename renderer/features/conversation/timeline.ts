@@ -33,6 +33,13 @@ export interface TimelineMark {
   readonly isTimer?: true;
 }
 
+/** A line after a message, with the time that it tells. */
+export type TimelineLine = { readonly at: number } & (
+  | { readonly kind: 'shifts'; readonly shifts: readonly KeyShift[] }
+  | { readonly kind: 'identities'; readonly keys: readonly ContactKey[] }
+  | { readonly kind: 'mark'; readonly mark: TimelineMark }
+);
+
 const noKeys: readonly ContactKey[] = [];
 const noMarks: readonly TimelineMark[] = [];
 
@@ -72,6 +79,16 @@ export function timeline(
     const same = known.get(message);
     return same !== undefined && isSame(same, entry) ? same : entry;
   });
+}
+
+/** What is told after a message, by time; of one moment first the keys. */
+export function linesAfter({ shifts, identities, marks }: Pick<TimelineMessage, 'shifts' | 'identities' | 'marks'>): readonly TimelineLine[] {
+  const lines: TimelineLine[] = [
+    ...shifts.map((line) => ({ kind: 'shifts' as const, at: line.at(-1)?.at ?? 0, shifts: line })),
+    ...identities.map((line) => ({ kind: 'identities' as const, at: line.at(-1)?.since ?? 0, keys: line })),
+    ...marks.map((mark) => ({ kind: 'mark' as const, at: mark.at, mark })),
+  ];
+  return lines.sort((one, other) => one.at - other.at);
 }
 
 /** Of the same message. */

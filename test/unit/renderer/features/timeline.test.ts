@@ -1,7 +1,8 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
+import type { ContactKey } from '../../../../shared/model/identity';
 import type { KeyShift, ShiftReason } from '../../../../shared/model/keys';
-import { timeline } from '../../../../renderer/features/conversation/timeline';
+import { linesAfter, timeline, type TimelineMark } from '../../../../renderer/features/conversation/timeline';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 
 const now = Date.UTC(2026, 4, 6, 12);
@@ -61,5 +62,23 @@ describe('S2-21: renewals in the conversation', () => {
     expect(placed('peer')).toEqual([1, 0]);
     // One's own of the same moment has nothing to do with it.
     expect(placed('you')).toEqual([0, 1]);
+  });
+});
+
+describe('lines after one message', () => {
+  // Behind the last message.
+  const minute = (count: number): number => now + count * 60_000;
+  const key = (since: number): ContactKey => ({ fingerprint: `of ${since}`, epoch: 2, since, origin: 'old-key', checked: false, current: true });
+  const mark = (at: number): TimelineMark => ({ key: `mark ${at}`, at, words: 'set to disappear', isTimer: true });
+  const told = (renewed: number, changed: number, marks: readonly number[]): (readonly [string, number])[] => {
+    const last = timeline(messages, [{ ...shift('hand', 0), at: minute(renewed) }], [], [key(minute(changed))], marks.map((at) => mark(minute(at)))).at(-1);
+    return last === undefined ? [] : linesAfter(last).map(({ kind, at }) => [kind, (at - now) / 60_000]);
+  };
+
+  it('are told by time, whatever they are about', () => {
+    expect(told(3, 1, [4, 2])).toEqual([['identities', 1], ['mark', 2], ['shifts', 3], ['mark', 4]]);
+  });
+  it('of one moment: renewals, then keys, then the rest', () => {
+    expect(told(1, 1, [1])).toEqual([['shifts', 1], ['identities', 1], ['mark', 1]]);
   });
 });
