@@ -79,7 +79,7 @@ export function outside() {
     .filter((element) => seen(element) && element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX === 'visible')
     .map((element) => `hangs over: ${name(element)} ${element.scrollWidth - element.clientWidth} px`);
   // A notice on the contents of a dialog: what is under it cannot be pressed until it goes. The invented language is longer than any, so that two notices come up to there.
-  const notices = window.fake.world.settings.language.startsWith('pseudo') ? [] : [...document.querySelectorAll('.toast')].map((notice) => notice.getBoundingClientRect());
+  const notices = /-X[AB]$/.test(document.documentElement.lang) ? [] : [...document.querySelectorAll('.toast')].map((notice) => notice.getBoundingClientRect());
   const covered = [...top.querySelectorAll('[role="tab"]')].filter(seen).filter((element) => {
     const at = element.getBoundingClientRect();
     return notices.some((notice) => notice.left < at.right && at.left < notice.right && notice.top < at.bottom && at.top < notice.bottom);

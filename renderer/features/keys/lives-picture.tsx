@@ -11,7 +11,7 @@ import { LivesLegend } from './lives-legend';
  * The lives of the keys, one lane a direction. Arrows move through it; what is pointed at or focused is told below,
  * where it covers nothing. The table beside it says the same.
  */
-export function LivesPicture({ timeline, name, times }: { readonly timeline: KeyTimeline; readonly name: string; readonly times: Times }): ReactNode {
+export function LivesPicture({ timeline, label, name, times }: { readonly timeline: KeyTimeline; readonly label: string; readonly name: string; readonly times: Times }): ReactNode {
   const text = useText();
   const hatch = useId();
   const scroller = useRef<HTMLDivElement>(null);
@@ -50,7 +50,7 @@ export function LivesPicture({ timeline, name, times }: { readonly timeline: Key
     <figure className="lives">
       <Hatching id={hatch} to={picture.uncheckedTo} />
       <div className="lives-scroll" ref={scroller} dir="ltr">
-        <div role="listbox" aria-label={text('lives.picture')} aria-orientation="horizontal" className="lives-rows" onKeyDown={move} onFocus={() => tale.current?.scrollIntoView({ block: 'nearest' })} onPointerLeave={() => onPoint(undefined)}>
+        <div role="listbox" aria-label={label} aria-orientation="horizontal" className="lives-rows" onKeyDown={move} onFocus={() => tale.current?.scrollIntoView({ block: 'nearest' })} onPointerLeave={() => onPoint(undefined)}>
           {picture.rows.map((row, index) => (
             <div key={`${row.who}-${row.instanceId}`} role="group" aria-label={labels[index]} className="lives-row">
               <span className="lane-label" aria-hidden="true">

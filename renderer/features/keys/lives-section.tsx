@@ -17,13 +17,17 @@ export interface LivesSectionProps {
 export function LivesSection({ timeline, part, name, times }: LivesSectionProps): ReactNode {
   const text = useText();
   const id = useId();
-  const words = { heading: text(part === 'written' ? 'lives.heading' : 'lives.other.heading'), table: text(part === 'written' ? 'lives.table' : 'lives.other.table') };
+  const words = {
+    heading: text(part === 'written' ? 'lives.heading' : 'lives.other.heading'),
+    picture: text(part === 'written' ? 'lives.picture' : 'lives.other.picture'),
+    table: text(part === 'written' ? 'lives.table' : 'lives.other.table'),
+  };
   return (
     <section className="stack tight" aria-labelledby={id}>
       <h2 className="small-heading" id={id}>
         {words.heading}
       </h2>
-      <LivesPicture timeline={timeline} name={name} times={times} />
+      <LivesPicture timeline={timeline} label={words.picture} name={name} times={times} />
       <Disclosure label={text(part === 'written' ? 'lives.asTable' : 'lives.other.asTable')}>{() => <LivesTable generations={timeline.generations} label={words.table} name={name} times={times} />}</Disclosure>
     </section>
   );

@@ -88,6 +88,7 @@ export const keys = {
   'lives.asTable': 'Als Tabelle',
   'lives.table': 'Leben der Schlüssel, neueste zuerst',
   'lives.other.heading': 'Leben der Schlüssel des anderen Teils',
+  'lives.other.picture': 'Schlüssel des anderen Teils im Lauf der Zeit. Mit den Pfeiltasten gehst du hindurch.',
   'lives.other.asTable': 'Der andere Teil als Tabelle',
   'lives.other.table': 'Leben der Schlüssel des anderen Teils, neueste zuerst',
   'lives.column.key': 'Schlüssel',

@@ -86,6 +86,7 @@ export const keys = {
   'lives.asTable': 'As a table',
   'lives.table': 'Lives of the keys, newest first',
   'lives.other.heading': 'Lives of the keys of the other part',
+  'lives.other.picture': 'Keys of the other part over time. Arrow keys move through them.',
   'lives.other.asTable': 'The other part as a table',
   'lives.other.table': 'Lives of the keys of the other part, newest first',
   'lives.column.key': 'Key',
