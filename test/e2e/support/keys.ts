@@ -5,7 +5,7 @@ const longestWay = 60;
 
 /** Goes on with Tab until `target` has the focus, as a person without a mouse does; it must then be seen to have it. */
 export async function tabTo(window: Page, target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
-  // To look for a role and a name goes through the whole page; the element that was found is looked for again only where it is gone, or is another one by now.
+  // To look for a role and a name goes through the whole page; the element that was found is looked for again where it is gone, and now and then, as another one may be meant by now.
   let element = await target.elementHandle();
   for (let step = 0; step < longestWay; step += 1) {
     const state = await element?.evaluate((own) => (own === document.activeElement ? 'here' : own.isConnected ? 'elsewhere' : 'gone'));
@@ -13,7 +13,7 @@ export async function tabTo(window: Page, target: Locator, key: 'Tab' | 'Shift+T
       await expectFocusSeen(window);
       return;
     }
-    if (state !== 'elsewhere') element = await target.elementHandle();
+    if (state !== 'elsewhere' || step % 8 === 7) element = await target.elementHandle();
     await window.keyboard.press(key);
   }
   throw new Error(`no way by ${key} to ${String(target)}`);
