@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { version } from '../package.json';
 import { KeyshiftError } from '../shared/errors';
 import { startApp } from './compose';
+import { runtimeLocale } from './compose/about';
 import { parseArguments, usage, type HeadlessArguments } from './headless/arguments';
 import { JsonRpcDoor } from './headless/json-rpc-door';
 import { readPassphraseFile } from './headless/passphrase-file';
@@ -15,6 +16,7 @@ import { FilePreferences } from './platform/file-preferences';
 import { endOnUncaught } from './platform/last-resort';
 import { makeLogger } from './platform/logger';
 import { systemRandom } from './platform/random';
+import { timesLocale } from './platform/times-locale';
 
 /** Milliseconds between a signal and the end, at the most. */
 const longestEnd = 8000;
@@ -51,6 +53,7 @@ async function run(options: HeadlessArguments): Promise<number> {
     logger,
     preferences: new FilePreferences(profileDirectory, () => logger.warn('preferences.damaged')),
     onLocked: collectGarbageSoon,
+    timesLocale: () => timesLocale(process.platform, process.env, runtimeLocale),
     appVersion: version,
     runtime: `Node ${process.versions.node}`,
     trial: false,

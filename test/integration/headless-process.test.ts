@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { HeadlessPeer } from '../support/headless-peer';
 import { newPerson, passphrase, temporaryFolder } from '../support/two-peers';
 
@@ -43,6 +43,15 @@ describe('the headless peer as a process', () => {
   afterAll(async () => {
     await Promise.all(running.map((peer) => peer.end()));
     folder.release();
+  });
+
+  it.runIf(process.platform === 'linux').each([
+    ['C.UTF-8', '', ''],
+    ['', 'de_DE.UTF-8', 'de-DE'],
+  ])('writes times after the habit that its environment names (LC_ALL=%s LC_TIME=%s), and after none where that names none', async (all, times, expected) => {
+    vi.stubEnv('LC_ALL', all).stubEnv('LC_TIME', times).stubEnv('LANG', 'en_US.UTF-8');
+    const peer = await start(`times-${times}`).finally(() => vi.unstubAllEnvs());
+    expect(await peer.call('diagnostics.about')).toMatchObject({ timesLocale: expected });
   });
 
   it('is ready, with its port, before there is a vault, and closes everybody unanswered until one is open', async () => {

@@ -3,7 +3,7 @@ import { fromBase64, toBase64 } from '../../wire/encoding';
 
 export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'X509 CRL';
 
-/** Whether a private key begins in this text, of whatever kind: such a text is refused loudly, whatever else is in it (S5-23, A80). */
+/** Whether a private key in PEM (RFC 7468, and openssl's older kinds) begins in this text: such a text is refused loudly, whatever else is in it (S5-23, A80). */
 export function holdsPrivateKey(text: string): boolean {
   return /-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY-----/.test(text);
 }

@@ -68,6 +68,7 @@ describe('the size of a picture by its first bytes', () => {
     ['lossy WebP', bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8 ', [10, 0, 0, 0, 0, 0, 0, 0x9d, 1, 0x2a, 0, 4, 0, 3]), { width: 1024, height: 768 }],
     ['GIF', bytes('GIF87a', [0, 4, 0, 3, 0x80, 0, 0], [0, 0, 0, 255, 255, 255], [0x2c, 0, 0, 0, 0, 0, 4, 0, 3, 0]), { width: 1024, height: 768 }],
     ['a GIF with a word before its picture', bytes('GIF89a', [0, 4, 0, 3, 0, 0, 0], [0x21, 0xfe, 2], 'hi', [1], '!', [0], [0x2c, 0, 0, 0, 0, 0, 4, 0, 3, 0]), { width: 1024, height: 768 }],
+    ['a GIF with a small frame on a large screen', bytes('GIF89a', [0xff, 0xff, 0xff, 0xff, 0, 0, 0], [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0]), { width: 65_535, height: 65_535 }],
     ['a GIF whose frame is larger than itself', bytes('GIF89a', [1, 0, 1, 0, 0, 0, 0], [0x2c, 1, 0, 2, 0, 0xff, 0xff, 0xff, 0xff, 0]), { width: 65_536, height: 65_537 }],
   ])('%s', (_kind, head, size) => {
     expect(pictureSize(head)).toEqual(size);
