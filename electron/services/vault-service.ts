@@ -177,7 +177,10 @@ export class VaultService {
 
   /** `opened`: open already, and nobody else would close it. */
   async #openWith(unlocked: () => Promise<OpenVault>, opened?: OpenVault): Promise<boolean> {
-    if (this.#profile !== undefined) return opened?.close(), false;
+    if (this.#profile !== undefined) {
+      opened?.close();
+      return false;
+    }
     this.#requireHealth();
     await this.#open(await unlocked());
     this.#keyring.helped(true);
