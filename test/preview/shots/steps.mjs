@@ -161,12 +161,16 @@ export const tellNotices = async (page) => {
       if (language === told) return;
       told = language;
       const gone = () => new Promise((done) => setTimeout(done, 50));
-      for (let card = document.querySelector('.toast button'); card !== null; card = document.querySelector('.toast button')) {
-        card.click();
+      for (let looks = 0; document.querySelector('.toast') !== null; looks += 1) {
+        if (looks === 200) throw new Error('the notices did not go');
+        document.querySelector('.toast button')?.click();
         await gone();
       }
       tell();
-      while (document.querySelectorAll('.toast').length < 2) await gone();
+      for (let looks = 0; document.querySelectorAll('.toast').length < 2; looks += 1) {
+        if (looks === 200) throw new Error('the notices did not come again');
+        await gone();
+      }
     };
     tell();
   });

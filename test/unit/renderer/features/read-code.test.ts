@@ -1,6 +1,7 @@
 import { encodeQR } from 'qr';
 import { describe, expect, it } from 'vitest';
 import { longestSide, readCode, type Pixels } from '../../../../renderer/features/verify/read-code';
+import { qrPicture } from '../../../../electron/platform/qr-picture';
 import { pictureSize } from '../../../../renderer/features/verify/picture-size';
 import { piecesOf } from '../../../../renderer/features/verify/read-picture';
 
@@ -74,6 +75,12 @@ describe('the size of a picture by its first bytes', () => {
     expect(pictureSize(head)).toEqual(size);
     // Cut off anywhere it is no picture.
     for (let end = 0; end < head.length - 3; end += 1) expect(pictureSize(head.slice(0, end))).toBeUndefined();
+  });
+
+  it('a picture of an invitation that was saved here, which is a GIF', () => {
+    const { width, height } = pictureSize(qrPicture('keyshift:i/'.padEnd(250, 'a'))) ?? { width: 0, height: 0 };
+    expect(width).toBeGreaterThan(200);
+    expect(height).toBe(width);
   });
 
   it.each([
