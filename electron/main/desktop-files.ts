@@ -1,6 +1,7 @@
 import type { Reply } from '../../shared/contract/bridge';
 import type { Handlers } from '../../shared/contract/contract';
 import { KeyshiftError } from '../../shared/errors';
+import { mostFilesAtOnce } from '../../shared/files-at-once';
 import { failure } from '../doors/failure';
 import type { WindowFiles } from './file-tokens';
 import type { Media } from './media';
@@ -26,7 +27,10 @@ export function withFiles(handlers: Handlers, { held, choose, media }: DesktopFi
     },
     desktop: {
       ...handlers.desktop,
-      chooseFiles: async () => held.take((await choose()).map((path) => ({ path }))),
+      chooseFiles: async () => {
+        const paths = await choose();
+        return { files: await held.take(paths.slice(0, mostFilesAtOnce).map((path) => ({ path }))), asked: paths.length };
+      },
       dropFiles: ({ tokens }) => {
         for (const token of tokens) held.used(token);
         return null;

@@ -3,6 +3,7 @@ import type { AppEvent } from '../../shared/contract/contract';
 import type { TokenFile } from '../../shared/model/transfer';
 import { callChannel, eventChannel, filesChannel } from '../doors/channels';
 import { callNameTable } from '../../shared/contract/call-names';
+import { mostFilesAtOnce } from '../../shared/files-at-once';
 
 /** The part of Electron's `ipcRenderer` that is used. */
 export interface RendererSide {
@@ -13,8 +14,7 @@ export interface RendererSide {
 /** The path of a file the system gave to the page, empty for one made in it. */
 export type PathOf = (file: File) => string;
 
-/** Files handed over at once, and bytes of one that has no path: a picture out of the clipboard. */
-const mostFiles = 50;
+/** Bytes of a file that has no path: a picture out of the clipboard. */
 const mostPasted = 32 * 1024 * 1024;
 
 /**
@@ -54,7 +54,7 @@ async function call(ipc: RendererSide, name: string, input: unknown): Promise<Re
 
 async function takeFiles(ipc: RendererSide, pathOf: PathOf, files: readonly object[]): Promise<Reply<readonly TokenFile[]>> {
   try {
-    const items = await Promise.all(Array.from(files).slice(0, mostFiles).map((file) => itemOf(file, pathOf)));
+    const items = await Promise.all(Array.from(files).slice(0, mostFilesAtOnce).map((file) => itemOf(file, pathOf)));
     return (await ipc.invoke(filesChannel, items.filter((item) => item !== undefined))) as Reply<readonly TokenFile[]>; // as above
   } catch {
     return { ok: false, error: { code: 'internal', message: 'The files did not get through.', facts: {} } };

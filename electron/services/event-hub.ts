@@ -8,7 +8,7 @@ import type { Logger } from '../engine/ports';
 export class EventHub {
   readonly #logger: Logger;
   readonly #listeners = new Set<(event: AppEvent) => void>();
-  #held: AppEvent[] = [];
+  #held: (AppEvent | (() => void))[] = [];
   #depth = 0;
   #shownAs: ((conversationId: string) => string) | undefined;
 
@@ -38,6 +38,12 @@ export class EventHub {
     else this.#tell(event);
   }
 
+  /** Does it in its turn with what is told: at once, or after the commit when called inside `during`; not at all when that was rolled back. */
+  after(work: () => void): void {
+    if (this.#depth > 0) this.#held.push(work);
+    else work();
+  }
+
   /**
    * Runs `transaction`, holding events back until the outermost one has committed; drops them when it throws, and those
    * of a part that threw inside. What only says that a conversation changed is said once, the last time.
@@ -56,9 +62,12 @@ export class EventHub {
       this.#depth -= 1;
     }
     if (outermost) {
-      const events = this.#held;
+      const held = this.#held;
       this.#held = [];
-      for (const event of withoutRepeats(events)) this.#tell(event);
+      for (const one of withoutRepeats(held)) {
+        if ('type' in one) this.#tell(one);
+        else one();
+      }
     }
     return result;
   }
@@ -82,9 +91,9 @@ function placed(event: AppEvent, map: (conversationId: string) => string): AppEv
   return event.type === 'message.received' || event.type === 'message.changed' ? { ...event, conversationId, message: { ...event.message, conversationId } } : { ...event, conversationId };
 }
 
-function withoutRepeats(events: readonly AppEvent[]): readonly AppEvent[] {
+function withoutRepeats(held: readonly (AppEvent | (() => void))[]): readonly (AppEvent | (() => void))[] {
   const last = new Map<string, AppEvent>();
-  for (const event of events) if (event.type === 'conversation.changed') last.set(event.conversationId, event);
-  if (last.size === 0) return events;
-  return events.filter((event) => event.type !== 'conversation.changed' || last.get(event.conversationId) === event);
+  for (const one of held) if ('type' in one && one.type === 'conversation.changed') last.set(one.conversationId, one);
+  if (last.size === 0) return held;
+  return held.filter((one) => !('type' in one) || one.type !== 'conversation.changed' || last.get(one.conversationId) === one);
 }

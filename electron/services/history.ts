@@ -151,7 +151,8 @@ export class History implements DialogSink {
       this.#events.emit({ type: 'message.received', conversationId: conversation.conversationId, message: each });
     }
     this.#noteMessage(shown, message.receivedAt, state === 'read' ? 0 : 1);
-    talk.typing.ended(conversation.conversationId);
+    // Not within what may yet be rolled back: then nobody would hear that it ended.
+    this.#events.after(() => talk.typing.ended(conversation.conversationId));
     if (row.disappearAfter !== undefined) talk.disappearing.begin(conversation.conversationId);
   }
 

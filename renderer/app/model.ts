@@ -80,7 +80,11 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
   const people = createPeopleStore(client, life);
   const conversations = createConversationsStore(client, life);
   const messages = createMessagesStore(client, life);
-  const drafts = createDraftsStore((conversationId, draft) => background(client.conversations.update({ conversationId, draft })));
+  const drafts = createDraftsStore((conversationId, draft) => {
+    const stored = client.conversations.update({ conversationId, draft });
+    background(stored);
+    return stored;
+  });
   const talk = createTalkStore();
   const files = createFilesStore(client, life);
   const keys = createKeysStore(client, life);

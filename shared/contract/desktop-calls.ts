@@ -39,8 +39,8 @@ export const desktop = {
   putAside: call(none, z.strictObject({ path: z.string().optional() })),
   /** Those of these words that are misspelled in the chosen language, by the dictionary that comes with the app; none while spelling is off. */
   misspelled: call(z.strictObject({ words: z.array(z.string().max(256)).max(2000) }), z.array(z.string())),
-  /** Files chosen in a dialog, as tokens; empty when the person gave up. */
-  chooseFiles: call(none, z.array(tokenFile), ['desktop.not-here', 'path.unusable', 'file.gone', 'file.empty']),
+  /** Files chosen in a dialog, as tokens; `asked`: how many were chosen, 0 when the person gave up. What cannot be sent is left out; if that is everything, an error says why. */
+  chooseFiles: call(none, z.strictObject({ files: z.array(tokenFile), asked: z.number().int().nonnegative() }), ['desktop.not-here', 'path.unusable', 'file.gone', 'file.empty']),
   /** Lets go of files that were chosen, dropped or pasted and are not sent. */
   dropFiles: call(z.strictObject({ tokens: z.array(fileToken).max(200) }), done),
   /** Shows where a file was saved, in the system's own file manager; it is never opened. Since this start only. */

@@ -59,7 +59,7 @@ export function desktopHandlers(world: World): Handlers['desktop'] {
     looking: () => null,
     putAside: () => (world.settingsPutAside === undefined ? {} : { path: world.settingsPutAside }),
     misspelled: () => [],
-    chooseFiles: () => world.chosen,
+    chooseFiles: () => ({ files: world.chosen, asked: world.chosen.length + world.chosenBeside }),
     dropFiles: ({ tokens }) => {
       world.chosen = world.chosen.filter(({ token }) => !tokens.includes(token));
       return null;

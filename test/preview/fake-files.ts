@@ -1,3 +1,4 @@
+import { mostFilesAtOnce } from '../../shared/files-at-once';
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { ErrorCode } from '../../shared/errors';
 import type { Message } from '../../shared/model/message';
@@ -52,9 +53,9 @@ export function fileHandlers(world: World, { refuse, emit }: Tools): Handlers['f
   };
 }
 
-/** Files dropped on the window, or pasted: those that are empty are left out. */
+/** Files dropped on the window, or pasted: those that are empty are left out, and those beyond as many as are taken at once. */
 export function takenFiles(world: World, files: readonly File[]): TokenFile[] {
-  const taken = files.flatMap(({ name, size, type }): TokenFile[] => (size === 0 ? [] : [{ token: idOf(`${name} ${world.chosen.length}`), name, size, shown: type.startsWith('image/') ? 'image' : 'file' }]));
+  const taken = files.slice(0, mostFilesAtOnce).flatMap(({ name, size, type }): TokenFile[] => (size === 0 ? [] : [{ token: idOf(`${name} ${world.chosen.length}`), name, size, shown: type.startsWith('image/') ? 'image' : 'file' }]));
   world.chosen = [...world.chosen, ...taken];
   return taken;
 }

@@ -57,6 +57,8 @@ export interface World {
   transfers: Transfer[];
   /** Files in the window's hand, by what the next dialog or drop brings. */
   chosen: TokenFile[];
+  /** Chosen along with them, and of a kind that cannot be sent. */
+  chosenBeside: number;
   profiles: Profile[];
   removedProfile: RemovedProfile | undefined;
   /** Web links the person opened. */
@@ -99,6 +101,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     devices: onlyThis(),
     transfers: [],
     chosen: [],
+    chosenBeside: 0,
     profiles: [{ profileId: 'main', name: 'Ada', current: true }],
     removedProfile: undefined,
     opened: [],

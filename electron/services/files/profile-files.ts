@@ -214,8 +214,10 @@ export class ProfileFiles implements PartyHandler {
   }
 
   cancel(transferId: string): void {
-    const row = this.#records.unfinished(transferId);
-    this.#records.change(transferId, { ended: 'cancelled', cancelledBy: 'me', settled: false, wanted: false, paused: false, ...(row.direction === 'in' && { file: undefined, have: 0 }) });
+    const known = this.#records.known(transferId);
+    // What the disk here did not take is still waited for by whoever sent it.
+    const row = known.direction === 'in' && known.ended === 'failed' && known.failure?.startsWith('disk.') === true ? known : this.#records.unfinished(transferId);
+    this.#records.change(transferId, { ended: 'cancelled', failure: undefined, cancelledBy: 'me', settled: false, wanted: false, paused: false, ...(row.direction === 'in' && { file: undefined, have: 0 }) });
     this.#fetching.stop(transferId);
     this.#serving.stop(transferId, 'cancelled');
     for (const party of this.parties.ofContact(row.peerId)) this.#sayOver(party, { ...row, ended: 'cancelled' });

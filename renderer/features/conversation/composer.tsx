@@ -117,8 +117,9 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     } catch (thrown) {
       tell(thrown instanceof UnsentFiles ? thrown.cause : thrown);
       if (thrown instanceof UnsentFiles && thrown.wordsWent) return;
-      giveBack(written);
-      setReply(conversationId, replyTo);
+      // A file alone: nothing to give back but itself.
+      if (written !== '') giveBack(written);
+      if (replyTo !== undefined) setReply(conversationId, replyTo);
     }
   };
 

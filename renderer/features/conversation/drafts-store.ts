@@ -31,8 +31,12 @@ export interface DraftsState {
   readonly forget: () => void;
 }
 
-export function createDraftsStore(store: (conversationId: string, draft: { text: string; replyTo?: string } | null) => void): StoreApi<DraftsState> {
+export function createDraftsStore(store: (conversationId: string, draft: { text: string; replyTo?: string } | null) => Promise<unknown>): StoreApi<DraftsState> {
   const unsaved = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Given to the vault, which has not said that it is stored: nothing that is told is newer. */
+  const storing = new Map<string, Promise<unknown>>();
+  /** Of those what was refused, as by a full disk: it stands in the field alone. */
+  const refused = new Set<string>();
   /** Being sent: what is still stored of it is not put back into the field. */
   const leaving = new Set<string>();
   return createStore<DraftsState>()((set, get) => {
@@ -40,11 +44,16 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
     const stopWaiting = (conversationId: string): void => {
       clearTimeout(unsaved.get(conversationId));
       unsaved.delete(conversationId);
+      storing.delete(conversationId);
+      refused.delete(conversationId);
     };
     const save = (conversationId: string): void => {
       stopWaiting(conversationId);
       const { text, replyTo } = get().drafts[conversationId] ?? emptyDraft;
-      store(conversationId, text === '' && replyTo === undefined ? null : { text, ...(replyTo === undefined ? {} : { replyTo }) });
+      const stored = store(conversationId, text === '' && replyTo === undefined ? null : { text, ...(replyTo === undefined ? {} : { replyTo }) });
+      storing.set(conversationId, stored);
+      const isNewest = (): boolean => storing.get(conversationId) === stored;
+      stored.then(() => isNewest() && storing.delete(conversationId), () => isNewest() && refused.add(conversationId));
     };
     const put = (conversationId: string, change: Partial<Draft>): void => {
       keep(conversationId, { ...(get().drafts[conversationId] ?? emptyDraft), ...change });
@@ -67,6 +76,8 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
       },
       told: (conversationId, stored) => {
         if (unsaved.has(conversationId)) return;
+        if (refused.has(conversationId)) save(conversationId);
+        if (storing.has(conversationId)) return;
         if (stored === undefined) leaving.delete(conversationId);
         if (leaving.has(conversationId)) return;
         const known = get().drafts[conversationId] ?? emptyDraft;
@@ -80,8 +91,8 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
         const there = get().drafts[into]?.text ?? '';
         if (text !== '' && text !== there) put(into, { text: there === '' ? text : `${there}\n${text}`, ...(there === '' && { replyTo }) });
       },
-      flush: () => [...unsaved.keys()].forEach(save),
-      forget: () => [...unsaved.keys()].forEach(stopWaiting),
+      flush: () => [...unsaved.keys(), ...refused].forEach(save),
+      forget: () => [...unsaved.keys(), ...storing.keys()].forEach(stopWaiting),
     };
   });
 }

@@ -32,7 +32,9 @@ function actsOf({ state, direction, held, failure }: Transfer, saved: boolean): 
     case 'done':
       return held ? keep : [['accept', 'files.fetchAgain', Download]];
     case 'failed':
-      return direction === 'in' && !isOver(failure) ? [['accept', 'files.retry', RotateCw]] : keep;
+      if (direction !== 'in' || isOver(failure)) return keep;
+      // What the disk here did not take is waited for by whoever sent it, until it is called off.
+      return [['accept', 'files.retry', RotateCw], ...(failure?.startsWith('disk.') === true ? ([['cancel', 'files.cancel', X]] as const) : [])];
     case 'preparing':
       return [['cancel', 'files.cancel', X]];
     case 'cancelled':

@@ -34,6 +34,7 @@ function wordsOf(transfer: Transfer, name: string, connected: boolean, text: Tex
     case 'failed':
       // The sentence for whoever sends says that the other one does not allow it.
       if (direction === 'in' && failure === 'contact.not-permitted') return text('files.state.refused.in', { name });
+      if (direction === 'in' && failure === 'disk.full') return text('files.state.noRoom');
       return text('files.state.failed', { reason: failure !== undefined && isErrorCode(failure) ? errorText(new KeyshiftError(failure, '')) : '' }).trim();
   }
 }

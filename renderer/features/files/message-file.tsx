@@ -43,7 +43,7 @@ export function MessageFile({ message, name }: { readonly message: Message; read
         </span>
         {transfer === undefined ? null : <FileActs transfer={transfer} file={label} />}
       </div>
-      {transfer?.shown === 'audio' && transfer.held ? <audio controls preload="none" src={mediaOf(transfer.transferId)} aria-label={text('files.play', { file: label })} /> : null}
+      {transfer?.shown === 'audio' && transfer.held ? <audio controls controlsList="nodownload" preload="none" src={mediaOf(transfer.transferId)} aria-label={text('files.play', { file: label })} /> : null}
     </div>
   );
 }

@@ -1,5 +1,8 @@
 import { useCallback } from 'react';
+import { mostFilesAtOnce } from '../../../shared/files-at-once';
+import type { TokenFile } from '../../../shared/model/transfer';
 import { useModel } from '../../app/model-context';
+import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 
 export interface TakeFiles {
@@ -15,21 +18,25 @@ export function useTakeFiles(conversationId: string, then: () => void): TakeFile
   const errorText = useErrorText();
   const { client, files, ui } = useModel();
   const hold = useCallback(
-    async (taking: ReturnType<typeof client.takeFiles>, asked: number): Promise<void> => {
+    async (taking: Promise<{ readonly files: readonly TokenFile[]; readonly asked: number }>): Promise<void> => {
+      const warn = (words: string): void => ui.getState().toast(words, 'danger');
       try {
-        const taken = await taking;
+        const { files: taken, asked } = await taking;
         files.getState().stage(conversationId, taken);
-        if (taken.length === 0 && asked > 0) ui.getState().toast(text('files.noneTaken'), 'danger');
-        else if (taken.length < asked) ui.getState().toast(text('files.leftOut', { count: asked - taken.length }), 'danger');
+        const [beyond, leftOut] = [Math.max(0, asked - mostFilesAtOnce), Math.min(asked, mostFilesAtOnce) - taken.length];
+        if (beyond > 0) warn(text('files.tooMany', { most: mostFilesAtOnce, count: beyond }));
+        if (taken.length === 0 && asked > 0) warn(text('files.noneTaken'));
+        else if (leftOut > 0) warn(text('files.leftOut', { count: leftOut }));
         if (taken.length > 0) then();
       } catch (thrown) {
-        ui.getState().toast(errorText(thrown), 'danger');
+        // The words for that error are about places to save to.
+        warn(toFailure(thrown).code === 'path.unusable' ? text('files.notReadable') : errorText(thrown));
       }
     },
     [conversationId, files, ui, text, errorText, then],
   );
   return {
-    take: useCallback((given: readonly File[]) => void hold(client.takeFiles(given), given.length), [client, hold]),
-    choose: useCallback(() => void hold(client.desktop.chooseFiles(), 0), [client, hold]),
+    take: useCallback((given: readonly File[]) => void hold(client.takeFiles(given).then((taken) => ({ files: taken, asked: given.length }))), [client, hold]),
+    choose: useCallback(() => void hold(client.desktop.chooseFiles()), [client, hold]),
   };
 }

@@ -23,6 +23,26 @@ describe('the event hub', () => {
     expect(told).toEqual([changed('1'), changed('3')]);
   });
 
+  test('what is to be done after the commit is done in its turn; not at all where that was rolled back', () => {
+    const hub = new EventHub(silent);
+    const told: unknown[] = [];
+    hub.on((event) => told.push(event));
+    hub.after(() => told.push('at once'));
+    hub.during(() => {
+      hub.emit(changed('1'));
+      hub.after(() => told.push('then'));
+      hub.emit(changed('2'));
+      expect(told).toEqual(['at once']);
+    });
+    expect(() =>
+      hub.during(() => {
+        hub.after(() => told.push('never'));
+        throw new Error('rolled back');
+      }),
+    ).toThrow('rolled back');
+    expect(told).toEqual(['at once', changed('1'), 'then', changed('2')]);
+  });
+
   test('a listener that fails keeps none of the others from hearing', () => {
     const hub = new EventHub(silent);
     const told: unknown[] = [];

@@ -141,6 +141,18 @@ describe('files of messages', () => {
     await expect(bo.profile.files.open(transferId)).rejects.toMatchObject({ code: 'transfer.unknown' });
   });
 
+  it('what the disk has no room for can be done without: whoever sent it hears that it is waited for no more', async () => {
+    const { ada, bo, conversationId } = await pair();
+    ada.disk.files.set('/a.bin', content);
+    bo.disk.size = 64 * 1_048_576 + content.length;
+    const sent = await ada.files.send({ conversationId, path: '/a.bin' });
+    await world.until('no room', () => isThere(bo) && transferOf(bo).state === 'failed');
+    await bo.files.cancel(sent);
+    await world.until('Ada hears', () => transferOf(ada).state === 'cancelled');
+    expect([transferOf(bo), transferOf(ada)]).toMatchObject([{ state: 'cancelled', cancelledBy: 'me' }, { cancelledBy: 'them' }]);
+    await expect(Promise.resolve().then(() => bo.files.cancel(sent))).rejects.toMatchObject({ code: 'transfer.over' });
+  });
+
   it('S4-31: on a slow disk a pause, a break and another break lose nothing, and others who fill it meanwhile stop it in time', async () => {
     const { ada, bo, conversationId } = await pair();
     const large = randomBytes(80 * 65_536 + 5);

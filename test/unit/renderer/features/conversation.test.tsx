@@ -272,6 +272,22 @@ describe('writing', () => {
     expect(field().value).toBe('for Bo');
   });
 
+  it('what could not be stored of a draft stays in the field, whatever is told of the conversation, and is stored with the next chance', async () => {
+    const { fake } = await openBo();
+    fake.world.failing.set('conversations.update', 'disk.full');
+    fireEvent.change(field(), { target: { value: 'nowhere but here' } });
+    await act(() => new Promise((done) => setTimeout(done, 450)));
+    await settle();
+    act(() => void fake.receive(talkWithBo, 'Are you there?'));
+    await settle();
+    expect(field().value).toBe('nowhere but here');
+    fake.world.failing.clear();
+    act(() => void fake.receive(talkWithBo, 'Hello?'));
+    await settle();
+    expect(field().value).toBe('nowhere but here');
+    expect(fake.world.conversations.find(({ conversationId }) => conversationId === talkWithBo)?.draft?.text).toBe('nowhere but here');
+  });
+
   it('sends the answer with what it answers', async () => {
     const { fake } = await openBo();
     const last = articles().at(-1);

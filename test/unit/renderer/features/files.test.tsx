@@ -136,6 +136,19 @@ describe('files in a conversation', () => {
     expect(screen.getByRole('button', { name: 'Try plan.pdf again' })).toBeTruthy();
   });
 
+  it('one that finds no room says that it is the room for it that is missing, and can be done without', async () => {
+    const { fake } = await openTalk(world('plan.pdf', { state: 'failed', failure: 'disk.full', held: false }));
+    expect(within(article()).getByTestId('file-state').textContent).toBe('This did not work. The disk is full, or has not enough room for this file. Free some space and try again.');
+    await press('Cancel plan.pdf');
+    expect(fake.world.transfers[0]?.state).toBe('cancelled');
+  });
+
+  it('sound has a player without a button that the app does not let do anything: saving is beside it', async () => {
+    await openTalk(world('tone.wav', { state: 'done', held: true, shown: 'audio' }));
+    expect(article().querySelector('audio')?.getAttribute('controlslist')).toBe('nodownload');
+    expect(screen.getByRole('button', { name: 'Save tone.wav' })).toBeTruthy();
+  });
+
   it('one that the person at the screen does not allow says that it is their own doing, and offers no second try, as it is over for whoever sent it', async () => {
     await openTalk(world('plan.pdf', { state: 'failed', failure: 'contact.not-permitted', held: false }));
     expect(within(article()).getByTestId('file-state').textContent).toMatch(/^Not taken: you do not let Bo Lindqvist send you files/);
@@ -184,6 +197,44 @@ describe('files in a conversation', () => {
     await press('Send');
     expect(screen.queryByRole('list', { name: 'Files to send' })).toBeNull();
     expect(fake.world.messages.get(talkWithBo)?.at(-1)).toMatchObject({ kind: 'file', text: 'both of us', file: { name: 'b.txt' } });
+  });
+
+  it('of files chosen in a dialog those that cannot be sent are counted as well; a folder alone is told in words about sending', async () => {
+    const made = busyWorld(now);
+    const { fake } = await openTalk(made);
+    fake.world.chosen = [{ token: 'a'.repeat(32), name: 'a.txt', size: 1, shown: 'file' }];
+    fake.world.chosenBeside = 2;
+    await press('Attach files');
+    expect(within(screen.getByRole('list', { name: 'Files to send' })).getAllByRole('listitem')).toHaveLength(1);
+    expect(screen.getByText(/2 files cannot be sent/)).toBeTruthy();
+    fake.world.failing.set('desktop.chooseFiles', 'path.unusable');
+    await press('Attach files');
+    expect(screen.getByText('Nothing there can be sent: it is a folder, or your account may not read it. Pack a folder into one file first.')).toBeTruthy();
+    expect(screen.queryByText(/choose another place/)).toBeNull();
+  });
+
+  it('more files than go along at once are told as that, not as empty or too large', async () => {
+    await openTalk(busyWorld(now));
+    const files = Array.from({ length: 53 }, (_, n) => new File(['x'], `${n}.txt`));
+    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files } });
+    await settle();
+    expect(within(screen.getByRole('list', { name: 'Files to send' })).getAllByRole('listitem')).toHaveLength(50);
+    expect(screen.getByText('At most 50 files at once: 3 were left out. Send these, then add the others.')).toBeTruthy();
+    expect(screen.queryByText(/cannot be sent/)).toBeNull();
+  });
+
+  it('a file alone that could not be sent puts no empty line before what was written meanwhile, and leaves what that answers', async () => {
+    const { fake, model } = await openTalk(busyWorld(now));
+    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'a.txt')] } });
+    await settle();
+    fake.world.failing.set('files.send', 'file.changed');
+    fireEvent.click(screen.getByRole('button', { name: 'Send' }));
+    fireEvent.change(screen.getByLabelText('Message'), { target: { value: 'meanwhile' } });
+    act(() => model.drafts.getState().replyTo(talkWithBo, 'f'.repeat(32)));
+    await settle();
+    expect(screen.getByText(/That file was changed/)).toBeTruthy();
+    expect(screen.getByLabelText<HTMLTextAreaElement>('Message').value).toBe('meanwhile');
+    expect(model.drafts.getState().drafts[talkWithBo]?.replyTo).toBe('f'.repeat(32));
   });
 
   it('what is dropped on the help that lies over a conversation is not taken into it', async () => {

@@ -250,6 +250,21 @@ describe('ends, readings and writing', () => {
     await world.until('read', () => ada.profile.stores.messages.byId(messageId)?.state === 'read');
   });
 
+  it('a message that could not be stored ends no typing for good: it is told as over by its own time at the latest', async () => {
+    disappear(ada, here, 3_600);
+    await world.until('the word', () => bob.profile.stores.conversations.byId(there)?.disappearAfter === 3_600);
+    ada.messages.typing({ conversationId: here, typing: true });
+    await world.until('it', () => toldOf(bob, 'contact.typing').length > 0);
+    const begin = vi.spyOn(bob.profile.talk.disappearing, 'begin').mockImplementation(() => {
+      throw new Error('the disk is full');
+    });
+    await ada.messages.send({ conversationId: here, text: 'No room' });
+    await world.until('it was tried', () => begin.mock.calls.length > 0);
+    begin.mockRestore();
+    await world.pass(10_500);
+    expect(toldOf(bob, 'contact.typing').at(-1)?.typing).toBe(false);
+  });
+
   it('typing is said on the connection, ends by itself and with a message, and only between those who want it', async () => {
     ada.messages.typing({ conversationId: here, typing: true });
     ada.messages.typing({ conversationId: here, typing: true });
