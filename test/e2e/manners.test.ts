@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Locator } from '@playwright/test';
 import { movingGif } from '../support/pictures';
-import { openWindow, type OpenApp } from './support/app';
+import { drawn, openWindow, type OpenApp } from './support/app';
 import { factsOf } from './support/bridge';
 import { missingNotifications } from './support/notification-server';
 import { ordinaryStart, type OrdinaryStart } from './support/ordinary-user';
+import { realPng } from './support/real-png';
 import { expectMessages, meet, onboard, openChat, say, type, unlock } from './support/people';
 import { skipLoudly } from './support/surroundings';
 import { TrayHost } from './support/tray-host';
@@ -165,6 +166,38 @@ test('a place that may not be written to: whatever is to be saved there says so,
   } finally {
     rmSync(closed, { recursive: true });
   }
+});
+
+test('pictures above the line where reading starts, which have no size until they are there, do not push it out of sight', async () => {
+  const folder = mkdtempSync(join(start.home, 'tall-'));
+  writeFileSync(join(folder, 'tall.png'), realPng('', 300, 600), { mode: 0o644 });
+  const { window } = ann;
+  const feed = window.getByRole('feed', { name: 'Messages' });
+  await window.evaluate(async () => {
+    const { keyshift } = globalThis.window;
+    const people = await keyshift.contacts.list();
+    if (people.ok) await keyshift.conversations.open({ contactId: people.value[0]?.contactId ?? '', title: 'Elsewhere' });
+  });
+  const files = await feed.getByTestId('message-file').count();
+  for (let n = 0; n < 3; n += 1) await sendFile(bo, join(folder, 'tall.png'));
+  await expect(feed.getByTestId('message-file')).toHaveCount(files + 3, { timeout: 30_000 });
+  await window.getByRole('navigation', { name: 'Conversations' }).getByText('Elsewhere').first().click();
+  for (let n = 0; n < 15; n += 1) await say(bo, `line ${n}`);
+  const row = window.getByRole('navigation', { name: 'Conversations' }).getByText('line 14').first();
+  await expect(row).toBeVisible({ timeout: 30_000 });
+  await row.click();
+  const line = window.locator('[data-divider]');
+  await expect(line).toBeVisible();
+  await expect.poll(() => feed.locator('.picture img').evaluateAll((all: HTMLImageElement[]) => all.filter(({ naturalHeight }) => naturalHeight === 600).length)).toBe(3);
+  await drawn(window);
+  const top = async (of: Locator): Promise<number> => (await of.boundingBox())?.y ?? Number.NaN;
+  const seen = await feed.evaluate((element) => {
+    let box = element;
+    while (box.parentElement !== null && !/(auto|scroll)/.test(getComputedStyle(box).overflowY)) box = box.parentElement;
+    return box.getBoundingClientRect().top;
+  });
+  expect((await top(line)) - seen).toBeGreaterThan(0);
+  expect((await top(line)) - seen).toBeLessThan(80);
 });
 
 test('the icon beside the clock: how many are unread, a click that shows, a menu that shows and locks', async () => {

@@ -31,6 +31,8 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
   const height = useRef(0);
   /** Where the reader stood when it was last looked, and how long all of it was then. */
   const stood = useRef({ top: 0, length: 0 });
+  /** What is read where the reader is not at the end. */
+  const held = useRef<Held>(undefined);
   const before = useRef<{ first: string | undefined; last: string | undefined; height: number }>({ first: undefined, last: undefined, height: 0 });
   const [atEnd, setAtEnd] = useState(true);
   const [seen, setSeen] = useState<string>();
@@ -42,6 +44,13 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     if (element !== null) stayAtEnd(element, stood);
     wasAtEnd.current = true;
     setAtEnd(true);
+  }, []);
+
+  /** At the line where reading starts, also before the system tells that this was a scroll. */
+  const begin = useCallback((element: HTMLElement, divider: string) => {
+    if (!placeAt(element, divider)) return;
+    wasAtEnd.current = isNearEnd(element);
+    held.current = holdOf(element);
   }, []);
 
   useLayoutEffect(() => {
@@ -56,20 +65,23 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     if (element === null) return;
     const former = before.current;
     const grewAbove = former.first !== undefined && former.first !== first && former.last === newest?.messageId;
-    if (former.first === undefined && divider !== undefined && messages.length > 0) placeAt(element, divider);
-    else if (grewAbove && (behind || !wasAtEnd.current)) element.scrollTop += element.scrollHeight - former.height;
+    if (former.first === undefined && divider !== undefined && messages.length > 0) begin(element, divider);
+    else if (grewAbove && (behind || !wasAtEnd.current)) {
+      element.scrollTop += element.scrollHeight - former.height;
+      held.current = holdOf(element);
+    }
     else if (behind && former.last !== undefined) {
       // What was asked for below moves nobody.
     } else if (wasAtEnd.current || (newest?.direction === 'out' && newest.messageId !== former.last)) toEnd();
     before.current = { first, last: newest?.messageId, height: element.scrollHeight };
-  }, [first, newest, messages, toEnd, divider, behind]);
+  }, [first, newest, messages, toEnd, begin, divider, behind]);
 
   // The divider is found right after the first page is drawn.
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null || divider === undefined || !wasAtEnd.current) return;
-    placeAt(element, divider);
-  }, [divider]);
+    begin(element, divider);
+  }, [begin, divider]);
 
   // The box shrinks when the composer grows or the window turns: the newest message stays in sight.
   useEffect(() => {
@@ -77,10 +89,11 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     if (element === null || typeof ResizeObserver === 'undefined') return undefined;
     const stay = (): void => {
       if (wasAtEnd.current) stayAtEnd(element, stood);
+      else held.current = keep(element, held.current);
     };
     const observer = new ResizeObserver(stay);
     observer.observe(element);
-    // So does a picture that is there only now. It tells nobody but those who listen on its way.
+    // So it does by a picture that is there only now, and what is read stays where it is by one above it. It tells nobody but those who listen on its way.
     element.addEventListener('load', stay, true);
     return () => {
       observer.disconnect();
@@ -117,8 +130,9 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     }
     height.current = element.clientHeight;
     stood.current = { top: element.scrollTop, length: element.scrollHeight };
-    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < near;
+    const isAtEnd = isNearEnd(element);
     wasAtEnd.current = isAtEnd;
+    held.current = isAtEnd ? undefined : holdOf(element);
     setAtEnd(isAtEnd);
     setSeen((known) => (isAtEnd ? undefined : (known ?? shown.current.at(-1)?.messageId)));
     if (isAtEnd && behind) onNearEnd();
@@ -134,12 +148,41 @@ function stayAtEnd(element: HTMLElement, stood: { current: { top: number; length
   stood.current = { top: element.scrollTop, length: element.scrollHeight };
 }
 
-/** The line above the first unread message near the top, if it is not in sight at the end anyway. */
-function placeAt(element: HTMLElement, divider: string): void {
+const isNearEnd = (element: HTMLElement): boolean => element.scrollHeight - element.scrollTop - element.clientHeight < near;
+
+/** A message, how far below the upper edge of the box it begins, and how far the box was scrolled then: pixels. */
+type Held = { readonly message: Element; readonly top: number; readonly scrolled: number } | undefined;
+
+const topIn = (element: HTMLElement, message: Element): number => message.getBoundingClientRect().top - element.getBoundingClientRect().top;
+
+/** The first message that begins in sight, or the last there is. They stand one below the other, so that few are measured. */
+function holdOf(element: HTMLElement): Held {
+  const all = element.querySelectorAll('article');
+  let [from, to] = [0, all.length - 1];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const message = all[middle];
+    if (message !== undefined && topIn(element, message) < 0) from = middle + 1;
+    else to = middle;
+  }
+  const message = all[from];
+  return message === undefined ? undefined : { message, top: topIn(element, message), scrolled: element.scrollTop };
+}
+
+/** What is read stands where it stood. Not where somebody scrolled meanwhile: that is told in a moment. */
+function keep(element: HTMLElement, held: Held): Held {
+  if (held === undefined || !held.message.isConnected || element.scrollTop !== held.scrolled) return held;
+  element.scrollTop += topIn(element, held.message) - held.top;
+  return { ...held, top: topIn(element, held.message), scrolled: element.scrollTop };
+}
+
+/** The line above the first unread message near the top, if it is not in sight at the end anyway. Gives whether that moved what is seen. */
+function placeAt(element: HTMLElement, divider: string): boolean {
   const line = element.querySelector<HTMLElement>(`[data-divider="${divider}"]`);
-  if (line === null) return;
+  if (line === null) return false;
   const top = line.getBoundingClientRect().top - element.getBoundingClientRect().top;
   if (top < 0) element.scrollTop += top - 24;
+  return top < 0;
 }
 
 function countBelow(messages: readonly Message[], seen: string | undefined): number {

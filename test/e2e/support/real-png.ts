@@ -1,8 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** A picture of 40 by 30 pixels that can be decoded, with a text in it that is none of anybody's business. */
-export function realPng(secret: string): Buffer {
-  const [width, height] = [40, 30];
+/** A picture that can be decoded, with a text in it that is none of anybody's business. */
+export function realPng(secret: string, width = 40, height = 30): Buffer {
   const rows = Buffer.concat(Array.from({ length: height }, (_, y) => Buffer.from([0, ...Array.from({ length: width }, (_each, x) => [x * 6, y * 8, 120]).flat()])));
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);

@@ -105,7 +105,7 @@ describe('S row 12: window.keyshift', () => {
       external: ['electron'],
     });
     expect(outputFiles[0]?.contents.length).toBeLessThan(8000);
-    expect(Object.keys(metafile.inputs).filter((path) => path.includes('node_modules') || path.startsWith('shared/'))).toEqual(['shared/contract/call-names.ts']);
+    expect(Object.keys(metafile.inputs).filter((path) => path.includes('node_modules') || path.startsWith('shared/'))).toEqual(['shared/contract/call-names.ts', 'shared/files-at-once.ts']);
     expect(outputFiles[0]?.text.match(/require\("([^"]+)"\)/g)).toEqual(['require("electron")']);
   });
 });
