@@ -65,11 +65,14 @@ export interface Model {
   readonly showConversation: (conversationId: string) => void;
   /** One conversation is different, new or gone: what is shown of it follows, and its draft, unless another one is being written here. */
   readonly conversationChanged: (conversationId: string) => Promise<void>;
-  /** Runs what nobody waits for; a failure goes to the `onFailure` listeners, except that the vault has just locked. */
+  /** Runs what nobody waits for; a failure goes to the `onFailure` listeners, except that the vault has just locked, or that what it is about was removed. */
   readonly background: (task: Promise<unknown>) => void;
   /** Told about failures of background work. */
   readonly onFailure: (listener: (failure: KeyshiftError) => void) => () => void;
 }
+
+/** Refusals of what nobody waits for that are no news: the vault has just locked, or a person or conversation was removed, which whoever did it was told. */
+const notTold: readonly string[] = ['vault.locked', 'vault.absent', 'contact.unknown', 'conversation.unknown'];
 
 /** `behind`: when what an event leads to beside what is seen of it is asked for. */
 export function createModel(client: Client, behind: Behind = atOnce): Model {
@@ -111,7 +114,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
   const background = (task: Promise<unknown>): void => {
     task.catch((thrown: unknown) => {
       const failure = toFailure(thrown);
-      if (failure.code === 'vault.locked' || failure.code === 'vault.absent') return;
+      if (notTold.includes(failure.code)) return;
       for (const listener of listeners) listener(failure);
     });
   };

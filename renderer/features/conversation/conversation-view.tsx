@@ -18,6 +18,7 @@ import { ComposerLine } from './composer-line';
 import { ContinuesLine } from './continues-line';
 import { ConversationHeader } from './conversation-header';
 import { FailedBar } from './failed-bar';
+import { LeftDraft } from './left-draft';
 import { MessageFeed } from './message-feed';
 import { LapsedBar } from './lapsed-bar';
 import { PausedBar } from './paused-bar';
@@ -113,9 +114,15 @@ function ConversationFoot({ contact, conversation, children }: { readonly contac
   const openAnother = useUi((state) => state.openAnother);
   const name = nameInSentence(contact.name);
   const stopped = useStopped();
+  const left = conversation === undefined ? null : <LeftDraft conversationId={conversation.conversationId} />;
   if (stopped !== undefined) return <Banner tone="notice">{text(`composer.device.${stopped}`)}</Banner>;
   if (contact.ended !== undefined) {
-    return <Banner tone="notice">{endedWords(contact, text, errorText)}</Banner>;
+    return (
+      <>
+        {left}
+        <Banner tone="notice">{endedWords(contact, text, errorText)}</Banner>
+      </>
+    );
   }
   if (isBlocked(contact)) {
     return (
@@ -127,9 +134,12 @@ function ConversationFoot({ contact, conversation, children }: { readonly contac
   if (conversation?.state === 'failed') return <FailedBar contact={contact} conversation={conversation} />;
   if (conversation?.state === 'closed') {
     return (
-      <Banner tone="notice" action={<Button onPress={() => openAnother(contact.contactId)}>{text('composer.another')}</Button>}>
-        {text('composer.closed')}
-      </Banner>
+      <>
+        {left}
+        <Banner tone="notice" action={<Button onPress={() => openAnother(contact.contactId)}>{text('composer.another')}</Button>}>
+          {text('composer.closed')}
+        </Banner>
+      </>
     );
   }
   return children;

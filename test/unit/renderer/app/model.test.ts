@@ -212,6 +212,9 @@ describe('locking', () => {
     const told = vi.fn();
     model.onFailure(told);
     model.background(Promise.reject(new KeyshiftError('vault.locked', '')));
+    // Asked while a person was being removed, by the same hand.
+    model.background(Promise.reject(new KeyshiftError('contact.unknown', '')));
+    model.background(Promise.reject(new KeyshiftError('conversation.unknown', '')));
     await settle();
     expect(told).not.toHaveBeenCalled();
     model.background(Promise.reject(new KeyshiftError('disk.full', '')));

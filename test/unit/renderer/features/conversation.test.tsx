@@ -288,6 +288,22 @@ describe('writing', () => {
     expect(fake.world.conversations.find(({ conversationId }) => conversationId === talkWithBo)?.draft?.text).toBe('nowhere but here');
   });
 
+  it('what was being written when the conversation was closed is still seen, and can be copied', async () => {
+    const { fake } = await openBo();
+    const copied = vi.fn(() => Promise.resolve());
+    Object.assign(navigator, { clipboard: { writeText: copied } });
+    fireEvent.change(field(), { target: { value: 'To the sea' } });
+    await act(() => new Promise((done) => setTimeout(done, 450)));
+    fake.world.conversations = fake.world.conversations.map((one) => (one.conversationId === talkWithBo ? { ...one, state: 'closed' } : one));
+    act(() => fake.emit({ type: 'conversation.changed', conversationId: talkWithBo }));
+    await settle();
+    expect(screen.getByText(/This conversation is closed/)).toBeTruthy();
+    expect(screen.getByText('To the sea')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Copy it' }));
+    await settle();
+    expect(copied).toHaveBeenCalledWith('To the sea');
+  });
+
   it('sends the answer with what it answers', async () => {
     const { fake } = await openBo();
     const last = articles().at(-1);
