@@ -33,6 +33,8 @@ interface Life {
 export class LinkingHome {
   readonly address: Address;
   settings: Settings = defaultSettings;
+  /** Whoever asks for its preferences meets an error. */
+  unreadable = false;
   /** Armed for the next time. */
   crashAt: CrashPoint | undefined;
   readonly #place: Place;
@@ -130,7 +132,11 @@ export class LinkingHome {
         return link;
       },
     };
-    const preferences = { get: (): Preferences => ({ settings: this.settings }), set: (change: Partial<Preferences>) => void (this.settings = change.settings ?? this.settings) };
+    const read = (): Preferences => {
+      if (this.unreadable) throw new Error('preferences');
+      return { settings: this.settings };
+    };
+    const preferences = { get: read, set: (change: Partial<Preferences>) => void (this.settings = change.settings ?? this.settings) };
     const vaultFile: VaultFile = {
       state: () => (this.#db ? 'present' : 'absent'),
       create: async (_passphrase, initialise) => {

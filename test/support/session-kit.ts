@@ -160,8 +160,10 @@ export class Side {
   }
 }
 
-export function dialler(party: Party, target: DialTarget, contacts: Contacts, changes?: Partial<HandshakeEnvironment>): Side {
-  return new Side(environmentOf(party, contacts, changes), dialling(target)).start();
+export function dialler(party: Party, target: DialTarget, contacts: Contacts, changes?: Partial<HandshakeEnvironment>, now = testNow): Side {
+  const side = new Side(environmentOf(party, contacts, changes), dialling(target));
+  side.now = now;
+  return side.start();
 }
 
 export function listener(party: Party, contacts: Contacts, changes?: Partial<HandshakeEnvironment>): Side {

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { validityTolerance } from '../../../../electron/engine/certificates/validity';
 import { encodeResumeM1, encodeResumeM2 } from '../../../../electron/engine/session/resume-message';
 import { resumeProof, resumeTarget, sealState, stateOf } from '../../../../electron/engine/session/resume-keys';
 import type { Pin } from '../../../../electron/engine/session/handshake-state';
@@ -159,6 +160,23 @@ describe('what a listener answers with a retry', () => {
     change();
     const there = answeredBy(forge(a, bob));
     expect(refusal(there)).toBe('resume-stale');
+    expect(b.store.ofPeer(alice.local.peerId)).toEqual([]);
+  });
+
+  it('A57: an entry outlives nothing its chain is made of: one whose exchange key ended meanwhile is void, from the first millisecond on', () => {
+    meetOnce(a, b);
+    const end = alice.local.exchange.current.credential.notAfter + validityTolerance;
+    const at = (now: number): DeskSide => {
+      rewrite(b, alice, { madeAt: now - 1_000, expiresAt: now + 1_000 });
+      const there = listenAt(b);
+      there.side.now = now;
+      there.side.receive(forge(a, bob));
+      return there;
+    };
+    const before = at(end);
+    expect(before.side.result).toBe('awaiting-confirm');
+    before.desk.release();
+    expect(refusal(at(end + 1))).toBe('resume-stale');
     expect(b.store.ofPeer(alice.local.peerId)).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Role } from '../../../../electron/engine/certificates/roles';
+import { validityTolerance } from '../../../../electron/engine/certificates/validity';
 import type { InstanceId } from '../../../../electron/engine/ids';
 import { readShownM1, moves } from '../../../../electron/engine/session/shown-m1';
 import { openHint, ownerHintBytes, sealHint } from '../../../../electron/engine/sharing/owner-hint';
@@ -7,7 +8,7 @@ import { openShared, sealShared } from '../../../../electron/engine/sharing/sess
 import { giveKeys, receiveKeys, sharingKey, type SharingKey } from '../../../../electron/engine/sharing/sharing-keys';
 import { openRecord, sealRecord } from '../../../../electron/engine/session/records';
 import { frameTypes, encodeFrame } from '../../../../electron/engine/wire/frame';
-import { type DeskSide, dialFrom, entryOf, keep, type Keeper, keeperOf, listenAt, meetOnce, runBoth } from '../../../support/resume-kit';
+import { type DeskSide, dialFrom, entryOf, keep, type Keeper, keeperOf, listenAt, meetOnce, rewrite, runBoth } from '../../../support/resume-kit';
 import { dialler, frameOf, newDevices, newParty, type Party, targetOf, verifiedChainOf } from '../../../support/session-kit';
 
 let carolParty: Party;
@@ -130,6 +131,22 @@ describe('a session shown to another device of the same person', () => {
     // A newer list without the device: nothing is shown to it either.
     carol.contacts = [{ party: deskParty, pin: { listVersion: 3 } }];
     expect(modeOf(dialLaptop().side.next())).toBe(1);
+  });
+
+  it('A66: is not shown to a device whose exchange key has ended, from the first millisecond on', () => {
+    const known = verifiedChainOf(laptopParty);
+    // Before that of the device which has the session: its end would keep anything from being shown.
+    const notAfter = known.exchange.notAfter - 86_400_000;
+    const device = { ...known, exchange: { ...known.exchange, notAfter } };
+    const modeAt = (now: number): number | undefined => {
+      rewrite(carol, deskParty, { madeAt: now - 1_000, expiresAt: now + 1_000 });
+      const leases = carol.resumptions.desk();
+      const side = dialler(carolParty, { ...targetOf(laptopParty), instanceId: laptopParty.local.instanceId, device }, carol.contacts, { resumption: leases }, now);
+      const mode = modeOf(side.next());
+      leases.release();
+      return mode;
+    };
+    expect([modeAt(notAfter + validityTolerance), modeAt(notAfter + validityTolerance + 1)]).toEqual([2, 1]);
   });
 
   it('S4-30: is not shown to a device that the signed list calls an archive', () => {
