@@ -68,6 +68,28 @@ describe('a contact with a new identity key', () => {
     expect([toldOf(bo, 'key.rotated').length, proven(), judgements(bo)]).toEqual([1, 2, ['adopted']]);
   }, 30_000);
 
+  test('A77: a key that is known, in use or left, makes nobody be asked; one that is not does', async () => {
+    const left = ann.profile.local.chain;
+    await ann.rotate();
+    await world.until('in step again', () => inStep() && together());
+    await apart();
+    ann.mute = true;
+    bo.mute = false;
+    let asked = 0;
+    world.network.setWire((bytes) => {
+      if (bytes[0] === frameTypes.channelOpen) asked += 1;
+      return bytes[0] === frameTypes.m1 ? undefined : [bytes];
+    });
+    const { peerId } = ann.profile.local;
+    for (const shown of [left, ann.profile.local.chain]) bo.profile.rekeying.suspect(peerId, shown);
+    await world.pass(5_000, 500);
+    expect(asked).toBe(0);
+    await ann.rotate();
+    bo.profile.rekeying.suspect(peerId, ann.profile.local.chain);
+    await world.until('asked', () => asked > 0);
+    world.network.setWire(undefined);
+  }, 30_000);
+
   test('a key that came from a file counts as the newest once those who may know better have taken it', async () => {
     ann.become({ ...recordOf(ann), unconfirmed: true });
     await world.until('together', together);

@@ -52,6 +52,16 @@ describe('a failed dialog', () => {
     expect([bob.sink.events.length, bob.snapshot()]).toEqual([told, before]);
   });
 
+  it('A37: a dialog that was buried does not come back by what another own device tells of it, which still knows it', async () => {
+    const { crypto, alice, bob } = await newPair();
+    const [buried, other] = [0, 1].map(() => ({ peerId: alice.peerId, dialogId: new Forger(crypto, alice.person, bob.person).dialogId }));
+    if (!buried || !other) throw new Error('two dialogs');
+    bob.db.prepare('INSERT INTO dialog_tombstones (peer_id, dialog_id, reason, at) VALUES (?, ?, ?, 0)').run([alice.peerId, buried.dialogId, 'key-conflict']);
+    for (const key of [buried, other]) bob.engine.shared.mergeDialog(key, { openedBy: 'peer', announced: true, createdAt: 1_000 });
+    expect(bob.db.prepare('SELECT dialog_id FROM dialogs').all().map((row) => ({ ...row }))).toEqual([{ dialog_id: other.dialogId }]);
+    expect(() => bob.say(alice, buried.dialogId, 'x')).toThrow(/no such/);
+  });
+
   it('A22: a dialog that was buried cannot be opened again', async () => {
     const { crypto, alice, bob } = await newPair();
     const forger = new Forger(crypto, alice.person, bob.person);
