@@ -9,6 +9,7 @@ import type { NetworkFacts } from './network-facts';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, PreferencesStore } from './ports';
 import { reachAdviceFor } from './reach-advice';
+import { renewedElsewhere } from './renewed-elsewhere';
 
 export interface NetworkServiceParts {
   /** Undefined while the vault is not open: `network.status` works then too. */
@@ -93,6 +94,7 @@ function reportOn({ network, ownAddresses, preferences }: NetworkServiceParts, p
       mutual,
       blocked: row.blocked,
       held: profile.book.held(peerId) !== undefined,
+      renewedElsewhere: renewedElsewhere(profile.stores) !== undefined,
       places: places.map(({ candidate, last }) => ({
         host: candidate.address.host,
         via: candidate.via,

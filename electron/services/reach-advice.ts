@@ -9,6 +9,8 @@ export interface ReachFacts {
   readonly blocked: boolean;
   /** Sending is paused for their key: whether it is they who answer is for the person to find out, and nothing is sealed for them. */
   readonly held: boolean;
+  /** Somebody else renewed the identity key used here: whoever followed that one, or heard of both, takes none of ours. */
+  readonly renewedElsewhere: boolean;
   /** Where this person would be tried now, with the newest result of each. */
   readonly places: readonly { readonly host: string; readonly via: Via; readonly outcome?: TryOutcome }[];
   /** This machine has an address that leads beyond itself. */
@@ -44,7 +46,9 @@ export function reachAdviceFor(facts: ReachFacts): ReachAdvice[] {
   add('set-proxy', !proxied && places.length > 0 && places.every(({ via }) => via === 'onion'));
   const reasonsElsewhere = noNetwork || (proxied && proxyFails);
   add('ask-to-open', !reasonsElsewhere && told.length > 0 && told.every((outcome) => silent.has(outcome)));
-  add('moved', !reasonsElsewhere && !held && told.some((outcome) => somebodyElse.has(outcome)));
+  const keyRefused = facts.renewedElsewhere && !held && told.includes('not-accepted');
+  add('own-key', keyRefused);
+  add('moved', !reasonsElsewhere && !held && !keyRefused && told.some((outcome) => somebodyElse.has(outcome)));
   // Behind a router: known by private addresses only. Who listens on this machine alone does so on purpose.
   const inside = facts.announced.some(isPrivate) && facts.announced.every((host) => isPrivate(host) || isLoopback(host));
   add('try-port-mapping', !noNetwork && !proxied && facts.portMapping === 'off' && inside);

@@ -83,6 +83,8 @@ export const reachAdvice = z.enum([
   'set-proxy',
   /** All addresses stayed silent: the other device is off, or behind a router that lets nothing in. */
   'ask-to-open',
+  /** A Keyshift answers that does not take our identity key, which somebody else has renewed: it is the key that is to be settled. */
+  'own-key',
   /** Something else than this person answers at the addresses: they have moved. */
   'moved',
   /** This device is not reachable from outside; port mapping may change that. */

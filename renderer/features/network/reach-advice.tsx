@@ -9,7 +9,7 @@ import { nameInSentence } from '../../ui/strangers';
 import { useCopy } from '../../ui/use-copy';
 import { useSaveEnvelopes } from '../conversation/use-envelopes';
 
-type Action = 'tryNow' | 'invite' | 'settings' | 'copy' | 'save';
+type Action = 'tryNow' | 'invite' | 'settings' | 'identity' | 'copy' | 'save';
 
 /** The one thing that helps with each. */
 const actions: Readonly<Record<ReachAdvice, Action>> = {
@@ -18,6 +18,7 @@ const actions: Readonly<Record<ReachAdvice, Action>> = {
   'check-proxy': 'settings',
   'set-proxy': 'settings',
   'ask-to-open': 'copy',
+  'own-key': 'identity',
   moved: 'invite',
   'try-port-mapping': 'settings',
   'try-lan': 'settings',
@@ -27,6 +28,7 @@ const labels: Readonly<Record<Action, TextId>> = {
   tryNow: 'reach.do.tryNow',
   invite: 'reach.do.invite',
   settings: 'reach.do.settings',
+  identity: 'reach.do.identity',
   copy: 'reach.do.copy',
   save: 'envelopes.save',
 };
@@ -75,6 +77,9 @@ function useAction(contact: Contact): (action: Action) => Promise<void> {
         return;
       case 'settings':
         openSettings('network');
+        return;
+      case 'identity':
+        openSettings('identity');
         return;
       case 'save':
         await saveEnvelopes(contact);

@@ -241,10 +241,14 @@ describe('what can be done', () => {
     expect(copied).toEqual(['Please open Keyshift: I am trying to reach you. You find me at 192.0.2.1:47110, me.example:47110.']);
   });
 
-  it('leads to the network settings, and to an invitation', async () => {
-    await openReach(carlaAway({ advice: ['set-proxy', 'moved'] }), /^Carla/);
+  it('leads to the network settings, to those of the identity, and to an invitation', async () => {
+    await openReach(carlaAway({ advice: ['set-proxy', 'own-key', 'moved'] }), /^Carla/);
     await pressKey(screen.getByRole('button', { name: 'Network settings' }));
     expect(screen.getByRole('tab', { name: 'Network' }).getAttribute('aria-selected')).toBe('true');
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
+    await settle();
+    await pressKey(screen.getByRole('button', { name: 'Identity settings' }));
+    expect(screen.getByRole('tab', { name: 'Identity' }).getAttribute('aria-selected')).toBe('true');
     fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
     await settle();
     await pressKey(screen.getByRole('button', { name: 'Invite again' }));
