@@ -23,7 +23,7 @@ export function confirmName(path: string): void {
     syncDirectory(dirname(path));
   } catch (error) {
     if (fileErrorCode(error) === undefined) throw error;
-    throw new KeyshiftError('disk.unconfirmed', 'The file stands in its place, but the disk did not confirm its name. Save it once more before you rely on it.');
+    throw new KeyshiftError('disk.unconfirmed', 'The file was written whole, but the disk did not confirm its name. See whether it is there, and save it once more before you rely on it.');
   }
 }
 

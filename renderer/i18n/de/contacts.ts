@@ -95,7 +95,7 @@ export const contacts = {
   'accept.accept': 'Einladung annehmen',
   'accept.go': 'Meine Unterhaltungen zeigen',
   'import.title': 'Mit Karte oder Schlüssel hinzufügen',
-  'import.lead': 'Füge eine Keyshift-Karte oder ein Zertifikat von jemandem ein. Die Person bekommt eine Anfrage und entscheidet.',
+  'import.lead': 'Füge eine Keyshift-Karte oder ein Zertifikat von jemandem ein, oder wähle die Datei. Die Person bekommt eine Anfrage und entscheidet.',
   'import.text': 'Karte oder Zertifikat',
   'import.add': 'Anfrage senden',
   'import.added': 'Anfrage gesendet. Du kannst schon schreiben.',

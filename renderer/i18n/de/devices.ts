@@ -151,7 +151,7 @@ export const devices = {
   'link.fail.unreachable.existing': 'Bring beide Geräte in ein Netz und lass Keyshift auf beiden offen, dann erzeuge einen neuen Link.',
   'link.fail.unreachable.new': 'Bring beide Geräte in ein Netz und lass Keyshift auf dem anderen offen und entsperrt. Dann erzeuge dort einen neuen Link.',
   'link.fail.lost': 'Das andere Gerät ist weg',
-  'link.fail.lost.what': 'Es hat abgebrochen, oder die Verbindung riss ab, bevor die beiden fertig waren.',
+  'link.fail.lost.what': 'Dort wurde abgebrochen, oder die Verbindung riss ab, bevor beide fertig waren.',
   'link.fail.lost.safe': 'Was nicht auf beiden Seiten bestätigt war, wurde nicht übergeben. Ein halbes Gerät kann davon nicht zurückbleiben.',
   'link.fail.lost.existing': 'Hat niemand abgebrochen, lass Keyshift auf beiden offen, dann erzeuge einen neuen Link.',
   'link.fail.lost.new': 'Hat niemand abgebrochen, lass Keyshift auf dem anderen offen und entsperrt. Dann erzeuge dort einen neuen Link.',

@@ -117,7 +117,7 @@ export const contacts = {
   'accept.accept': 'Accept invitation',
   'accept.go': 'Show my conversations',
   'import.title': 'Add by card or key',
-  'import.lead': 'Paste somebody’s Keyshift card or certificate. They get a request and decide.',
+  'import.lead': 'Paste somebody’s Keyshift card or certificate, or choose its file. They get a request and decide.',
   'import.text': 'Card or certificate',
   'import.add': 'Send request',
   'import.added': 'Request sent. You can write already.',

@@ -250,7 +250,7 @@ describe('key files', () => {
     const { fake } = await open(emptyWorld());
     await pressNamed('Import private key…');
     for (const [trouble, words] of [
-      ['key-file.garbled', 'This is not a key file'],
+      ['key-file.garbled', 'This is not a key file of a kind that is taken (Keyshift’s own, PKCS #12, PEM with a passphrase)'],
       ['key-file.older', 'This file holds an earlier key of yours.'],
       ['key-file.other-person', 'This file holds the key of somebody else.'],
       ['key-file.too-weak', 'This file is not protected by a passphrase, or too weakly'],
