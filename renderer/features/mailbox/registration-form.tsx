@@ -27,6 +27,8 @@ export function RegistrationForm(): ReactNode {
       await mailbox.getState().register(pasted.trim());
       ui.getState().toast(text('mailbox.enter.done'));
       setPasted('');
+      // The button that had the focus is disabled with the empty field, and the focus would be nowhere: not even Escape would close the settings.
+      area.current?.focus();
     } catch (thrown) {
       setFault(errorText(thrown));
       area.current?.focus();

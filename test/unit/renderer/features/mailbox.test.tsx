@@ -54,6 +54,16 @@ describe('Settings → Mailbox', () => {
     await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-labelledby')).toBe('mailbox-heading'));
   });
 
+  it('another mailbox in the place of the one there is: the focus stays in the form, whose button has nothing to send any more', async () => {
+    await open(scene('mailbox-trouble'));
+    await pressNamed('New registration, or another mailbox');
+    write('Registration', registration);
+    buttonNamed('Use this mailbox').focus();
+    await submitNamed('Use this mailbox');
+    expect(page()).toContain('The mailbox is set up.');
+    expect(document.activeElement).toBe(fieldNamed('Registration'));
+  });
+
   it('says what is wrong, and follows what is told', async () => {
     const { fake } = await open(scene('mailbox-trouble'));
     expect(page()).toContain('The mailbox refuses this device.');
