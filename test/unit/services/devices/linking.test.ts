@@ -1,6 +1,5 @@
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalRecord } from '../../../../electron/engine/certificates/local-party';
-import { verifyInstanceList } from '../../../../electron/engine/certificates/instance-list';
 import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import type { LocalRecord } from '../../../../electron/engine/ports';
@@ -140,44 +139,6 @@ describe('letting a new device in', () => {
     await expect(Promise.resolve().then(() => pocket.devices.rename({ instanceId, name: 'mine' }))).rejects.toMatchObject({ code: 'device.not-certifier' });
     await expect(Promise.resolve().then(() => desk.devices.rename({ instanceId: '0'.repeat(32), name: 'mine' }))).rejects.toMatchObject({ code: 'device.unknown' });
   }, 30_000);
-
-  it.each([
-    ['one that the identity key did not sign', (list: Uint8Array) => list.map((byte, at) => (at === list.length - 1 ? byte ^ 1 : byte))],
-    ['one that was in force before', undefined],
-  ])('S4-26 A23: the device with the identity key answers with %s as the list: it takes the place of no list', async (_what, forge) => {
-    const { desk, pocket } = await twoHomes();
-    await compared(desk, pocket);
-    await same(desk, pocket);
-    await place.until('connected', () => desk.sessions === 1 && pocket.sessions === 1 && pocket.view.stage === 'done');
-    const third = await place.home(crypto);
-    await compared(pocket, third);
-    const before = pocket.vault.profile().local.list;
-    const { upkeep } = pocket.vault.profile().devices;
-    const issue = upkeep.issue.bind(upkeep);
-    const wasReplaced = (): boolean => pocket.vault.profile().local.list.version > before.version;
-    let answered = false;
-    upkeep.issue = async (device) => {
-      const issued = await issue(device);
-      // The one of before comes when a newer one is here: that is what it would take the place of.
-      if (forge === undefined) await vi.waitUntil(wasReplaced, { timeout: 15_000, interval: 1 });
-      // Nothing that comes later mends it.
-      place.network.setWire(() => undefined);
-      answered = true;
-      return { ...issued, list: forge ? forge(issued.list) : before.bytes };
-    };
-    await same(pocket, third);
-    const requests = () => desk.vault.profile().devices.upkeep.asked.list();
-    await place.until('it is asked at the desk', () => requests().length === 1);
-    await desk.devices.answer({ requestId: requests()[0]?.requestId ?? '', accept: true });
-    await place.until('the answer', () => answered);
-    for (let turn = 0; turn < 5; turn += 1) {
-      await place.pass(1_000);
-      await pocket.vault.inTurn(async () => undefined);
-    }
-    const { list, identity } = pocket.vault.profile().local;
-    expect(() => verifyInstanceList(crypto, list, identity)).not.toThrow();
-    expect(list.version).toBe(forge ? before.version : before.version + 1);
-  });
 
   it('A65: a second joiner with the same link gets nowhere, and the first is let in', async () => {
     const { desk, pocket } = await twoHomes();
