@@ -296,41 +296,6 @@ describe('what may go wrong in between', () => {
     expect([desk.sessions, pocket.sessions, desk.active.length]).toEqual([0, 0, 1]);
   });
 
-  it('A59: called off on the existing device after both said the same and before anything is stored: nobody is let in', async () => {
-    const { desk, pocket } = await twoHomes();
-    const before = exchangeOf(desk);
-    await compared(desk, pocket);
-    let goOn = (): void => undefined;
-    // What changes the record of the device waits for what is changing it.
-    const other = desk.vault.inTurn(() => new Promise<void>((resolve) => (goOn = resolve)));
-    await same(desk, pocket);
-    await place.until('agreed', () => desk.view.stage === 'transferring');
-    await place.pass(2_000);
-    await desk.devices.cancel(undefined);
-    goOn();
-    await other;
-    // What waited for it as well.
-    await desk.vault.inTurn(async () => undefined);
-    await place.until('over', () => isOver(pocket), 180);
-    await place.pass(2_000);
-    expect([desk.view.stage, desk.active.length, desk.vault.profile().local.list.version, isAwaiting(desk), exchangeOf(desk) === before]).toEqual(['idle', 1, 1, false, true]);
-    expect([pocket.view.stage, pocket.vault.state()]).toEqual(['failed', 'absent']);
-  });
-
-  it('A59: what the new device is to hold cannot be made after it was let in: it is struck off, and what it may know is of no use', async () => {
-    const { desk, pocket } = await twoHomes();
-    const before = exchangeOf(desk);
-    await compared(desk, pocket);
-    // Nothing that could be written into a grant.
-    desk.settings = { ...defaultSettings, readReceipts: undefined as unknown as boolean };
-    await same(desk, pocket);
-    await place.until('failed', () => desk.view.stage === 'failed');
-    await place.until('struck off', () => desk.active.length === 1 && desk.vault.profile().local.list.version > 1);
-    await place.until('over', () => isOver(pocket), 180);
-    await place.pass(2_000);
-    expect(settled(desk, pocket, before)).toBe('apart');
-  });
-
   it('A59: called off on the existing device after it let the new one in: struck off at once', async () => {
     const { desk, pocket } = await twoHomes();
     await compared(desk, pocket);
