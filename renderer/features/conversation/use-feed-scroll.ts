@@ -46,6 +46,14 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     setAtEnd(true);
   }, []);
 
+  /** After something took more or less room: at the end, or with what is read where it stood. */
+  const stay = useCallback(() => {
+    const element = box.current;
+    if (element === null) return;
+    if (wasAtEnd.current) stayAtEnd(element, stood);
+    else held.current = keep(element, held.current);
+  }, []);
+
   /** At the line where reading starts, also before the system tells that this was a scroll. */
   const begin = useCallback((element: HTMLElement, divider: string) => {
     if (!placeAt(element, divider)) return;
@@ -73,8 +81,10 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     else if (behind && former.last !== undefined) {
       // What was asked for below moves nobody.
     } else if (wasAtEnd.current || (newest?.direction === 'out' && newest.messageId !== former.last)) toEnd();
+    // One above may be gone, or have other words.
+    else stay();
     before.current = { first, last: newest?.messageId, height: element.scrollHeight };
-  }, [first, newest, messages, toEnd, begin, divider, behind]);
+  }, [first, newest, messages, toEnd, stay, begin, divider, behind]);
 
   // The divider is found right after the first page is drawn.
   useLayoutEffect(() => {
@@ -87,35 +97,42 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
   useEffect(() => {
     const element = box.current;
     if (element === null || typeof ResizeObserver === 'undefined') return undefined;
-    const stay = (): void => {
-      if (wasAtEnd.current) stayAtEnd(element, stood);
-      else held.current = keep(element, held.current);
-    };
     const observer = new ResizeObserver(stay);
     observer.observe(element);
     // So it does by a picture that is there only now, and what is read stays where it is by one above it. It tells nobody but those who listen on its way.
     element.addEventListener('load', stay, true);
+    // What somebody opens or closes in here moves what is below it, and that is meant: it is read where it stands then.
+    let frame = 0;
+    const look = (): void => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        if (!wasAtEnd.current) held.current = holdOf(element);
+      });
+    };
+    element.addEventListener('click', look);
+    element.addEventListener('keydown', look);
     return () => {
       observer.disconnect();
       element.removeEventListener('load', stay, true);
+      cancelAnimationFrame(frame);
+      element.removeEventListener('click', look);
+      element.removeEventListener('keydown', look);
     };
-  }, []);
+  }, [stay]);
 
   // So it does where letters, lines or words of another language take more room: what says so stands on the page's root. Once all is laid out.
   useEffect(() => {
     let frame = 0;
     const looks = new MutationObserver(() => {
       cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => {
-        if (wasAtEnd.current && box.current !== null) stayAtEnd(box.current, stood);
-      });
+      frame = requestAnimationFrame(stay);
     });
     looks.observe(document.documentElement, { attributeFilter: ['style', 'lang', 'dir', 'data-density'] });
     return () => {
       looks.disconnect();
       cancelAnimationFrame(frame);
     };
-  }, []);
+  }, [stay]);
 
   const onScroll = useCallback(() => {
     const element = box.current;
@@ -169,9 +186,10 @@ function holdOf(element: HTMLElement): Held {
   return message === undefined ? undefined : { message, top: topIn(element, message), scrolled: element.scrollTop };
 }
 
-/** What is read stands where it stood. Not where somebody scrolled meanwhile: that is told in a moment. */
+/** What is read stands where it stood. Not where somebody scrolled meanwhile: that is told in a moment. Where it is gone, what stands there now is read. */
 function keep(element: HTMLElement, held: Held): Held {
-  if (held === undefined || !held.message.isConnected || element.scrollTop !== held.scrolled) return held;
+  if (held === undefined || element.scrollTop !== held.scrolled) return held;
+  if (!held.message.isConnected) return holdOf(element);
   element.scrollTop += topIn(element, held.message) - held.top;
   return { ...held, top: topIn(element, held.message), scrolled: element.scrollTop };
 }

@@ -201,6 +201,90 @@ describe('a conversation that is opened', () => {
     }
   });
 
+  describe('what is read, where the reader is not at the end', () => {
+    beforeEach(() => {
+      vi.stubGlobal('ResizeObserver', class {
+        observe = vi.fn();
+        unobserve = vi.fn();
+        disconnect = vi.fn();
+      });
+    });
+    afterEach(() => {
+      vi.unstubAllGlobals();
+      vi.restoreAllMocks();
+      document.documentElement.style.fontSize = '';
+    });
+
+    /** Ten messages, one below the other, in a box of 300 pixels; 100 pixels each unless `heights`, by their number, says otherwise. */
+    async function laidOut(heights: Map<string, number>, longOne = -1): Promise<Running & { readonly box: HTMLElement }> {
+      const world = busyWorld(now);
+      world.messages.set(talkWithBo, many(10).map((message, index) => (index === longOne ? { ...message, text: `${'line\n'.repeat(400)}${message.text}` } : message)));
+      const running = await openBo(world);
+      const box = document.querySelector<HTMLElement>('.feed-box');
+      if (box === null) throw new Error('no box');
+      const heightOf = (article: Element): number => heights.get(article.getAttribute('data-message') ?? '') ?? 100;
+      vi.spyOn(Element.prototype, 'getBoundingClientRect').mockImplementation(function rect(this: Element) {
+        const all = [...box.querySelectorAll('article')];
+        const at = all.indexOf(this as HTMLElement);
+        return new DOMRect(0, at < 0 ? 0 : all.slice(0, at).reduce((sum, article) => sum + heightOf(article), -box.scrollTop), 300, at < 0 ? 300 : heightOf(this));
+      });
+      const whole = (): number => [...box.querySelectorAll('article')].reduce((sum, article) => sum + heightOf(article), 0);
+      Object.defineProperty(box, 'scrollHeight', { configurable: true, get: whole });
+      Object.defineProperty(box, 'clientHeight', { configurable: true, value: 300 });
+      return { ...running, box };
+    }
+
+    /** Twice, as the first time only the height of the box is heard. */
+    const scrollTo = (box: HTMLElement, top: number): void => {
+      for (let times = 2; times > 0; times -= 1) {
+        box.scrollTop = top;
+        fireEvent.scroll(box);
+      }
+    };
+    const frames = async (): Promise<void> => {
+      for (let left = 3; left > 0; left -= 1) await act(() => new Promise((done) => requestAnimationFrame(done)));
+    };
+
+    it('stays where it is where a picture above it comes', async () => {
+      const heights = new Map<string, number>();
+      const { box } = await laidOut(heights);
+      scrollTo(box, 350);
+      heights.set(idOf('many 1'), 700);
+      box.querySelector('article p')?.dispatchEvent(new Event('load'));
+      expect(box.scrollTop).toBe(950);
+    });
+
+    it('and where a message above it goes, or is another one', async () => {
+      const { box, fake } = await laidOut(new Map());
+      scrollTo(box, 350);
+      act(() => fake.emit({ type: 'messages.removed', conversationId: talkWithBo, messageIds: [idOf('many 1')] }));
+      await settle();
+      expect(articles()).toHaveLength(9);
+      expect(box.scrollTop).toBe(250);
+    });
+
+    it('and where letters take more room', async () => {
+      const heights = new Map<string, number>();
+      const { box } = await laidOut(heights);
+      scrollTo(box, 350);
+      for (let n = 0; n < 10; n += 1) heights.set(idOf(`many ${n}`), 150);
+      document.documentElement.style.fontSize = '150%';
+      await frames();
+      expect(box.scrollTop).toBe(550);
+    });
+
+    it('a long message that was opened across the upper edge is not pulled away by what comes later', async () => {
+      const heights = new Map<string, number>();
+      const { box } = await laidOut(heights, 3);
+      scrollTo(box, 350);
+      fireEvent.click(screen.getByRole('button', { name: 'Show more' }));
+      heights.set(idOf('many 3'), 900);
+      await frames();
+      box.querySelector('article p')?.dispatchEvent(new Event('load'));
+      expect(box.scrollTop).toBe(350);
+    });
+  });
+
   it('draws those down from the first unread message at once, however many', async () => {
     const world = busyWorld(now);
     world.messages.set(talkWithBo, many(40));
