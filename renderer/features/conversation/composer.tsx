@@ -80,6 +80,8 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   /** Words that were not stored, before what was written since and behind those that were given back before them. */
   const giveBack = (words: string): void => {
     const inField = model.drafts.getState().drafts[conversationId]?.text ?? '';
+    // A file alone: nothing to give back but itself. The field is stored as it stands: what was taken out of it just before may still be in the vault.
+    if (words === '') return write(conversationId, inField);
     const before = returned.current !== '' && here.current === conversationId && inField.startsWith(returned.current) ? returned.current : '';
     const since = inField.slice(before.length).replace(/^\n/u, '');
     const back = before === '' ? words : `${before}\n${words}`;
@@ -117,8 +119,7 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     } catch (thrown) {
       tell(thrown instanceof UnsentFiles ? thrown.cause : thrown);
       if (thrown instanceof UnsentFiles && thrown.wordsWent) return;
-      // A file alone: nothing to give back but itself.
-      if (written !== '') giveBack(written);
+      giveBack(written);
       if (replyTo !== undefined) setReply(conversationId, replyTo);
     }
   };

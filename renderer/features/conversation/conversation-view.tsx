@@ -131,7 +131,14 @@ function ConversationFoot({ contact, conversation, children }: { readonly contac
       </Banner>
     );
   }
-  if (conversation?.state === 'failed') return <FailedBar contact={contact} conversation={conversation} />;
+  if (conversation?.state === 'failed') {
+    return (
+      <>
+        {left}
+        <FailedBar contact={contact} conversation={conversation} />
+      </>
+    );
+  }
   if (conversation?.state === 'closed') {
     return (
       <>

@@ -24,7 +24,7 @@ export function useTakeFiles(conversationId: string, then: () => void): TakeFile
         const { files: taken, asked } = await taking;
         files.getState().stage(conversationId, taken);
         const [beyond, leftOut] = [Math.max(0, asked - mostFilesAtOnce), Math.min(asked, mostFilesAtOnce) - taken.length];
-        if (beyond > 0) warn(text('files.tooMany', { most: mostFilesAtOnce, count: beyond }));
+        if (beyond > 0 && taken.length > 0) warn(text('files.tooMany', { most: mostFilesAtOnce, count: beyond }));
         if (taken.length === 0 && asked > 0) warn(text('files.noneTaken'));
         else if (leftOut > 0) warn(text('files.leftOut', { count: leftOut }));
         if (taken.length > 0) then();

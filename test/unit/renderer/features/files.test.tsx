@@ -237,6 +237,32 @@ describe('files in a conversation', () => {
     expect(model.drafts.getState().drafts[talkWithBo]?.replyTo).toBe('f'.repeat(32));
   });
 
+  it('of too many of which none can be sent it is not said that these are to be sent first', async () => {
+    const { fake } = await openTalk(busyWorld(now));
+    fake.world.chosen = [];
+    fake.world.chosenBeside = 53;
+    await press('Attach files');
+    expect(screen.getByText(/^Nothing there can be sent/)).toBeTruthy();
+    expect(screen.queryByText(/Send these/)).toBeNull();
+  });
+
+  it('a file alone that could not be sent brings nothing back that was taken out of the field just before', async () => {
+    const { fake } = await openTalk(busyWorld(now));
+    const stored = (): string | undefined => fake.world.conversations.find(({ conversationId }) => conversationId === talkWithBo)?.draft?.text;
+    const rest = (): Promise<unknown> => act(() => new Promise((done) => setTimeout(done, 450)));
+    const field = screen.getByLabelText('Message');
+    fireEvent.change(field, { target: { value: 'better not' } });
+    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'a.txt')] } });
+    await rest();
+    expect(stored()).toBe('better not');
+    fireEvent.change(field, { target: { value: '' } });
+    fake.world.failing.set('files.send', 'file.changed');
+    fireEvent.click(screen.getByRole('button', { name: 'Send' }));
+    await settle();
+    await rest();
+    expect(stored()).toBeUndefined();
+  });
+
   it('what is dropped on the help that lies over a conversation is not taken into it', async () => {
     const { fake, model } = await openTalk(busyWorld(now));
     const drop = async (): Promise<void> => {

@@ -56,6 +56,14 @@ describe('S2-10: a stopped conversation', () => {
     expect(fake.world.conversations).toHaveLength(before + 1);
   });
 
+  it('what was being written when it was stopped is still seen, with a button that copies it', async () => {
+    const world = stopped('key-rollback');
+    world.conversations = world.conversations.map((one) => (one.state === 'failed' ? { ...one, draft: { text: 'To the sea' } } : one));
+    await openTalk(world, broken);
+    expect(screen.getByRole('note').textContent).toBe('You wrote this, and it was not sent: To the seaCopy it');
+    expect(await axeFindings()).toEqual([]);
+  });
+
   it('says why it cannot go on, and nothing is opened', async () => {
     const { fake } = await openTalk(stopped('key-conflict'), broken);
     const before = fake.world.conversations.length;
