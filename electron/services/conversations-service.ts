@@ -71,11 +71,11 @@ export function conversationsService(parts: {
       profile.connections.reach(row.peerId);
       return { conversationId: next.conversationId };
     },
-    markRead: ({ conversationId }) => {
+    markRead: ({ conversationId, upTo }) => {
       const profile = parts.profile();
       const rows = conversationRows(profile, conversationId);
       profile.commit(() => {
-        for (const row of rows) read(profile, parts.events, row);
+        for (const row of rows) read(profile, parts.events, row, upTo);
       });
       profile.delivery.flush(rows[0].peerId);
       return null;
@@ -83,11 +83,13 @@ export function conversationsService(parts: {
   };
 }
 
-function read(profile: OpenProfile, events: EventHub, row: ConversationRow): void {
+function read(profile: OpenProfile, events: EventHub, row: ConversationRow, upTo: string | undefined): void {
   const { conversationId } = row;
-  const places = profile.stores.messages.unreadStreams(conversationId);
-  if (profile.stores.messages.markRead(conversationId) === 0 && row.unread === 0) return;
+  const { messages, conversations } = profile.stores;
+  const places = messages.unreadStreams(conversationId, upTo);
+  const changed = messages.markRead(conversationId, upTo);
+  if (changed === 0 && (upTo !== undefined || row.unread === 0)) return;
   profile.talk.read(row, places);
-  profile.stores.conversations.put({ ...row, unread: 0 });
+  conversations.put({ ...row, unread: upTo === undefined ? 0 : Math.max(0, row.unread - changed) });
   events.emit({ type: 'conversation.changed', conversationId });
 }

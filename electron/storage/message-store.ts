@@ -60,11 +60,18 @@ export function createMessageStore(db: Db): MessageStore {
   const selectUnread = db.prepare(`
     SELECT instance_id, max(sequence) AS sequence FROM messages WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3
     GROUP BY instance_id`);
+  const selectUnreadTo = db.prepare(`
+    SELECT instance_id, max(sequence) AS sequence FROM messages WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3
+      AND place <= (SELECT place FROM messages WHERE message_id = ?)
+    GROUP BY instance_id`);
   const markRead = db.prepare(`
     UPDATE messages SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3 AND instance_id = ? AND sequence <= ?`);
   const remove = db.prepare('DELETE FROM messages WHERE message_id = ?');
   const markAllRead = db.prepare(`
     UPDATE messages SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3`);
+  const unreadStreams: MessageStore['unreadStreams'] = (conversationId, upTo) =>
+    (upTo === undefined ? selectUnread.all([conversationId]) : selectUnreadTo.all([conversationId, upTo])).map((row) => ({ instanceId: id<InstanceId>(row, 'instance_id'), sequence: integer(row, 'sequence') }));
+  const markReadUpTo: MessageStore['markReadUpTo'] = (conversationId, instanceId, sequence) => markRead.run([conversationId, instanceId, sequence]).changes;
 
   return {
     byId(messageId) {
@@ -134,10 +141,10 @@ export function createMessageStore(db: Db): MessageStore {
       const row = since <= 0 ? selectCountAll.get([conversationId]) : selectCount.get([conversationId, since]);
       return row ? integer(row, 'n') : 0;
     },
-    unreadStreams: (conversationId) =>
-      selectUnread.all([conversationId]).map((row) => ({ instanceId: id<InstanceId>(row, 'instance_id'), sequence: integer(row, 'sequence') })),
-    markReadUpTo: (conversationId, instanceId, sequence) => markRead.run([conversationId, instanceId, sequence]).changes,
-    markRead: (conversationId) => markAllRead.run([conversationId]).changes,
+    unreadStreams,
+    markReadUpTo,
+    markRead: (conversationId, upTo) =>
+      upTo === undefined ? markAllRead.run([conversationId]).changes : unreadStreams(conversationId, upTo).reduce((changed, { instanceId, sequence }) => changed + markReadUpTo(conversationId, instanceId, sequence), 0),
   };
 }
 

@@ -24,7 +24,8 @@ export const conversations = {
     'contact.ended',
     'conversation.open',
   ]),
-  markRead: call(z.strictObject({ conversationId }), done, needsConversation),
+  /** Up to the message `upTo`, in the order on screen; without it all of them. Nothing where that message is not there any more. */
+  markRead: call(z.strictObject({ conversationId, upTo: messageId.optional() }), done, needsConversation),
   /** `title` and `disappearAfter` are told to the other side; the rest is this person's, on all own devices. A draft of null is none. */
   update: call(
     z.strictObject({

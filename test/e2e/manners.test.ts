@@ -168,7 +168,7 @@ test('a place that may not be written to: whatever is to be saved there says so,
   }
 });
 
-test('pictures above the line where reading starts, which have no size until they are there, do not push it out of sight', async () => {
+test('pictures above the line where reading starts, which have no size until they are there, do not push it out of sight, and only what was in sight is told as read', async () => {
   const folder = mkdtempSync(join(start.home, 'tall-'));
   writeFileSync(join(folder, 'tall.png'), realPng('', 300, 600), { mode: 0o644 });
   const { window } = ann;
@@ -182,8 +182,8 @@ test('pictures above the line where reading starts, which have no size until the
   for (let n = 0; n < 3; n += 1) await sendFile(bo, join(folder, 'tall.png'));
   await expect(feed.getByTestId('message-file')).toHaveCount(files + 3, { timeout: 30_000 });
   await window.getByRole('navigation', { name: 'Conversations' }).getByText('Elsewhere').first().click();
-  for (let n = 0; n < 15; n += 1) await say(bo, `line ${n}`);
-  const row = window.getByRole('navigation', { name: 'Conversations' }).getByText('line 14').first();
+  for (let n = 0; n < 40; n += 1) await say(bo, `line ${n}`);
+  const row = window.getByRole('navigation', { name: 'Conversations' }).getByText('line 39').first();
   await expect(row).toBeVisible({ timeout: 30_000 });
   await row.click();
   const line = window.locator('[data-divider]');
@@ -198,6 +198,38 @@ test('pictures above the line where reading starts, which have no size until the
   });
   expect((await top(line)) - seen).toBeGreaterThan(0);
   expect((await top(line)) - seen).toBeLessThan(80);
+
+  // Read is what was in sight: the first lines, and none of the last.
+  const unread = (): Promise<number> =>
+    window.evaluate(async () => {
+      const all = await globalThis.window.keyshift.conversations.list();
+      return all.ok ? Math.max(...all.value.map((one) => one.unread)) : -1;
+    });
+  const lastSeen = await feed.evaluate((element) => {
+    let box = element;
+    while (box.parentElement !== null && !/(auto|scroll)/.test(getComputedStyle(box).overflowY)) box = box.parentElement;
+    const end = box.getBoundingClientRect().bottom;
+    return [...element.querySelectorAll('article')].filter((one) => /line \d+/.test(one.textContent ?? '') && one.getBoundingClientRect().bottom <= end + 1).length;
+  });
+  expect(lastSeen).toBeGreaterThan(2);
+  expect(lastSeen).toBeLessThan(38);
+  await expect.poll(unread).toBe(40 - lastSeen);
+  const readAt = (n: number): Promise<string> =>
+    bo.window.evaluate(async (text) => {
+      const { conversations, messages } = globalThis.window.keyshift;
+      const all = await conversations.list();
+      for (const { conversationId } of all.ok ? all.value : []) {
+        const page = await messages.list({ conversationId, limit: 100 });
+        const found = page.ok ? page.value.find((one) => one.text === text) : undefined;
+        if (found) return found.state;
+      }
+      return 'none';
+    }, `line ${n}`);
+  await expect.poll(() => readAt(lastSeen - 1)).toBe('read');
+  expect(await readAt(lastSeen)).toBe('delivered');
+  await window.getByRole('button', { name: /newest|new messages? below/ }).first().click();
+  await expect.poll(unread).toBe(0);
+  await expect.poll(() => readAt(39)).toBe('read');
 });
 
 test('the icon beside the clock: how many are unread, a click that shows, a menu that shows and locks', async () => {

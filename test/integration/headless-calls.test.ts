@@ -40,7 +40,7 @@ const lines: Readonly<Partial<Record<CallName, Line>>> = {
   'conversations.list': { bare: true },
   'conversations.get': { required: { conversationId: 'CONVERSATION' } },
   'conversations.continue': { required: { conversationId: 'CONVERSATION' } },
-  'conversations.markRead': { required: { conversationId: 'CONVERSATION' } },
+  'conversations.markRead': { required: { conversationId: 'CONVERSATION' }, optional: { upTo: 'MESSAGE' } },
   'messages.send': { required: { conversationId: 'CONVERSATION', text: 'hello' }, optional: { replyTo: 'MESSAGE' } },
   'messages.list': { required: { conversationId: 'CONVERSATION' }, optional: { before: 'MESSAGE', limit: 1 } },
   'keys.status': { required: { conversationId: 'CONVERSATION' } },

@@ -65,8 +65,10 @@ export function conversationHandlers(world: World, tools: FakeTools): Handlers['
       touch(conversationId, { continuedBy: next });
       return { conversationId: next };
     },
-    markRead: ({ conversationId }) => {
-      touch(conversationId, { unread: 0 });
+    markRead: ({ conversationId, upTo }) => {
+      const all = world.messages.get(conversationId) ?? [];
+      const left = upTo === undefined ? [] : all.slice(all.findIndex(({ messageId }) => messageId === upTo) + 1).filter(({ direction }) => direction === 'in');
+      touch(conversationId, { unread: Math.min(conversationOf(conversationId).unread, left.length) });
       return null;
     },
   };

@@ -6,8 +6,8 @@ import type { MessagePlace, MessageRow } from '../ports';
 export interface PlacedMessages {
   /** Marks incoming messages read, up to this place of one device's stream; gives how many changed. */
   markReadUpTo(conversationId: string, instanceId: InstanceId, sequence: number): number;
-  /** The last unread message of each device. */
-  unreadStreams(conversationId: string): readonly MessagePlace[];
+  /** The last unread message of each device, of those that stand no further down than the message `upTo`, where it is given: none where that is gone. */
+  unreadStreams(conversationId: string, upTo?: string): readonly MessagePlace[];
   /** What other own devices need of a message, and when it was first shown, in 1/4096 milliseconds. */
   shared(conversationId: string, place: MessagePlace): { readonly row: MessageRow; readonly shown: number } | undefined;
   /** One that another own device showed first, then: among the others by that time, and never before what it replies to. */

@@ -121,6 +121,6 @@ export interface MessageStore extends PlacedMessages, MessagePages {
   setMoved(messageId: string, movedTo: string): void;
   /** How many messages are kept, of those that came, or were written here, at or after `since`: by this device's own clock. */
   count(conversationId: string, since: number): number;
-  /** Marks incoming messages read; gives how many changed. */
-  markRead(conversationId: string): number;
+  /** Marks incoming messages read, all or those that `unreadStreams` gives for `upTo`; gives how many changed. */
+  markRead(conversationId: string, upTo?: string): number;
 }

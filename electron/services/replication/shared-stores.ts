@@ -203,10 +203,10 @@ function sharedMessages(stores: Stores, replica: () => Replica, own: InstanceId)
       const row = replica().isOn ? messages.byId(messageId) : undefined;
       if (row) say(row.conversationId, row);
     },
-    markRead(conversationId) {
-      if (!replica().isOn) return messages.markRead(conversationId);
-      const unread = messages.unreadStreams(conversationId);
-      const changed = messages.markRead(conversationId);
+    markRead(conversationId, upTo) {
+      if (!replica().isOn) return messages.markRead(conversationId, upTo);
+      const unread = messages.unreadStreams(conversationId, upTo);
+      const changed = messages.markRead(conversationId, upTo);
       for (const { instanceId, sequence } of unread) mark(conversationId, instanceId, { read: sequence });
       return changed;
     },

@@ -12,7 +12,6 @@ import { endedWords, isBlocked } from '../contacts/contact-words';
 import { useSetBlocked } from '../contacts/who-tab';
 import { useStopped } from '../devices/device-bar';
 import { KeyProblems } from '../keys/key-problems';
-import { useMarkRead } from './use-mark-read';
 import { Composer } from './composer';
 import { ComposerLine } from './composer-line';
 import { ContinuesLine } from './continues-line';
@@ -35,7 +34,6 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
   const name = nameInSentence(contact.name);
   const status = useKeys((state) => (conversationId === undefined ? undefined : state.statuses[conversationId]));
   const isSelecting = useTalk((state) => conversationId !== undefined && state.selecting[conversationId] !== undefined);
-  useMarkRead(conversation);
 
   useEffect(() => {
     if (conversationId === undefined) return undefined;

@@ -31,6 +31,7 @@ import { useLastScreen } from './use-last-screen';
 import { useSelectedActs } from './use-selected-acts';
 import { useSelecting } from './use-selecting';
 import { useTimerMarks } from './use-timer-marks';
+import { useMarkRead } from './use-mark-read';
 import { useUnreadDivider } from './use-unread-divider';
 import { usePlaces } from './use-places';
 import { useWholeList } from './use-whole-list';
@@ -111,6 +112,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const { from, drawAll } = useLastScreen(conversationId, messages.length, behind || wholeList, dividerAt);
   const drawn = useMemo(() => (from === 0 ? messages : messages.slice(from)), [messages, from]);
   const scroll = useFeedScroll(conversationId, drawn, from === 0 ? loadOlder : drawAll, divider?.before, { behind, partly: from > 0, onNearEnd });
+  useMarkRead(conversationId, thread, scroll.box);
   // Whoever follows what comes all day would in the end have all of it in the page.
   const follows = scroll.atEnd && messages.length > mostFollowed;
   useEffect(() => {

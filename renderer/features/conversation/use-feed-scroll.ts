@@ -165,7 +165,8 @@ function stayAtEnd(element: HTMLElement, stood: { current: { top: number; length
   stood.current = { top: element.scrollTop, length: element.scrollHeight };
 }
 
-const isNearEnd = (element: HTMLElement): boolean => element.scrollHeight - element.scrollTop - element.clientHeight < near;
+/** At the newest message there is here, or nearly. */
+export const isNearEnd = (element: HTMLElement): boolean => element.scrollHeight - element.scrollTop - element.clientHeight < near;
 
 /** A message, how far below the upper edge of the box it begins, and how far the box was scrolled then: pixels. */
 type Held = { readonly message: Element; readonly top: number; readonly scrolled: number } | undefined;

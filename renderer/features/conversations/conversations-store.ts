@@ -18,7 +18,8 @@ export interface ConversationsState {
   readonly open: (contactId: string, title?: string) => Promise<string>;
   /** The conversation that goes on where a failed one stopped; asked twice it is the same one. */
   readonly continue: (conversationId: string) => Promise<string>;
-  readonly markRead: (conversationId: string) => Promise<void>;
+  /** All of it, or what stands no further down than `upTo`. */
+  readonly markRead: (conversationId: string, upTo?: string) => Promise<void>;
 }
 
 type ConversationChange = Parameters<Client['conversations']['update']>[0];
@@ -71,10 +72,11 @@ export function createConversationsStore(client: Client, life: Life): StoreApi<C
       await get().load();
       return next.conversationId;
     },
-    markRead: async (conversationId) => {
+    markRead: async (conversationId, upTo) => {
       const alive = life.begin();
-      await client.conversations.markRead({ conversationId });
-      if (!alive()) return;
+      await client.conversations.markRead(upTo === undefined ? { conversationId } : { conversationId, upTo });
+      // How many are left is told.
+      if (upTo !== undefined || !alive()) return;
       set((state) => ({
         conversations: state.conversations.map((known) =>
           known.conversationId === conversationId && known.unread > 0 ? { ...known, unread: 0 } : known,

@@ -209,6 +209,25 @@ overBothBackings('MessageStore', (open) => {
     expect(messages.byId(handle(4))?.state).toBe('read');
     expect(messages.byId(handle(5))?.state).toBe('delivered');
   });
+
+  it('marks what stands no further down than a message read, of each device, and nothing where that message is gone', () => {
+    const { stores } = open();
+    stores.conversations.put(conversation(1));
+    stores.conversations.put(conversation(2));
+    // Two devices of the other side, in turns.
+    for (let n = 1; n <= 6; n += 1) stores.messages.add(message(n, { direction: 'in', instanceId: instance(2 + (n % 2)), state: 'delivered' }));
+    stores.messages.add(message(7, { conversationId: handle(2), direction: 'in', instanceId: instance(2), state: 'delivered' }));
+    expect(stores.messages.unreadStreams(handle(1), handle(9))).toEqual([]);
+    expect(stores.messages.markRead(handle(1), handle(9))).toBe(0);
+    expect([...stores.messages.unreadStreams(handle(1), handle(4))].sort((a, b) => a.sequence - b.sequence)).toEqual([
+      { instanceId: instance(3), sequence: 3 },
+      { instanceId: instance(2), sequence: 4 },
+    ]);
+    expect(stores.messages.markRead(handle(1), handle(4))).toBe(4);
+    expect(stores.messages.markRead(handle(1), handle(4))).toBe(0);
+    expect([1, 2, 3, 4, 5, 6, 7].map((n) => stores.messages.byId(handle(n))?.state)).toEqual(['read', 'read', 'read', 'read', 'delivered', 'delivered', 'delivered']);
+    expect(stores.messages.markRead(handle(1))).toBe(2);
+  });
 });
 
 overBothBackings('KeyEventStore', (open) => {

@@ -237,6 +237,27 @@ describe('ends, readings and writing', () => {
     await world.until('all read', () => rows(ada).filter(({ direction }) => direction === 'out').every(({ state }) => state === 'read'));
   });
 
+  it('what was read up to a message is told of those up to it, the others stay unread', async () => {
+    const ids: string[] = [];
+    for (const text of ['One', 'Two', 'Three']) ids.push(await send(ada, here, text, bob));
+    const atBobs = bob.profile.stores.messages.page(there, undefined, 10).filter(({ direction }) => direction === 'in').map(({ messageId }) => messageId);
+    bob.conversations.markRead({ conversationId: there, upTo: atBobs[1] ?? '' });
+    const stateOf = (): unknown => ids.map((id) => ada.profile.stores.messages.byId(id)?.state);
+    await world.until('two read', () => ada.profile.stores.messages.byId(ids[1] ?? '')?.state === 'read');
+    await world.pass(2_000);
+    expect(stateOf()).toEqual(['read', 'read', 'delivered']);
+    expect(await bob.conversations.get({ conversationId: there })).toMatchObject({ unread: 1 });
+    // Once more, and up to one that is not there any more: nothing is told, and nothing changes.
+    const told = bob.told.length;
+    bob.conversations.markRead({ conversationId: there, upTo: atBobs[0] ?? '' });
+    bob.conversations.markRead({ conversationId: there, upTo: 'f'.repeat(32) });
+    expect(bob.told.length).toBe(told);
+    expect(await bob.conversations.get({ conversationId: there })).toMatchObject({ unread: 1 });
+    bob.conversations.markRead({ conversationId: there });
+    await world.until('all read', () => (stateOf() as unknown[]).every((state) => state === 'read'));
+    expect(await bob.conversations.get({ conversationId: there })).toMatchObject({ unread: 0 });
+  });
+
   it('a reading while nobody is connected is told with the next connection', async () => {
     const messageId = await send(ada, here, 'Read me', bob);
     for (const each of [ada, bob]) each.mute = true;
