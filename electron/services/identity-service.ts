@@ -8,7 +8,7 @@ import { toHex } from '../engine/wire/encoding';
 import type { Crypto } from '../engine/crypto/crypto';
 import { addressText } from './address-text';
 import type { OpenProfile } from './open-profile';
-import { rotatesAt } from './own-keys';
+import { holdsKey, rotatesAt } from './own-keys';
 import type { Stores } from './ports';
 import { renewedElsewhere } from './renewed-elsewhere';
 
@@ -50,7 +50,8 @@ export function identityService(parts: {
         addresses: parts.ownAddresses().map(addressText),
         keyCreatedAt: local.keyCreatedAt,
         ...(next === undefined ? {} : { rotatesAt: next }),
-        recovery: local.recovery,
+        ...(holdsKey(local) ? {} : { keyElsewhere: true }),
+        recovery: local.recovery === 'away' && !local.isCertifier ? 'elsewhere' : local.recovery,
         ...endorsementsOf(local, parts.clock.now()),
         unconfirmed: local.unconfirmed,
         ...renewalOf(stores),

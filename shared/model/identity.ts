@@ -22,8 +22,10 @@ export const identity = z.strictObject({
   keyCreatedAt: time,
   /** When the next identity key is made by itself; absent where that is only done by hand. */
   rotatesAt: time.optional(),
-  /** `kept`: the recovery key is still on this device, nothing was printed yet; `away`: only on paper; `none`: this person has none. */
-  recovery: z.enum(['kept', 'away', 'none']),
+  /** Another device of this person holds the identity key, or none does; absent where it is here. */
+  keyElsewhere: z.literal(true).optional(),
+  /** `kept`: the recovery key is still on this device, nothing was printed yet; `away`: only on paper; `elsewhere`: on paper, or at the device that the list names for the identity key, which alone knows it; `none`: this person has none. */
+  recovery: z.enum(['kept', 'away', 'elsewhere', 'none']),
   /** Organisations that vouch for the key in use. */
   endorsements: z.array(endorsement),
   /** Names of organisations whose word has lapsed, because it was for an earlier key or has expired: they have to be asked again. Absent when there is none. */

@@ -25,6 +25,8 @@ export interface IdentityWorld {
   recovery: Identity['recovery'];
   recoveryCode: string;
   unconfirmed: boolean;
+  /** Another device holds the key. */
+  keyElsewhere: boolean;
   renewedElsewhere: Identity['renewedElsewhere'];
   endorsements: Identity['endorsements'];
   authorities: Authority[];
@@ -46,6 +48,7 @@ export function newIdentity(now: number): IdentityWorld {
     recovery: 'kept',
     recoveryCode: 'KEEP-THIS-SHEET',
     unconfirmed: false,
+    keyElsewhere: false,
     renewedElsewhere: undefined,
     endorsements: [],
     authorities: [],
@@ -63,7 +66,7 @@ export interface IdentityTools {
 }
 
 /** What `identity.get` says beyond name, addresses and device. */
-export function ownKeyFacts(world: World): Pick<Identity, 'epoch' | 'keyFingerprint' | 'keyCreatedAt' | 'rotatesAt' | 'recovery' | 'endorsements' | 'unconfirmed' | 'renewedElsewhere'> {
+export function ownKeyFacts(world: World): Pick<Identity, 'epoch' | 'keyFingerprint' | 'keyCreatedAt' | 'rotatesAt' | 'recovery' | 'endorsements' | 'unconfirmed' | 'keyElsewhere' | 'renewedElsewhere'> {
   const { identity, settings } = world;
   const [current] = identity.ownKeys;
   if (current === undefined) throw new Error('a world without an identity key');
@@ -71,10 +74,11 @@ export function ownKeyFacts(world: World): Pick<Identity, 'epoch' | 'keyFingerpr
     epoch: current.epoch,
     keyFingerprint: current.fingerprint,
     keyCreatedAt: current.createdAt,
-    ...(settings.rotateIdentityDays === 0 ? {} : { rotatesAt: current.createdAt + settings.rotateIdentityDays * day }),
+    ...(settings.rotateIdentityDays === 0 || identity.keyElsewhere ? {} : { rotatesAt: current.createdAt + settings.rotateIdentityDays * day }),
     recovery: identity.recovery,
     endorsements: identity.endorsements,
     unconfirmed: identity.unconfirmed,
+    ...(identity.keyElsewhere && { keyElsewhere: true as const }),
     ...(identity.renewedElsewhere && { renewedElsewhere: identity.renewedElsewhere }),
   };
 }

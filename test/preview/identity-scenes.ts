@@ -58,6 +58,7 @@ export function identityScenes(busyWorld: Busy): Readonly<Record<string, (now: n
     identity: (now) => put(now, { ownKeys: ownKeysOf(6, now) }),
     'identity-imported': (now) => put(now, { ownKeys: ownKeysOf(2, now), unconfirmed: true, recovery: 'away', endorsements: [{ issuer: 'Acme CA', notAfter: now + 200 * day }] }),
     'identity-stolen': (now) => put(now, { ownKeys: ownKeysOf(6, now), recovery: 'away', renewedElsewhere: { epoch: 6, fingerprint: fakeFingerprint(66), seenAt: now - 2 * day } }),
+    'identity-elsewhere': (now) => put(now, { ownKeys: ownKeysOf(1, now).map((key) => ({ ...key, held: false })), recovery: 'elsewhere', keyElsewhere: true }),
     'identity-bare': (now) => put(now, { recovery: 'none' }),
     organisations: (now) => put(now, { authorities: organisations(now), endorsements: [{ issuer: 'Acme CA', notAfter: now + 200 * day }] }),
     'backup-running': (now) => put(now, { backupStopsAt: { done: 412 * 1_048_576, total: 1_300 * 1_048_576 } }),

@@ -1,6 +1,6 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
-import { useBackup, useModel } from '../../app/model-context';
+import { useBackup, useIdentity, useModel } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Banner } from '../../ui/banner';
@@ -17,7 +17,10 @@ export function BackupSection(): ReactNode {
   const times = useTimes();
   const model = useModel();
   const phase = useBackup((state) => state.phase);
+  const keyElsewhere = useIdentity((state) => state.identity?.keyElsewhere === true);
   const place = useFocusIfLost<HTMLElement>(phase.step);
+  // The key comes from another device without a word while nobody looks.
+  useEffect(() => model.background(model.identity.getState().load()), [model]);
   return (
     <div className="stack">
       <section className="stack" aria-labelledby="backup" tabIndex={-1} ref={place}>
@@ -26,6 +29,7 @@ export function BackupSection(): ReactNode {
             {text('backup.title')}
           </h3>
           <p className="field-hint">{text('backup.lead')}</p>
+          {keyElsewhere ? <p className="plain-warning">{text('backup.elsewhere')}</p> : null}
         </div>
         {phase.step === 'running' ? (
           <BackupProgress phase={phase} />

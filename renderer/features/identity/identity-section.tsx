@@ -38,7 +38,7 @@ export function IdentitySection(): ReactNode {
       <RenewalSection identity={identity} />
       <OwnKeys />
       <RecoverySection recovery={identity.recovery} />
-      <KeyFilesSection />
+      <KeyFilesSection keyElsewhere={identity.keyElsewhere === true} />
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { ExportPublicDialog } from './export-public-dialog';
 import { ImportPrivateDialog } from './import-private-dialog';
 
 /** The identity key as a file, out and in. */
-export function KeyFilesSection(): ReactNode {
+export function KeyFilesSection({ keyElsewhere }: { readonly keyElsewhere: boolean }): ReactNode {
   const text = useText();
   const [open, setOpen] = useState<'public' | 'private' | 'import'>();
   const close = (): void => setOpen(undefined);
@@ -18,9 +18,10 @@ export function KeyFilesSection(): ReactNode {
       <p className="field-hint">{text('keyfile.text')}</p>
       <div className="dialog-actions start">
         <Button onPress={() => setOpen('public')}>{text('keyfile.public')}</Button>
-        <Button onPress={() => setOpen('private')}>{text('keyfile.private')}</Button>
+        <Button isDisabled={keyElsewhere} onPress={() => setOpen('private')}>{text('keyfile.private')}</Button>
         <Button onPress={() => setOpen('import')}>{text('keyfile.import')}</Button>
       </div>
+      {keyElsewhere ? <p className="setting-state flush">{text('keyfile.elsewhere')}</p> : null}
       {open === 'public' ? <ExportPublicDialog onClose={close} /> : null}
       {open === 'private' ? <ExportPrivateDialog onClose={close} /> : null}
       {open === 'import' ? <ImportPrivateDialog onClose={close} /> : null}

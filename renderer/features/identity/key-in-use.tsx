@@ -18,6 +18,7 @@ export function KeyInUse({ identity }: { readonly identity: Identity }): ReactNo
   const now = useNow();
   const place = useFocusIfLost<HTMLElement>(identity.unconfirmed);
   const next = (): string => {
+    if (identity.keyElsewhere) return text('identity.key.next.elsewhere');
     if (identity.unconfirmed) return text('identity.key.next.unconfirmed');
     if (identity.rotatesAt === undefined) return text('identity.key.next.hand');
     return identity.rotatesAt <= now ? text('identity.key.next.due') : text('identity.key.next.at', { date: times.date(identity.rotatesAt) });

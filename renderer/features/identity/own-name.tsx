@@ -14,8 +14,9 @@ export function OwnName({ identity }: { readonly identity: Identity }): ReactNod
   return (
     <>
       <div className="dialog-actions start">
-        <Button onPress={() => setOpen(true)}>{text('identity.rename')}</Button>
+        <Button isDisabled={identity.keyElsewhere === true} onPress={() => setOpen(true)}>{text('identity.rename')}</Button>
       </div>
+      {identity.keyElsewhere ? <p className="setting-state flush">{text('identity.rename.elsewhere')}</p> : null}
       {open ? <OwnNameDialog name={identity.name} onClose={() => setOpen(false)} /> : null}
     </>
   );

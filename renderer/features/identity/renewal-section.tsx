@@ -24,6 +24,8 @@ export function RenewalSection({ identity }: { readonly identity: Identity }): R
   const change = useChangeSettings();
   const [failure, setFailure] = useState<unknown>();
 
+  const blocked = identity.keyElsewhere ? 'identity.renew.elsewhere' : identity.unconfirmed ? 'identity.key.next.unconfirmed' : undefined;
+
   const failureText = (thrown: unknown): string => {
     const { code, facts } = toFailure(thrown);
     if (code !== 'keys.too-often') return errorText(thrown);
@@ -52,11 +54,11 @@ export function RenewalSection({ identity }: { readonly identity: Identity }): R
         {identity.endorsements.length === 0 ? null : <p className="field-hint">{text('identity.renew.organisations')}</p>}
         {failure === undefined ? null : <Banner tone="danger">{failureText(failure)}</Banner>}
         <div className="dialog-actions start">
-          <Button isPending={renewing} isDisabled={identity.unconfirmed} onPress={() => void renew()}>
+          <Button isPending={renewing} isDisabled={blocked !== undefined} onPress={() => void renew()}>
             {text(renewing ? 'identity.renew.busy' : 'identity.renew')}
           </Button>
         </div>
-        {identity.unconfirmed ? <p className="setting-state flush">{text('identity.key.next.unconfirmed')}</p> : null}
+        {blocked === undefined ? null : <p className="setting-state flush">{text(blocked)}</p>}
       </div>
       <SelectField
         label={text('identity.schedule')}

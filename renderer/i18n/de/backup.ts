@@ -3,6 +3,7 @@ import type { backup as english } from '../en/backup';
 export const backup = {
   'backup.title': 'Dein Profil in einer Datei',
   'backup.lead': 'Deine Schlüssel, deine Kontakte, deine Unterhaltungen und ihre Nachrichten, in einer Datei, die nur ihre Passphrase öffnet. Bilder und andere Dateien sind nicht darin: Speichere, was du brauchst.',
+  'backup.elsewhere': 'Dieses Gerät hat deinen Identitätsschlüssel nicht, und eine Sicherung von hier hat ihn auch nicht. Sie öffnet sich nur mit dem Code deines gedruckten Wiederherstellungsblatts, und dann gilt keines deiner bisherigen Geräte mehr. Ohne das Blatt bringt sie nichts zurück. Mach sie besser auf dem Gerät, das den Schlüssel hat: Einstellungen → Geräte sagt, welches das ist.',
   'backup.passphrase': 'Passphrase der Sicherung',
   'backup.passphrase.hint': 'Eine Datei lässt sich kopieren und jahrelang durchprobieren. Fünf Wörter ohne Zusammenhang oder mehr sind gut.',
   'backup.repeat': 'Passphrase der Sicherung wiederholen',

@@ -2,6 +2,7 @@
 export const backup = {
   'backup.title': 'Your profile in one file',
   'backup.lead': 'Your keys, your contacts, your conversations and their messages, in one file that only its passphrase opens. Pictures and other files are not in it: save the ones you need.',
+  'backup.elsewhere': 'This device does not hold your identity key, so neither does a backup made here. It opens only with the code of your printed recovery kit, and then none of your devices of before counts any more. Without the kit it brings nothing back. Better make it on the device that holds the key: Settings → Devices says which one that is.',
   'backup.passphrase': 'Passphrase of the backup',
   'backup.passphrase.hint': 'A file can be copied and tried for years. Five unrelated words or more work well.',
   'backup.repeat': 'Repeat the passphrase of the backup',

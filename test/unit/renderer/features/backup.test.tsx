@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act } from '@testing-library/react';
+import { act, fireEvent, screen } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { emptyWorld, type World } from '../../../preview/fake-world';
 import { axeFindings } from '../axe';
@@ -24,6 +24,22 @@ const stopped = (done: number, total: number): World => {
 };
 
 describe('creating a backup', () => {
+  it('says before it is made that without the identity key it opens with the recovery kit only, and says nothing of it where the key is', async () => {
+    const words = 'This device does not hold your identity key, so neither does a backup made here.';
+    const elsewhere = emptyWorld();
+    elsewhere.identity.keyElsewhere = true;
+    const { fake } = await open(elsewhere);
+    expect(page()).toContain(words);
+    // It came here meanwhile; the page is opened again.
+    fake.world.identity.keyElsewhere = false;
+    for (const tab of ['Identity', 'Backup']) {
+      fireEvent.click(screen.getByRole('tab', { name: tab }));
+      await settle();
+    }
+    expect(page()).not.toContain(words);
+    expect(await axeFindings()).toEqual([]);
+  });
+
   it('takes a strong passphrase twice, which is gone once sent, and tells where the file is', async () => {
     const { fake } = await open(emptyWorld());
     await create('password');

@@ -54,6 +54,16 @@ describe('own identity key', () => {
     expect(fake.world.identity.ownKeys).toHaveLength(1);
   });
 
+  it('where another device holds the key, the page says so and promises no sheet that nobody printed; what needs the key is not offered', async () => {
+    await open(scene('identity-elsewhere'));
+    expect(page()).toContain('On the device that holds your identity key');
+    expect(page()).not.toContain('The recovery key is on your sheet');
+    expect(page()).toContain('Settings → Identity says whether the kit is still to be printed.');
+    for (const name of ['Change your name', 'Renew now', 'Export private key…']) expect(buttonNamed(name).hasAttribute('disabled'), name).toBe(true);
+    for (const name of ['Export public key…', 'Import private key…', 'Recover with the code…']) expect(buttonNamed(name).hasAttribute('disabled'), name).toBe(false);
+    expect(await axeFindings()).toEqual([]);
+  });
+
   it('S5-22: the time between two keys can be chosen, and what follows from it is told at once', async () => {
     const { fake, model } = await open(emptyWorld());
     await model.identity.getState().setSchedule(0);

@@ -26,6 +26,10 @@ describe('the identity key moves to another device', () => {
     expect(holders()).toEqual([laptop]);
     expect(record(laptop).recovery?.seed).toEqual(seed);
     expect(record(desk).recovery?.seed).toBeUndefined();
+    // The recovery key went along unprinted: of it the desk can only say where it went.
+    expect(await desk.identity.get(undefined)).toMatchObject({ keyElsewhere: true, recovery: 'elsewhere' });
+    expect(await laptop.identity.get(undefined)).not.toHaveProperty('keyElsewhere');
+    expect(await laptop.identity.get(undefined)).toMatchObject({ recovery: 'kept' });
     await world.until('nothing is on its way', () => [desk, laptop].every(({ profile }) => profile.stores.upkeep.get('outgoing') === undefined && profile.stores.upkeep.get('incoming') === undefined));
     await laptop.devices.suspend({ instanceId: idOf(desk) });
     await world.until('a list by the laptop', () => desk.profile.devices.standing.state === 'suspended');
