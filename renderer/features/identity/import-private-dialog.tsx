@@ -9,7 +9,7 @@ import { Dialog } from '../../ui/dialog';
 import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
 
 /** A private key of this identity out of a file; the file itself is chosen in the system's dialog. */
-export function ImportPrivateDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
+export function ImportPrivateDialog({ keyElsewhere, onClose }: { readonly keyElsewhere: boolean; readonly onClose: () => void }): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { client, identity, ui } = useModel();
@@ -50,6 +50,7 @@ export function ImportPrivateDialog({ onClose }: { readonly onClose: () => void 
           <li>{text('keyfile.import.old')}</li>
           <li>{text('keyfile.import.sole')}</li>
         </ul>
+        {keyElsewhere ? <p className="plain-warning">{text('keyfile.import.elsewhere')}</p> : null}
         <PassphraseField
           label={text('keyfile.passphrase')}
           fieldRef={field}

@@ -24,7 +24,7 @@ export function KeyFilesSection({ keyElsewhere }: { readonly keyElsewhere: boole
       {keyElsewhere ? <p className="setting-state flush">{text('keyfile.elsewhere')}</p> : null}
       {open === 'public' ? <ExportPublicDialog onClose={close} /> : null}
       {open === 'private' ? <ExportPrivateDialog onClose={close} /> : null}
-      {open === 'import' ? <ImportPrivateDialog onClose={close} /> : null}
+      {open === 'import' ? <ImportPrivateDialog keyElsewhere={keyElsewhere} onClose={close} /> : null}
     </section>
   );
 }

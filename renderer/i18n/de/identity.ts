@@ -142,6 +142,7 @@ export const identity = {
   'keyfile.import.same': 'Nur ein Schlüssel dieser Identität wird angenommen, und keiner, der älter ist als der in Gebrauch.',
   'keyfile.import.old': 'Der Schlüssel in Gebrauch wird ein alter; Kontakte folgen von selbst.',
   'keyfile.import.sole': 'Es entstehen keine neuen Schlüssel, bis du sagst, dass kein anderes Gerät den importierten benutzt, oder bis Kontakte bestätigen, dass er der neueste ist.',
+  'keyfile.import.elsewhere': 'Dein Identitätsschlüssel ist auf einem anderen Gerät. Erneuerst du den importierten, gibt jenes Gerät seinen auf, und den Wiederherstellungsschlüssel mit ihm. Ist das Wiederherstellungsblatt dort nicht gedruckt, drucke es vorher: Niemand kann es neu erzeugen. Um den Schlüssel zu verlegen, wie er ist, nimm dort Einstellungen → Geräte.',
   'keyfile.import.missing': 'Gib die Passphrase der Datei ein.',
   'keyfile.import.do': 'Datei auswählen…',
   'keyfile.import.busy': 'Die Datei wird geöffnet…',

@@ -148,6 +148,7 @@ export const identity = {
   'keyfile.import.same': 'Only a key of this identity is taken, and none that is older than the one in use.',
   'keyfile.import.old': 'The key in use becomes an old one; contacts follow by themselves.',
   'keyfile.import.sole': 'No new keys are made until you say that no other device uses the imported one, or contacts confirm that it is the newest.',
+  'keyfile.import.elsewhere': 'Your identity key is on another device. When you renew the imported one, that device gives up its own, and the recovery key with it. If the recovery kit was not printed there, print it first: nobody can make it again. To move the key as it is, use Settings → Devices there.',
   'keyfile.import.missing': 'Enter the passphrase of the file.',
   'keyfile.import.do': 'Choose file…',
   'keyfile.import.busy': 'Opening the file…',

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { screen, within } from '@testing-library/react';
+import { fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { emptyWorld, type World } from '../../../preview/fake-world';
 import { scenes } from '../../../preview/scenes';
@@ -274,6 +274,21 @@ describe('key files', () => {
     }
     expect(fake.world.identity.unconfirmed).toBe(false);
     expect(fake.world.identity.ownKeys).toHaveLength(1);
+  });
+
+  it('where another device holds the key, importing names the recovery key that is lost there if it was not printed; elsewhere nothing is said of it', async () => {
+    const words = 'If the recovery kit was not printed there, print it first';
+    const { fake } = await open(emptyWorld());
+    await pressNamed('Import private key…');
+    expect(dialog().textContent).not.toContain(words);
+    await pressNamed('Cancel');
+    fake.world.identity.keyElsewhere = true;
+    for (const tab of ['Backup', 'Identity']) {
+      fireEvent.click(screen.getByRole('tab', { name: tab }));
+      await settle();
+    }
+    await pressNamed('Import private key…');
+    expect(dialog().textContent).toContain(words);
   });
 
   it('S5-26 A81: a wrong passphrase can be entered again; the imported key becomes the one in use, and asks for the word about other devices', async () => {
