@@ -171,6 +171,10 @@ describe('one key that vouches for two', () => {
     annComes();
     await world.until('Ann is told', () => toldOf(ann, 'identity.changed').length > 0);
     expect(await elsewhere(ann)).toEqual({ epoch: 2, fingerprint: keyOf(thief), seenAt: expect.any(Number), contactId: boAtAnn });
+    // Bo's device does not take her key: that he has moved is not what she is told.
+    const { advice } = await ann.networkCalls.reach({ contactId: boAtAnn });
+    expect(advice).toContain('own-key');
+    expect(advice).not.toContain('moved');
     // One next key is no fork: a backup comes with an old key, too.
     expect([isFrozen(), await troubleOf(bo), sessionOf(bo) !== undefined]).toEqual([false, { kind: 'none', candidates: [] }, true]);
     ann.reopen();

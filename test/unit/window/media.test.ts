@@ -165,6 +165,14 @@ describe('files in the hand of a window', () => {
     expect(await takeFiles({ held: files, choose: async () => [], media }, [{ path: '/home/ada/gone' }], () => undefined)).toMatchObject({ ok: false, error: { code: 'file.gone' } });
   });
 
+  test('of more files than go along at once, chosen in a dialog, the first are taken and all are counted', async () => {
+    const { files } = held();
+    const media = new Media({ openFile: () => Promise.reject(new Error('none')), openChosen: (token) => files.open(token) });
+    const own = withFiles(recordingHandlers().handlers, { held: files, choose: async () => Array.from({ length: 53 }, () => '/home/ada/a.gif'), media }, () => undefined);
+    const answer = await own.desktop.chooseFiles(undefined);
+    expect([answer.files.length, answer.asked]).toEqual([50, 53]);
+  });
+
   test('a saved file is shown in its folder, by what the main process remembers; nothing else is', async () => {
     const { files } = held();
     const shown: string[] = [];
