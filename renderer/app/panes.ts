@@ -95,7 +95,8 @@ export function focusStart(): void {
   else start.focus();
 }
 
-function isShown(element: HTMLElement): boolean {
+/** Not in a pane that a narrow window has no room for. */
+export function isShown(element: HTMLElement): boolean {
   // `checkVisibility` is in every runtime of ours; jsdom does without.
   return typeof element.checkVisibility === 'function' ? element.checkVisibility() : true;
 }

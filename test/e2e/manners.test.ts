@@ -230,6 +230,19 @@ test('pictures above the line where reading starts, which have no size until the
   await window.getByRole('button', { name: /newest|new messages? below/ }).first().click();
   await expect.poll(unread).toBe(0);
   await expect.poll(() => readAt(39)).toBe('read');
+
+  // Behind the list of a narrow window nothing is read.
+  const own = await window.evaluate(() => ({ width: innerWidth, height: innerHeight }));
+  await window.setViewportSize({ width: 600, height: own.height });
+  await window.locator('.back-button').getByRole('button').click();
+  await say(bo, 'behind the list');
+  await expect.poll(unread).toBe(1);
+  await drawn(window);
+  await drawn(window);
+  expect(await unread()).toBe(1);
+  await window.getByRole('navigation', { name: 'Conversations' }).getByText('behind the list').first().click();
+  await expect.poll(unread).toBe(0);
+  await window.setViewportSize(own);
 });
 
 test('the icon beside the clock: how many are unread, a click that shows, a menu that shows and locks', async () => {

@@ -1,5 +1,6 @@
 import { useEffect, type RefObject } from 'react';
 import { useConversations, useModel } from '../../app/model-context';
+import { isShown } from '../../app/panes';
 import type { Thread } from './messages-store';
 import { isNearEnd } from './use-feed-scroll';
 import { firstUnread } from './use-unread-divider';
@@ -12,16 +13,16 @@ export function useMarkRead(conversationId: string, { messages, complete, loadin
   const model = useModel();
   const unread = useConversations((state) => state.conversations.find((one) => one.conversationId === conversationId)?.unread ?? 0);
   // What is shown may be of before, until the newest are here.
-  const isShown = loading !== 'newest' && failure === undefined && (complete || messages.length > 0);
+  const isHere = loading !== 'newest' && failure === undefined && (complete || messages.length > 0);
   useEffect(() => {
     const element = box.current;
-    if (element === null || unread === 0 || !isShown) return undefined;
+    if (element === null || unread === 0 || !isHere) return undefined;
     const begins = messages.findIndex(({ messageId }) => messageId === firstUnread(messages, unread));
     // Of more than are here none is above them.
     let told = Math.max(0, begins) - 1;
     let frame = 0;
     const mark = (): void => {
-      if (document.visibilityState !== 'visible' || !document.hasFocus()) return;
+      if (document.visibilityState !== 'visible' || !document.hasFocus() || !isShown(element)) return;
       if (isNearEnd(element) && !behind) {
         if (told < messages.length) model.background(model.conversations.getState().markRead(conversationId));
         told = messages.length;
@@ -40,15 +41,17 @@ export function useMarkRead(conversationId: string, { messages, complete, loadin
     };
     soon();
     element.addEventListener('scroll', soon, { passive: true });
-    window.addEventListener('resize', soon);
     window.addEventListener('focus', soon);
+    // The window turns, or the conversation comes to the front of a narrow one.
+    const observer = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(soon);
+    observer?.observe(element);
     return () => {
       cancelAnimationFrame(frame);
       element.removeEventListener('scroll', soon);
-      window.removeEventListener('resize', soon);
+      observer?.disconnect();
       window.removeEventListener('focus', soon);
     };
-  }, [model, conversationId, messages, box, behind, unread, isShown]);
+  }, [model, conversationId, messages, box, behind, unread, isHere]);
 }
 
 /** The id of the last message whose end is in sight or above it. They stand one below the other, so that few are measured. */
