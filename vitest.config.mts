@@ -17,6 +17,8 @@ const ALONE = present(['test/unit/storage/search-memory.test.ts', 'test/integrat
 const WITH_DOCUMENT = present(['test/unit/renderer/app/model.test.ts', 'test/unit/renderer/app/shortcuts.test.ts']);
 
 const shared = { isolate: false, setupFiles: ['test/support/new-file.ts'] };
+// Tests make much that is gone at once: with more room for what is new it is collected more seldom (docs/decisions/131-short-forms-that-are-short.md).
+const roomy = ['--max-semi-space-size=64'];
 const node = { ...shared, environment: 'node' };
 
 export default defineConfig({
@@ -36,9 +38,9 @@ export default defineConfig({
     // Files share their process and with it the modules: loading those anew for each file took longer than most tests. Those of the window share a
     // document, too, as tests of one file do anyway: what a file may leave of it stands in new-document.ts (decision 076).
     projects: [
-      { extends: true, test: { ...node, name: 'node', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, ...ALONE, ...WITH_DOCUMENT] } },
+      { extends: true, test: { ...node, name: 'node', execArgv: roomy, include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, ...ALONE, ...WITH_DOCUMENT] } },
       { extends: true, test: { ...node, name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
-      { extends: true, test: { ...shared, setupFiles: [...shared.setupFiles, 'test/unit/renderer/new-document.ts'], name: 'renderer', environment: 'jsdom', include: ['test/**/*.test.tsx', ...WITH_DOCUMENT], exclude: NOT_HERE } },
+      { extends: true, test: { ...shared, setupFiles: [...shared.setupFiles, 'test/unit/renderer/new-document.ts'], name: 'renderer', execArgv: roomy, environment: 'jsdom', include: ['test/**/*.test.tsx', ...WITH_DOCUMENT], exclude: NOT_HERE } },
     ],
   },
 });
