@@ -39,14 +39,14 @@ export function contactHandlers(world: World, tools: FakeTools): Handlers['conta
     readInvitation: ({ link }) => {
       if (link.includes('expired')) refuse('invitation.expired');
       if (link.includes('own')) refuse('invitation.own');
-      if (!link.startsWith('keyshift:')) refuse('invitation.garbled');
+      if (!link.startsWith('keyshift:') || link.startsWith('keyshift:link/')) refuse('invitation.garbled');
       return { peerId: peerIdOf('Inviter'), expiresAt: world.now() + 6 * 3_600_000 };
     },
     acceptInvitation: ({ link }) => {
       if (link.includes('expired')) refuse('invitation.expired');
       if (link.includes('own')) refuse('invitation.own');
       if (link.includes('altered')) refuse('invitation.altered');
-      if (!link.startsWith('keyshift:')) refuse('invitation.garbled');
+      if (!link.startsWith('keyshift:') || link.startsWith('keyshift:link/')) refuse('invitation.garbled');
       return addContact('Inviter', { pending: true, reach: 'waiting', keyEpoch: 0 });
     },
     importKey: ({ text }) => {

@@ -11,6 +11,7 @@ import { Dialog } from '../../ui/dialog';
 import { useShowContact } from '../conversations/use-show';
 import { LinkField, type LinkKind } from '../devices/link-field';
 import { grouped } from '../identity/grouped';
+import { holdsDeviceLink } from '../verify/misplaced-link';
 import { invitationLink } from '../verify/read-code';
 
 const invitationKind: LinkKind = {
@@ -61,9 +62,12 @@ export function AcceptDialog(): ReactNode {
       setBusy(false);
     }
   };
-  // Half a link is no fault yet; one that is whole and no use is.
-  const early = said !== undefined && 'failure' in said && toFailure(said.failure).code !== 'invitation.garbled' ? said.failure : undefined;
+  const isGarbled = (thrown: unknown): boolean => toFailure(thrown).code === 'invitation.garbled';
+  const isOfDevice = holdsDeviceLink(link);
+  // Half a link is no fault yet; one that is whole and no use is, and so is one of another kind.
+  const early = said !== undefined && 'failure' in said && (isOfDevice || !isGarbled(said.failure)) ? said.failure : undefined;
   const fault = failure ?? early;
+  const words = (thrown: unknown): string => (isOfDevice && isGarbled(thrown) ? text('accept.deviceLink', { join: text('join.open') }) : errorText(thrown));
 
   return (
     <Dialog title={text('accept.title')} onClose={close}>
@@ -76,7 +80,7 @@ export function AcceptDialog(): ReactNode {
             setLink(value);
             setFailure(undefined);
           }}
-          error={fault === undefined ? undefined : errorText(fault)}
+          error={fault === undefined ? undefined : words(fault)}
           disabled={busy}
         />
         <div role="status">{said === undefined || 'failure' in said ? null : <From {...said} />}</div>

@@ -1,12 +1,14 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel, useUi } from '../../app/model-context';
+import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { useCopy } from '../../ui/use-copy';
 import { useShowContact } from '../conversations/use-show';
 import { PemField } from '../organisations/pem-field';
+import { holdsDeviceLink, holdsInvitation } from '../verify/misplaced-link';
 
 /** A person by their card or certificate: they get a request. The own card can be copied here too. */
 export function ImportDialog(): ReactNode {
@@ -18,8 +20,13 @@ export function ImportDialog(): ReactNode {
   const area = useRef<HTMLTextAreaElement>(null);
   const [pasted, setPasted] = useState('');
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const [failure, setFailure] = useState<string>();
 
+  const words = (thrown: unknown): string => {
+    if (toFailure(thrown).code !== 'key.garbled') return errorText(thrown);
+    if (holdsInvitation(pasted)) return text('import.invitation', { open: text('list.accept') });
+    return holdsDeviceLink(pasted) ? text('accept.deviceLink', { join: text('join.open') }) : errorText(thrown);
+  };
   const add = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (busy || pasted.trim() === '') return;
@@ -31,7 +38,7 @@ export function ImportDialog(): ReactNode {
       ui.getState().toast(text('import.added'));
       await show(contactId);
     } catch (thrown) {
-      setFailure(thrown);
+      setFailure(words(thrown));
       // A private key must not stand on the screen a moment longer.
       setPasted('');
       // The button has nothing to do with an empty field, and would take the focus along.
@@ -52,7 +59,7 @@ export function ImportDialog(): ReactNode {
             setPasted(value);
             setFailure(undefined);
           }}
-          error={failure === undefined ? undefined : errorText(failure)}
+          error={failure}
           areaRef={area}
           pem="CERTIFICATE"
         />

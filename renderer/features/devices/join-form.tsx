@@ -8,6 +8,7 @@ import { Button } from '../../ui/button';
 import { TextField } from '../../ui/text-field';
 import { NewPassphraseFields } from '../onboarding/new-passphrase-fields';
 import { useNewPassphrase } from '../onboarding/use-new-passphrase';
+import { holdsDeviceLink, holdsInvitation } from '../verify/misplaced-link';
 import { deviceLink } from '../verify/read-code';
 import { longestDeviceName } from './device-words';
 import { LinkField, type LinkKind } from './link-field';
@@ -41,7 +42,8 @@ export function JoinForm({ opened, onBack }: { readonly opened: string; readonly
   const [failure, setFailure] = useState<unknown>();
   const blamed = failure !== undefined && ofLink.has(toFailure(failure).code);
 
-  const linkFault = link.trim() === '' ? text('join.link.missing') : deviceLink.test(link.trim()) ? undefined : text('join.link.form');
+  const formFault = holdsInvitation(link) && !holdsDeviceLink(link) ? text('join.link.invitation', { open: text('list.accept') }) : deviceLink.test(link.trim()) ? undefined : text('join.link.form');
+  const linkFault = link.trim() === '' ? text('join.link.missing') : formFault;
   const nameFault = name.trim() === '' ? text('join.name.missing') : undefined;
 
   const join = (event: FormEvent): void => {

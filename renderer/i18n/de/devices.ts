@@ -197,6 +197,7 @@ export const devices = {
   'join.link.hint': 'Beginnt mit keyshift:. Füge ihn ein, lies seinen Code mit der Kamera, oder lege ein Bild davon hier ab.',
   'join.link.missing': 'Füge den Link ein, oder lies seinen Code.',
   'join.link.form': 'Das ist kein Link für ein neues Gerät: Er beginnt mit keyshift:. Kopiere ihn ganz.',
+  'join.link.invitation': 'Das ist eine Einladung an eine Person und kein Link für ein neues Gerät. Öffne sie unter „{open}“, sobald Keyshift hier eingerichtet ist. Der Link für dieses Feld entsteht auf deinem anderen Gerät: Einstellungen → Geräte.',
   'join.link.read': 'Der Code wurde gelesen.',
   'join.camera': 'Kamera benutzen',
   'join.camera.on': 'Halte den Code des anderen Geräts vor die Kamera. Er wird von selbst gelesen.',

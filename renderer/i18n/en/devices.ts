@@ -201,6 +201,7 @@ export const devices = {
   'join.link.hint': 'Begins with keyshift:. Paste it, read its code with the camera, or drop a picture of it here.',
   'join.link.missing': 'Paste the link, or read its code.',
   'join.link.form': 'This is no link for a new device: it begins with keyshift:. Copy all of it.',
+  'join.link.invitation': 'This is an invitation to a person and no link for a new device. Once Keyshift is set up here, open it under “{open}”. The link for this field is made on your other device: Settings → Devices.',
   'join.link.read': 'The code was read.',
   'join.camera': 'Use the camera',
   'join.camera.on': 'Hold the code of the other device before the camera. It is read by itself.',

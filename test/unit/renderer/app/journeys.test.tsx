@@ -243,6 +243,36 @@ describe('meeting', () => {
     expect(fake.world.contacts).toEqual([]);
   });
 
+  it.each([
+    ['keyshift:link/AQ', 'a link alone'],
+    ['For my phone: <keyshift:link/AQ>', 'one among other words'],
+  ])('a link for an own new device is told as one as soon as it is pasted, and where it belongs: %s', async (link) => {
+    const { fake } = await renderApp(emptyWorld());
+    press('Open an invitation');
+    type('Invitation link', link);
+    expect((await screen.findByText(/This is a link for a new device of your own/)).textContent).toContain('“I already use Keyshift on another device”');
+    press('Accept invitation');
+    await settle();
+    expect(screen.getByText(/This is a link for a new device of your own/)).toBeTruthy();
+    expect(screen.queryByText(/This is not an invitation/)).toBeNull();
+    expect(fake.world.contacts).toEqual([]);
+  });
+
+  it.each([
+    ['keyshift:invite/AQ', /This is an invitation and no card\. Open it under “Open an invitation”\./],
+    ['Come: keyshift:invite-long/AQ', /This is an invitation and no card/],
+    ['keyshift:link/AQ', /This is a link for a new device of your own/],
+    ['garbage', /This is neither/],
+  ])('where a card is asked for, %s is told as what it is', async (pasted, words) => {
+    const { fake } = await renderApp(emptyWorld());
+    press('Add by card or key');
+    type('Card or certificate', pasted);
+    press('Send request');
+    await settle();
+    expect(screen.getByText(words)).toBeTruthy();
+    expect(fake.world.contacts).toEqual([]);
+  });
+
   it('a request is accepted or declined', async () => {
     const scene = scenes['requests'];
     if (scene === undefined) throw new Error('no scene');

@@ -140,6 +140,19 @@ describe('becoming a device of somebody who is here already', () => {
     write('Repeat the passphrase', passphrase);
   };
 
+  it('an invitation is told as one, before anything is sent, and the passphrase stays', async () => {
+    const { fake } = await first();
+    fill('keyshift:invite/AQ');
+    await submitNamed('Go on');
+    expect(page()).toContain('This is an invitation to a person and no link for a new device.');
+    expect(page()).toContain('Settings → Devices');
+    expect(fake.calls).not.toContain('devices.join');
+    expect(fieldNamed('Passphrase for this device').value).toBe(passphrase);
+    expect(document.activeElement).toBe(fieldNamed('Link from the other device'));
+    write('Link from the other device', deviceLinkText);
+    expect(page()).not.toContain('This is an invitation to a person');
+  });
+
   it('takes link, name and passphrase, which are gone once sent; then digits, keys, and the window of the app', async () => {
     const running = await first();
     const { fake, model } = running;
