@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from 'react';
+import { useId, useRef, type ReactNode } from 'react';
 import type { ContactRequest } from '../../../shared/model/contact';
 import { keepFocus } from '../../app/keep-focus';
 import { useContacts, useModel } from '../../app/model-context';
@@ -28,13 +28,15 @@ function RequestCard({ request }: { readonly request: ContactRequest }): ReactNo
   const errorText = useErrorText();
   const { ui, contacts } = useModel();
   const nameId = useId();
+  const card = useRef<HTMLElement>(null);
 
   const answer = async (accept: boolean): Promise<void> => {
     const { toast } = ui.getState();
+    const next = accept ? focusBack : focusNext(card.current);
     try {
       await contacts.getState().answer(request.requestId, accept);
       // The buttons go with the request.
-      keepFocus(focusBack);
+      keepFocus(next);
       // An accepted one is told by their appearing in the list.
       if (!accept) toast(text('requests.declined'));
     } catch (thrown) {
@@ -44,7 +46,7 @@ function RequestCard({ request }: { readonly request: ContactRequest }): ReactNo
   };
 
   return (
-    <article className="request">
+    <article className="request" ref={card}>
       <div className="request-person" id={nameId}>
         <Avatar name={request.name} peerId={request.peerId} size="small" />
         <span>
@@ -63,4 +65,17 @@ function RequestCard({ request }: { readonly request: ContactRequest }): ReactNo
       </div>
     </article>
   );
+}
+
+/**
+ * After a request was declined: to the same button of the next one, so that a key pressed twice lets nobody in; of the one before where it was the last, to the list
+ * where it was the only one.
+ */
+function focusNext(card: HTMLElement | null): () => void {
+  const neighbours = [card?.nextElementSibling, card?.previousElementSibling].map((element) => element?.querySelector<HTMLElement>('button:last-of-type'));
+  return () => {
+    const heir = neighbours.find((button) => button?.isConnected === true) ?? document.querySelector<HTMLElement>('.list-items [data-row][tabindex="0"], .list-items button');
+    if (heir === null) focusBack();
+    else heir.focus();
+  };
 }
