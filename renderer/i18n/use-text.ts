@@ -3,13 +3,14 @@ import { useIntl } from 'react-intl';
 import { KeyshiftError } from '../../shared/errors';
 import { toFailure } from '../bridge/failure';
 import type { TextId } from './messages';
+import { withOneMark } from './one-mark';
 
 export type Text = (id: TextId, values?: Readonly<Record<string, string | number>>) => string;
 
 /** Words by id; an id that does not exist does not compile. */
 export function useText(): Text {
   const intl = useIntl();
-  return useCallback((id, values) => intl.formatMessage({ id }, values), [intl]);
+  return useCallback((id, values) => withOneMark(intl.formatMessage({ id }, values), values), [intl]);
 }
 
 /** The sentence for whatever was thrown. */
