@@ -262,7 +262,7 @@ describe('meeting', () => {
     ['keyshift:invite/AQ', /This is an invitation and no card\. Open it under “Open an invitation”\./],
     ['Come: keyshift:invite-long/AQ', /This is an invitation and no card/],
     ['keyshift:link/AQ', /This is a link for a new device of your own/],
-    ['garbage', /This is neither/],
+    ['garbage', /a Keyshift card, or one certificate in PEM or DER/],
   ])('where a card is asked for, %s is told as what it is', async (pasted, words) => {
     const { fake } = await renderApp(emptyWorld());
     press('Add by card or key');
