@@ -28,6 +28,7 @@ export function useErrorText(): (thrown: unknown) => string {
       if (failure.code === 'disk.full' && failure.facts.limit !== undefined) {
         return intl.formatMessage({ id: 'disk.room' }, { megabytes: intl.formatNumber(Math.ceil(failure.facts.limit / 1_048_576)) });
       }
+      if (failure.code === 'recovery.wrong-code' && failure.facts.issues !== undefined) return intl.formatMessage({ id: 'recovery.use.code.mistyped' });
       return intl.formatMessage({ id: `error.${failure.code}` });
     },
     [intl],

@@ -130,6 +130,7 @@ export function identityKeyHandlers(world: World, { refuse, emit }: IdentityTool
       return null;
     },
     recover: ({ code, keep = [] }) => {
+      if (code.includes('slip')) refuse('recovery.wrong-code', { issues: ['code: mistyped'] });
       if (code !== world.identity.recoveryCode) refuse('recovery.wrong-code');
       const { devices } = world;
       devices.list = devices.list.map((each): Device => (each.current || each.state !== 'active' || keep.includes(each.instanceId) ? each : { ...each, state: 'suspended', connected: false }));

@@ -32,7 +32,7 @@ export function recoveryQrText(groups: readonly string[]): string {
 
 /**
  * The seed, 32 bytes; the caller wipes it. Small letters, any gaps and hyphens, O for 0, I and L for 1, and the text of the QR code are all
- * taken. Throws `recovery.wrong-code` for everything else; whose code it is only the recovery itself shows.
+ * taken. Throws `recovery.wrong-code` with the issue `code: mistyped` for everything else, never which character; whose code it is only the recovery itself shows.
  */
 export function parseRecoveryCode(crypto: Crypto, text: string): Uint8Array {
   const upper = text.trim().toUpperCase();
@@ -52,7 +52,7 @@ function checksumOf(crypto: Crypto, seed: Uint8Array): Uint8Array {
 }
 
 function wrongCode(why: string): KeyshiftError {
-  return new KeyshiftError('recovery.wrong-code', `${why} Compare it with your sheet; nothing was changed.`);
+  return new KeyshiftError('recovery.wrong-code', `${why} Compare it with your sheet; nothing was changed.`, { issues: ['code: mistyped'] });
 }
 
 function decoded(code: string): Uint8Array {

@@ -94,6 +94,7 @@ export const identity = {
   'recovery.use.follow': 'Kontakte folgen von selbst. Wo dich jemand zweimal sah, ist das damit vorbei.',
   'recovery.use.code': 'Wiederherstellungscode',
   'recovery.use.code.hint': 'Zwölf Gruppen zu fünf, wie sie auf dem Blatt stehen. Lücken und Kleinbuchstaben machen nichts.',
+  'recovery.use.code.mistyped': 'Das ist kein vollständiger Wiederherstellungscode: Ein Zeichen ist falsch, fehlt oder ist zu viel, oder zwei sind vertauscht. Nichts wurde geändert; vergleiche ihn mit deinem Blatt.',
   'recovery.use.code.missing': 'Gib den Code von deinem Blatt ein.',
   'recovery.use.devices': 'Welche deiner anderen Geräte sind noch in deinen Händen?',
   'recovery.use.devices.text': 'Die du einschaltest, machen weiter. Jedes andere wird sofort ausgesetzt; du kannst es später unter Geräte wieder erlauben.',

@@ -100,6 +100,7 @@ export const identity = {
   'recovery.use.follow': 'Contacts follow by themselves. For whoever saw a second you, this ends it.',
   'recovery.use.code': 'Recovery code',
   'recovery.use.code.hint': 'Twelve groups of five, as they stand on the sheet. Gaps and small letters do not matter.',
+  'recovery.use.code.mistyped': 'This is no whole recovery code: a character is wrong, missing or too many, or two are swapped. Nothing was changed; compare it with your sheet.',
   'recovery.use.code.missing': 'Enter the code of your sheet.',
   'recovery.use.devices': 'Which of your other devices are still in your hands?',
   'recovery.use.devices.text': 'Those you switch on go on. Every other one is suspended at once; you can allow it again later, under Devices.',

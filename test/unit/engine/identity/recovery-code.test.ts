@@ -31,10 +31,10 @@ describe('the recovery code', () => {
       const wrong = alphabet.charAt((alphabet.indexOf(code.charAt(at)) + 1 + (at % 30)) % 32);
       const texts = [code.slice(0, at) + wrong + code.slice(at + 1), code.slice(0, at) + code.slice(at + 1)];
       if (at > 0 && code[at - 1] !== code[at]) texts.push(code.slice(0, at - 1) + code.charAt(at) + code.charAt(at - 1) + code.slice(at + 1));
-      for (const text of texts) expect(() => parseRecoveryCode(crypto, text)).toThrow(expect.objectContaining({ code: 'recovery.wrong-code' }) as Error);
+      for (const text of texts) expect(() => parseRecoveryCode(crypto, text)).toThrow(expect.objectContaining({ code: 'recovery.wrong-code', facts: { issues: ['code: mistyped'] } }) as Error);
     }
     for (const text of ['', groups.slice(1).join(' '), `${code}0`, code.replace(/.$/, 'U'), `${code.slice(0, -1)}🦊`, 'KEYSHIFT-RECOVERY:2:' + code]) {
-      expect(() => parseRecoveryCode(crypto, text)).toThrow(expect.objectContaining({ code: 'recovery.wrong-code' }) as Error);
+      expect(() => parseRecoveryCode(crypto, text)).toThrow(expect.objectContaining({ code: 'recovery.wrong-code', facts: { issues: ['code: mistyped'] } }) as Error);
     }
   });
 

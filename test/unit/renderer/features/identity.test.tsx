@@ -181,6 +181,11 @@ describe('recovery kit', () => {
     expect(dialog().textContent).toContain('All earlier keys are revoked and erased here.');
     await submitNamed('Take identity back');
     expect(page()).toContain('Enter the code of your sheet.');
+    write('Recovery code', 'slip-of-the-pen');
+    await submitNamed('Take identity back');
+    // By its own checksum: nothing is said of whose it would be, nor where the slip is.
+    expect(page()).toContain('This is no whole recovery code: a character is wrong, missing or too many, or two are swapped.');
+    expect(page()).not.toContain('of this identity.');
     write('Recovery code', 'KEEP-THIS-SHEEP');
     await submitNamed('Take identity back');
     expect(page()).toContain('That is not the recovery code of this identity.');
