@@ -10,7 +10,7 @@ import { renderApp, settle } from '../render-app';
 const now = Date.now();
 const requestOf = (): string | null | undefined => document.activeElement?.closest('.request')?.querySelector('.list-name')?.textContent;
 
-function threeRequests(): readonly ContactRequest[] {
+function threeRequests(): ContactRequest[] {
   const [request] = scenes['requests']?.(now).requests ?? [];
   if (request === undefined) throw new Error('no request');
   return ['a', 'b', 'c'].map((each) => ({ ...request, requestId: idOf(each), name: `Asks ${each}` }));
@@ -41,7 +41,7 @@ describe('declining a request', () => {
   });
 
   it('leaves the focus on the ways to somebody where nobody is in the list yet', async () => {
-    await renderApp(emptyWorld({ requests: [...threeRequests().slice(0, 1)] }));
+    await renderApp(emptyWorld({ requests: threeRequests().slice(0, 1) }));
     await decline(0);
     await waitFor(() => expect(document.activeElement?.closest('.list-ways')).toBeTruthy());
   });
