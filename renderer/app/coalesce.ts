@@ -4,8 +4,10 @@
  */
 export function coalesce(task: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
+  let isBusy = false;
   let again = false;
   const run = async (): Promise<void> => {
+    isBusy = true;
     try {
       do {
         again = false;
@@ -17,15 +19,12 @@ export function coalesce(task: () => Promise<void>): () => Promise<void> {
       } while (again);
     } finally {
       // In the same turn as the last look at `again`: what is asked for in between would never be done.
-      running = undefined;
+      isBusy = false;
     }
   };
   return () => {
-    if (running !== undefined) {
-      again = true;
-      return running;
-    }
-    running = run();
+    if (isBusy && running !== undefined) again = true;
+    else running = run();
     return running;
   };
 }

@@ -37,3 +37,15 @@ test('what is asked for while a question fails is asked all the same, and only t
   expect(asked).toBe(2);
   await expect(load()).rejects.toThrow('failed 3');
 });
+
+test('what fails before it has asked anything does not keep the next from being asked', async () => {
+  let asked = 0;
+  const load = coalesce(() => {
+    asked += 1;
+    if (asked === 1) throw new Error('at once');
+    return Promise.resolve();
+  });
+  await expect(load()).rejects.toThrow('at once');
+  await load();
+  expect(asked).toBe(2);
+});
