@@ -57,18 +57,19 @@ export function createMessageStore(db: Db): MessageStore {
   const selectCount = db.prepare(`SELECT count(*) AS n FROM messages WHERE conversation = ${thisConversation} AND coalesce(received_at, sent_at) >= ?`);
   // In the index alone: rows are read by the page.
   const selectCountAll = db.prepare(`SELECT count(*) AS n FROM messages WHERE conversation = ${thisConversation}`);
+  // Without the hint SQLite takes an index by place or sequence, and with it the whole conversation, for the few that are unread.
   const selectUnread = db.prepare(`
-    SELECT instance_id, max(sequence) AS sequence FROM messages WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3
+    SELECT instance_id, max(sequence) AS sequence FROM messages INDEXED BY messages_unread WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3
     GROUP BY instance_id`);
   const selectUnreadTo = db.prepare(`
-    SELECT instance_id, max(sequence) AS sequence FROM messages WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3
+    SELECT instance_id, max(sequence) AS sequence FROM messages INDEXED BY messages_unread WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3
       AND place <= (SELECT place FROM messages WHERE message_id = ?)
     GROUP BY instance_id`);
   const markRead = db.prepare(`
-    UPDATE messages SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3 AND instance_id = ? AND sequence <= ?`);
+    UPDATE messages INDEXED BY messages_unread SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3 AND instance_id = ? AND sequence <= ?`);
   const remove = db.prepare('DELETE FROM messages WHERE message_id = ?');
   const markAllRead = db.prepare(`
-    UPDATE messages SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3`);
+    UPDATE messages INDEXED BY messages_unread SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3`);
   const unreadStreams: MessageStore['unreadStreams'] = (conversationId, upTo) =>
     (upTo === undefined ? selectUnread.all([conversationId]) : selectUnreadTo.all([conversationId, upTo])).map((row) => ({ instanceId: id<InstanceId>(row, 'instance_id'), sequence: integer(row, 'sequence') }));
   const markReadUpTo: MessageStore['markReadUpTo'] = (conversationId, instanceId, sequence) => markRead.run([conversationId, instanceId, sequence]).changes;

@@ -96,7 +96,7 @@ test('S4-12 S5-19: a second device is linked by its camera, the kit is printed, 
     await desk.window.keyboard.press('Space');
     await desk.picture('recovery-which-devices');
     await pressWith(desk.window, button(desk, 'Take identity back'));
-    await expect(dialog.getByText('That is not the recovery code of this identity.', { exact: false })).toBeVisible({ timeout: 30_000 });
+    await expect(dialog.getByText('This is no whole recovery code', { exact: false })).toBeVisible({ timeout: 30_000 });
     await expect(dialog.getByLabel('Recovery code', { exact: true })).toBeFocused();
     await expect(kept('laptop')).toBeChecked();
     await desk.picture('recovery-slip');

@@ -81,7 +81,8 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   const giveBack = (words: string): void => {
     const inField = model.drafts.getState().drafts[conversationId]?.text ?? '';
     // A file alone: nothing to give back but itself. The field is stored as it stands: what was taken out of it just before may still be in the vault.
-    if (words === '') return write(conversationId, inField);
+    // Not once it was locked meanwhile: nothing is in the field then, and the vault has what was.
+    if (words === '') return model.session.getState().phase === 'open' ? write(conversationId, inField) : undefined;
     const before = returned.current !== '' && here.current === conversationId && inField.startsWith(returned.current) ? returned.current : '';
     const since = inField.slice(before.length).replace(/^\n/u, '');
     const back = before === '' ? words : `${before}\n${words}`;

@@ -1,6 +1,7 @@
 import { useEffect, type RefObject } from 'react';
 import { useConversations, useModel } from '../../app/model-context';
 import { isShown } from '../../app/panes';
+import { isCovered } from '../../ui/covered';
 import type { Thread } from './messages-store';
 import { isNearEnd } from './use-feed-scroll';
 import { firstUnread } from './use-unread-divider';
@@ -13,35 +14,48 @@ export function useMarkRead(conversationId: string, { messages, complete, loadin
   const model = useModel();
   const unread = useConversations((state) => state.conversations.find((one) => one.conversationId === conversationId)?.unread ?? 0);
   // What is shown may be of before, until the newest are here.
-  const isHere = loading !== 'newest' && failure === undefined && (complete || messages.length > 0);
+  const isHere = loading !== 'newest' && (complete || messages.length > 0);
+  const isWhole = !behind && failure === undefined;
   useEffect(() => {
     const element = box.current;
     if (element === null || unread === 0 || !isHere) return undefined;
     const begins = messages.findIndex(({ messageId }) => messageId === firstUnread(messages, unread));
     // Of more than are here none is above them.
     let told = Math.max(0, begins) - 1;
+    let refused = false;
     let frame = 0;
-    const mark = (): void => {
-      if (document.visibilityState !== 'visible' || !document.hasFocus() || !isShown(element)) return;
-      if (isNearEnd(element) && !behind) {
-        if (told < messages.length) model.background(model.conversations.getState().markRead(conversationId));
-        told = messages.length;
-        return;
-      }
-      const seen = lastSeen(element);
-      const at = seen === undefined ? -1 : messages.findIndex(({ messageId }) => messageId === seen);
-      if (at <= told) return;
+    const tell = async (at: number, upTo?: string): Promise<void> => {
+      if (at <= told || refused) return;
+      const before = told;
       told = at;
-      model.background(model.conversations.getState().markRead(conversationId, seen));
+      try {
+        await model.conversations.getState().markRead(conversationId, upTo);
+      } catch (thrown) {
+        // Tried again when somebody comes back to the window, not at each step of a wheel.
+        [told, refused] = [before, true];
+        throw thrown;
+      }
+    };
+    const mark = (): void => {
+      if (document.visibilityState !== 'visible' || !document.hasFocus() || !isInSight(element)) return;
+      if (isWhole && isNearEnd(element)) return model.background(tell(messages.length));
+      const seen = lastSeen(element);
+      if (seen !== undefined) model.background(tell(messages.findIndex(({ messageId }) => messageId === seen), seen));
     };
     // Behind the frame in which what was just drawn stands where it is read: at the first unread message, or where the reader was.
     const soon = (): void => {
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => (frame = requestAnimationFrame(mark)));
     };
+    const comesBack = (): void => {
+      refused = false;
+      soon();
+    };
     soon();
     element.addEventListener('scroll', soon, { passive: true });
-    window.addEventListener('focus', soon);
+    window.addEventListener('focus', comesBack);
+    // What lay over it, a dialog or the details, gives the focus back when it goes.
+    document.addEventListener('focusin', soon);
     // The window turns, or the conversation comes to the front of a narrow one.
     const observer = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(soon);
     observer?.observe(element);
@@ -49,9 +63,19 @@ export function useMarkRead(conversationId: string, { messages, complete, loadin
       cancelAnimationFrame(frame);
       element.removeEventListener('scroll', soon);
       observer?.disconnect();
-      window.removeEventListener('focus', soon);
+      window.removeEventListener('focus', comesBack);
+      document.removeEventListener('focusin', soon);
     };
-  }, [model, conversationId, messages, box, behind, unread, isHere]);
+  }, [model, conversationId, messages, box, unread, isHere, isWhole]);
+}
+
+/** Nothing lies over it: no dialog, no details of a window that has no room for them beside it. */
+function isInSight(element: HTMLElement): boolean {
+  if (!isShown(element) || isCovered(element)) return false;
+  const { left, top, width, height } = element.getBoundingClientRect();
+  // jsdom has no places.
+  const inMiddle = typeof document.elementFromPoint === 'function' ? document.elementFromPoint(left + width / 2, top + height / 2) : null;
+  return inMiddle === null || element.contains(inMiddle);
 }
 
 /** The id of the last message whose end is in sight or above it. They stand one below the other, so that few are measured. */

@@ -46,7 +46,7 @@ function RequestCard({ request }: { readonly request: ContactRequest }): ReactNo
   };
 
   return (
-    <article className="request" ref={card}>
+    <article className="request" ref={card} tabIndex={-1} aria-labelledby={nameId}>
       <div className="request-person" id={nameId}>
         <Avatar name={request.name} peerId={request.peerId} size="small" />
         <span>
@@ -68,13 +68,13 @@ function RequestCard({ request }: { readonly request: ContactRequest }): ReactNo
 }
 
 /**
- * After a request was declined: to the same button of the next one, so that a key pressed twice lets nobody in; of the one before where it was the last, to the list
+ * After a request was declined: to the next one as a whole, so that a key pressed twice answers for nobody else; to the one before where it was the last, to the list
  * where it was the only one.
  */
 function focusNext(card: HTMLElement | null): () => void {
-  const neighbours = [card?.nextElementSibling, card?.previousElementSibling].map((element) => element?.querySelector<HTMLElement>('button:last-of-type'));
+  const neighbours = [card?.nextElementSibling, card?.previousElementSibling].filter((element): element is HTMLElement => element instanceof HTMLElement && element.matches('.request'));
   return () => {
-    const heir = neighbours.find((button) => button?.isConnected === true) ?? document.querySelector<HTMLElement>('.list-items [data-row][tabindex="0"], .list-items button');
+    const heir = neighbours.find((other) => other.isConnected) ?? document.querySelector<HTMLElement>('.list-items [data-row][tabindex="0"], .list-items button');
     if (heir === null) focusBack();
     else heir.focus();
   };

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lastScreen, restDelay } from '../../../../renderer/features/conversation/use-last-screen';
 import type { Message } from '../../../../shared/model/message';
@@ -411,6 +411,45 @@ describe('what arrives', () => {
     expect(articles().at(-1)?.textContent).toContain('Great, thanks');
     expect(screen.getByText('Bo Lindqvist: Great, thanks').closest('[aria-live="polite"]')).not.toBeNull();
     expect(fake.calls).toContain('conversations.markRead');
+  });
+
+  const unread = (fake: Running['fake']): number | undefined => fake.world.conversations.find(({ conversationId }) => conversationId === talkWithBo)?.unread;
+  /** Two frames, and what is asked behind them. */
+  const frames = async (): Promise<void> => {
+    await act(() => new Promise<void>((done) => void requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+    await settle();
+  };
+
+  it('is not read behind a dialog, and is when that is gone', async () => {
+    const { fake } = await openBo();
+    await frames();
+    key(document.body, ',', { ctrlKey: true });
+    await screen.findByRole('dialog');
+    act(() => void fake.receive(talkWithBo, 'Behind the settings'));
+    await frames();
+    expect(unread(fake)).toBe(1);
+    key(screen.getByRole('dialog'), 'Escape');
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    await waitFor(() => expect(unread(fake)).toBe(0));
+  });
+
+  it('what could not be noted as read is when somebody comes back to the window, and not asked for at each step of a wheel', async () => {
+    const { fake } = await openBo();
+    await frames();
+    fake.world.failing.set('conversations.markRead', 'disk.full');
+    act(() => void fake.receive(talkWithBo, 'Great, thanks'));
+    await frames();
+    const asked = (): number => fake.calls.filter((name) => name === 'conversations.markRead').length;
+    const before = asked();
+    for (let step = 0; step < 3; step += 1) {
+      fireEvent.scroll(articles().at(-1)?.closest('.feed-box') ?? document.body);
+      await frames();
+    }
+    expect([asked(), unread(fake)]).toEqual([before, 1]);
+    fake.world.failing.clear();
+    act(() => void window.dispatchEvent(new Event('focus')));
+    await frames();
+    expect(unread(fake)).toBe(0);
   });
 
   it('elsewhere counts as unread', async () => {
