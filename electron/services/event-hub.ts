@@ -41,7 +41,7 @@ export class EventHub {
   /** Does it in its turn with what is told: at once, or after the commit when called inside `during`; not at all when that was rolled back. */
   after(work: () => void): void {
     if (this.#depth > 0) this.#held.push(work);
-    else work();
+    else this.#do(work);
   }
 
   /**
@@ -66,10 +66,19 @@ export class EventHub {
       this.#held = [];
       for (const one of withoutRepeats(held)) {
         if ('type' in one) this.#tell(one);
-        else one();
+        else this.#do(one);
       }
     }
     return result;
+  }
+
+  /** What is committed is told, whatever fails of what is done with it. */
+  #do(work: () => void): void {
+    try {
+      work();
+    } catch {
+      this.#logger.error('event.work-failed');
+    }
   }
 
   #tell(told: AppEvent): void {

@@ -43,6 +43,19 @@ describe('the event hub', () => {
     expect(told).toEqual(['at once', changed('1'), 'then', changed('2')]);
   });
 
+  test('what fails of what is done after the commit keeps nothing from being told', () => {
+    const hub = new EventHub(silent);
+    const told: unknown[] = [];
+    hub.on((event) => told.push(event));
+    hub.during(() => {
+      hub.after(() => {
+        throw new Error('bad work');
+      });
+      hub.emit(changed('1'));
+    });
+    expect(told).toEqual([changed('1')]);
+  });
+
   test('a listener that fails keeps none of the others from hearing', () => {
     const hub = new EventHub(silent);
     const told: unknown[] = [];

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen } from '@testing-library/react';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Model } from '../../../../renderer/app/model';
 import { KeyshiftError } from '../../../../shared/errors';
 import { busyWorld } from '../../../preview/scenes';
 import { page } from '../open-settings';
@@ -14,6 +15,16 @@ function held<Value>(value: Value): { readonly answer: () => Promise<Value>; rea
   let settle: { readonly resolve: () => void; readonly reject: (why: Error) => void } | undefined;
   const promise = new Promise<Value>((resolve, reject) => (settle = { resolve: () => resolve(value), reject }));
   return { answer: () => promise, release: () => settle?.resolve(), refuse: () => settle?.reject(new KeyshiftError('disk.failed', '')) };
+}
+
+/** What is sent waits until it is let go, or refused. */
+function slowDisk(model: Model): ReturnType<typeof held<undefined>> {
+  const storage = held(undefined);
+  vi.spyOn(model.client.messages, 'send').mockImplementation(async () => {
+    await storage.answer();
+    return { messageId: '' };
+  });
+  return storage;
 }
 
 describe('while the main process takes its time', () => {
@@ -111,11 +122,7 @@ describe('while the main process takes its time', () => {
 
   it('what was not stored after one went to another conversation is told there as a notice, and stands in its own field', async () => {
     const { model } = await openTalk(busyWorld(now));
-    const storage = held(undefined);
-    vi.spyOn(model.client.messages, 'send').mockImplementation(async () => {
-      await storage.answer();
-      return { messageId: '' };
-    });
+    const storage = slowDisk(model);
     const field = screen.getByLabelText('Message');
     fireEvent.change(field, { target: { value: 'a word for Bo' } });
     fireEvent.keyDown(field, { key: 'Enter' });
@@ -133,11 +140,7 @@ describe('while the main process takes its time', () => {
 
   it('what was being stored when the window is locked is not given back into it', async () => {
     const { model } = await openTalk(busyWorld(now));
-    const storage = held(undefined);
-    vi.spyOn(model.client.messages, 'send').mockImplementation(async () => {
-      await storage.answer();
-      return { messageId: '' };
-    });
+    const storage = slowDisk(model);
     const field = screen.getByLabelText('Message');
     fireEvent.change(field, { target: { value: 'a word for a slow disk' } });
     fireEvent.keyDown(field, { key: 'Enter' });
