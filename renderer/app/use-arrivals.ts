@@ -6,7 +6,7 @@ import { useErrorText, useText } from '../i18n/use-text';
 import { nameInSentence } from '../ui/strangers';
 import type { Contact } from '../../shared/model/contact';
 import type { Model } from './model';
-import { useContacts, useIdentity, useModel } from './model-context';
+import { useContacts, useModel } from './model-context';
 
 /** Says aloud what arrives, and tells by a toast who came in by an invitation or asks to. */
 export function useArrivals(): void {
@@ -47,11 +47,6 @@ export function useArrivals(): void {
       }),
     [model, text],
   );
-
-  const renewed = useIdentity((state) => state.identity?.renewedElsewhere?.fingerprint);
-  useEffect(() => {
-    if (renewed !== undefined) model.ui.getState().toast(text('identity.elsewhere.told'), 'danger');
-  }, [model, renewed, text]);
 
   useEffect(() => model.onFailure((failure) => model.ui.getState().toast(errorText(failure), 'danger')), [model, errorText]);
 

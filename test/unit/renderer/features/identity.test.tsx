@@ -3,9 +3,10 @@ import { fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { emptyWorld, type World } from '../../../preview/fake-world';
 import { scenes } from '../../../preview/scenes';
+import { fakeFingerprint } from '../../../preview/fake-identity';
 import { axeFindings } from '../axe';
 import { buttonNamed, fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
-import { settle, type Running } from '../render-app';
+import { renderApp, settle, type Running } from '../render-app';
 
 const passphrase = 'five words lock this file';
 
@@ -91,6 +92,28 @@ describe('own identity key', () => {
     fake.emit({ type: 'identity.changed' });
     await settle();
     expect(tabPanel().textContent).not.toContain('Someone else renewed');
+  });
+
+  it('A71 A79: a key that somebody else made stands under the title until it was read, with the way to what ends it', async () => {
+    const { fake } = await renderApp(scene('identity-stolen'));
+    const bars = (): HTMLElement => screen.getByRole('region', { name: 'Needs attention' });
+    expect(bars().textContent).toContain('Someone else renewed your identity key');
+    expect(await axeFindings()).toEqual([]);
+    await pressNamed('What to do');
+    expect(alertIn(tabPanel())).toContain('Someone else renewed your identity key');
+    await pressNamed('Close');
+    expect(bars().textContent).toContain('Someone else renewed your identity key');
+    await pressNamed('Put away');
+    expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
+    // Another one is told anew, and what is settled is gone.
+    fake.world.identity.renewedElsewhere = { epoch: 7, fingerprint: fakeFingerprint(67), seenAt: Date.now() };
+    fake.emit({ type: 'identity.changed' });
+    await settle();
+    expect(bars().textContent).toContain('Someone else renewed your identity key');
+    fake.world.identity.renewedElsewhere = undefined;
+    fake.emit({ type: 'identity.changed' });
+    await settle();
+    expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
   });
 
   it('an imported key: no new ones until the person says that no other device uses it', async () => {
