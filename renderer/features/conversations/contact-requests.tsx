@@ -1,4 +1,4 @@
-import { useId, useRef, type ReactNode } from 'react';
+import { useId, useRef, useState, type ReactNode } from 'react';
 import type { ContactRequest } from '../../../shared/model/contact';
 import { keepFocus } from '../../app/keep-focus';
 import { useContacts, useModel } from '../../app/model-context';
@@ -7,40 +7,52 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/button';
 import { PersonName } from '../../ui/person-name';
+import { DeclineRequestDialog } from './decline-request-dialog';
 
 /** People who ask to be let in; above the list until each is answered. */
 export function ContactRequests(): ReactNode {
   const text = useText();
   const requests = useContacts((state) => state.requests);
-  if (requests.length === 0) return null;
+  const [declining, setDeclining] = useState<Declining>();
   return (
-    <section className="requests" aria-label={text('requests.title')}>
-      <h2 className="small-heading">{text('requests.title')}</h2>
-      {requests.map((request) => (
-        <RequestCard key={request.requestId} request={request} />
-      ))}
-    </section>
+    <>
+      {requests.length === 0 ? null : (
+        <section className="requests" aria-label={text('requests.title')}>
+          <h2 className="small-heading">{text('requests.title')}</h2>
+          {requests.map((request) => (
+            <RequestCard key={request.requestId} request={request} onDecline={setDeclining} />
+          ))}
+        </section>
+      )}
+      {/* Beside the cards, of which one goes with the answer. */}
+      {declining === undefined ? null : (
+        <DeclineRequestDialog request={declining.request} onDeclined={() => keepFocus(declining.focusNext)} onClose={() => setDeclining(undefined)} />
+      )}
+    </>
   );
 }
 
-function RequestCard({ request }: { readonly request: ContactRequest }): ReactNode {
+interface Declining {
+  readonly request: ContactRequest;
+  /** Who gets the focus once the request is gone. */
+  readonly focusNext: () => void;
+}
+
+function RequestCard({ request, onDecline }: { readonly request: ContactRequest; readonly onDecline: (declining: Declining) => void }): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { ui, contacts } = useModel();
   const nameId = useId();
   const card = useRef<HTMLElement>(null);
 
-  const answer = async (accept: boolean): Promise<void> => {
-    const { toast } = ui.getState();
-    const next = accept ? focusBack : focusNext(card.current);
+  // Told by their appearing in the list.
+  const accept = async (): Promise<void> => {
     try {
-      await contacts.getState().answer(request.requestId, accept);
+      await contacts.getState().answer(request.requestId, true);
       // The buttons go with the request.
-      keepFocus(next);
-      // An accepted one is told by their appearing in the list.
-      if (!accept) toast(text('requests.declined'));
+      keepFocus(focusBack);
     } catch (thrown) {
-      toast(errorText(thrown), 'danger');
+      ui.getState().toast(errorText(thrown), 'danger');
       await contacts.getState().load();
     }
   };
@@ -56,10 +68,10 @@ function RequestCard({ request }: { readonly request: ContactRequest }): ReactNo
         </span>
       </div>
       <div className="request-answers">
-        <Button kind="main" aria-describedby={nameId} onPress={() => void answer(true)}>
+        <Button kind="main" aria-describedby={nameId} onPress={() => void accept()}>
           {text('requests.accept')}
         </Button>
-        <Button aria-describedby={nameId} onPress={() => void answer(false)}>
+        <Button aria-describedby={nameId} onPress={() => onDecline({ request, focusNext: focusNext(card.current) })}>
           {text('requests.decline')}
         </Button>
       </div>

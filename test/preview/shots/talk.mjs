@@ -24,6 +24,8 @@ const forwardThree = async (page) => {
 /** @type {import('./all.mjs').Shots} */
 export const talk = [
   ['list', 'requests', wide, ['light', 'dark'], async () => {}],
+  ['request-decline', 'requests', wide, ['light'], async (page) => { await button(page, 'Decline').click(); await page.getByRole('dialog').waitFor(); }],
+  ['request-decline-tiny', 'requests', tiny, ['light'], async (page) => { await button(page, 'Decline').click(); await page.getByRole('dialog').waitFor(); }],
   ['talk', 'busy', wide, ['light', 'dark', 'contrast', 'pseudo'], async (page) => {
     await chooseBo(page);
     await page.getByRole('feed').getByText('See you at five?').waitFor();

@@ -301,6 +301,8 @@ describe('meeting', () => {
     screen.getByRole('button', { name: 'Decline' }).focus();
     press('Decline');
     await settle();
+    press('Decline the request');
+    await settle();
     expect(fake.world.requests).toEqual([]);
     expect(screen.getByText('Request declined.')).toBeTruthy();
     await waitFor(() => expect(document.activeElement).not.toBe(document.body));

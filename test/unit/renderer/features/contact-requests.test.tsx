@@ -5,6 +5,8 @@ import type { ContactRequest } from '../../../../shared/model/contact';
 import { emptyWorld } from '../../../preview/fake-world';
 import { idOf } from '../../../preview/ids';
 import { scenes } from '../../../preview/scenes';
+import { axeFindings } from '../axe';
+import { pressNamed } from '../open-settings';
 import { renderApp, settle } from '../render-app';
 
 const now = Date.now();
@@ -16,7 +18,7 @@ function threeRequests(): ContactRequest[] {
   return ['a', 'b', 'c'].map((each) => ({ ...request, requestId: idOf(each), name: `Asks ${each}` }));
 }
 
-async function decline(at: number): Promise<void> {
+async function ask(at: number): Promise<void> {
   const button = screen.getAllByRole('button', { name: 'Decline' })[at];
   if (button === undefined) throw new Error('nobody asks');
   // Where the window begins is decided by then: whoever still looks for that would take the focus as soon as the button is gone.
@@ -27,7 +29,39 @@ async function decline(at: number): Promise<void> {
   await settle();
 }
 
+async function decline(at: number): Promise<void> {
+  await ask(at);
+  await pressNamed('Decline the request');
+}
+
 describe('declining a request', () => {
+  it('is asked first, with what it means; left open, it stays as it was', async () => {
+    const world = scenes['requests']?.(now) ?? emptyWorld();
+    const { fake } = await renderApp(Object.assign(world, { requests: threeRequests() }));
+    await ask(1);
+    const question = screen.getByRole('dialog', { name: 'Decline the request of Asks b?' });
+    expect(question.textContent).toContain('your device answers that you declined');
+    expect(document.activeElement?.textContent).toBe('Leave it open');
+    expect(await axeFindings()).toEqual([]);
+    await pressNamed('Leave it open');
+    expect(fake.world.requests).toHaveLength(3);
+    await waitFor(() => expect(requestOf()).toBe('Asks b'));
+    expect(fake.calls).not.toContain('contacts.answerRequest');
+  });
+
+  it('that was answered on another own device meanwhile says so and goes', async () => {
+    const world = scenes['requests']?.(now) ?? emptyWorld();
+    const { fake } = await renderApp(Object.assign(world, { requests: threeRequests() }));
+    await ask(1);
+    fake.world.failing.set('contacts.answerRequest', 'request.unknown');
+    fake.world.requests.splice(1, 1);
+    await pressNamed('Decline the request');
+    expect(screen.getByRole('alert').textContent).toContain('request');
+    expect(screen.queryByText('Request declined.')).toBeNull();
+    await pressNamed('Leave it open');
+    await waitFor(() => expect(screen.queryByText('Asks b')).toBeNull());
+  });
+
   it('leaves the focus on the next one, on the one before where there is none behind it, and at last on the conversations', async () => {
     const world = scenes['requests']?.(now) ?? emptyWorld();
     await renderApp(Object.assign(world, { requests: threeRequests() }));
