@@ -14,6 +14,7 @@ import type { Acquaintances } from './acquaintances';
 import type { EventHub } from './event-hub';
 import { openInvitation } from './invitation-keeper';
 import { newHandle } from './local-handle';
+import type { NetworkFacts } from './network-facts';
 import type { Stores } from './ports';
 
 /** Requests that wait for an answer at once: strangers must not fill the disk. Further ones may come again later. */
@@ -28,6 +29,7 @@ export interface AnsweringParts {
   readonly events: EventHub;
   readonly local: LocalParty;
   readonly acquaintances: Acquaintances;
+  readonly network: NetworkFacts;
   readonly ownAddresses: () => readonly Address[];
   /** Whose keys are held here, and who may be told which. */
   readonly rekeyDesk?: RekeyDesk;
@@ -62,9 +64,13 @@ export class Answering {
   }
 
   #rekeyParts(): Omit<AnswererParts, keyof RekeyDesk> {
-    const { crypto, clock, local } = this.#parts;
+    const { crypto, clock, local, network } = this.#parts;
+    const onRefused: AnswererParts['onRefused'] = (reason, source) => {
+      this.#rekeyRefusals.note(reason, source);
+      network.turnedAway.note(reason, source, clock.now());
+    };
     const mayAnswer: AnswererParts['mayAnswer'] = (source, contact) => this.#rekeyBudget.take(source, contact, clock.monotonic());
-    return { crypto, clock, local, now: () => clock.now(), mayAnswer, onRefused: (reason, source) => this.#rekeyRefusals.note(reason, source) };
+    return { crypto, clock, local, now: () => clock.now(), mayAnswer, onRefused };
   }
 
   /** As a channel does, for an invitation that came another way; the holder proved itself. Throws what the disk says. */

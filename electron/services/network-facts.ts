@@ -4,6 +4,7 @@ import type { Address, Clock } from '../engine/ports';
 import { addressText } from './address-text';
 import { ClockCheck } from './clock-check';
 import { isInLocalNetwork, isLoopback, type LocalNetwork } from './local-networks';
+import { TurnedAway } from './turned-away';
 
 /** Parts of `network.status` that whoever runs them says here. */
 type Part = 'lan' | 'portMapping' | 'proxy';
@@ -21,6 +22,7 @@ export class NetworkFacts {
   readonly #handlers = new Set<() => void>();
   /** How far this clock is from those of others; absent where nobody asks. */
   readonly clock: ClockCheck | undefined;
+  readonly turnedAway = new TurnedAway(() => this.touched());
 
   constructor(clock?: Clock) {
     this.clock = clock && new ClockCheck(clock);

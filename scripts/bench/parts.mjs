@@ -40,6 +40,8 @@ export const parts = {
   electron: { bundle: 'messages', anchors: true, electron: true, measure: ({ rounds }) => inElectron('messages', rounds) },
   handshake: { bundle: 'handshake', electron: true, measure: ({ rounds }) => inBoth('handshake', rounds) },
   handover: { bundle: 'handover', measure: ({ rounds }) => inNode('handover', rounds) },
+  /** Which own key a question is about, among ten thousand (S5-15). */
+  lookup: { bundle: 'lookup', measure: ({ rounds }) => inNode('lookup', rounds) },
   records: { bundle: 'records', electron: true, measure: ({ rounds }) => inBoth('records', rounds) },
   start: { electron: true, measure: async ({ rounds }) => [{ kind: 'starts', ...(await measureStarts(await electronRuntime(), rounds)) }] },
   window: { electron: true, measure: async () => [{ kind: 'window', ...(await measureWindows(await electronRuntime())) }] },

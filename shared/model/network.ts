@@ -40,6 +40,8 @@ export const networkStatus = z.strictObject({
   mailbox: z.strictObject({ url: z.string(), state: z.string() }).optional(),
   /** Milliseconds this machine's clock is ahead of those of contacts, negative: behind. Absent below two minutes. */
   clockAhead: z.number().int().optional(),
+  /** Bad questions about the own keys that were turned away since the program started, and whose address the last one came from. Absent below a hundred. */
+  turnedAway: z.strictObject({ count: z.number().int().positive(), since: time, from: z.string() }).optional(),
 });
 export type NetworkStatus = z.infer<typeof networkStatus>;
 

@@ -1,6 +1,8 @@
 import { useEffect, type ReactNode } from 'react';
 import { useModel, useNetwork, useSettings } from '../../app/model-context';
+import { useNow } from '../../i18n/use-now';
 import { useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
 import { SwitchField } from '../../ui/switch-field';
 import { AddressForm } from './address-form';
 import { proxyText, readOnion, readProxy, torHere } from './address-text';
@@ -17,6 +19,7 @@ export function NetworkSection(): ReactNode {
       <MappingSwitch />
       <Proxy />
       <Onion />
+      <TurnedAway />
     </div>
   );
 }
@@ -67,6 +70,17 @@ function MappingSwitch(): ReactNode {
 /** Of what is listened on: nobody but this computer itself comes in there. */
 function isHere(address: string): boolean {
   return /^(?:127\.|\[?::1\]?:|localhost:)/u.test(address);
+}
+
+/** Bad questions about the own keys: one quiet line, however many there were, and nothing to be done about them. */
+function TurnedAway(): ReactNode {
+  const text = useText();
+  const times = useTimes();
+  const now = useNow();
+  const many = useNetwork((state) => state.status?.turnedAway);
+  return many === undefined ? null : (
+    <p className="field-hint">{text('network.turned-away', { count: many.count, when: times.when(many.since, now), from: many.from })}</p>
+  );
 }
 
 /** What became of a switch; spoken when it changes. */

@@ -63,4 +63,5 @@ export const network = {
   'network.remove': 'Remove',
   'network.unsaved': 'Not saved yet.',
   'network.unsaved.closed': 'What you typed in the network settings is not saved yet. It is still there when you come back.',
+  'network.turned-away': 'Since {when}, {count, number} questions about your keys were turned away, the last from {from}. Nobody learned anything by them, and there is nothing for you to do.',
 } as const;
