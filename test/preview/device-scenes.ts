@@ -1,5 +1,5 @@
 import type { MailboxToRevoke } from '../../shared/model/mailbox';
-import type { Linking } from '../../shared/model/device';
+import type { Device, Linking } from '../../shared/model/device';
 import type { Message } from '../../shared/model/message';
 import { makeDevice, onlyThis } from './fake-devices';
 import { idOf, ownInstance } from './ids';
@@ -60,6 +60,13 @@ export function deviceScenes(busyWorld: Busy): Readonly<Record<string, (now: num
   return {
     devices: several,
     'devices-elsewhere': elsewhere,
+    /** Four of one name: this one, one that came later, and two that came at once. */
+    'devices-namesakes': (now) => {
+      const world = several(now);
+      const since = (id: string, at: number): Device => makeDevice('desk', { instanceId: idOf(id), addedAt: now - at, lastSeenAt: now - at / 2, connected: false });
+      world.devices.list = [...onlyThis().list, since('desk later', 3 * day), since('desk b', 70 * day), since('desk c', 70 * day), makeDevice('laptop', { instanceId: laptop })];
+      return world;
+    },
     'device-suspended': (now) => {
       const world = elsewhere(now);
       world.devices.list = world.devices.list.map((one) => (one.current ? { ...one, state: 'suspended' } : one));

@@ -10,7 +10,8 @@ import { Button } from '../../ui/button';
 import { Disclosure } from '../../ui/disclosure';
 import { plainName } from '../../ui/strangers';
 import { ToRevoke } from '../mailbox/to-revoke';
-import { deviceName, endedWords, incompleteWords, roleWords, seenWords } from './device-words';
+import { useDeviceName } from './device-apart';
+import { endedWords, incompleteWords, roleWords, seenWords } from './device-words';
 import { MoveDialog } from './move-dialog';
 import { RemoveDialog } from './remove-dialog';
 import { RenameDialog } from './rename-dialog';
@@ -28,7 +29,7 @@ export function DeviceItem({ device, isCertifier }: DeviceItemProps): ReactNode 
   const times = useTimes();
   const now = useNow();
   const { current, roles, state, toRevoke = [] } = device;
-  const name = deviceName(device, text);
+  const { name, apart } = useDeviceName()(device);
   const holdsKey = roles.includes('certifier') && state === 'active';
   const mark = state === 'suspended' ? text('devices.suspended') : state === 'retired' ? text('devices.removed') : undefined;
   const lines = state === 'retired' ? [] : [...(state === 'active' ? roleWords(device, text) : []), ...endedWords(device, text, times), ...(current ? incompleteWords(device, text) : []), ...(current && state === 'active' ? [] : seenWords(device, now, text, times))];
@@ -37,11 +38,11 @@ export function DeviceItem({ device, isCertifier }: DeviceItemProps): ReactNode 
       {holdsKey ? <KeyRound aria-hidden="true" className="own-device-icon" /> : <MonitorSmartphone aria-hidden="true" className="own-device-icon" />}
       <div className="own-device-words">
         <p className="own-device-name">
-          <bdi>{device.name.trim() === '' ? name : plainName(device.name)}</bdi>
+          <bdi>{device.name.trim() === '' ? text('devices.unnamed') : plainName(device.name)}</bdi>
           {current ? <span className="own-device-mark">{text('devices.this')}</span> : null}
           {mark === undefined ? null : <span className="own-device-mark trouble">{mark}</span>}
         </p>
-        {lines.map((line) => (
+        {[...(apart === undefined ? [] : [apart]), ...lines].map((line) => (
           <p key={line} className="field-hint">
             {line}
           </p>

@@ -5,9 +5,10 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { useFocusIfLost } from '../../ui/use-focus-if-lost';
+import { useDeviceName } from './device-apart';
 import { DeviceItem } from './device-item';
 import { DeviceRequests } from './device-requests';
-import { certifierOf, deviceName } from './device-words';
+import { certifierOf } from './device-words';
 import { ShareByArchive } from './share-switch';
 
 /** While entries are on their way, in milliseconds. */
@@ -86,10 +87,11 @@ export function DevicesSection(): ReactNode {
 /** Where the rest is done, and what to do if that device is lost. */
 function Elsewhere({ certifier }: { readonly certifier: Device | undefined }): ReactNode {
   const text = useText();
+  const nameOf = useDeviceName();
   if (certifier === undefined) return <p className="plain-warning">{text('devices.nobody')}</p>;
   return (
     <p className="field-hint">
-      {text('devices.elsewhere', { name: deviceName(certifier, text) })} {text('devices.elsewhere.lost')}
+      {text('devices.elsewhere', { name: nameOf(certifier).name })} {text('devices.elsewhere.lost')}
     </p>
   );
 }

@@ -5,10 +5,11 @@ import { longestDeviceName } from '../../../../renderer/features/devices/device-
 import { maxDeviceName } from '../../../../shared/model/device';
 import { laptop } from '../../../preview/device-scenes';
 import { ownInstance, type World } from '../../../preview/fake-world';
+import { idOf } from '../../../preview/ids';
 import { scenes } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
 import { buttonNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
-import { openTalk } from '../open-talk';
+import { openTalk, pressKey } from '../open-talk';
 import { settle, type Running } from '../render-app';
 
 const now = Date.now();
@@ -41,6 +42,21 @@ describe('Settings → Devices', () => {
     expect([...item('phone').querySelectorAll('button')].map((one) => one.textContent)).toEqual(['Copy the line', 'It was done']);
     expect(item('phone').textContent).toContain('the mailbox at tls://mail.example.org:4222 still knows it');
     expect([...item('desk').querySelectorAll('[role=group] button')].map((one) => one.textContent)).toEqual(['Rename…', 'Make it an archive']);
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it('tells those of one name apart: by when they came, where that is the same by their number, and the rest by their names alone', async () => {
+    await open(scene('devices-namesakes'));
+    const lines = items().map((one) => one.querySelector('.field-hint')?.textContent ?? '');
+    expect(lines[1]).toMatch(/^Known here since \S.+\d.*\.$/);
+    expect(lines.slice(2, 4)).toEqual(['desk b', 'desk c'].map((one) => `Its number begins with ${idOf(one).slice(0, 8)}.`));
+    expect(lines[4]).not.toMatch(/Known here|number/);
+    const groups = items().map((one) => one.querySelector('[role=group]')?.getAttribute('aria-label'));
+    expect(groups).toEqual(['desk (this device)', expect.stringMatching(/^desk \(known here since \S.+\d.*\)$/), `desk (number ${idOf('desk b').slice(0, 8)}…)`, `desk (number ${idOf('desk c').slice(0, 8)}…)`, 'laptop']);
+    const remove = [...(items()[2]?.querySelectorAll('button') ?? [])].find((one) => one.textContent === 'Remove…');
+    if (remove === undefined) throw new Error('cannot be removed');
+    await pressKey(remove);
+    expect(screen.getByRole('dialog', { name: `Remove desk (number ${idOf('desk b').slice(0, 8)}…)?` })).toBeTruthy();
     expect(await axeFindings()).toEqual([]);
   });
 
