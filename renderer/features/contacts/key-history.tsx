@@ -1,5 +1,6 @@
 import { useEffect, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
+import type { ContactKey } from '../../../shared/model/identity';
 import { useModel, usePeople } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -27,10 +28,11 @@ export function KeyHistory({ contact }: { readonly contact: Contact }): ReactNod
       </h2>
       {unread ? <p className="field-error">{text('history.unread')}</p> : null}
       <ol className="key-history">
-        {keys?.map((key) => (
+        {keys?.map((key, index) => (
           <li key={key.fingerprint} className={`key-past${key.current ? ' current' : ''}`} data-testid="known-key">
             <strong>{text(key.current ? 'history.key.current' : 'history.key', { epoch: key.epoch })}</strong>
             <span className="block">{text(`history.origin.${key.origin}`, { name, when: times.dateTime(key.since) })}</span>
+            <Unmet newer={key} older={keys[index + 1]} name={name} />
             <span className="field-hint block">{text(key.checked ? 'history.checked' : 'history.unchecked')}</span>
             <Fingerprint value={key.fingerprint} />
           </li>
@@ -38,4 +40,12 @@ export function KeyHistory({ contact }: { readonly contact: Contact }): ReactNod
       </ol>
     </section>
   );
+}
+
+/** Numbers between two keys that were never met here. */
+function Unmet({ newer, older, name }: { readonly newer: ContactKey; readonly older: ContactKey | undefined; readonly name: string }): ReactNode {
+  const text = useText();
+  const count = older === undefined ? 0 : newer.epoch - older.epoch - 1;
+  if (count <= 0) return null;
+  return <span className="field-hint block">{text(newer.origin === 'recovery' ? 'history.unmet.recovery' : 'history.unmet', { count, from: newer.epoch - count, to: newer.epoch - 1, name })}</span>;
 }

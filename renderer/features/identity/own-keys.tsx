@@ -36,8 +36,8 @@ export function OwnKeys(): ReactNode {
       {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
       {keys === undefined && failure === undefined ? <p className="field-hint">{text('identity.history.loading')}</p> : null}
       <ol className="own-keys" aria-labelledby="identity-history">
-        {shown?.map((key) => (
-          <OwnKeyItem key={key.fingerprint} own={key} />
+        {shown?.map((key, index) => (
+          <OwnKeyItem key={key.fingerprint} own={key} before={keys?.[index + 1]} />
         ))}
       </ol>
       {keys === undefined || all || keys.length <= shownAtFirst ? null : (
@@ -64,10 +64,11 @@ export function OwnKeys(): ReactNode {
   );
 }
 
-function OwnKeyItem({ own }: { readonly own: OwnKey }): ReactNode {
+function OwnKeyItem({ own, before }: { readonly own: OwnKey; readonly before: OwnKey | undefined }): ReactNode {
   const text = useText();
   const times = useTimes();
   const retired = own.retiredAt;
+  const skipped = before === undefined ? 0 : own.epoch - before.epoch - 1;
   return (
     <li className={retired === undefined ? 'own-key in-use' : 'own-key'}>
       <KeyCut id={own.fingerprint} />
@@ -79,6 +80,7 @@ function OwnKeyItem({ own }: { readonly own: OwnKey }): ReactNode {
         <span className="field-hint">
           {retired === undefined ? text('identity.history.since', { from: times.date(own.createdAt) }) : text('identity.history.span', { from: times.date(own.createdAt), to: times.date(retired) })}
         </span>
+        {skipped > 0 ? <span className="field-hint">{text('identity.history.skipped', { count: skipped, from: own.epoch - skipped, to: own.epoch - 1 })}</span> : null}
         {retired === undefined ? (
           own.held ? null : <span className="field-hint">{text('identity.history.away')}</span>
         ) : (

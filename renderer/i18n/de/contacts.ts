@@ -36,6 +36,8 @@ export const contacts = {
   'history.origin.old-key': 'Seit {when}, vom vorigen Schlüssel bestätigt.',
   'history.origin.recovery': 'Seit {when}, vom Wiederherstellungsschlüssel von {name} bestätigt.',
   'history.origin.person': 'Seit {when}, von dir nach dem Vergleichen der Nummern angenommen.',
+  'history.unmet': '{count, plural, one {Nummer {from} kam hier nicht vor.} other {Die Nummern {from} bis {to} kamen hier nicht vor.}}',
+  'history.unmet.recovery': '{count, plural, one {Nummer {from} kam hier nicht vor: Wer wiederherstellt, lässt Nummern aus, die andere Schlüssel bis dahin haben könnten.} other {Die Nummern {from} bis {to} kamen hier nicht vor: Wer wiederherstellt, lässt Nummern aus, die andere Schlüssel bis dahin haben könnten.}}',
   'history.checked': 'Du hast ihn verglichen, oder den, der ihn bestätigt hat.',
   'history.unchecked': 'Du hast ihn nicht verglichen.',
   'who.talks': 'Weitere Unterhaltungen mit {name}',

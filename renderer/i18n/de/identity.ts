@@ -50,6 +50,7 @@ export const identity = {
   'identity.history.inUse': 'in Gebrauch',
   'identity.history.since': 'Seit {from}',
   'identity.history.span': '{from} bis {to}',
+  'identity.history.skipped': '{count, plural, one {Nummer {from} wurde ausgelassen: Ein Schlüssel, der inzwischen anderswo erzeugt wurde, könnte sie haben.} other {Die Nummern {from} bis {to} wurden ausgelassen: Schlüssel, die inzwischen anderswo erzeugt wurden, könnten sie haben.}}',
   'identity.history.held': 'Behalten, um Kontakten den nächsten zu nennen.',
   'identity.history.erased': 'Gelöscht; nur die öffentliche Hälfte ist noch bekannt.',
   'identity.history.away': 'Nicht auf diesem Gerät.',

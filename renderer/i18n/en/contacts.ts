@@ -34,6 +34,8 @@ export const contacts = {
   'history.origin.old-key': 'Since {when}, confirmed by the key before.',
   'history.origin.recovery': 'Since {when}, confirmed by the recovery key of {name}.',
   'history.origin.person': 'Since {when}, taken by you after comparing numbers.',
+  'history.unmet': '{count, plural, one {Number {from} was not met here.} other {Numbers {from} to {to} were not met here.}}',
+  'history.unmet.recovery': '{count, plural, one {Number {from} was not met here: whoever recovers leaves out numbers that other keys may have by then.} other {Numbers {from} to {to} were not met here: whoever recovers leaves out numbers that other keys may have by then.}}',
   'history.checked': 'You compared it, or the one it was confirmed by.',
   'history.unchecked': 'You did not compare it.',
   'person.rights': 'What {name} may do',

@@ -56,6 +56,7 @@ export const identity = {
   'identity.history.inUse': 'in use',
   'identity.history.since': 'Since {from}',
   'identity.history.span': '{from} to {to}',
+  'identity.history.skipped': '{count, plural, one {Number {from} was left out: a key made elsewhere meanwhile may have it.} other {Numbers {from} to {to} were left out: keys made elsewhere meanwhile may have them.}}',
   'identity.history.held': 'Kept, to tell contacts of the next.',
   'identity.history.erased': 'Erased; only its public half is remembered.',
   'identity.history.away': 'Not on this device.',

@@ -82,6 +82,16 @@ describe('own identity key', () => {
     expect(buttonNamed('Renew now')).toBeTruthy();
   });
 
+  it('numbers that a recovery left out are told where the keys are listed, with why', async () => {
+    const world = scene('identity');
+    world.identity.ownKeys = world.identity.ownKeys.filter(({ epoch }) => epoch !== 4).map((key) => (key.epoch === 6 ? { ...key, epoch: 24 } : key));
+    await open(world);
+    const words = (epoch: number): string => screen.getByText(`Generation ${epoch}`).closest('li')?.textContent ?? '';
+    expect(words(24)).toContain('Numbers 6 to 23 were left out: keys made elsewhere meanwhile may have them.');
+    expect(words(5)).toContain('Number 4 was left out: a key made elsewhere meanwhile may have it.');
+    expect(words(3)).not.toContain('left out');
+  });
+
   it('A71 A79: a key that somebody else made is shown with what ends it, and said aloud; gone once it is settled', async () => {
     const { fake } = await open(scene('identity-stolen'));
     const shown = () => alertIn(tabPanel());

@@ -285,6 +285,21 @@ describe('identity keys of a person', () => {
     expect(await axeFindings()).toEqual([]);
   });
 
+  it('numbers that were never met stand between the keys, with why a recovery leaves them out', async () => {
+    const world = scene('moved');
+    const [bo] = [...world.people.histories.keys()];
+    if (bo === undefined) throw new Error('no history');
+    const [inUse, recovered, , , second, first] = world.people.histories.get(bo) ?? [];
+    if (inUse === undefined || recovered === undefined || second === undefined || first === undefined) throw new Error('too few keys');
+    world.people.histories.set(bo, [{ ...inUse, epoch: 27 }, { ...recovered, epoch: 25 }, second, first]);
+    await openTalk(world);
+    await pressKey(within(screen.getAllByTestId('identity-line')[1] ?? document.body).getByRole('button', { name: 'See history' }));
+    const keys = screen.getAllByTestId('known-key').map((key) => key.textContent);
+    expect(keys[0]).toContain('Number 26 was not met here.');
+    expect(keys[1]).toContain('Numbers 3 to 24 were not met here: whoever recovers leaves out numbers that other keys may have by then.');
+    expect(keys[2]).not.toContain('not met here');
+  });
+
   it('checked and vouched for are two facts; the key is a third', async () => {
     await openTalk(scene('moved'));
     await shortcut('v', { ctrlKey: true, shiftKey: true });
