@@ -221,12 +221,15 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
     const talk = idOf('hard talk');
     const broken = makeContact('Broken Talk');
     const brokenTalk = idOf('broken talk');
+    const endedTalk = idOf('ended talk');
     world.contacts = [blocked, ended, stranger, broken, ...world.contacts];
     world.conversations = [
       { conversationId: talk, contactId: stranger.contactId, title: '', state: 'open', unread: 0, ...ordinary, lastMessageAt: now, preview: 'abc\u202Edef' },
       { conversationId: brokenTalk, contactId: broken.contactId, title: '', state: 'failed', failure: 'key-rollback', unread: 0, ...ordinary, lastMessageAt: now - 1 },
+      { conversationId: endedTalk, contactId: ended.contactId, title: '', state: 'open', unread: 0, ...ordinary, lastMessageAt: now - 2 },
       ...world.conversations,
     ];
+    world.messages.set(endedTalk, []);
     world.messages.set(
       talk,
       lines(talk, now, [

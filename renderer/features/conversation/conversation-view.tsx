@@ -67,7 +67,7 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
           conversationId={conversationId}
           before={conversation?.continues === undefined ? null : <ContinuesLine from={conversation.continues} />}
           after={status === undefined ? null : <KeyProblems contact={contact} conversationId={conversationId} status={status} />}
-          empty={<NoMessages contact={contact} />}
+          empty={<NoMessages contact={contact} isOver={isOver(contact, conversation)} />}
           onReply={focusField}
         />
       )}
@@ -91,7 +91,12 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
   );
 }
 
-function NoMessages({ contact }: { readonly contact: Contact }): ReactNode {
+/** Nobody writes here any more, so that no key is renewed either. */
+function isOver(contact: Contact, conversation: Conversation | undefined): boolean {
+  return contact.ended !== undefined || isBlocked(contact) || (conversation !== undefined && conversation.state !== 'open');
+}
+
+function NoMessages({ contact, isOver }: { readonly contact: Contact; readonly isOver: boolean }): ReactNode {
   const text = useText();
   const showDetails = useUi((state) => state.showDetails);
   return (
@@ -99,7 +104,7 @@ function NoMessages({ contact }: { readonly contact: Contact }): ReactNode {
       keyId={pictureDigits(contact.peerId)}
       actions={contact.pending ? undefined : <Button onPress={() => showDetails('who')}>{text('conversation.empty.check')}</Button>}
     >
-      {text('conversation.empty', { name: nameInSentence(contact.name) })}
+      {isOver ? text('conversation.empty.over') : text('conversation.empty', { name: nameInSentence(contact.name) })}
     </EmptyState>
   );
 }

@@ -20,6 +20,18 @@ function stopped(failure?: string): World {
 }
 const bar = (): HTMLElement => screen.getByRole('region', { name: 'This conversation was stopped' });
 
+describe('a conversation in which nothing was said, nor can be', () => {
+  it.each([[/^Old Invitation/, 'This contact has ended.'], [broken, 'This conversation was stopped']])('%s: does not say that its key can be renewed', async (name, why) => {
+    const world = stopped('key-rollback');
+    const talk = world.conversations.find(({ state }) => state === 'failed')?.conversationId ?? '';
+    world.messages.set(talk, []);
+    await openTalk(world, name);
+    expect(document.body.textContent).toContain(why);
+    expect(screen.getByText('Nothing was said here.')).toBeTruthy();
+    expect(screen.queryByText(/renew it at any moment/)).toBeNull();
+  });
+});
+
 describe('S2-10: a stopped conversation', () => {
   it.each(failureReasons)('%s: says why in words of its own, what is safe, and the rule', async (reason) => {
     await openTalk(stopped(reason), broken);
