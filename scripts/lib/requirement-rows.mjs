@@ -35,8 +35,18 @@ export function* testFiles(folder = 'test') {
  * @returns {Generator<string>}
  */
 export function* titles(source) {
-  const call = /\b(?:it|test|describe)(?:\.[a-z]+)?(?:\((?:\[[^\]]*\]|[a-zA-Z]+)\))?\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g;
+  const call = new RegExp(String.raw`\b(?:it|test|describe)(?:\.[a-zA-Z]+)?(?:\(${withinBrackets(6)}*\))?\(\s*(['"\`])((?:\\.|(?!\1)[^\\])*)\1`, 'g');
   for (const match of source.matchAll(call)) yield match[2] ?? '';
+}
+
+/**
+ * A piece of what stands between round brackets: a string, a character, or further brackets so many deep.
+ * @param {number} depth
+ * @returns {string}
+ */
+function withinBrackets(depth) {
+  const piece = String.raw`[^()'"\`]|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\`(?:\\.|[^\`\\])*\``;
+  return depth === 0 ? `(?:${piece})` : `(?:${piece}|\\(${withinBrackets(depth - 1)}*\\))`;
 }
 
 /**

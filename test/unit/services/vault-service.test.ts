@@ -7,7 +7,7 @@ import { recallIdentityCertificate } from '../../../electron/engine/certificates
 import { toHex } from '../../../electron/engine/wire/encoding';
 import { peerIdFromBytes } from '../../../electron/engine/wire/ids';
 import { encodeRecoveryCode } from '../../../electron/engine/identity/recovery-code';
-import { assertNotTooOften } from '../../../electron/services/own-keys';
+import { assertNotTooOften, rotatesAt } from '../../../electron/services/own-keys';
 import { identityKeysService } from '../../../electron/services/identity-keys-service';
 import { EventHub } from '../../../electron/services/event-hub';
 import { NetworkFacts } from '../../../electron/services/network-facts';
@@ -280,6 +280,7 @@ describe('the vault service', () => {
     test('S5-13 S5-22: a new one is made when the days set are over, not before, and everything that follows from it with it', async () => {
       settings = { ...defaultSettings, rotateIdentityDays: 30 };
       await unlock();
+      expect(rotatesAt(service.profile().local, defaultSettings)).toBe(testNow + 90 * day);
       await pass(29.75);
       expect(epoch()).toBe(1);
       await pass(0.5);
