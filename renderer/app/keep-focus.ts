@@ -1,4 +1,5 @@
-const isNowhere = (): boolean => document.activeElement === null || document.activeElement === document.body;
+/** Nobody has the focus: keys go to the page itself. */
+export const isNowhere = (): boolean => document.activeElement === null || document.activeElement === document.body;
 
 /** Where a screen begins: `start` gives the focus to somebody as soon as that can be, and only while nobody has it. Ends then, after a second, or when called. */
 export function beginFocus(start: () => void, frames = 60): () => void {

@@ -1,4 +1,5 @@
 import { uppermostDialog } from '../ui/covered';
+import { isNowhere } from './keep-focus';
 
 /** Where the focus was in each pane, so that F6 brings one back to it. */
 const lastIn = new WeakMap<Element, HTMLElement>();
@@ -36,11 +37,15 @@ export function cyclePanes(step: 1 | -1): void {
   target?.focus();
 }
 
+/** Whether the list of conversations is on screen: in a narrow window only one pane is. */
+export function isListShown(): boolean {
+  const list = document.querySelector<HTMLElement>('[data-pane="list"]');
+  return list !== null && isShown(list);
+}
+
 /** After the conversation went to the back of a narrow window: the focus follows to the list. */
-export function focusListIfInFront(): void {
+export function focusList(): void {
   requestAnimationFrame(() => {
-    const conversation = document.querySelector<HTMLElement>('[data-pane="conversation"]');
-    if (conversation === null || isShown(conversation)) return;
     const list = document.querySelector<HTMLElement>('[data-pane="list"]');
     (list?.querySelector<HTMLElement>(first) ?? list?.querySelector<HTMLElement>(focusable))?.focus();
   });
@@ -65,8 +70,6 @@ export function focusDetails(): void {
     if (!focusTab()) requestAnimationFrame(focusTab);
   });
 }
-
-const isNowhere = (): boolean => document.activeElement === null || document.activeElement === document.body;
 
 /**
  * After something with the focus went away: to where it was before, to writing where that is gone, or else to the first pane. A dialog gives the focus back by itself,

@@ -8,7 +8,7 @@ import { isCovered } from '../ui/covered';
 import { keepFocus } from './keep-focus';
 import { useModel } from './model-context';
 import type { Model } from './model';
-import { cyclePanes, focusBack, focusComposer, focusDetails, focusListIfInFront, rememberFocus } from './panes';
+import { cyclePanes, focusBack, focusComposer, focusDetails, focusList, isListShown, rememberFocus } from './panes';
 import { calledBy, nthOf } from './shortcuts';
 import { useShortcutKeys } from './use-shortcut-keys';
 import type { UiState } from './ui-store';
@@ -75,8 +75,10 @@ function escape(model: Model, ui: UiState): void {
     ui.changeListView({ archive: false, unreadOnly: false, filter: '' });
     return;
   }
+  // Beside the list there is nowhere to go back to: the conversation stays in front, for when the window becomes narrow.
+  if (isListShown()) return;
   ui.back();
-  focusListIfInFront();
+  focusList();
 }
 
 function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[], show: (row: Row) => void, renew: (conversationId: string, name: string) => Promise<void>): void {

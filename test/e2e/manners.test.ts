@@ -231,6 +231,20 @@ test('pictures above the line where reading starts, which have no size until the
   await expect.poll(unread).toBe(0);
   await expect.poll(() => readAt(39)).toBe('read');
 
+  // From the newest message to one that is far above: the dialog that closes changes the page's root, and nobody is put back to the end for that.
+  await window.getByLabel('Message', { exact: true }).focus();
+  await window.keyboard.press('Control+F');
+  await window.keyboard.type('line 1');
+  const hit = window.getByRole('dialog').getByRole('listitem').filter({ hasText: /line 1$/ });
+  await expect(hit).toBeVisible();
+  await hit.getByRole('button').press('Enter');
+  await expect(window.getByRole('dialog')).toBeHidden();
+  const found = feed.getByRole('article').filter({ has: window.getByText('line 1', { exact: true }) });
+  await expect(found).toBeFocused();
+  await drawn(window);
+  await expect(found).toBeInViewport({ ratio: 1 });
+  await window.getByRole('button', { name: 'To the newest' }).click();
+
   // Behind the list of a narrow window nothing is read.
   const own = await window.evaluate(() => ({ width: innerWidth, height: innerHeight }));
   await window.setViewportSize({ width: 600, height: own.height });

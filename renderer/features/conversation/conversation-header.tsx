@@ -3,7 +3,7 @@ import { ChevronLeft, Ellipsis, PanelRight, Search } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import type { Contact } from '../../../shared/model/contact';
 import { useConversations, useUi } from '../../app/model-context';
-import { focusListIfInFront } from '../../app/panes';
+import { focusList } from '../../app/panes';
 import { useKeyLabel } from '../../app/use-shortcut-keys';
 import { useNow } from '../../i18n/use-now';
 import { useText } from '../../i18n/use-text';
@@ -38,7 +38,7 @@ export function ConversationHeader({ contact, conversationId, title }: { readonl
           label={text('app.back')}
           onPress={() => {
             back();
-            focusListIfInFront();
+            focusList();
           }}
         >
           <ChevronLeft aria-hidden="true" />

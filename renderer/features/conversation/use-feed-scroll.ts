@@ -50,8 +50,8 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
   const stay = useCallback(() => {
     const element = box.current;
     if (element === null) return;
-    if (wasAtEnd.current) stayAtEnd(element, stood);
-    else held.current = keep(element, held.current);
+    if (!wasAtEnd.current) held.current = keep(element, held.current);
+    else if (!hasLeft(element, stood.current)) stayAtEnd(element, stood);
   }, []);
 
   /** At the line where reading starts, also before the system tells that this was a scroll. */
@@ -80,7 +80,7 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     }
     else if (behind && former.last !== undefined) {
       // What was asked for below moves nobody.
-    } else if (wasAtEnd.current || (newest?.direction === 'out' && newest.messageId !== former.last)) toEnd();
+    } else if ((wasAtEnd.current && !hasLeft(element, stood.current)) || (newest?.direction === 'out' && newest.messageId !== former.last)) toEnd();
     // One above may be gone, or have other words.
     else stay();
     before.current = { first, last: newest?.messageId, height: element.scrollHeight };
@@ -164,6 +164,12 @@ function stayAtEnd(element: HTMLElement, stood: { current: { top: number; length
   element.scrollTop = element.scrollHeight;
   stood.current = { top: element.scrollTop, length: element.scrollHeight };
 }
+
+/**
+ * Somebody went up from where the box stood, and the system has not told of it yet: it does so before the next frame is drawn. A box that became longer, or what is in it
+ * shorter, was moved by the browser, as far as it had to.
+ */
+const hasLeft = (element: HTMLElement, { top }: { readonly top: number }): boolean => element.scrollTop < Math.min(top, element.scrollHeight - element.clientHeight) - 1;
 
 /** At the newest message there is here, or nearly. */
 export const isNearEnd = (element: HTMLElement): boolean => element.scrollHeight - element.scrollTop - element.clientHeight < near;

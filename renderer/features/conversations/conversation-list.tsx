@@ -15,6 +15,7 @@ import { ListEdge } from './list-edge';
 import { ListFilter } from './list-filter';
 import { RowList } from './row-list';
 import type { Row } from './rows';
+import { lineOfKey, useKeptLine } from './use-kept-line';
 import { useRows, useSections } from './use-rows';
 import { useShowRow } from './use-show';
 import { WaysToAdd } from './ways-to-add';
@@ -47,6 +48,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   /** Known to the lines as soon as it is there: a ref would be set behind their own effects. */
   const [list, setList] = useState<HTMLDivElement | null>(null);
   const entry = useRef<HTMLButtonElement>(null);
+  useKeptLine(list, rows, setHeld);
   const showArchive = (archive: boolean): void => {
     changeView({ archive, filter: '', unreadOnly: false });
     // Each way is a button that goes with the press: the other one takes its focus.
@@ -66,7 +68,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
     if (row === undefined) return;
     // There before it gets the focus.
     flushSync(() => setHeld(row.key));
-    [...(list?.querySelectorAll<HTMLElement>('[data-row]') ?? [])].find((line) => line.dataset['row'] === row.key)?.focus();
+    lineOfKey(list, row.key)?.focus();
   };
 
   return (

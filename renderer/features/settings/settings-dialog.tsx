@@ -1,4 +1,4 @@
-import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { useModel, useUi } from '../../app/model-context';
 import { calledBy } from '../../app/shortcuts';
@@ -57,7 +57,7 @@ export function SettingsDialog(): ReactNode {
   };
   const keys = useShortcutKeys();
   const field = useRef<HTMLInputElement>(null);
-  const around = useRef<HTMLDivElement>(null);
+  const [around, setAround] = useState<HTMLDivElement | null>(null);
   const [query, setQuery] = useState('');
   const [marked, setMarked] = useState(0);
   const hits = findSettings(query, text);
@@ -73,18 +73,23 @@ export function SettingsDialog(): ReactNode {
     turnTo(page);
     const words = text(label);
     // After the page has taken the place of what was found.
-    requestAnimationFrame(() => goToPlace(() => around.current?.querySelector<HTMLElement>(`[role=tabpanel][data-page=${page}]`) ?? null, words));
+    requestAnimationFrame(() => goToPlace(() => around?.querySelector<HTMLElement>(`[role=tabpanel][data-page=${page}]`) ?? null, words));
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    // React brings it from a question of a page as well.
-    if (event.defaultPrevented || isCovered(around.current) || calledBy(event.nativeEvent, keys, 'settings') === undefined) return;
-    event.preventDefault();
-    field.current?.focus();
-    field.current?.select();
-  };
+  // By the whole dialog: its head, and the dialog itself, have the focus as well.
+  useEffect(() => {
+    const dialog = around?.closest<HTMLElement>('[role=dialog]');
+    const hear = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || isCovered(around) || calledBy(event, keys, 'settings') === undefined) return;
+      event.preventDefault();
+      field.current?.focus();
+      field.current?.select();
+    };
+    dialog?.addEventListener('keydown', hear);
+    return () => dialog?.removeEventListener('keydown', hear);
+  }, [around, keys]);
   return (
     <Dialog title={text('settings.title')} onClose={close} size="wide">
-      <div className="settings" ref={around} onKeyDown={onKeyDown} data-searching={query.trim() === '' ? undefined : ''}>
+      <div className="settings" ref={setAround} data-searching={query.trim() === '' ? undefined : ''}>
         <SettingsSearch field={field} query={query} hits={hits} marked={Math.min(marked, Math.max(hits.length - 1, 0))} onQuery={ask} onMark={setMarked} onChoose={choose} />
         {/* Of this and the list of tabs the style shows one: beside the page where there is room for it, else a field that takes a single line of the window. */}
         <div className="settings-pages">

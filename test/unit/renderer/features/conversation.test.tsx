@@ -245,6 +245,31 @@ describe('a conversation that is opened', () => {
       for (let left = 3; left > 0; left -= 1) await act(() => new Promise((done) => requestAnimationFrame(done)));
     };
 
+    it('goes up from the newest message to where it is sent, also when a dialog that closes changes the root of the page, or a message comes, before the scroll is told', async () => {
+      const { box, fake } = await laidOut(new Map());
+      scrollTo(box, 700);
+      box.scrollTop = 100;
+      document.documentElement.style.fontSize = '100.01%';
+      await frames();
+      expect(box.scrollTop).toBe(100);
+      act(() => void fake.receive(talkWithBo, 'meanwhile'));
+      await frames();
+      expect(box.scrollTop).toBe(100);
+      fireEvent.scroll(box);
+      expect(screen.getByRole('button', { name: 'To the newest' })).toBeTruthy();
+    });
+
+    it('stays at the newest message where what is in the box became shorter and the browser moved it', async () => {
+      const heights = new Map<string, number>();
+      const { box } = await laidOut(heights);
+      scrollTo(box, 700);
+      heights.set(box.querySelector('article')?.getAttribute('data-message') ?? '', 50);
+      box.scrollTop = 650;
+      document.documentElement.style.fontSize = '90%';
+      await frames();
+      expect(box.scrollTop).toBe(950);
+    });
+
     it('stays where it is where a picture above it comes', async () => {
       const heights = new Map<string, number>();
       const { box } = await laidOut(heights);

@@ -1,4 +1,4 @@
-import { act, fireEvent, render } from '@testing-library/react';
+import { act, fireEvent, render, screen } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { createModel } from '../../../../renderer/app/model';
 import { ModelContext } from '../../../../renderer/app/model-context';
@@ -117,6 +117,13 @@ describe('searching the settings', () => {
     await shortcut('f', { ctrlKey: true });
     expect(document.activeElement).toBe(field);
     expect(running.model.ui.getState().dialog).toBe('settings');
+    // Where the settings begin, and in their head.
+    for (const place of [screen.getByRole('dialog'), screen.getByRole('button', { name: 'Close' })]) {
+      act(() => place.focus());
+      expect(document.activeElement).toBe(place);
+      await shortcut('f', { ctrlKey: true });
+      expect(document.activeElement).toBe(field);
+    }
 
     fireEvent.change(field, { target: { value: 'gibberish' } });
     expect(page()).toContain('Nothing is called “gibberish” here. Try another word, or one of the pages below.');

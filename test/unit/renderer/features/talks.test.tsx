@@ -6,8 +6,8 @@ import { mentionPieces } from '../../../../renderer/ui/mentions';
 import { firstUnread } from '../../../../renderer/features/conversation/use-unread-divider';
 import { listRows, listSections, type Row } from '../../../../renderer/features/conversations/rows';
 import { withConversation } from '../../../../renderer/features/conversations/order';
-import { busyWorld, talkWithBo } from '../../../preview/scenes';
-import { openTalk } from '../open-talk';
+import { busyWorld, talkWithBo, talkWithCarla } from '../../../preview/scenes';
+import { openTalk, shortcut } from '../open-talk';
 import { renderApp, settle } from '../render-app';
 import type { Conversation } from '../../../../shared/model/conversation';
 
@@ -201,5 +201,50 @@ describe('in the window', () => {
     await settle();
     expect(stored(fake)).toBeUndefined();
     expect(model.conversations.getState().conversations.some((one) => one.conversationId === talkWithBo)).toBe(false);
+  });
+
+  it('keeps the focus on a line that is made anew: pinned elsewhere, hidden by a filter, gone, or begun with its person', async () => {
+    const { fake } = await openTalk(world());
+    const list = screen.getByRole('navigation');
+    const line = (name: RegExp): HTMLElement => within(list).getByRole('button', { name });
+    const focusedName = (): string | null | undefined => document.activeElement?.querySelector('.list-name')?.textContent;
+    const changed = async (change: (all: Conversation[]) => Conversation[]): Promise<void> => {
+      const before = fake.world.conversations;
+      fake.world.conversations = change(before);
+      for (const { conversationId } of before) act(() => fake.emit({ type: 'conversation.changed', conversationId }));
+      await settle();
+      await act(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    };
+    const bo = line(/^Bo Lindqvist/);
+    act(() => bo.focus());
+    await changed((all) => all.map((one) => (one.conversationId === talkWithBo ? { ...one, pinned: true } : one)));
+    expect(bo.isConnected).toBe(false);
+    expect(focusedName()).toBe('Bo Lindqvist');
+    // Gone: a person remains, whose line has another key.
+    await changed((all) => all.filter(({ conversationId }) => conversationId !== talkWithBo));
+    expect(focusedName()).toBe('Bo Lindqvist');
+    // Put away: what stands there now.
+    act(() => line(/^Carla Reyes/).focus());
+    await changed((all) => all.map((one) => (one.conversationId === talkWithCarla ? { ...one, archived: true } : one)));
+    expect(document.activeElement?.closest('[data-row]')).toBeTruthy();
+    // Whoever is elsewhere stays there.
+    const field = screen.getByRole('textbox', { name: 'Filter the list' });
+    act(() => field.focus());
+    await changed((all) => all.map((one) => ({ ...one, archived: true })));
+    expect(document.activeElement).toBe(field);
+  });
+
+  it('Escape goes back to the list where that is not on screen, and leaves the conversation in front beside it', async () => {
+    const { model } = await openTalk(world());
+    await shortcut('Escape');
+    expect(model.ui.getState().front).toBe('conversation');
+    // As in a narrow window: jsdom lays nothing out.
+    Object.defineProperty(HTMLElement.prototype, 'checkVisibility', { configurable: true, value(this: HTMLElement) { return this.closest('[data-pane="list"]') === null; } });
+    try {
+      await shortcut('Escape');
+      expect(model.ui.getState().front).toBe('list');
+    } finally {
+      Reflect.deleteProperty(HTMLElement.prototype, 'checkVisibility');
+    }
   });
 });

@@ -1,0 +1,40 @@
+import { useEffect, useLayoutEffect, useRef } from 'react';
+import { isNowhere } from '../../app/keep-focus';
+import type { Row } from './rows';
+
+/**
+ * A line that has the focus may go, or be made anew: the conversation with a person begins, is pinned or put away by another device, a filter hides it. The focus
+ * would be nowhere then. The line of the same conversation gets it, else that of the same person, else the one that stands there now. `hold`: draws a line wherever it is.
+ */
+export function useKeptLine(list: HTMLElement | null, rows: readonly Row[], hold: (key: string) => void): void {
+  const lines = useRef(rows);
+  const had = useRef<{ readonly line: Element; readonly row: Row; readonly at: number }>(undefined);
+  useEffect(() => {
+    const follow = ({ target }: FocusEvent): void => {
+      const line = target instanceof HTMLElement && list?.contains(target) === true ? target.closest<HTMLElement>('[data-row]') : null;
+      const at = line === null ? -1 : lines.current.findIndex(({ key }) => key === line.dataset['row']);
+      const row = lines.current[at];
+      had.current = line === null || row === undefined ? undefined : { line, row, at };
+    };
+    document.addEventListener('focusin', follow);
+    return () => document.removeEventListener('focusin', follow);
+  }, [list]);
+  useLayoutEffect(() => {
+    lines.current = rows;
+    const before = had.current;
+    if (before === undefined || before.line.isConnected || !isNowhere()) return;
+    had.current = undefined;
+    const { row, at } = before;
+    const heir = rows.find(({ key }) => key === row.key) ?? rows.find(({ contact }) => contact.contactId === row.contact.contactId) ?? rows[Math.min(at, rows.length - 1)];
+    if (heir === undefined) return;
+    hold(heir.key);
+    requestAnimationFrame(() => {
+      if (isNowhere()) lineOfKey(list, heir.key)?.focus();
+    });
+  }, [list, rows, hold]);
+}
+
+/** The element of a line, where it is drawn. */
+export function lineOfKey(list: HTMLElement | null, key: string): HTMLElement | undefined {
+  return [...(list?.querySelectorAll<HTMLElement>('[data-row]') ?? [])].find((line) => line.dataset['row'] === key);
+}
