@@ -9,12 +9,13 @@ import { toHex } from '../engine/wire/encoding';
 import type { EventHub } from './event-hub';
 import { upkeepNotes } from './ports/upkeep';
 import { confirmed, ownKeyNews, provenEpochs, recovered, withNewKey } from './own-keys';
+import { settleTaken } from './key-taken';
 import { renewedElsewhere } from './renewed-elsewhere';
 import { loadRecord } from './retiring';
 import type { VaultService } from './vault-service';
 import { wipeRecord } from './wipe-record';
 
-type IdentityKeys = Pick<Handlers['identity'], 'rotate' | 'keyHistory' | 'forgetOldKeys' | 'confirmSole' | 'recover'>;
+type IdentityKeys = Pick<Handlers['identity'], 'rotate' | 'keyHistory' | 'forgetOldKeys' | 'confirmSole' | 'confirmTaken' | 'recover'>;
 
 export interface IdentityKeysParts {
   readonly vault: Pick<VaultService, 'profile' | 'changeRecord' | 'eraseOldKeys'>;
@@ -70,6 +71,15 @@ export function identityKeysService({ vault, crypto, clock, events }: IdentityKe
       return null;
     },
 
+    confirmTaken: () => {
+      const opened = vault.profile();
+      opened.commit(() => {
+        settleTaken(opened.stores);
+        events.emit({ type: 'identity.changed' });
+      });
+      return null;
+    },
+
     recover: async ({ code, keep = [] }) => {
       const { local, stores } = vault.profile();
       const kept = new Set(local.list.instances.filter(({ instanceId, state }) => state !== 'retired' && keep.includes(instanceId)).map(({ instanceId }) => instanceId));
@@ -83,8 +93,10 @@ export function identityKeysService({ vault, crypto, clock, events }: IdentityKe
         await vault.changeRecord(
           (record) => recovered(crypto, record, seed, clock.now(), { keep: kept, isBehind }),
           (next) => {
+            const { upkeep } = vault.profile().stores;
             // They know every key of every conversation.
-            if (stops) vault.profile().stores.upkeep.put(upkeepNotes.distrust, new Uint8Array(0));
+            if (stops) upkeep.put(upkeepNotes.distrust, new Uint8Array(0));
+            upkeep.put(upkeepNotes.onPaper, new Uint8Array(0));
             events.emit(ownKeyNews(crypto, next, 'recovery'));
             events.emit({ type: 'devices.changed' });
           },

@@ -7,9 +7,11 @@ import type { Address, Clock } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { Crypto } from '../engine/crypto/crypto';
 import { addressText } from './address-text';
+import { keyTaken } from './key-taken';
 import type { OpenProfile } from './open-profile';
 import { holdsKey, rotatesAt } from './own-keys';
 import type { Stores } from './ports';
+import { upkeepNotes } from './ports/upkeep';
 import { renewedElsewhere } from './renewed-elsewhere';
 
 /** Those of the key in use that are in force, and whom to ask again. */
@@ -25,6 +27,11 @@ function renewalOf(stores: Stores): Pick<Identity, 'renewedElsewhere'> {
   if (other === undefined) return {};
   const contact = stores.contacts.byPeer(other.toldBy);
   return { renewedElsewhere: { epoch: other.epoch, fingerprint: toHex(other.spkiHash), seenAt: other.seenAt, ...(contact && { contactId: contact.contactId }) } };
+}
+
+/** Without the recovery key here, only what the person said of it tells that it is on paper; who never had another device had it nowhere else. */
+function recoveryOf({ recovery, list }: LocalParty, { upkeep }: Stores): Identity['recovery'] {
+  return recovery === 'away' && list.instances.length > 1 && upkeep.get(upkeepNotes.onPaper) === undefined ? 'elsewhere' : recovery;
 }
 
 export function identityService(parts: {
@@ -51,7 +58,8 @@ export function identityService(parts: {
         keyCreatedAt: local.keyCreatedAt,
         ...(next === undefined ? {} : { rotatesAt: next }),
         ...(holdsKey(local) ? {} : { keyElsewhere: true }),
-        recovery: local.recovery === 'away' && !local.isCertifier ? 'elsewhere' : local.recovery,
+        ...keyTaken(local, stores),
+        recovery: recoveryOf(local, stores),
         ...endorsementsOf(local, parts.clock.now()),
         unconfirmed: local.unconfirmed,
         ...renewalOf(stores),

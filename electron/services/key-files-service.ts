@@ -20,6 +20,7 @@ import { keyFileKinds } from './key-file-kinds';
 import type { OpenProfile } from './open-profile';
 import { ownKeyNews } from './own-keys';
 import type { KitPrinter, PathChooser, PrivateFiles } from './ports';
+import { upkeepNotes } from './ports/upkeep';
 import { recoverySheet } from './recovery-sheet';
 import { loadRecord } from './retiring';
 import type { VaultService } from './vault-service';
@@ -84,10 +85,13 @@ export function keyFilesService(parts: KeyFilesParts): Pick<Handlers['identity']
       });
     },
     forgetRecoveryKey: async () => {
-      await parts.changeRecord(({ recovery, ...rest }) => {
-        if (recovery?.seed === undefined) throw noRecoveryKey();
-        return Promise.resolve({ ...rest, recovery: { publicKey: recovery.publicKey } });
-      });
+      await parts.changeRecord(
+        ({ recovery, ...rest }) => {
+          if (recovery?.seed === undefined) throw noRecoveryKey();
+          return Promise.resolve({ ...rest, recovery: { publicKey: recovery.publicKey } });
+        },
+        () => parts.profile().stores.upkeep.put(upkeepNotes.onPaper, new Uint8Array(0)),
+      );
       return null;
     },
   };

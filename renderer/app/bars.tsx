@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { DeviceBar, useStopped } from '../features/devices/device-bar';
 import { RequestBar, useDeviceRequest } from '../features/devices/request-bar';
 import { RenewedElsewhereBar, useRenewedElsewhere } from '../features/identity/renewed-elsewhere-bar';
+import { TakenBar, useKeyTaken } from '../features/identity/taken-bar';
 import { LinkingBar, useLinkingTold } from '../features/devices/linking-bar';
 import { NearbyBar, useNearbySaid, useNearbyTold } from '../features/nearby/nearby-bar';
 import { PutAsideBar, usePutAside } from '../features/desktop/put-aside-bar';
@@ -17,15 +18,17 @@ export function Bars(): ReactNode {
   const linking = useLinkingTold();
   const stopped = useStopped();
   const elsewhere = useRenewedElsewhere();
+  const taken = useKeyTaken();
   const request = useDeviceRequest();
   const newer = useUpdateTold();
   const putAside = usePutAside();
   useNearbySaid();
-  const empty = troubles.length === 0 && !nearby && !linking && stopped === undefined && elsewhere === undefined && request === undefined && newer === undefined && putAside === undefined;
+  const empty = troubles.length === 0 && !nearby && !linking && stopped === undefined && elsewhere === undefined && !taken && request === undefined && newer === undefined && putAside === undefined;
   return (
     <section className="bars" aria-label={text('bar.label')} {...(empty ? { hidden: true } : { 'data-pane': 'bars' })}>
       {stopped === undefined ? null : <DeviceBar state={stopped} />}
       {elsewhere === undefined ? null : <RenewedElsewhereBar fingerprint={elsewhere} />}
+      {taken ? <TakenBar /> : null}
       {request === undefined ? null : <RequestBar request={request} />}
       {linking ? <LinkingBar /> : null}
       {nearby ? <NearbyBar /> : null}

@@ -16,6 +16,7 @@ export const callNameTable = {
     'exportPrivate',
     'importPrivate',
     'confirmSole',
+    'confirmTaken',
     'saveRecoveryKit',
     'forgetRecoveryKey',
     'recover',

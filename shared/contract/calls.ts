@@ -79,6 +79,8 @@ export const calls = {
     ),
     /** An imported key makes new ones again: the person says that no other device uses it. */
     confirmSole: call(none, done, needsVault),
+    /** The person says that they took the identity key to another device themselves: `keyTaken` is no more. */
+    confirmTaken: call(none, done, needsVault),
     /** A printable sheet with the recovery code, at a path of the user's choice, for the user alone. */
     saveRecoveryKit: call(z.strictObject({ path: z.string().optional() }).optional(), z.strictObject({ path: z.string() }), [...needsVault, 'recovery.none', 'path.required', 'path.unusable']),
     /** The recovery key is on paper now and leaves this device. */

@@ -27,6 +27,7 @@ export interface IdentityWorld {
   unconfirmed: boolean;
   /** Another device holds the key. */
   keyElsewhere: boolean;
+  keyTaken: Identity['keyTaken'];
   renewedElsewhere: Identity['renewedElsewhere'];
   endorsements: Identity['endorsements'];
   authorities: Authority[];
@@ -49,6 +50,7 @@ export function newIdentity(now: number): IdentityWorld {
     recoveryCode: 'KEEP-THIS-SHEET',
     unconfirmed: false,
     keyElsewhere: false,
+    keyTaken: undefined,
     renewedElsewhere: undefined,
     endorsements: [],
     authorities: [],
@@ -66,7 +68,7 @@ export interface IdentityTools {
 }
 
 /** What `identity.get` says beyond name, addresses and device. */
-export function ownKeyFacts(world: World): Pick<Identity, 'epoch' | 'keyFingerprint' | 'keyCreatedAt' | 'rotatesAt' | 'recovery' | 'endorsements' | 'unconfirmed' | 'keyElsewhere' | 'renewedElsewhere'> {
+export function ownKeyFacts(world: World): Pick<Identity, 'epoch' | 'keyFingerprint' | 'keyCreatedAt' | 'rotatesAt' | 'recovery' | 'endorsements' | 'unconfirmed' | 'keyElsewhere' | 'keyTaken' | 'renewedElsewhere'> {
   const { identity, settings } = world;
   const [current] = identity.ownKeys;
   if (current === undefined) throw new Error('a world without an identity key');
@@ -79,6 +81,7 @@ export function ownKeyFacts(world: World): Pick<Identity, 'epoch' | 'keyFingerpr
     endorsements: identity.endorsements,
     unconfirmed: identity.unconfirmed,
     ...(identity.keyElsewhere && { keyElsewhere: true as const }),
+    ...(identity.keyTaken && { keyTaken: identity.keyTaken }),
     ...(identity.renewedElsewhere && { renewedElsewhere: identity.renewedElsewhere }),
   };
 }
@@ -121,6 +124,10 @@ export function identityKeyHandlers(world: World, { refuse, emit }: IdentityTool
     },
     confirmSole: () => {
       world.identity.unconfirmed = false;
+      return null;
+    },
+    confirmTaken: () => {
+      world.identity.keyTaken = undefined;
       return null;
     },
     saveRecoveryKit: () => (world.identity.recovery === 'kept' ? { path: `${choose()}.pdf` } : refuse('recovery.none')),

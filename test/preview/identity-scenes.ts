@@ -1,5 +1,7 @@
 import type { OwnKey } from '../../shared/model/identity';
 import { fakeFingerprint, newIdentity } from './fake-identity';
+import { makeDevice } from './fake-devices';
+import { idOf } from './ids';
 import { emptyWorld, makeContact, type World } from './world';
 
 const day = 86_400_000;
@@ -59,6 +61,12 @@ export function identityScenes(busyWorld: Busy): Readonly<Record<string, (now: n
     'identity-imported': (now) => put(now, { ownKeys: ownKeysOf(2, now), unconfirmed: true, recovery: 'away', endorsements: [{ issuer: 'Acme CA', notAfter: now + 200 * day }] }),
     'identity-stolen': (now) => put(now, { ownKeys: ownKeysOf(6, now), recovery: 'away', renewedElsewhere: { epoch: 6, fingerprint: fakeFingerprint(66), seenAt: now - 2 * day } }),
     'identity-elsewhere': (now) => put(now, { ownKeys: ownKeysOf(1, now).map((key) => ({ ...key, held: false })), recovery: 'elsewhere', keyElsewhere: true }),
+    // Another own device made itself the one with the identity key; the kit is still here.
+    'identity-taken': (now) => {
+      const world = put(now, { ownKeys: ownKeysOf(2, now).map((key) => ({ ...key, held: false })), keyElsewhere: true, keyTaken: { instanceId: idOf('laptop'), at: now - day } });
+      world.devices.list = [...world.devices.list.map((one) => ({ ...one, roles: ['exchange' as const] })), makeDevice('laptop', { instanceId: idOf('laptop'), roles: ['certifier', 'exchange'] })];
+      return world;
+    },
     'identity-bare': (now) => put(now, { recovery: 'none' }),
     organisations: (now) => put(now, { authorities: organisations(now), endorsements: [{ issuer: 'Acme CA', notAfter: now + 200 * day }] }),
     'backup-running': (now) => put(now, { backupStopsAt: { done: 412 * 1_048_576, total: 1_300 * 1_048_576 } }),

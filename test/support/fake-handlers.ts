@@ -44,6 +44,7 @@ export const sampleHandlers: Handlers = {
     exportPrivate: () => ({ path: '/media/stick/identity.p12' }),
     importPrivate: () => ({ peerId: peer, epoch: 2 }),
     confirmSole: () => null,
+    confirmTaken: () => null,
     saveRecoveryKit: () => ({ path: '/media/stick/recovery-kit.pdf' }),
     forgetRecoveryKey: () => null,
     recover: () => ({ epoch: 2 }),

@@ -25,7 +25,8 @@ export interface Merged {
  * The record with what another device of the same person knows (protocol.md §10). Whoever brings it is believed nothing: a later identity key counts
  * when the one in use here leads to it, by links or a recovery; a list when that key signed it and it prevails; a credential when the list names it; an
  * exchange key when identity or a listed device signed it and its private half fits. The result is the same whatever the order. A device that the list
- * does not name as certifier keeps no private half of an identity key. Throws `key.unacceptable`, also for another key of the same epoch. The caller
+ * does not name as certifier keeps no private half of an identity key; the recovery key, which nothing else could undo such a list with, it keeps unless
+ * that was used elsewhere. Throws `key.unacceptable`, also for another key of the same epoch. The caller
  * stores the result in one transaction, then opens it.
  */
 export function mergeOwn(crypto: Crypto, record: LocalRecord, update: OwnUpdate, exchanges: LocalRecord['exchanges'], now: number): Merged {
@@ -43,7 +44,7 @@ export function mergeOwn(crypto: Crypto, record: LocalRecord, update: OwnUpdate,
     instanceList: list.bytes,
     exchanges: mergeExchanges(crypto, record, exchanges, { ...keys, list, own: devices.own, siblings: devices.parsed }, now),
     ...withSiblings(devices.siblings),
-    ...recoveryOf(record, update, list, devices.own),
+    ...recoveryOf(record, update, keys),
   };
   return { record: isSame(record, merged) ? undefined : merged };
 }
@@ -54,11 +55,13 @@ interface Keys {
   readonly isLater: boolean;
   /** Nothing sealed to keys before counts any more. */
   readonly isCompromise: boolean;
+  /** The recovery key named one of the later ones. */
+  readonly isRecovered: boolean;
 }
 
 function mergeKeys(crypto: Crypto, record: LocalRecord, own: IdentityCertificate, told: readonly KeyRow[], now: number): Keys {
   const head = told.reduce<KeyRow | undefined>((a, b) => (a && a.epoch > b.epoch ? a : b), undefined);
-  const same = { rows: record.identityKeys, identity: own, isLater: false, isCompromise: false };
+  const same = { rows: record.identityKeys, identity: own, isLater: false, isCompromise: false, isRecovered: false };
   if (!head || head.epoch < own.epoch) return same;
   const identity = parseIdentityCertificate(crypto, head.certificate);
   if (identity.peerId !== own.peerId || identity.epoch !== head.epoch || !isSameCommitment(crypto, identity, own)) throw unacceptable('it is another identity');
@@ -80,7 +83,7 @@ function mergeKeys(crypto: Crypto, record: LocalRecord, own: IdentityCertificate
     ...record.identityKeys.filter(({ epoch }) => !known.has(epoch)).map((key) => ({ ...(isCompromise ? withoutPrivate(key) : key), retiredAt: key.retiredAt ?? now })),
     ...later.map((row) => (row.epoch === head.epoch ? withoutRetirement(row) : { ...row, retiredAt: row.retiredAt ?? now })),
   ];
-  return { rows, identity, isLater: true, isCompromise };
+  return { rows, identity, isLater: true, isCompromise, isRecovered: newest >= 0 };
 }
 
 function missing(): never {
@@ -165,11 +168,11 @@ function assertGenuine(crypto: Crypto, exchange: ExchangeCredential, kemSecret: 
   verifyExchangeCredential(crypto, exchange, identity, issuers);
 }
 
-function recoveryOf(record: LocalRecord, { recoveryKey }: OwnUpdate, list: InstanceList, own: InstanceCredential): Pick<LocalRecord, 'recovery'> {
-  const publicKey = record.recovery?.publicKey ?? recoveryKey;
+/** Whoever has the identity key can name another device for it: only what somebody said with the recovery key shows that it is elsewhere, too. */
+function recoveryOf({ recovery }: LocalRecord, { recoveryKey }: OwnUpdate, { isRecovered }: Keys): Pick<LocalRecord, 'recovery'> {
+  const publicKey = recovery?.publicKey ?? recoveryKey;
   if (!publicKey) return {};
-  const seed = isCertifierOn(list, own) ? record.recovery?.seed : undefined;
-  return { recovery: { publicKey, ...(seed && { seed }) } };
+  return { recovery: { publicKey, ...(recovery?.seed && !isRecovered && { seed: recovery.seed }) } };
 }
 
 export function isCertifierOn({ instances }: InstanceList, { instanceId }: Pick<InstanceCredential, 'instanceId'>): boolean {

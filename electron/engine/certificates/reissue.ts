@@ -103,10 +103,13 @@ export interface Reissued extends Relisted {
   readonly exchange: LocalRecord['exchanges'][number];
 }
 
-/** What an identity key signs when it comes into use: every device, the device list and a new exchange key. Who brings it into use is the certifier. */
+/**
+ * What an identity key signs when it comes into use: every device, the device list and a new exchange key. Who brings it into use is the certifier, and counts,
+ * whatever a list of before says of it: a thief with the key of before may have removed it.
+ */
 export async function reissueUnder(crypto: Crypto, party: LocalParty, identity: IdentityCertificate, identityKey: RsaPrivateKey, now: number, siblings: readonly OtherDevice[] = [], states?: ReadonlyMap<InstanceId, InstanceState>): Promise<Reissued> {
   const signers = { party, siblings, identity, identityKey, now };
-  const relisted = await relist(crypto, signers, { certifier: party.instanceId, ...(states && { states }) });
+  const relisted = await relist(crypto, signers, { certifier: party.instanceId, states: new Map([...(states ?? []), [party.instanceId, 'active']]) });
   return { ...relisted, exchange: await freshExchange(crypto, signers, party.list.version + 1) };
 }
 

@@ -10,6 +10,7 @@ import type { InstanceId } from '../../engine/ids';
 import type { Clock } from '../../engine/ports';
 import type { EventHub } from '../event-hub';
 import type { OpenProfile } from '../open-profile';
+import { settleTaken } from '../key-taken';
 import { upkeepNotes } from '../ports/upkeep';
 import type { VaultService } from '../vault-service';
 import { withList, withOwnExchange } from './list-changes';
@@ -130,6 +131,7 @@ export function deviceActs({ profile, vault, crypto, clock, events }: DeviceActs
           },
           () => {
             offered.keep();
+            settleTaken(profile().stores);
             told();
           },
         );

@@ -12,6 +12,8 @@ import type { Clock, LocalRecord, Logger } from '../../engine/ports';
 import type { Session } from '../../engine/session/session';
 import { Reader } from '../../engine/wire/reader';
 import { Writer } from '../../engine/wire/writer';
+import { noteTaken } from '../key-taken';
+import { holdsKey } from '../own-keys';
 import type { Stores } from '../ports';
 import { upkeepNotes } from '../ports/upkeep';
 import type { ProfileChanges } from '../retiring';
@@ -243,7 +245,7 @@ export class Upkeep {
   }
 
   #merge(update: OwnUpdate, exchanges: LocalRecord['exchanges']): void {
-    const { crypto, clock, logger, changes } = this.#parts;
+    const { crypto, clock, logger, changes, local } = this.#parts;
     changes.replace(
       async (record) => {
         let next: LocalRecord | undefined;
@@ -257,6 +259,7 @@ export class Upkeep {
         for (const { kemSecret } of exchanges) if (!kept.has(kemSecret)) crypto.wipe(kemSecret);
         return next;
       },
+      (next) => noteTaken(this.#parts, holdsKey(local), next),
     );
   }
 

@@ -29,6 +29,10 @@ export const upkeepNotes = {
   renewed: 'renewed',
   /** The identity key that contacts who are reached by mailbox alone get a card of: H(SPKI)[32] (`ways/key-by-mail.ts`). */
   toldByMail: 'told-by-mail',
+  /** Another own device has the identity key, which was not handed over (`key-taken.ts`). */
+  keyTaken: 'key-taken',
+  /** The person said of the recovery key that it is on paper, or used it from there: empty. */
+  onPaper: 'on-paper',
 } as const;
 export type UpkeepNote = (typeof upkeepNotes)[keyof typeof upkeepNotes];
 

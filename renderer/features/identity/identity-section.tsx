@@ -12,6 +12,7 @@ import { RecoverySection } from './recovery-section';
 import { RenewalSection } from './renewal-section';
 import { RenewedElsewhere } from './renewed-elsewhere';
 import { SoleNotice } from './sole-notice';
+import { TakenNotice } from './taken-notice';
 
 /** Who I am to others: the key by which they know me, its past, its files and its way back. */
 export function IdentitySection(): ReactNode {
@@ -33,6 +34,7 @@ export function IdentitySection(): ReactNode {
       </div>
       <OwnName identity={identity} />
       {identity.renewedElsewhere === undefined ? null : <RenewedElsewhere recovery={identity.recovery} other={identity.renewedElsewhere} />}
+      {identity.keyTaken === undefined ? null : <TakenNotice recovery={identity.recovery} taken={identity.keyTaken} />}
       {identity.unconfirmed ? <SoleNotice /> : null}
       <KeyInUse identity={identity} />
       <RenewalSection identity={identity} />

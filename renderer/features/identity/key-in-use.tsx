@@ -16,7 +16,7 @@ export function KeyInUse({ identity }: { readonly identity: Identity }): ReactNo
   const times = useTimes();
   const copy = useCopy();
   const now = useNow();
-  const place = useFocusIfLost<HTMLElement>(identity.unconfirmed);
+  const place = useFocusIfLost<HTMLElement>(identity.unconfirmed || identity.keyTaken !== undefined);
   const next = (): string => {
     if (identity.keyElsewhere) return text('identity.key.next.elsewhere');
     if (identity.unconfirmed) return text('identity.key.next.unconfirmed');

@@ -239,7 +239,7 @@ export const devices = {
   'bar.link.failed': 'Aus dem Verbinden eines Geräts wurde nichts.',
   'bar.link.show': 'Zeigen',
   'bar.device.suspended': 'Ein anderes Gerät von dir hat dieses ausgesetzt. Nichts Neues kommt herein und nichts geht hinaus, bis dein Identitätsschlüssel es wieder erlaubt. Was hier gespeichert ist, bleibt lesbar.',
-  'bar.device.retired': 'Dieses Gerät wurde entfernt: Es ist keines deiner Geräte mehr. Nichts kommt herein und nichts geht hinaus. Was hier gespeichert ist, bleibt lesbar.',
+  'bar.device.retired': 'Dieses Gerät wurde entfernt: Es ist keines deiner Geräte mehr. Nichts kommt herein und nichts geht hinaus. Was hier gespeichert ist, bleibt lesbar. Warst du das nicht, hat jemand deinen Identitätsschlüssel: Hole ihn mit dem Wiederherstellungsblatt zurück, unter Einstellungen → Identität.',
   'bar.device.asks': '{by} möchte {name} als Gerät von dir hereinlassen. Nichts geschieht, wenn du es nicht erlaubst.',
   'bar.device.asks.show': 'Ansehen',
   'bar.device.show': 'Deine Geräte',

@@ -244,7 +244,7 @@ export const devices = {
   'bar.link.failed': 'Linking a device came to nothing.',
   'bar.link.show': 'Show',
   'bar.device.suspended': 'Another device of yours has suspended this one. Nothing new comes in and nothing leaves until your identity key allows it again. What is stored here stays readable.',
-  'bar.device.retired': 'This device was removed: it is not one of yours any more. Nothing comes in and nothing leaves. What is stored here stays readable.',
+  'bar.device.retired': 'This device was removed: it is not one of yours any more. Nothing comes in and nothing leaves. What is stored here stays readable. If you did not do that, somebody has your identity key: take it back with the recovery kit, under Settings → Identity.',
   'bar.device.asks': '{by} wants to let {name} in as a device of yours. Nothing happens unless you allow it.',
   'bar.device.asks.show': 'Look at it',
   'bar.device.show': 'Your devices',

@@ -6,6 +6,7 @@ import { issueInstanceList } from '../../../../electron/engine/certificates/inst
 import { currentIdentity, openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { mergeOwn } from '../../../../electron/engine/certificates/merge-update';
 import type { OwnUpdate } from '../../../../electron/engine/certificates/own-update';
+import { recoverLocalRecord } from '../../../../electron/engine/certificates/recovery';
 import { relist } from '../../../../electron/engine/certificates/reissue';
 import { ownExchange } from '../../../../electron/engine/certificates/renewal';
 import { rotateLocalRecord, withoutPrivate } from '../../../../electron/engine/certificates/rotation';
@@ -49,7 +50,7 @@ const told = ({ identityKeys, instanceList, instance, siblings = [], recovery }:
 const merge = (into: LocalRecord, update: OwnUpdate, exchanges: LocalRecord['exchanges'] = [], at = now + day) => mergeOwn(crypto, into, update, exchanges, at).record;
 const rotate = (purpose: 'routine' | 'compromise' = 'routine', key = 20) => rotateLocalRecord(withFixedKeys(crypto, key), desk, now + 1, purpose);
 const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('hex');
-const privateHalves = ({ identityKeys, recovery }: LocalRecord): number => identityKeys.filter(({ privateKey }) => privateKey !== undefined).length + (recovery?.seed ? 1 : 0);
+const privateHalves = ({ identityKeys }: LocalRecord): number => identityKeys.filter(({ privateKey }) => privateKey !== undefined).length;
 
 describe('a later identity key that another own device brings', () => {
   it('S4-26 S5-07: is taken where the one in use leads to it, without a private half, with the list it signed', async () => {
@@ -97,13 +98,21 @@ describe('what another own device brings of devices', () => {
     expect(merge(laptop, told(device))?.siblings?.length).toBe(2);
   });
 
-  it('S4-30: who is not the one with the identity key by a list it hears of keeps no private half, and not the recovery key', async () => {
+  it('S4-30 A73: who is not the one with the identity key by a list it hears of keeps no private half of it, and keeps the recovery key', async () => {
     const party = openLocalParty(crypto, desk);
     const { instanceId: certifier } = openLocalParty(crypto, laptop);
     const moved = await relist(crypto, { party, siblings: desk.siblings ?? [], ...currentIdentity(crypto, desk), now: now + 1 }, { certifier });
-    expect(privateHalves(desk)).toBe(2);
+    expect(privateHalves(desk)).toBe(1);
     const merged = merge(desk, told(desk, { keys: [], list: moved.list, credentials: [moved.credential, ...moved.siblings.map(({ credential }) => credential)] })) ?? expect.unreachable('news');
     expect([privateHalves(merged), openLocalParty(crypto, merged).isCertifier]).toEqual([0, false]);
+    expect([openLocalParty(crypto, merged).recovery, hex(merged.recovery?.seed)]).toEqual(['kept', hex(desk.recovery?.seed)]);
+  });
+
+  it('S4-32 A73: nor the recovery key where another device used it: whoever did has it', async () => {
+    const seed = desk.recovery?.seed ?? expect.unreachable('a recovery key');
+    const recovered = await recoverLocalRecord(withFixedKeys(crypto, 21), laptop, seed, now + 1);
+    const merged = merge(desk, told(recovered)) ?? expect.unreachable('news');
+    expect([privateHalves(merged), openLocalParty(crypto, merged).isCertifier, openLocalParty(crypto, merged).recovery]).toEqual([0, false, 'away']);
   });
 });
 

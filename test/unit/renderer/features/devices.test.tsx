@@ -231,6 +231,7 @@ describe('a device that is none of the person any more', () => {
     await act(async () => fake.tellDevices(fake.world.devices.list.map((one) => (one.instanceId === ownInstance ? { ...one, state: 'retired' } : one))));
     await settle();
     expect(page()).toContain('This device was removed');
+    expect(page()).toContain('take it back with the recovery kit, under Settings → Identity');
     expect(page()).not.toContain(linked);
   });
 });

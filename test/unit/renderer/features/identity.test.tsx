@@ -59,10 +59,33 @@ describe('own identity key', () => {
     await open(scene('identity-elsewhere'));
     expect(page()).toContain('On the device that holds your identity key');
     expect(page()).not.toContain('The recovery key is on your sheet');
-    expect(page()).toContain('Settings → Identity says whether the kit is still to be printed.');
+    expect(page()).toContain('if none was printed, it is on another device of yours that holds or held your identity key');
     for (const name of ['Change your name', 'Renew now', 'Export private key…']) expect(buttonNamed(name).hasAttribute('disabled'), name).toBe(true);
     for (const name of ['Export public key…', 'Import private key…', 'Recover with the code…']) expect(buttonNamed(name).hasAttribute('disabled'), name).toBe(false);
     expect(await axeFindings()).toEqual([]);
+  });
+
+  it('A73: where another device took the key, a bar leads to the page, which says what to do, until the person says whose doing it was', async () => {
+    const { fake } = await renderApp(scene('identity-taken'));
+    expect(page()).toContain('Another device took your identity key. If it was not you, act now.');
+    await pressNamed('What to do');
+    expect(alertIn(tabPanel())).toContain('laptop has your identity key');
+    expect(alertIn(tabPanel())).toContain('take your identity back with the code of your recovery kit');
+    expect(page()).toContain('save the kit, print it');
+    expect(await axeFindings()).toEqual([]);
+    await pressNamed('That was me');
+    expect(fake.world.identity.keyTaken).toBeUndefined();
+    expect(alertIn(tabPanel())).toBeUndefined();
+    expect(isThere('What to do')).toBe(false);
+    expect(page()).toContain('All is well: your identity key is where you took it.');
+    expect(tabPanel().contains(document.activeElement)).toBe(true);
+  });
+
+  it('A73: whoever has no recovery key is told what is left', async () => {
+    const world = scene('identity-taken');
+    world.identity.recovery = 'none';
+    await open(world);
+    expect(alertIn(tabPanel())).toContain('you have no recovery key that would take this one back');
   });
 
   it('S5-22: the time between two keys can be chosen, and what follows from it is told at once', async () => {
@@ -314,8 +337,8 @@ describe('key files', () => {
     expect(fake.world.identity.ownKeys).toHaveLength(1);
   });
 
-  it('where another device holds the key, importing names the recovery key that is lost there if it was not printed; elsewhere nothing is said of it', async () => {
-    const words = 'If the recovery kit was not printed there, print it first';
+  it('where another device holds the key, importing says what that device gives up and keeps; elsewhere nothing is said of it', async () => {
+    const words = 'your recovery key stays there until the kit is printed';
     const { fake } = await open(emptyWorld());
     await pressNamed('Import private key…');
     expect(dialog().textContent).not.toContain(words);
