@@ -52,6 +52,13 @@ export class Kept {
     this.#push({ bytes });
   }
 
+  add({ pieces }: Kept): void {
+    for (const piece of pieces) {
+      if ('from' in piece) this.range(piece.from, piece.to);
+      else this.bytes(piece.bytes);
+    }
+  }
+
   #push(piece: Piece): void {
     if (this.pieces.length >= mostPieces) throw new TooManyPieces('more pieces than a picture has');
     this.pieces.push(piece);

@@ -1,4 +1,4 @@
-import { ascii, type Kept, type Window, viewOf } from './bytes';
+import { ascii, Kept, type Window, viewOf } from './bytes';
 import { onlyOrientation, orientationOf } from './orientation';
 
 /** What a picture looks like depends on these. */
@@ -9,10 +9,14 @@ const largestExif = 64 * 1024;
 
 /**
  * Keeps what draws a PNG: not texts, EXIF, times, what programs add, nor anything behind its end, or behind the place where it cannot be
- * followed any more, as nobody draws that either. Without a picture in it, it is none, and stays as it is.
+ * followed any more, as nobody draws that either. Which way up it is stands before the picture, wherever it stood: Chromium does not look for it
+ * behind. Without a picture in it, it is none, and stays as it is.
  */
 export async function cleanPng(file: Window, kept: Kept): Promise<void> {
-  kept.range(0, 8);
+  const before = new Kept();
+  const body = new Kept();
+  before.range(0, 8);
+  let orientation: number | undefined;
   let draws = false;
   for (let at = 8; at < file.size; ) {
     const head = await file.read(at, 8);
@@ -21,15 +25,20 @@ export async function cleanPng(file: Window, kept: Kept): Promise<void> {
     const end = at + 12 + length;
     if (!/^[A-Za-z]{4}$/.test(type)) break;
     if (type === 'eXIf' && length <= largestExif && end <= file.size) {
-      const orientation = orientationOf(await file.read(at + 8, length));
-      if (orientation !== undefined) kept.bytes(chunk('eXIf', onlyOrientation(orientation)));
-    } else if (type === 'IEND' && length > 0) kept.bytes(chunk('IEND', new Uint8Array(0))); // nothing belongs into it
-    else if (drawn.has(type)) kept.range(at, Math.min(end, file.size));
-    draws ||= type === 'IDAT';
+      orientation ??= orientationOf(await file.read(at + 8, length));
+    } else {
+      draws ||= type === 'IDAT';
+      const part = draws ? body : before;
+      if (type === 'IEND' && length > 0) part.bytes(chunk('IEND', new Uint8Array(0))); // nothing belongs into it
+      else if (drawn.has(type)) part.range(at, Math.min(end, file.size));
+    }
     if (type === 'IEND') break;
     at = end;
   }
-  if (!draws) kept.all(file.size);
+  if (!draws) return kept.all(file.size);
+  kept.add(before);
+  if (orientation !== undefined) kept.bytes(chunk('eXIf', onlyOrientation(orientation)));
+  kept.add(body);
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {

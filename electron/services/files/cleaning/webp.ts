@@ -47,10 +47,7 @@ export async function cleanWebp(file: Window, kept: Kept): Promise<void> {
   if (12 + size === file.size && orientation === undefined) return kept.all(file.size);
   viewOf(riff).setUint32(4, 4 + size, true);
   kept.bytes(riff);
-  for (const piece of body.pieces) {
-    if ('from' in piece) kept.range(piece.from, piece.to);
-    else kept.bytes(piece.bytes);
-  }
+  kept.add(body);
 }
 
 interface Part {

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleaned } from '../../../../electron/services/files/cleaning/clean';
@@ -5,7 +6,7 @@ import { orientationOf } from '../../../../electron/services/files/cleaning/orie
 import { canBeShown } from '../../../../electron/services/files/picture-size';
 import { shownAs } from '../../../../electron/services/files/shown-as';
 import type { ChosenSource } from '../../../../electron/services/ports/files';
-import { canary, gif, jpeg, plainPng, png, pngChunk, profile, riffChunk, scan, segment, tiff, webp } from '../../../support/pictures';
+import { canary, gif, jpeg, plainPng, png, pngChunk, profile, realPng, riffChunk, scan, segment, tiff, webp } from '../../../support/pictures';
 
 const sourceOf = (bytes: Uint8Array): ChosenSource => ({ name: 'x', size: bytes.length, read: async (at, length) => bytes.slice(at, at + length), close: async () => undefined });
 
@@ -17,6 +18,18 @@ async function clean(bytes: Uint8Array, step = 7): Promise<Buffer> {
   const out = Buffer.concat(parts);
   expect(out.length).toBe(source.size);
   return out;
+}
+/** The kinds of its chunks, each with the check it needs. */
+function chunksOf(bytes: Uint8Array): string[] {
+  const found: string[] = [];
+  const file = Buffer.from(bytes);
+  for (let at = 8; at < file.length; ) {
+    const end = at + 8 + file.readUInt32BE(at);
+    expect(crc32(file.subarray(at + 4, end))).toBe(file.readUInt32BE(end));
+    found.push(file.toString('latin1', at + 4, at + 8));
+    at = end + 4;
+  }
+  return found;
 }
 const exifOf = (bytes: Buffer): Buffer => bytes.subarray(bytes.indexOf('MM\0*', 0, 'latin1'));
 
@@ -43,6 +56,16 @@ describe('pictures say only what they show', () => {
     const out = await clean(make(orientation));
     expect(orientationOf(exifOf(out))).toBe(orientation);
     expect((await clean(make(1))).indexOf('MM\0*', 0, 'latin1')).toBe(-1);
+  });
+
+  it('a PNG that says only behind its picture which way up it is says so before it: where Chromium looks', async () => {
+    const late = realPng(8);
+    const out = await clean(late);
+    expect(chunksOf(late)).toEqual(['IHDR', 'IDAT', 'eXIf', 'IEND']);
+    expect(chunksOf(out)).toEqual(['IHDR', 'eXIf', 'IDAT', 'IEND']);
+    expect(orientationOf(exifOf(out))).toBe(8);
+    expect(out.includes(canary)).toBe(false);
+    expect(await clean(out)).toEqual(out);
   });
 
   it('what draws it stays byte for byte: scan, profile, the mark of Adobe; a JFIF part without its small picture', async () => {
