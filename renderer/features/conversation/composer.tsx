@@ -13,6 +13,7 @@ import { nothingStaged, UnsentFiles } from '../files/files-store';
 import { PreparingFiles } from '../files/preparing-files';
 import { saidIn } from '../files/said';
 import { StagedFiles } from '../files/staged-files';
+import { unsentWords } from '../files/unsent-words';
 import { useTakeFiles } from '../files/use-take-files';
 import { DisappearButton } from './disappear-button';
 import { emptyDraft } from './drafts-store';
@@ -74,7 +75,7 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   /** In the conversation it belongs to, or, where one has gone on to another meanwhile, above all of them. */
   const tell = (thrown: unknown): void => {
     if (here.current === conversationId) setFailure(thrown);
-    else model.ui.getState().toast(errorText(thrown), 'danger');
+    else model.ui.getState().toast(unsentWords(thrown, text, errorText), 'danger');
   };
 
   /** Words that were not stored, before what was written since and behind those that were given back before them. */
@@ -118,7 +119,7 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
       if (staged.length > 0) await model.files.getState().send(conversationId, written, replyTo, () => model.messages.getState().loadNewest(conversationId));
       else await model.messages.getState().send(conversationId, written, replyTo);
     } catch (thrown) {
-      tell(thrown instanceof UnsentFiles ? thrown.cause : thrown);
+      tell(thrown);
       if (thrown instanceof UnsentFiles && thrown.wordsWent) return;
       giveBack(written);
       if (replyTo !== undefined) setReply(conversationId, replyTo);
@@ -167,7 +168,7 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
 
   return (
     <div className="composer">
-      {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
+      {failure === undefined ? null : <Banner tone="danger">{unsentWords(failure, text, errorText)}</Banner>}
       {editing === undefined ? null : (
         <div className="composer-quote">
           <span className="quote-words">

@@ -125,7 +125,7 @@ export function createFilesStore(client: Client, life: Life): StoreApi<FilesStat
         const alive = life.begin();
         const files = stagedOf(conversationId);
         putStaged(conversationId, nothingStaged);
-        for (const [index, { token }] of files.entries()) {
+        for (const [index, { token, name }] of files.entries()) {
           try {
             await client.files.send({ conversationId, token, ...(index === 0 && text.trim() !== '' && { text }), ...(index === 0 && replyTo !== undefined && { replyTo }) });
             if (alive()) await sent();
@@ -134,7 +134,7 @@ export function createFilesStore(client: Client, life: Life): StoreApi<FilesStat
             if (alive()) await ask(conversationId).catch(() => undefined);
             const calledOff = thrown instanceof Error && 'code' in thrown && thrown.code === 'transfer.over';
             if (alive() && !calledOff) putStaged(conversationId, [...files.slice(index), ...stagedOf(conversationId)]);
-            if (!calledOff) throw new UnsentFiles(thrown, index > 0);
+            if (!calledOff) throw new UnsentFiles(thrown, index > 0, files.length > 1 ? name : undefined);
           }
         }
       },
@@ -156,8 +156,12 @@ export class UnsentFiles extends Error {
   /** What was written went along with the first one. */
   readonly wordsWent: boolean;
 
-  constructor(cause: unknown, wordsWent: boolean) {
+  /** The name of the first of those, where there were several. */
+  readonly file: string | undefined;
+
+  constructor(cause: unknown, wordsWent: boolean, file: string | undefined) {
     super('files were not sent', { cause });
     this.wordsWent = wordsWent;
+    this.file = file;
   }
 }

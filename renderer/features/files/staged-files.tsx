@@ -9,6 +9,7 @@ import { IconButton } from '../../ui/icon-button';
 import { plainFileName } from '../../ui/strangers';
 import { FileGlyph } from './file-glyph';
 import { nothingStaged } from './files-store';
+import { LeftOutLine } from './left-out-line';
 import { ShownPicture } from './shown-picture';
 
 /** From so many on not all are in sight: how many there are is said above them. */
@@ -42,6 +43,7 @@ export function StagedFiles({ conversationId, onEmptied }: { readonly conversati
           <Staged key={file.token} file={file} onDrop={() => drop([file.token])} />
         ))}
       </ul>
+      <LeftOutLine staged={staged} />
     </>
   );
 }

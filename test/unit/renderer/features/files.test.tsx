@@ -199,6 +199,39 @@ describe('files in a conversation', () => {
     expect(fake.world.messages.get(talkWithBo)?.at(-1)).toMatchObject({ kind: 'file', text: 'both of us', file: { name: 'b.txt' } });
   });
 
+  it('of several files the one that was changed is named; of one alone it is known which', async () => {
+    const { fake } = await openTalk(busyWorld(now));
+    const drop = async (...names: string[]): Promise<void> => {
+      fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: names.map((name) => new File(['x'], name)) } });
+      await settle();
+    };
+    await drop('a.txt', 'b.txt');
+    fake.world.failing.set('files.send', 'file.changed');
+    await press('Send');
+    expect(screen.getByText(/^a\.txt: That file was changed/)).toBeTruthy();
+    await press('Do not send a.txt');
+    await press('Send');
+    expect(screen.getByText(/^That file was changed/)).toBeTruthy();
+    await drop('c.txt');
+    fake.world.failing.set('files.send', 'contact.not-permitted');
+    await press('Send');
+    // What no file has to do with is not told of one.
+    expect(screen.queryByText(/b\.txt:/)).toBeNull();
+  });
+
+  it('of pictures that are about to go it is said what is left out of them and what stays; and of those that go as they are that, too', async () => {
+    const { fake, model } = await openTalk(busyWorld(now));
+    fake.world.chosen = [{ token: 'a'.repeat(32), name: 'notes.txt', size: 1, shown: 'file' }];
+    await press('Attach files');
+    expect(screen.queryByText(/Place, time and camera/)).toBeNull();
+    fake.world.chosen = [{ token: 'b'.repeat(32), name: 'sea.jpg', size: 1, shown: 'image' }];
+    await press('Attach files');
+    expect(screen.getByText('Place, time and camera are left out of the picture. Its name, its colours and which way up it is stay.')).toBeTruthy();
+    expect(await axeFindings()).toEqual([]);
+    act(() => model.settings.setState(({ settings }) => ({ settings: { ...settings, stripMetadata: false } })));
+    expect(screen.getByText('The picture goes as it is, with place, time and camera where it says them.')).toBeTruthy();
+  });
+
   it('of files chosen in a dialog those that cannot be sent are counted as well; a folder alone is told in words about sending', async () => {
     const made = busyWorld(now);
     const { fake } = await openTalk(made);
