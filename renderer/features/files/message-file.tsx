@@ -8,8 +8,8 @@ import { plainFileName } from '../../ui/strangers';
 import { FileActs } from './file-acts';
 import { FileGlyph } from './file-glyph';
 import { FileState } from './file-state';
-import { mediaOf } from './media-address';
 import { ShownPicture } from './shown-picture';
+import { Sound } from './sound';
 
 /** The file a message brings: a picture or sound inside, anything else as a line with a name. `name`: the other person. */
 export function MessageFile({ message, name }: { readonly message: Message; readonly name: string }): ReactNode {
@@ -43,7 +43,7 @@ export function MessageFile({ message, name }: { readonly message: Message; read
         </span>
         {transfer === undefined ? null : <FileActs transfer={transfer} file={label} />}
       </div>
-      {transfer?.shown === 'audio' && transfer.held ? <audio controls controlsList="nodownload" preload="none" src={mediaOf(transfer.transferId)} aria-label={text('files.play', { file: label })} /> : null}
+      {transfer?.shown === 'audio' && transfer.held ? <Sound transferId={transfer.transferId} label={label} /> : null}
     </div>
   );
 }

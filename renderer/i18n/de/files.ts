@@ -5,7 +5,7 @@ export const files = {
   'files.attach': 'Dateien anhängen',
   'files.drop': 'Dateien hier ablegen, um sie {name} zu senden',
   'files.staged': 'Dateien zum Senden',
-  'files.staged.leftOut': '{count, plural, one {Ort, Zeit und Kamera werden aus dem Bild genommen. Sein Name, seine Farben und wo oben ist bleiben.} other {Ort, Zeit und Kamera werden aus den Bildern genommen. Ihre Namen, ihre Farben und wo oben ist bleiben.}}',
+  'files.staged.leftOut': '{count, plural, one {Ort, Zeit und Kamera werden aus dem Bild genommen. Name und Farben bleiben, und auch, wo oben ist.} other {Ort, Zeit und Kamera werden aus den Bildern genommen. Namen und Farben bleiben, und auch, wo oben ist.}}',
   'files.staged.along': '{count, plural, one {Das Bild geht, wie es ist, mit Ort, Zeit und Kamera, wenn sie darin stehen.} other {Die Bilder gehen, wie sie sind, mit Ort, Zeit und Kamera, wenn sie darin stehen.}}',
   'files.unsent': '{file}: {reason}',
   'files.stagedCount': '{count, plural, one {# Datei} other {# Dateien}}, {size}',

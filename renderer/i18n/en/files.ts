@@ -4,7 +4,7 @@ export const files = {
   'files.attach': 'Attach files',
   'files.drop': 'Drop files here to send them to {name}',
   'files.staged': 'Files to send',
-  'files.staged.leftOut': '{count, plural, one {Place, time and camera are left out of the picture. Its name, its colours and which way up it is stay.} other {Place, time and camera are left out of the pictures. Their names, their colours and which way up they are stay.}}',
+  'files.staged.leftOut': '{count, plural, one {Place, time and camera are left out of the picture. Its name and colours stay, and so does which way up it is.} other {Place, time and camera are left out of the pictures. Their names and colours stay, and so does which way up they are.}}',
   'files.staged.along': '{count, plural, one {The picture goes as it is, with place, time and camera where it says them.} other {The pictures go as they are, with place, time and camera where they say them.}}',
   'files.unsent': '{file}: {reason}',
   'files.stagedCount': '{count, plural, one {# file} other {# files}}, {size}',

@@ -145,7 +145,12 @@ describe('files in a conversation', () => {
 
   it('sound has a player without a button that the app does not let do anything: saving is beside it', async () => {
     await openTalk(world('tone.wav', { state: 'done', held: true, shown: 'audio' }));
-    expect(article().querySelector('audio')?.getAttribute('controlslist')).toBe('nodownload');
+    const sound = article().querySelector('audio');
+    expect(sound?.getAttribute('controlslist')).toBe('nodownload');
+    // Nothing of it is read before somebody plays it, so that its length is not known: a time would be a wrong one.
+    expect([sound?.getAttribute('preload'), sound?.className]).toEqual(['none', '']);
+    if (sound !== null) fireEvent.loadedMetadata(sound);
+    expect(sound?.className).toBe('timed');
     expect(screen.getByRole('button', { name: 'Save tone.wav' })).toBeTruthy();
   });
 
@@ -226,7 +231,7 @@ describe('files in a conversation', () => {
     expect(screen.queryByText(/Place, time and camera/)).toBeNull();
     fake.world.chosen = [{ token: 'b'.repeat(32), name: 'sea.jpg', size: 1, shown: 'image' }];
     await press('Attach files');
-    expect(screen.getByText('Place, time and camera are left out of the picture. Its name, its colours and which way up it is stay.')).toBeTruthy();
+    expect(screen.getByText('Place, time and camera are left out of the picture. Its name and colours stay, and so does which way up it is.')).toBeTruthy();
     expect(await axeFindings()).toEqual([]);
     act(() => model.settings.setState(({ settings }) => ({ settings: { ...settings, stripMetadata: false } })));
     expect(screen.getByText('The picture goes as it is, with place, time and camera where it says them.')).toBeTruthy();
