@@ -50,7 +50,7 @@ export function candidatesOf({ sighted, places, lastGood, network, own }: Candid
     const text = addressText(one.address);
     if (found.size >= maxCandidates || found.has(text) || ownTexts.has(text) || network.isOwn(one.address)) continue;
     const instanceId = 'instanceId' in one ? one.instanceId : said.find(({ address }) => addressText(address) === text)?.instanceId;
-    const via = 'sighted' in one ? 'lan' : viaOf(one.address.host, network);
+    const via = 'sighted' in one && !isLoopback(one.address.host) ? 'lan' : viaOf(one.address.host, network);
     found.set(text, { address: one.address, text, via, ...(instanceId === undefined ? {} : { instanceId }) });
   }
   return [...found.values()];
@@ -64,7 +64,8 @@ export function viaOf(host: string, network: Pick<NetworkFacts, 'isNear'>): Via 
 
 /** What kind of way a session goes, as far as its other end shows. */
 export function viaOfSession({ remote, role }: Pick<Session, 'remote' | 'role'>, sighted: readonly Address[], network: Pick<NetworkFacts, 'isNear' | 'get'>, own: readonly Address[]): Via {
-  if (sighted.some(({ host }) => host === remote.host)) return 'lan';
+  // Within this machine there is no network between the two, whichever of them heard the other announced: both ends say the same.
+  if (!isLoopback(remote.host) && sighted.some(({ host }) => host === remote.host)) return 'lan';
   // Behind a proxy who comes in from this very machine comes through the onion service, if there is one that leads here.
   const hasOnion = own.some(({ host }) => host.endsWith('.onion'));
   if (role === 'listener' && hasOnion && network.get('proxy').state !== 'off' && isLoopback(remote.host)) return 'onion';

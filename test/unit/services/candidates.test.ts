@@ -71,6 +71,13 @@ describe('where a person is tried', () => {
     expect([from('127.0.0.1'), from('127.0.0.1', 'dialler')]).toEqual(['onion', 'direct']);
   });
 
+  test('over loopback both ends say direct, also the one that heard the other announced', () => {
+    const heard: Address[] = ['127.0.0.1', '::1'].map((host) => ({ host, port: 4000 }));
+    const sessions = (['listener', 'dialler'] as const).flatMap((role) => heard.map(({ host }) => viaOfSession({ remote: { host, port: 4000 }, role }, heard, facts(), [])));
+    expect(sessions).toEqual(['direct', 'direct', 'direct', 'direct']);
+    expect(candidates({ sighted: heard.map(({ host }) => ({ host, port: 4100 })) }).map(({ via }) => via)).toEqual(['direct', 'direct']);
+  });
+
   test('no more than 24 in one round, every device among them', () => {
     const many = Array.from({ length: 16 }, (_, n) => device(n, ...Array.from({ length: 8 }, (_, port) => `203.0.113.${n + 1}:${port + 1}`)));
     const found = candidates({ places: many });
