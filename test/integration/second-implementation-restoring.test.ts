@@ -2,8 +2,8 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBackup, writeBackup } from '../second/backup.mjs';
-import { readCode } from '../second/recovery-code.mjs';
+import { readBackup, readContent, writeBackup } from '../second/backup.mjs';
+import { readCode, writeCode } from '../second/recovery-code.mjs';
 import { argon2 } from '../second/key-files.mjs';
 import { writePerson } from '../second/leaving-for.mjs';
 import { readLink } from '../second/link.mjs';
@@ -147,6 +147,21 @@ describe('§14, put back by a program that was written from the document', () =>
     writeFileSync(at('sol.keyshift-backup'), writeBackup(content, words, { derive: quick }));
     const peer = await HeadlessPeer.start(at('Sol'), { listen: '127.0.0.1:0' });
     restored.push(peer);
+    // What is told of files that bring nobody, by both programs.
+    const keyless = writePerson(sol.person, { contacts: [sol.contact], keyless: true });
+    const somebodyElses = writePerson(sol.person, { contacts: [sol.contact], peerId: Buffer.alloc(32, 1) });
+    for (const [name, what, code, more] of [
+      ['keyless', keyless, 'backup.not-certifier', {}],
+      ['keyless', keyless, 'recovery.wrong-code', { seed: Buffer.alloc(32, 7) }],
+      ['another person', somebodyElses, 'backup.garbled', {}],
+    ] as const) {
+      writeFileSync(at(`${name}.keyshift-backup`), writeBackup(what, words, { derive: quick }));
+      expect([name, codeOf(() => revive(readContent(what), more))]).toEqual([name, code]);
+      const typed = 'seed' in more ? { code: writeCode(more.seed) } : {};
+      const told = peer.call('backup.restore', { path: at(`${name}.keyshift-backup`), passphrase: words, ...typed });
+      await expect(told, name).rejects.toMatchObject({ code });
+      expect(await peer.call('vault.status')).toMatchObject({ state: 'absent' });
+    }
     expect(await peer.call('backup.restore', { path: at('sol.keyshift-backup'), passphrase: words })).toEqual({ peerId: sol.person.chain.peerId });
     await peer.call('settings.set', { findOnNetwork: false });
     const [contact] = await peer.call('contacts.list');

@@ -19,6 +19,29 @@ const DAY = 86_400_000;
 /** `vectors`: identity.json; `keys`: Node's private keys of the first three epochs there. */
 export const fileVectors = (vectors, keys) => ({ 'key-files': keyFiles(vectors, keys), backup: backup() });
 
+/** Who has which key in use, and what comes of a file there. Whoever has no `spki` has a key that is in no file. `more`: files that open like the good ones. */
+const keyFileImports = (vectors, keys, more) => {
+  const [first, second, third] = keys.map((key) => text(spkiOf(key)));
+  const { peerId } = vectors;
+  const stranger = 'a'.repeat(52);
+  const owners = {
+    'under the first key': { peerId, epoch: 1, spki: first }, 'under the second key': { peerId, epoch: 2, spki: second }, 'under the third key': { peerId, epoch: 3, spki: third },
+    'under a fourth key': { peerId, epoch: 4, spki: null }, 'under another second key': { peerId, epoch: 2, spki: null }, 'under another third key': { peerId, epoch: 3, spki: null },
+    'somebody else': { peerId: stranger, epoch: 1, spki: null }, 'somebody else under a later key': { peerId: stranger, epoch: 4, spki: null },
+  };
+  const [older, other, not] = ['key-file.older', 'key-file.other-person', 'key.unacceptable'];
+  const imports = [
+    ['container', 'under the first key', 'taken'], ['container', 'under the second key', 'taken'], ['container', 'under the third key', 'unchanged'], ['container', 'under a fourth key', older],
+    ['container', 'under another second key', not], ['container', 'under another third key', not], ['container', 'somebody else', other], ['container', 'somebody else under a later key', other],
+    ['PKCS #12', 'under the first key', 'taken'], ['PKCS #12', 'under a fourth key', older], ['PEM', 'under the second key', 'taken'], ['PEM', 'somebody else', other],
+    ['container, a first key alone', 'under the first key', 'unchanged'], ['container, a first key alone', 'under the second key', older], ['container, a first key alone', 'somebody else', other],
+    ['without the steps', 'under the third key', 'unchanged'], ['without the steps', 'under the second key', not], ['without the steps', 'under a fourth key', older],
+    ['a step with a certificate of another key', 'under the first key', not], ['a step with a certificate of another key', 'under the second key', 'taken'],
+    ['without the step between', 'under the first key', not], ['without the step between', 'under the second key', 'taken'],
+  ].map(([file, to, outcome]) => ({ file, to, outcome }));
+  return { more: Object.entries(more).map(([name, bytes]) => ({ name, bytes: text(bytes) })), owners, imports };
+};
+
 const keyFiles = (vectors, keys) => {
   const peerId = fromBase32(vectors.peerId);
   const seed = hex(vectors.recovery.seed);
@@ -57,11 +80,17 @@ const keyFiles = (vectors, keys) => {
     'a whole block of filling more': alone({}, { padded: (plain) => cat(plain, Buffer.alloc((-plain.length & 4095) + 4096)) }),
     'filling that is no zeros': alone({}, { padded: (plain) => cat(plain, Buffer.alloc(-plain.length & 4095, 1)) }),
   };
+  const imports = keyFileImports(vectors, keys, {
+    'without the steps': container({ papers: [{ ...papers[2], kind: 0, statement: undefined }] }),
+    'a step with a certificate of another key': container({ papers: [one, { ...two, certificate: makeCertificate({ key: { privateKey: keys[0], spki: spkiOf(keys[0]) }, name: 'Vera', peerId, epoch: 2, recoveryHash: H(edPublic(seed)), notBefore: vectors.now, notAfter: vectors.now + 90 * DAY, serial: counting(48, 16) }) }, papers[2]] }),
+    'without the step between': container({ papers: [one, papers[2]] }),
+  });
   const pem = good[3].bytes;
   const at = (bytes, what) => bytes.indexOf(what);
   return {
     passphrase: PASSPHRASE, wrongPassphrase: 'vier gute Wörter reichen nicht', peerId: vectors.peerId, knownSpki: vectors.keys[0].spki, knownEpoch: 1,
     good: good.map(({ bytes, ...rest }) => ({ ...rest, bytes: text(bytes) })),
+    ...imports,
     /** Made as a whole, as they are sealed. */
     bad: Object.entries(whole).map(([name, bytes]) => ({ name, code: 'key-file.garbled', bytes: text(bytes) })),
     changes: [

@@ -90,10 +90,25 @@ export const keyFile = ({ privateKey, papers, certificate = papers.at(-1)?.certi
 export const leads = (file, from) => {
   const later = file.papers.filter(({ epoch, kind }) => epoch > from.epoch && kind);
   const newest = later.findLastIndex(({ kind }) => kind === 2);
-  const steps = later.slice(Math.max(0, newest)).map(({ kind, statement }) => (kind === 1 ? readLink(statement) : readRecovery(statement)));
+  const steps = later.slice(Math.max(0, newest)).map(({ kind, statement, certificate }) => {
+    const step = kind === 1 ? readLink(statement) : readRecovery(statement);
+    const { peerId, epoch, spki } = readCertificate(certificate);
+    need(peerId === step.peerId && epoch === step.epoch && same(spki, step.spki), 'a certificate of another key than the step');
+    return step;
+  });
   const head = follow(from, steps);
   need(same(head.spki, file.identity.spki) && head.epoch === file.epoch, 'the steps lead elsewhere');
   return head;
+};
+
+/** What a device makes of a file that was read, under the key it has: the code where it is refused. `own` without `spki`: some other key than all of the file. */
+export const brought = (file, own) => {
+  if (file.identity.peerId !== own.peerId) bad('key-file.other-person');
+  if (file.epoch < own.epoch) bad('key-file.older');
+  if (own.spki && same(file.identity.spki, own.spki)) return 'unchanged';
+  if (file.epoch === own.epoch || !own.spki) bad('key.unacceptable', 'another key of the same age');
+  orBad('key.unacceptable', () => leads(file, { recoveryEpoch: 0, ...own }));
+  return 'taken';
 };
 
 // Keyshift's container

@@ -11,18 +11,18 @@ const table = (name, rows) => [name, Object.keys(rows[0]), rows.map((row) => Obj
 const SCHEMA = 45;
 
 /**
- * `contacts`: { chain, addresses } of each, as they were met last.
+ * `contacts`: { chain, addresses } of each, as they were met last. `keyless`: as a device writes it that does not hold the identity key.
  * @param {any} person
- * @param {{ contacts: any[], now?: number }} of
+ * @param {{ contacts: any[], now?: number, keyless?: boolean, peerId?: Buffer }} of
  */
-export const writePerson = (person, { contacts, now = Date.now() }) => {
+export const writePerson = (person, { contacts, now = Date.now(), keyless = false, peerId = person.peerId }) => {
   const { chainParts, key } = person;
-  return writeContent({ peerId: person.peerId, madeAt: now, schema: SCHEMA, settings: '{}' }, [
+  return writeContent({ peerId, madeAt: now, schema: SCHEMA, settings: '{}' }, [
     table('local_record', [{
       only: 1, peer_id: person.chain.peerId, name: person.name, created_at: now, instance_credential: chainParts.instance, signing_seed: Buffer.alloc(32), kem_secret: Buffer.alloc(32), instance_list: chainParts.list,
       recovery_key: edPublic(person.recoverySeed), recovery_seed: person.recoverySeed, endorsements: null, unconfirmed: 0,
     }]),
-    table('identity_keys', [{ epoch: key.epoch, certificate: chainParts.identity, private_key: key.privateKey.export({ format: 'der', type: 'pkcs8' }), created_at: now, retired_at: null, link: null, recovery: null }]),
+    table('identity_keys', [{ epoch: key.epoch, certificate: chainParts.identity, private_key: keyless ? null : key.privateKey.export({ format: 'der', type: 'pkcs8' }), created_at: now, retired_at: null, link: null, recovery: null }]),
     table('exchange_keys', person.exchanges.map(({ credential, secret }, position) => ({ position, credential: credential.bytes, kem_secret: secret }))),
     table('peers', contacts.map(({ chain }) => ({
       peer_id: chain.peerId, pinned_spki_hash: chain.identity.spkiHash, identity_epoch: chain.identity.epoch, identity_certificate: chain.identity.bytes, instance_list: chain.list.bytes, list_version: chain.list.version,

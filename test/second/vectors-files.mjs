@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readBackup, readContent, writeBackup, writeContent } from './backup.mjs';
 import { hex } from './bytes.mjs';
 import { H } from './crypto.mjs';
-import { BadFile, isContainer, leads, readContainer, rememberedArgon2 } from './key-files.mjs';
+import { BadFile, brought, isContainer, leads, readContainer, rememberedArgon2 } from './key-files.mjs';
 import { isPem, readPem, readPkcs12 } from './pkcs.mjs';
 import { equal, vectors } from './vectors-core.mjs';
 import { changed } from '../vectors/changed.mjs';
@@ -33,6 +33,16 @@ export const keyFiles = () => {
     if (one.epoch > 1) assert.equal(leads(file, known).epoch, one.epoch, one.name);
     assert.equal(readKeyFile(hex(one.bytes), all.passphrase.normalize('NFD'), derive).epoch, one.epoch);
     assert.equal(codeOf(() => readKeyFile(hex(one.bytes), all.wrongPassphrase, derive)), 'key-file.wrong-passphrase', one.name);
+  }
+  const read = new Map();
+  for (const { file: name, to, outcome } of all.imports) {
+    const file = read.get(name) ?? readKeyFile(hex([...all.good, ...all.more].find((one) => one.name === name).bytes), all.passphrase, derive);
+    read.set(name, file);
+    const { spki, ...owner } = all.owners[to];
+    const own = { ...owner, spki: spki && hex(spki) };
+    let done;
+    const code = codeOf(() => (done = brought(file, own)));
+    assert.equal(done ?? code, outcome, `${name}, ${to}`);
   }
   for (const one of all.bad) assert.equal(codeOf(() => readKeyFile(hex(one.bytes), all.passphrase, derive)), one.code, one.name);
   for (const one of all.changes) {
