@@ -202,7 +202,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
       // The person first, so that someone blocked or ended can be looked at too.
       ui.getState().select({ contactId, conversationId: undefined });
       const alive = life.begin();
-      const conversationId = await conversations.getState().open(contactId);
+      const conversationId = conversationWith(conversations.getState(), contactId)?.conversationId ?? (await conversations.getState().open(contactId));
       if (alive() && ui.getState().selection?.contactId === contactId) ui.getState().select({ contactId, conversationId });
     },
     start: () => {

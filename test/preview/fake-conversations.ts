@@ -33,7 +33,7 @@ export function conversationHandlers(world: World, tools: FakeTools): Handlers['
       const contact = contactOf(contactId);
       if (contact.reach === 'blocked') refuse('contact.blocked');
       if (contact.ended !== undefined) refuse('contact.ended');
-      const known = title === undefined ? world.conversations.find((one) => one.contactId === contactId) : undefined;
+      const known = title === undefined ? world.conversations.find((one) => one.contactId === contactId && one.state === 'open') : undefined;
       if (known !== undefined) return { conversationId: known.conversationId };
       const conversationId = idOf(`conversation ${contactId} ${title ?? ''}`);
       world.conversations = [...world.conversations, { conversationId, contactId, title: title ?? '', state: 'open', unread: 0, ...ordinary }];

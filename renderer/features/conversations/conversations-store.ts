@@ -62,7 +62,7 @@ export function createConversationsStore(client: Client, life: Life): StoreApi<C
     },
     open: async (contactId, title) => {
       const known = title === undefined ? conversationWith(get(), contactId) : undefined;
-      if (known !== undefined) return known.conversationId;
+      if (known !== undefined && known.state !== 'closed') return known.conversationId;
       const opened = await client.conversations.open(title === undefined ? { contactId } : { contactId, title });
       await get().load();
       return opened.conversationId;

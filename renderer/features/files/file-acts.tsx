@@ -32,6 +32,8 @@ function actsOf({ state, direction, held, failure }: Transfer, saved: boolean): 
     case 'done':
       return held ? keep : [['accept', 'files.fetchAgain', Download]];
     case 'failed':
+      // Whoever did not allow it may do so by now; a file that is too large stays so.
+      if (direction === 'out' && failure === 'contact.not-permitted' && held) return [['sendAgain', 'files.sendAgain', RotateCw], ...keep];
       if (direction !== 'in' || isOver(failure)) return keep;
       // What the disk here did not take is waited for by whoever sent it, until it is called off.
       return [['accept', 'files.retry', RotateCw], ...(failure?.startsWith('disk.') === true ? ([['cancel', 'files.cancel', X]] as const) : [])];

@@ -32,8 +32,7 @@ function wordsOf(transfer: Transfer, name: string, connected: boolean, text: Tex
       if (transfer.cancelledBy === 'me') return text(`files.state.cancelled.me.${direction}`, { name });
       return text(direction === 'in' ? 'files.state.cancelled.them.in' : done > 0 ? 'files.state.cancelled.them.stopped' : 'files.state.cancelled.them.declined', { name });
     case 'failed':
-      // The sentence for whoever sends says that the other one does not allow it.
-      if (direction === 'in' && failure === 'contact.not-permitted') return text('files.state.refused.in', { name });
+      if (failure === 'contact.not-permitted') return text(`files.state.refused.${direction}`, { name });
       if (direction === 'in' && failure === 'disk.full') return text('files.state.noRoom');
       return text('files.state.failed', { reason: failure !== undefined && isErrorCode(failure) ? errorText(new KeyshiftError(failure, '')) : '' }).trim();
   }

@@ -83,7 +83,7 @@ export const conversation = {
   'state.queued.continuation': 'Mit dieser Unterhaltung angehalten; setze sie fort, um das noch einmal zu senden',
   'state.queued.pace': 'Geht innerhalb einer Stunde ab: Dieses Gerät wurde sehr oft gestartet',
   'state.queued.key': 'Zurückgehalten, bis du mit {name} Nummern verglichen hast',
-  'state.queued.ended': 'Nicht zugestellt, und wird es auch nicht',
+  'state.queued.ended': 'Nicht zugestellt',
   'state.moved': 'In der Unterhaltung, die weitergeht, noch einmal gesendet',
   'state.sent': 'Gesendet, noch nicht bestätigt',
   'state.delivered': 'Zugestellt',

@@ -39,7 +39,7 @@ export const errors = {
   'error.contact.key-mismatch': 'Der Schlüssel, der geantwortet hat, ist nicht der erwartete. Kein Kontakt kam zustande; bitte um eine neue Einladung.',
   'error.contact.key-unsettled': 'Das Senden ist angehalten, bis geklärt ist, welcher Schlüssel der richtige ist. Was du schreibst, bleibt hier; vergleiche mit der Person Nummern.',
   'error.request.unknown': 'Diese Anfrage gibt es nicht mehr. Nichts wurde geändert; die Person kann wieder fragen, oder du lädst sie ein.',
-  'error.request.declined': 'Deine Anfrage wurde abgelehnt. Was du geschrieben hast, wurde dort nicht gezeigt; bitte um eine Einladung.',
+  'error.request.declined': 'Deine Anfrage wurde abgelehnt. Was du geschrieben hast, wurde dort nicht gezeigt. Bitte um eine Einladung; seid ihr Kontakte, wird es zugestellt.',
   'error.key.garbled': 'Das ist nichts von dem, was hier genommen wird (eine Keyshift-Karte oder ein einzelnes Zertifikat als PEM oder DER), oder ein Teil davon fehlt. Füge alles ein, von der ersten bis zur letzten Zeile, oder wähle die Datei.',
   'error.key.private': 'Das ist ein privater Schlüssel. Behalte ihn für dich: Nichts wurde gelesen oder gespeichert. Bitte um die öffentliche Karte.',
   'error.key.own': 'Das ist deine eigene Karte. Schicke sie der Person, mit der du schreiben willst.',

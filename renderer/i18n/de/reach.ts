@@ -81,7 +81,7 @@ export const reach = {
   'reach.advice.set-proxy': '{name} ist nur über Tor erreichbar. Starte Tor, dann sage Keyshift, dass es Tor nehmen soll.',
   'reach.advice.ask-to-open': 'Kein Gerät von {name} antwortet: Vielleicht ist es aus, oder hinter einem Router, der nichts hereinlässt. Bitte {name}, Keyshift zu öffnen; es versucht auch, dich zu erreichen.',
   'reach.advice.own-key': 'Das Gerät, das antwortet, nimmt deinen Identitätsschlüssel nicht an, den jemand anderes erneuert hat. Ist es das von {name}, kommt nichts durch, bis dein Wiederherstellungscode das geklärt oder {name} Nummern mit dir verglichen hat.',
-  'reach.advice.moved': 'Wo {name} war, antwortet jemand anderes. Wahrscheinlich ist {name} umgezogen; eine neue Einladung sagt, wohin.',
+  'reach.advice.moved': 'Was dort antwortet, wo {name} war, hält dich für keinen Kontakt: {name} ist umgezogen oder hat dich entfernt. Gegen beides hilft eine neue Einladung.',
   'reach.advice.try-port-mapping': 'Dein eigenes Gerät ist von außerhalb deines Netzes nicht erreichbar. Vielleicht kann dein Router das ändern.',
   'reach.advice.try-lan': 'Falls ihr beide im selben Netz seid: Einander dort zu finden ist ausgeschaltet.',
   'reach.advice.carry-by-file': 'Was für {name} wartet, kann in eine Datei, auf einem USB-Stick oder per Mail. Nur {name} kann sie öffnen.',

@@ -69,7 +69,7 @@ export const conversation = {
   'state.queued.continuation': 'Stopped with this conversation; continue it to send this again',
   'state.queued.pace': 'Leaves within an hour: this device was started very often',
   'state.queued.key': 'Held back until you have compared numbers with {name}',
-  'state.queued.ended': 'Not delivered, and will not be',
+  'state.queued.ended': 'Not delivered',
   'state.moved': 'Sent again in the conversation that goes on',
   'state.sent': 'Sent, not confirmed yet',
   'state.delivered': 'Delivered',

@@ -40,7 +40,7 @@ export const errors = {
   'error.contact.key-mismatch': 'The key that answered is not the key you expected. No contact was made; ask for a new invitation.',
   'error.contact.key-unsettled': 'Sending is paused until it is settled which key is theirs. What you write is kept; compare numbers with them.',
   'error.request.unknown': 'This request is no longer there. Nothing was changed; they can ask again, or you can invite them.',
-  'error.request.declined': 'Your request was declined. What you wrote was not shown there; ask them for an invitation.',
+  'error.request.declined': 'Your request was declined. What you wrote was not shown there. Ask them for an invitation; once you are contacts, it is delivered.',
   'error.key.garbled': 'This is none of what is taken here (a Keyshift card, or one certificate in PEM or DER), or a part of it is missing. Paste all of it, from the first line to the last, or choose its file.',
   'error.key.private': 'This is a private key. Keep it to yourself: nothing was read or stored. Ask for the public card.',
   'error.key.own': 'This is your own card. Send it to the person you want to talk to.',

@@ -413,6 +413,25 @@ describe('writing', () => {
     expect(copied).toHaveBeenCalledWith('To the sea');
   });
 
+  it('of a closed conversation a new one is begun, with a title or without one', async () => {
+    const { fake, model } = await openBo();
+    const { contactId } = fake.world.conversations.find(({ conversationId }) => conversationId === talkWithBo) ?? {};
+    fake.world.conversations = fake.world.conversations.map((one) => (one.contactId === contactId ? { ...one, state: 'closed' } : one));
+    await act(() => model.conversations.getState().load());
+    // A person is still shown by what was said.
+    await act(() => model.showContact(contactId ?? ''));
+    expect(screen.getByText(/This conversation is closed/)).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Start a new conversation' }));
+    await settle();
+    fireEvent.click(screen.getByRole('button', { name: 'Start conversation' }));
+    await settle();
+    expect(screen.queryByText(/This conversation is closed/)).toBeNull();
+    fireEvent.change(field(), { target: { value: 'Once more' } });
+    key(field(), 'Enter');
+    await settle();
+    expect(fake.world.messages.get(model.ui.getState().selection?.conversationId ?? '')?.map(({ text }) => text)).toEqual(['Once more']);
+  });
+
   it('sends the answer with what it answers', async () => {
     const { fake } = await openBo();
     const last = articles().at(-1);

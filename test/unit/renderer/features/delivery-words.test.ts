@@ -16,7 +16,7 @@ describe('delivery states', () => {
       'Stopped with this conversation; continue it to send this again',
       'Held back until you have compared numbers with {name}',
       'Leaves within an hour: this device was started very often',
-      'Not delivered, and will not be',
+      'Not delivered',
     ]);
   });
 

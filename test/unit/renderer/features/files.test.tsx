@@ -156,8 +156,20 @@ describe('files in a conversation', () => {
 
   it('one that the person at the screen does not allow says that it is their own doing, and offers no second try, as it is over for whoever sent it', async () => {
     await openTalk(world('plan.pdf', { state: 'failed', failure: 'contact.not-permitted', held: false }));
-    expect(within(article()).getByTestId('file-state').textContent).toMatch(/^Not taken: you do not let Bo Lindqvist send you files/);
+    expect(within(article()).getByTestId('file-state').textContent).toMatch(/^Not taken: you did not let Bo Lindqvist send you files/);
     expect(screen.queryByRole('button', { name: 'Try plan.pdf again' })).toBeNull();
+  });
+
+  it('one that the other person does not allow says so, without saying that nothing was sent at all, and can be sent again where it is still here', async () => {
+    const { fake } = await openTalk(world('plan.pdf', { state: 'failed', direction: 'out', failure: 'contact.not-permitted' }));
+    expect(within(article()).getByTestId('file-state').textContent).toBe('Bo Lindqvist does not let you send files, so this one did not go. Ask them to allow it, then send it again.');
+    await press('Send plan.pdf again');
+    expect(fake.world.transfers.map(({ state }) => state)).toEqual(['offered', 'failed']);
+  });
+
+  it.each([{ failure: 'contact.not-permitted', held: false }, { failure: 'file.too-large' }] as const)('one that would be refused again, or is not here any more, is not offered to be sent again: %j', async (more) => {
+    await openTalk(world('plan.pdf', { state: 'failed', direction: 'out', ...more }));
+    expect(screen.queryByRole('button', { name: 'Send plan.pdf again' })).toBeNull();
   });
 
   it('more pasted text than a message holds stands beside it as a file, in a changed message it is refused; the field stays as it is', async () => {
