@@ -37,7 +37,7 @@ export function laterServices(parts: LaterServicesParts) {
   const { vault, crypto, clock, random, events, preferences, chooser, ownAddresses } = parts;
   const profile = () => vault.profile();
   const backup = new ReadLater(
-    ['create', 'restore', 'cancel'],
+    ['create', 'restore', 'goOn', 'cancel'],
     async () => {
       const [{ backupService }, { backupFiles }] = await Promise.all([import('../services/backup-service'), import('../storage/backup-files')]);
       return backupService({ vault, maker: parts.vaultFile, crypto, clock, events, files: backupFiles, preferences, chooser, cost: parts.backupCost });

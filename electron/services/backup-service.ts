@@ -1,9 +1,10 @@
 import { KeyshiftError } from '../../shared/errors';
 import { isTooWeakForFile } from '../../shared/passphrase-strength';
-import type { Handlers } from '../../shared/contract/contract';
+import type { EventOf, Handlers } from '../../shared/contract/contract';
 import { defaultSettings, settings as settingsSchema, type Settings } from '../../shared/model/settings';
 import { BackupChunks, backupHeadBytes, backupKey, encodeBackupHead, garbled, newerBackup, parseBackupHead } from '../engine/backup/container';
 import type { BackupManifest } from '../engine/backup/items';
+import { parseInstanceCredential } from '../engine/certificates/credential';
 import { parseRecoveryCode } from '../engine/identity/recovery-code';
 import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
 import type { Clock } from '../engine/ports';
@@ -36,7 +37,7 @@ export interface BackupServiceParts {
 }
 
 export interface BackupService {
-  readonly handlers: Pick<Handlers['backup'], 'create' | 'restore' | 'cancel'>;
+  readonly handlers: Pick<Handlers['backup'], 'create' | 'restore' | 'goOn' | 'cancel'>;
   /** Gives up what is under way. */
   stop(): Promise<void>;
 }
@@ -58,18 +59,22 @@ export function backupService(parts: BackupServiceParts): BackupService {
           const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save('backup', `Keyshift ${day}`));
           return create(parts, run, chosen, passphrase);
         }),
-      restore: ({ path, passphrase, code }) =>
+      restore: ({ path, passphrase, code, ask = false }) =>
         runs.only(tell, async (run) => {
           parts.vault.requireAbsence();
           if (code !== undefined) parts.crypto.wipe(parseRecoveryCode(parts.crypto, code)); // before a file is read for nothing
           const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.open('backup'));
           const source = await parts.files.open(chosen);
           try {
-            return await restore(parts, run, source, passphrase, code);
+            return await restore({ ...parts, ask }, run, source, passphrase, code);
           } finally {
             await source.close();
           }
         }),
+      goOn: async () => {
+        runs.goOn();
+        return null;
+      },
       cancel: async () => {
         runs.cancel();
         return null;
@@ -115,7 +120,12 @@ async function create(parts: BackupServiceParts, run: Run, path: string, passphr
   }
 }
 
-async function restore(parts: BackupServiceParts, run: Run, source: BackupSource, passphrase: string, code: string | undefined): Promise<{ peerId: string }> {
+interface RestoringParts extends BackupServiceParts {
+  /** The person hears what was found before it exists. */
+  readonly ask: boolean;
+}
+
+async function restore(parts: RestoringParts, run: Run, source: BackupSource, passphrase: string, code: string | undefined): Promise<{ peerId: string; madeAt: number }> {
   const { crypto, vault } = parts;
   const headBytes = await source.read(backupHeadBytes);
   const head = parseBackupHead(headBytes, source.size);
@@ -123,14 +133,22 @@ async function restore(parts: BackupServiceParts, run: Run, source: BackupSource
   const key = await backupKey(crypto, passphrase, head);
   try {
     const chunks = new BackupChunks(crypto, key, headBytes);
-    await vault.restore((revive) => bring({ ...parts, revive }, run, source, chunks, passphrase), code);
+    let madeAt = 0;
+    const found = (facts: Found): void => {
+      madeAt = facts.madeAt;
+      if (parts.ask) parts.events.emit({ type: 'backup.found', ...facts });
+    };
+    await vault.restore((revive) => bring({ ...parts, revive, found }, run, source, chunks, passphrase), code);
+    return { peerId: vault.profile().local.peerId, madeAt };
   } finally {
     key.wipe();
   }
-  return { peerId: vault.profile().local.peerId };
 }
 
-interface BringingParts extends BackupServiceParts {
+type Found = Omit<EventOf<'backup.found'>, 'type'>;
+
+interface BringingParts extends RestoringParts {
+  readonly found: (facts: Found) => void;
   /** Makes what was restored a device of its own. */
   readonly revive: (vault: OpenVault) => Promise<void>;
 }
@@ -146,8 +164,10 @@ async function bring(parts: BringingParts, run: Run, source: BackupSource, chunk
     const manifest = await readInto({ crypto, chunks, source, run }, begun);
     if (making === undefined) throw garbled();
     const settings = settingsOf(manifest);
-    await inOrder(parts, making, manifest);
+    const facts = await inOrder(parts, making, manifest);
     await run.step(source.size, source.size);
+    parts.found(facts);
+    if (parts.ask) await run.agreed();
     // Before the profile exists: it must not be reached past a proxy, not even after a crash right now.
     preferences.set({ settings });
     changed = true;
@@ -159,14 +179,17 @@ async function bring(parts: BringingParts, run: Run, source: BackupSource, chunk
   }
 }
 
-/** Errors: backup.garbled for another person than the manifest names. */
-async function inOrder({ crypto, revive }: BringingParts, making: VaultInTheMaking, manifest: BackupManifest): Promise<void> {
+/** What it was before it became a device of its own. Errors: backup.garbled for another person than the manifest names. */
+async function inOrder({ crypto, revive }: BringingParts, making: VaultInTheMaking, manifest: BackupManifest): Promise<Found> {
   const open = making.open();
   try {
     const record = loadRecord(open.stores.local);
     wipeRecord(crypto, record);
     if (record.peerId !== manifest.peerId) throw garbled();
+    const newestAt = Math.max(0, ...open.stores.conversations.list().map(({ lastMessageAt = 0 }) => lastMessageAt));
+    const { deviceName } = parseInstanceCredential(crypto, record.instance.credential);
     await revive(open);
+    return { name: record.name, deviceName, madeAt: manifest.madeAt, ...(newestAt > 0 && { newestAt }) };
   } finally {
     open.close();
   }

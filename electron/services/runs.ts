@@ -16,6 +16,8 @@ export interface RunProgress {
 export interface Run {
   /** So much of so much is done. Lets others work. Errors: the one of a cancelled run. */
   step(done: number, total: number): Promise<void>;
+  /** Waits for the word that it goes on (`Runs.goOn`). Errors: the one of a cancelled run. */
+  agreed(): Promise<void>;
 }
 
 /** What it is called when somebody asks for a second one, and when it was given up. */
@@ -38,6 +40,8 @@ export class Runs {
 
   /** Errors: the one of a second run, and those of `work`. */
   async only<T>(tell: (progress: RunProgress) => void, work: (run: Run) => Promise<T>): Promise<T> {
+    // Whoever was asked is gone, as after a reload of the window: nobody would ever answer.
+    if (this.#running?.isAsking === true) await this.stop();
     if (this.#running !== undefined) throw new KeyshiftError(...this.#errors.busy);
     const [cancelled] = this.#errors.cancelled;
     const run = new StepByStep(this.#clock, tell, () => new KeyshiftError(...this.#errors.cancelled));
@@ -60,6 +64,11 @@ export class Runs {
     this.#running?.cancel();
   }
 
+  /** Answers what waits for it; nothing where nothing does. */
+  goOn(): void {
+    this.#running?.goOn();
+  }
+
   /** Gives up what is under way, and is there when its half of a file is gone. What still asks the person for a place has none. */
   async stop(): Promise<void> {
     this.cancel();
@@ -76,6 +85,7 @@ class StepByStep implements Run {
   #turnSince: number;
   #done = 0;
   #total = 0;
+  #asking: { readonly goOn: () => void; readonly giveUp: (error: KeyshiftError) => void } | undefined;
 
   constructor(clock: Clock, tell: (progress: RunProgress) => void, cancelledError: () => KeyshiftError) {
     this.#clock = clock;
@@ -88,8 +98,26 @@ class StepByStep implements Run {
     return this.#toldAt !== undefined;
   }
 
+  get isAsking(): boolean {
+    return this.#asking !== undefined;
+  }
+
   cancel(): void {
     this.#cancelled = true;
+    this.#asking?.giveUp(this.#cancelledError());
+    this.#asking = undefined;
+  }
+
+  goOn(): void {
+    this.#asking?.goOn();
+    this.#asking = undefined;
+  }
+
+  async agreed(): Promise<void> {
+    if (this.#cancelled) throw this.#cancelledError();
+    await new Promise<void>((goOn, giveUp) => {
+      this.#asking = { goOn, giveUp };
+    });
   }
 
   async step(done: number, total: number): Promise<void> {

@@ -15,7 +15,7 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
     model.background(model.settings.getState().load());
     return;
   }
-  if (event.type !== 'vault.changed' && event.type !== 'vault.renewing' && event.type !== 'backup.progress' && event.type !== 'updates.changed' && event.type !== 'desktop.help' && !atFirst && phase !== 'open') return;
+  if (event.type !== 'vault.changed' && event.type !== 'vault.renewing' && event.type !== 'backup.progress' && event.type !== 'backup.found' && event.type !== 'updates.changed' && event.type !== 'desktop.help' && !atFirst && phase !== 'open') return;
   switch (event.type) {
     case 'vault.changed':
       model.session.getState().changed(event.state);
@@ -107,6 +107,9 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
       if (event.contactId === undefined) return;
       model.background(model.contacts.getState().load());
       reloadPerson(model, event.contactId);
+      return;
+    case 'backup.found':
+      model.backup.getState().found(event);
       return;
     case 'backup.progress':
       model.backup.getState().progress(event);

@@ -65,7 +65,7 @@ export function createSessionStore(client: Client, beforeLock: () => void = () =
         }
       },
       create: (name, passphrase) => guarded(() => client.vault.create({ name, passphrase })),
-      restore: (passphrase, code) => guarded(() => client.backup.restore({ passphrase, ...(code !== undefined && { code }) })),
+      restore: (passphrase, code) => guarded(() => client.backup.restore({ passphrase, ask: true, ...(code !== undefined && { code }) })),
       unlock: (passphrase) => guarded(() => client.vault.unlock({ passphrase })),
       lock: async () => {
         beforeLock();

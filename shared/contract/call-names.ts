@@ -55,7 +55,7 @@ export const callNameTable = {
   files: ['send', 'accept', 'pause', 'resume', 'cancel', 'save', 'list', 'forget'],
   keys: ['status', 'shift', 'setPolicy', 'timeline', 'shiftPair'],
   authorities: ['list', 'import', 'importRevocations', 'remove'],
-  backup: ['create', 'restore', 'cancel'],
+  backup: ['create', 'restore', 'goOn', 'cancel'],
   envelopes: ['save', 'open'],
   devices: ['list', 'link', 'join', 'confirm', 'cancel', 'linking', 'requests', 'answer', 'rename', 'setArchive', 'suspend', 'reinstate', 'remove', 'moveCertifier'],
   mailbox: ['status', 'register', 'leave', 'confirmRevoked'],

@@ -215,9 +215,10 @@ export const calls = {
     ]),
     /**
      * Only where there is no vault yet. The profile becomes a new device of the same person; the passphrase is then the vault's, too. `code`: of the
-     * recovery kit, for a backup of a device without the identity key: it becomes the only device, under a new identity key.
+     * recovery kit, for a backup of a device without the identity key: it becomes the only device, under a new identity key. `ask`: once all of it was
+     * read and judged, `backup.found` is told, and nothing exists before `backup.goOn`. `madeAt`: the backup.
      */
-    restore: call(z.strictObject({ path: z.string().optional(), passphrase, code: z.string().max(1024).optional() }), z.strictObject({ peerId }), [
+    restore: call(z.strictObject({ path: z.string().optional(), passphrase, code: z.string().max(1024).optional(), ask: z.boolean().optional() }), z.strictObject({ peerId, madeAt: time }), [
       'vault.exists',
       'path.required',
       'path.unusable',
@@ -232,6 +233,8 @@ export const calls = {
       'backup.cancelled',
       'self-test.failed',
     ]),
+    /** Answers `backup.found`. Nothing where nothing waits for it. */
+    goOn: call(none, done),
     cancel: call(none, done),
   },
   envelopes: {

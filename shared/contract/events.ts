@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { contactRequest } from '../model/contact';
-import { contactId, conversationId, messageId } from '../model/ids';
+import { contactId, conversationId, messageId, time } from '../model/ids';
 import { fingerprint, keyOrigin } from '../model/identity';
 import { keyShift } from '../model/keys';
 import { deviceRequest, linking } from '../model/device';
@@ -61,6 +61,8 @@ export const events = {
   'key.rotated': z.strictObject({ type: z.literal('key.rotated'), contactId: contactId.optional(), epoch: z.number().int().positive(), fingerprint, origin: keyOrigin }),
   /** How far a backup or a restore is; `done` and `total` in bytes. Told at most five times a second, and at the end. */
   'backup.progress': z.strictObject({ type: z.literal('backup.progress'), done: z.number().int().nonnegative(), total: z.number().int().nonnegative(), state: z.enum(['running', 'finished', 'cancelled', 'failed']) }),
+  /** What a restore that asks has found: whose profile, made on which device, when, and when the newest message in it was written or came. It waits for `backup.goOn` or `backup.cancel`. */
+  'backup.found': z.strictObject({ type: z.literal('backup.found'), name: z.string(), deviceName: z.string(), madeAt: time, newestAt: time.optional() }),
   /** Something of `authorities.list` is different. */
   'authorities.changed': z.strictObject({ type: z.literal('authorities.changed') }),
   /** A connection with this person came or went; also told when one takes another's place. Not told for the end that `vault.changed` brings. */

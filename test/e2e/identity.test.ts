@@ -120,6 +120,9 @@ test('row 14 A38: a backup is made in one window and restored in another, as a n
     await expect(window.getByLabel('Passphrase of the backup', { exact: true })).toBeFocused();
     await window.keyboard.insertText(secrets.backup);
     await window.keyboard.press('Enter');
+    await expect(window.getByRole('heading', { name: /^The profile of / })).toBeVisible({ timeout: 60_000 });
+    await expect(window.getByText(/^This backup was made on the device .*: it is (under )?\d+\smin old\.$/)).toBeVisible();
+    await press(other, 'Restore this backup');
     await expect(named(other, 'Invite someone')).toBeVisible({ timeout: 60_000 });
     await openSettings(other, 'Identity');
     const restored = await identityOf(other);

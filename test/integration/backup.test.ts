@@ -56,7 +56,7 @@ describe('a profile that comes back from a backup', () => {
     // Until Bo, who would say at once that he knows of no newer key, can be asked.
     await bo.peer.kill();
     restored = await HeadlessPeer.start(join(folder.path, 'ann again'), { listen: '127.0.0.1:0' });
-    expect(await restored.call('backup.restore', { path: file, passphrase: words })).toEqual({ peerId: original.peerId });
+    expect(await restored.call('backup.restore', { path: file, passphrase: words })).toEqual({ peerId: original.peerId, madeAt: expect.any(Number) });
     const now = await restored.call('identity.get');
     const { addresses: _, exchange, instance, unconfirmed, rotatesAt, ...same } = original;
     expect(now).toMatchObject(same);

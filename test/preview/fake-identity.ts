@@ -39,6 +39,8 @@ export interface IdentityWorld {
   /** Where a backup or restore stands still, in bytes, until `world.identity.goOn` is called; absent: it runs through. */
   backupStopsAt: { done: number; total: number } | undefined;
   goOn: (cancelled?: boolean) => void;
+  /** What the chosen backup holds. */
+  foundBackup: { name: string; deviceName: string; madeAt: number; newestAt?: number };
 }
 
 /** One key, everything as right after the first start. */
@@ -59,6 +61,7 @@ export function newIdentity(now: number): IdentityWorld {
     fileTrouble: undefined,
     backupStopsAt: undefined,
     goOn: () => undefined,
+    foundBackup: { name: 'Ada Marlow', deviceName: 'Work laptop', madeAt: now - 25 * day, newestAt: now - 26 * day },
   };
 }
 

@@ -57,7 +57,7 @@ export function backupHandlers(world: World, { refuse, emit }: IdentityTools): H
       await run(1_048_576);
       return { path: `${path}.keyshift-backup`, bytes: 1_048_576 };
     },
-    restore: async ({ passphrase, code }) => {
+    restore: async ({ passphrase, code, ask }) => {
       const { identity } = world;
       if (identity.chosenFile === undefined) refuse('path.required');
       if (passphrase !== identity.filePassphrase) refuse('backup.wrong-passphrase');
@@ -65,10 +65,21 @@ export function backupHandlers(world: World, { refuse, emit }: IdentityTools): H
         if (code !== identity.recoveryCode) refuse('recovery.wrong-code');
       } else if (identity.fileTrouble !== undefined) refuse(identity.fileTrouble);
       await run(1_048_576);
+      if (ask === true) {
+        const agreed = await new Promise<boolean>((answer) => {
+          world.identity.goOn = (end = false) => answer(!end);
+          emit({ type: 'backup.found', ...identity.foundBackup });
+        });
+        if (!agreed) refuse('backup.cancelled');
+      }
       world.passphrase = passphrase;
       world.vault = 'open';
       emit({ type: 'vault.changed', state: 'open' });
-      return { peerId: 'a'.repeat(52) };
+      return { peerId: 'a'.repeat(52), madeAt: identity.foundBackup.madeAt };
+    },
+    goOn: () => {
+      world.identity.goOn();
+      return null;
     },
     cancel: () => {
       world.identity.goOn(true);

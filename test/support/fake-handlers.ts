@@ -157,7 +157,7 @@ export const sampleHandlers: Handlers = {
     moveCertifier: () => null,
   },
   mailbox: { status: () => ({ state: 'off', deviceKey: 'U', taken: 0, toRevoke: [] }), register: () => null, leave: () => null, confirmRevoked: () => null },
-  backup: { create: () => ({ path: '/media/stick/ada.keyshift-backup', bytes: 4096 }), restore: () => ({ peerId: peer }), cancel: () => null },
+  backup: { create: () => ({ path: '/media/stick/ada.keyshift-backup', bytes: 4096 }), restore: () => ({ peerId: peer, madeAt: 1_000 }), goOn: () => null, cancel: () => null },
   envelopes: { save: () => ({ path: '/media/stick/for-bo.keyshift-envelopes', count: 3 }), open: () => ({ opened: 2, repeated: 1, refused: 0 }) },
   network: {
     status: () => ({ listening: [], sessions: [] }),

@@ -8,6 +8,7 @@ import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
 import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { BackupFailure } from './backup-failure';
 import { BackupProgress } from './backup-progress';
+import { RestoreFound } from './restore-found';
 
 /** First start with a backup at hand: the file is chosen in the system's dialog, its passphrase given here. */
 export function RestoreScreen({ onBack }: { readonly onBack: () => void }): ReactNode {
@@ -23,13 +24,16 @@ export function RestoreScreen({ onBack }: { readonly onBack: () => void }): Reac
           {text('restore.title')}
         </h1>
         <p className="lead">{text('restore.lead')}</p>
-        <ul className="plain-list">
-          <li>{text('restore.device')}</li>
-          <li>{text('restore.messages')}</li>
-          <li>{text('restore.files')}</li>
-          <li>{text('restore.keys')}</li>
-        </ul>
-        {phase.step === 'running' ? <BackupProgress phase={phase} /> : <RestoreForm onBack={onBack} />}
+        {/* Read before the file was chosen: what is asked now stands on one screen. */}
+        {phase.step === 'found' ? null : (
+          <ul className="plain-list">
+            <li>{text('restore.device')}</li>
+            <li>{text('restore.messages')}</li>
+            <li>{text('restore.files')}</li>
+            <li>{text('restore.keys')}</li>
+          </ul>
+        )}
+        {phase.step === 'running' ? <BackupProgress phase={phase} /> : phase.step === 'found' ? <RestoreFound {...phase} /> : <RestoreForm onBack={onBack} />}
       </section>
     </main>
   );

@@ -208,6 +208,47 @@ describe('the whole profile in one file, and back', () => {
     await handlers.backup.cancel(undefined); // of nothing
   }, 60_000);
 
+  it('asked for it, tells whose it is and how old once all was read, and nothing exists before the word that it goes on; whoever asks again is asked again', async () => {
+    const eve = await moveIn(at('eve asks'));
+    const { handlers } = eve.app;
+    const ask = async (): Promise<{ peerId: string; madeAt: number }> => handlers.backup.restore({ path: file, passphrase: words, ask: true });
+    const asked = () => eve.told.filter((event) => event.type === 'backup.found');
+    const isAsked = async (times: number): Promise<void> => {
+      while (asked().length < times) await new Promise((resolve) => setImmediate(resolve));
+    };
+    // Nothing waits for it.
+    await handlers.backup.goOn(undefined);
+
+    const refused = ask();
+    await isAsked(1);
+    const [conversation] = await ann.app.handlers.conversations.list(undefined);
+    expect(asked()[0]).toEqual({ type: 'backup.found', name: 'Ann', deviceName: (await ann.app.handlers.identity.get(undefined)).instance.name, madeAt: expect.any(Number), newestAt: conversation?.lastMessageAt });
+    expect(await handlers.vault.status(undefined)).toMatchObject({ state: 'absent' });
+    expect(eve.preferences().settings.theme).toBe('system');
+    await Promise.all([expect(refused).rejects.toThrow(code('backup.cancelled')), handlers.backup.cancel(undefined)]);
+    expect(vaultNames(eve.profile)).toEqual([]);
+
+    // The window was loaded anew: nobody answers the first question any more.
+    const forgotten = ask();
+    await isAsked(2);
+    const second = ask();
+    await expect(forgotten).rejects.toThrow(code('backup.cancelled'));
+    await isAsked(3);
+    // It is one question: without an answer nothing goes on, also a while later.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await handlers.vault.status(undefined)).toMatchObject({ state: 'absent' });
+    await handlers.backup.goOn(undefined);
+    expect(await second).toEqual({ peerId: (await ann.app.handlers.identity.get(undefined)).peerId, madeAt: asked().at(-1)?.madeAt });
+    expect(await handlers.vault.status(undefined)).toMatchObject({ state: 'open' });
+
+    // The program ends while it asks: it does not wait for an answer.
+    const end = await moveIn(at('eve ends'));
+    const left = end.app.handlers.backup.restore({ path: file, passphrase: words, ask: true });
+    while (!end.told.some(({ type }) => type === 'backup.found')) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([expect(left).rejects.toThrow(code('backup.cancelled')), end.app.stop()]);
+    expect(vaultNames(end.profile)).toEqual([]);
+  }, 60_000);
+
   it('S5-25 A81 A89: a file that changes while it is read: what was there when it was opened comes back, or nothing does', async () => {
     const changes: Record<string, readonly [(path: string) => void, string | undefined]> = {
       'taken away': [(path) => unlinkSync(path), undefined],
@@ -253,7 +294,7 @@ describe('the whole profile in one file, and back', () => {
     await expect(withCode('twelve groups')).rejects.toThrow(code('recovery.wrong-code'));
     await expect(withCode(encodeRecoveryCode(crypto, new Uint8Array(32).fill(7)).join(' '))).rejects.toThrow(code('recovery.wrong-code'));
     expect(vaultNames(at('bea-again'))).toEqual([]);
-    expect(await withCode(encodeRecoveryCode(crypto, seed).join(' '))).toEqual({ peerId });
+    expect(await withCode(encodeRecoveryCode(crypto, seed).join(' '))).toEqual({ peerId, madeAt: expect.any(Number) });
     const own = await next.app.handlers.identity.get(undefined);
     expect(own).toMatchObject({ peerId, unconfirmed: false });
     expect(own.epoch).toBeGreaterThan(1);

@@ -24,7 +24,7 @@ import { unnoted } from '../../support/memory-files';
 
 const crypto = await quickCrypto();
 const shipped = await createCrypto({ random: kernelRandom });
-const noProgress = { step: () => Promise.resolve() };
+const noProgress = { step: () => Promise.resolve(), agreed: () => Promise.resolve() };
 const vaultOf = (directory: string): VaultFileOnDisk => createVaultFile({ directory, crypto });
 
 /** Every schema there was, each with what holds a profile of it. No program was ever left at 1 or 7: those are made of the profile of the one beside. */
@@ -206,7 +206,7 @@ describe('profiles of earlier programs', () => {
     const old = await place(version, false);
     const home = await house(join(folder(), 'restored'));
     try {
-      await expect(home.app.handlers.backup.restore({ path: await backUp(old), passphrase: words })).resolves.toEqual({ peerId: old.seen.peerId });
+      await expect(home.app.handlers.backup.restore({ path: await backUp(old), passphrase: words })).resolves.toEqual({ peerId: old.seen.peerId, madeAt: 1 });
       expect((await home.app.handlers.contacts.list(undefined)).map(({ contactId }) => contactId)).toEqual(expect.arrayContaining(old.seen.contacts.map(({ contactId }) => contactId)));
       for (const { conversationId, messages } of old.seen.conversations) {
         const now = await home.app.handlers.messages.list({ conversationId, limit: 200 });

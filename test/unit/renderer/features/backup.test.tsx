@@ -108,10 +108,35 @@ describe('restoring at the first start', () => {
     await pressKey(buttonNamed('Restore from a backup'));
     return running;
   };
-  const restore = async (words = passphrase): Promise<void> => {
+  const choose = async (words = passphrase): Promise<void> => {
     write('Passphrase of the backup', words);
     await submitNamed('Choose backup file…');
   };
+  /** Chosen, and where it opens, wanted. */
+  const restore = async (words = passphrase): Promise<void> => {
+    await choose(words);
+    if (screen.queryByRole('button', { name: 'Restore this backup' }) !== null) await pressNamed('Restore this backup');
+  };
+
+  it('says whose it is, how old, and what it takes the place of before it exists, and does nothing where it is not wanted', async () => {
+    const { fake } = await first(emptyWorld());
+    await choose();
+    expect(page()).toContain('The profile of Ada Marlow');
+    expect(page()).toMatch(/This backup was made on the device “Work laptop”, on .*: it is [\d,]+ days old\./);
+    expect(page()).toMatch(/The newest message in it is from /);
+    expect(page()).toContain('This computer takes the place of “Work laptop” as it was then');
+    expect(fake.world.vault).toBe('absent');
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-labelledby')).toBe('restore'));
+    expect(await axeFindings()).toEqual([]);
+    await pressNamed('Do not restore it');
+    expect(page()).toContain('Cancelled. Nothing was left behind.');
+    expect(fake.world.vault).toBe('absent');
+    delete fake.world.identity.foundBackup.newestAt;
+    await choose();
+    expect(page()).toContain('There is no message in it.');
+    await pressNamed('Restore this backup');
+    expect(fake.world.vault).toBe('open');
+  });
 
   it('says what happens, refuses each wrong file in its own words, and opens what the right one holds', async () => {
     const { fake } = await first(emptyWorld());
