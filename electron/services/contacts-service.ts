@@ -65,12 +65,16 @@ export function contactsService(parts: ContactsParts): ContactCalls {
       parts.profile().devices.standing.assertCounts();
       return acceptInvitation(parts, link);
     },
-    importKey: ({ text }) => importKey(parts, text),
+    importKey: ({ text }) => {
+      parts.profile().devices.standing.assertCounts();
+      return importKey(parts, text);
+    },
     requests: () => requestViews(parts.profile().stores),
     answerRequest: ({ requestId, accept }) => {
       const profile = parts.profile();
       const row = profile.stores.requests.byId(requestId);
       if (row === undefined || row.declined) throw new KeyshiftError('request.unknown', 'There is no such request.');
+      if (accept) profile.devices.standing.assertCounts();
       if (accept) profile.introductions.acceptRequest(parseCard(crypto, row.card, clock.now()));
       else {
         profile.commit(() => {

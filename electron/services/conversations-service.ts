@@ -65,6 +65,7 @@ export function conversationsService(parts: {
       const profile = parts.profile();
       const row = ownRow(profile, conversationId);
       if (row.state !== 'failed') throw new KeyshiftError('conversation.open', 'This conversation goes on: nothing has to be continued.');
+      profile.devices.standing.assertCounts();
       assertReachable(contactRow(profile, row.contactId));
       const next = profile.commit(() => continueConversation(profile, parts.random, row));
       profile.delivery.flush(row.peerId);

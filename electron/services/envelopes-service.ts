@@ -43,9 +43,10 @@ export function envelopesService(parts: EnvelopesServiceParts): Handlers['envelo
   };
 }
 
-/** Errors: contact.unknown, contact.blocked, contact.key-unsettled, contact.pending. */
+/** Errors: contact.unknown, device.suspended, device.removed, contact.blocked, contact.key-unsettled, contact.pending. */
 function recipient(profile: OpenProfile, contactId: string) {
   const contact: ContactRow = contactRow(profile, contactId);
+  profile.devices.standing.assertCounts();
   if (contact.blocked) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
   if (profile.book.held(contact.peerId) !== undefined || profile.book.isOvertaken(contact.peerId)) {
     throw new KeyshiftError('contact.key-unsettled', 'Sending to this person is paused until it is settled which key is theirs.');

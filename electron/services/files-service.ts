@@ -92,11 +92,17 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
     return { transferId, messageId };
   };
 
+  /** Errors: device.suspended, device.removed. */
+  const counting = () => {
+    const opened = profile();
+    opened.devices.standing.assertCounts();
+    return opened;
+  };
   return {
     send,
-    accept: ({ transferId }) => (profile().files.accept(transferId), null),
+    accept: ({ transferId }) => (counting().files.accept(transferId), null),
     pause: ({ transferId }) => (profile().files.pause(transferId), null),
-    resume: ({ transferId }) => (profile().files.resume(transferId), null),
+    resume: ({ transferId }) => (counting().files.resume(transferId), null),
     cancel: ({ transferId }) => {
       const { files } = profile();
       const one = preparing.get(transferId);

@@ -69,6 +69,8 @@ export function identityService(parts: {
       const profile = parts.profile();
       const { local } = profile;
       if (format === 'pem') return { text: local.identity.pem() };
+      // Whoever was given it would ask a device that may not answer.
+      profile.devices.standing.assertCounts();
       return { text: armourCard(createCard(parts.crypto, local, parts.ownAddresses(), parts.clock.now(), 'anybody', { mailboxes: profile.ways.own.placesFor('anybody'), suspensions: profile.book.suspensionsOf(local.peerId) })) };
     },
   };

@@ -24,6 +24,7 @@ export function keysService(parts: { profile: () => OpenProfile; events: EventHu
     shift: ({ conversationId }) => {
       const profile = parts.profile();
       const [shown, ...others] = conversationRows(profile, conversationId);
+      profile.devices.standing.assertCounts();
       const { to } = profile.commit(() => {
         for (const other of others) if (other.state === 'open') profile.engine.shift(other, 'hand');
         return profile.engine.shift(shown, 'hand');
@@ -33,6 +34,7 @@ export function keysService(parts: { profile: () => OpenProfile; events: EventHu
     shiftPair: ({ conversationId, compromised = false }) => {
       const profile = parts.profile();
       const conversation = conversationRow(profile, conversationId);
+      profile.devices.standing.assertCounts();
       const contact = profile.stores.contacts.byId(conversation.contactId);
       if (contact?.blocked === true) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
       const { epoch } = profile.commit(() => profile.engine.shiftPair(conversation, { compromised }));

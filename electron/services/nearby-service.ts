@@ -53,7 +53,10 @@ export class NearbyService implements NearbyDoor {
       return work();
     };
     this.handlers = {
-      start: () => opened(() => this.#start()),
+      start: () => {
+        parts.profile().devices.standing.assertCounts();
+        return this.#start();
+      },
       stop: () => opened(() => this.#stop()),
       status: () => opened(() => this.#status()),
       meet: ({ nearbyId }) => opened(() => this.#meet(nearbyId)),

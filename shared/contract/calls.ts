@@ -60,7 +60,7 @@ export const calls = {
     get: call(none, identity, needsVault),
     /** Contacts see the new name once they hear of it. */
     rename: call(z.strictObject({ name: personName }), done, [...needsVault, ...needsStanding, 'key.not-here', 'key.unconfirmed', 'keys.too-often']),
-    exportPublic: call(z.strictObject({ format: z.enum(['pem', 'card']) }), z.strictObject({ text: z.string() }), needsVault),
+    exportPublic: call(z.strictObject({ format: z.enum(['pem', 'card']) }), z.strictObject({ text: z.string() }), [...needsVault, ...needsStanding]),
     /** A new identity key, vouched for by the one before; contacts follow by themselves. At most ten a day. */
     rotate: call(none, z.strictObject({ epoch: z.number().int().positive() }), [...needsVault, 'keys.too-often', 'key.not-here', 'key.unconfirmed']),
     keyHistory: call(none, z.array(ownKey), needsVault),
@@ -125,6 +125,7 @@ export const calls = {
     ]),
     importKey: call(z.strictObject({ text: z.string().max(longest) }), z.strictObject({ contactId }), [
       ...needsVault,
+      ...needsStanding,
       'key.garbled',
       'key.private',
       'key.own',
@@ -134,6 +135,7 @@ export const calls = {
     requests: call(none, z.array(contactRequest), needsVault),
     answerRequest: call(z.strictObject({ requestId, accept: z.boolean() }), done, [
       ...needsVault,
+      ...needsStanding,
       'request.unknown',
       'contact.key-mismatch',
       'key.unacceptable',
@@ -178,6 +180,7 @@ export const calls = {
     status: call(z.strictObject({ conversationId }), keyStatus, needsConversation),
     shift: call(z.strictObject({ conversationId }), z.strictObject({ epoch: z.number().int().positive() }), [
       ...needsConversation,
+      ...needsStanding,
       'conversation.failed',
       'contact.blocked',
       'keys.too-often',
@@ -192,7 +195,7 @@ export const calls = {
     shiftPair: call(
       z.strictObject({ conversationId, compromised: z.boolean().optional() }),
       z.strictObject({ epoch: z.number().int().positive() }),
-      [...needsConversation, 'conversation.failed', 'contact.blocked', 'contact.pending', 'keys.too-often'],
+      [...needsConversation, ...needsStanding, 'conversation.failed', 'contact.blocked', 'contact.pending', 'keys.too-often'],
     ),
   },
   authorities: {
@@ -241,6 +244,7 @@ export const calls = {
     /** `folder`: the dialog asks for a folder, which gets a file of its own, under a name that says nothing of whom it is for. */
     save: call(z.strictObject({ contactId, path: z.string().optional(), folder: z.literal(true).optional() }), z.strictObject({ path: z.string(), count: z.number().int().positive() }), [
       ...needsContact,
+      ...needsStanding,
       'contact.pending',
       'contact.blocked',
       'contact.key-unsettled',
@@ -310,7 +314,7 @@ export const calls = {
   },
   discovery: {
     /** Shows this device to people nearby under random words, and looks for them, for five minutes. */
-    start: call(none, discoveryStatus, [...needsVault, 'discovery.not-possible']),
+    start: call(none, discoveryStatus, [...needsVault, ...needsStanding, 'discovery.not-possible']),
     stop: call(none, done, needsVault),
     status: call(none, discoveryStatus, needsVault),
     meet: call(z.strictObject({ nearbyId }), done, [...needsVault, 'discovery.not-running', 'discovery.gone', 'discovery.busy', 'discovery.too-many']),

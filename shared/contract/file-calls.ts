@@ -15,9 +15,9 @@ export const files = {
     z.strictObject({ transferId, messageId }),
     [...needsConversation, ...needsStanding, ...needsOpen, 'message.unknown', 'message.too-long', 'path.required', 'path.unusable', 'file.gone', 'file.changed', 'file.empty', 'file.too-large', 'contact.not-permitted', 'transfer.over', 'transfer.unknown', 'transfer.not-here', 'file.altered'],
   ),
-  accept: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),
+  accept: call(z.strictObject({ transferId }), done, [...needsTransfer, ...needsStanding, 'transfer.over']),
   pause: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),
-  resume: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),
+  resume: call(z.strictObject({ transferId }), done, [...needsTransfer, ...needsStanding, 'transfer.over']),
   cancel: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),
   /** Writes it to a place of the person's choice, never executable, never over something else without a yes. */
   save: call(z.strictObject({ transferId, path: z.string().optional() }), z.strictObject({ path: z.string() }), [...needsTransfer, 'transfer.not-here', 'file.altered', 'path.required', 'path.unusable']),

@@ -20,6 +20,7 @@ export const conversations = {
   get: call(z.strictObject({ conversationId }), conversation, needsConversation),
   continue: call(z.strictObject({ conversationId }), z.strictObject({ conversationId }), [
     ...needsConversation,
+    ...needsStanding,
     'contact.blocked',
     'contact.ended',
     'conversation.open',
