@@ -3,6 +3,7 @@ import { purposes } from '../../electron/engine/crypto/purpose';
 import { usedLabels } from './crypto.mjs';
 import * as core from './vectors-core.mjs';
 import * as files from './vectors-files.mjs';
+import { channels } from './vectors-channels.mjs';
 import { told } from './vectors-brought.mjs';
 import { facts } from './vectors-facts.mjs';
 import { handshakes } from './vectors-handshakes.mjs';
@@ -33,6 +34,7 @@ describe('who has docs/protocol.md alone makes and reads every vector', () => {
     ['S4-26: letting a device in', ways.linking],
     ['S1-08: on the same network', ways.lan],
     ['S5-04: invitations and contact requests over a channel, pair secret, recovery code', invitation],
+    ['S5-04 S5-10 S5-16: what is answered on a channel, and what is refused', channels],
     ['S4-26: exchange credentials that another device issued', issued],
     ['S5-01 S5-32 S3-15 A85: certificates, credentials, lists, key links, recovery statements, histories, cards, and what of each is none', papers],
     ['S1-21 S1-27 S3-08: contents, control messages, standings, items of records', contents],

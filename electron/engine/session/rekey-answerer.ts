@@ -43,6 +43,7 @@ export function stepAnswerer(parts: AnswererParts, channel: Pick<Channel, 'hash'
   } catch (error) {
     if (!(error instanceof WireError) && !(error instanceof ChannelError)) throw error;
     if (state.phase === 'open') return refuse('malformed');
+    if (state.phase === 'answered') return { send: [refused] };
   }
   // Whoever speaks out of turn has been answered, or will not be.
   return {};
