@@ -122,7 +122,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
             )}
           </button>
         )}
-        {message.file === undefined || message.kind === 'deleted' ? null : <MessageFile message={message} name={nameInSentence(name)} />}
+        {message.file === undefined || message.kind === 'deleted' ? null : <MessageFile message={message} name={nameInSentence(name)} inTabOrder={inTabOrder} />}
         {message.kind === 'unsupported' || message.kind === 'deleted' ? (
           <p className="message-text faint">{body}</p>
         ) : message.file !== undefined && message.text === '' ? null : (

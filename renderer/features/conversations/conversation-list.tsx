@@ -96,7 +96,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
       <div className="list-items" ref={setList} onKeyDown={moveFocus} onFocus={({ target }) => setHeld(lineOf(target))}>
         {rows.length === 0 ? (
           <p className="list-none" role="status">
-            {loaded ? text(isFiltered ? 'list.noneFound' : view.archive ? 'list.archive.none' : 'list.none') : ''}
+            {loaded ? text(isFiltered ? 'list.noneFound' : view.archive ? 'list.archive.none' : putAway.length > 0 ? 'list.none.archived' : 'list.none') : ''}
           </p>
         ) : null}
         {sections.map(({ name, rows: lines }) => (

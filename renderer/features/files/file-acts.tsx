@@ -55,9 +55,11 @@ export interface FileActsProps {
   readonly file: string;
   /** Offered where files are managed. */
   readonly onForget?: () => void;
+  /** In a message that Tab does not come to, it does not come to these either. */
+  readonly inTabOrder?: boolean;
 }
 
-export function FileActs({ transfer, file, onForget }: FileActsProps): ReactNode {
+export function FileActs({ transfer, file, onForget, inTabOrder = true }: FileActsProps): ReactNode {
   const text = useText();
   const times = useTimes();
   const doAct = useFileAct();
@@ -73,10 +75,10 @@ export function FileActs({ transfer, file, onForget }: FileActsProps): ReactNode
   if (transfer.state === 'offered' && transfer.direction === 'in') {
     return (
       <span className="file-acts asked" ref={place} tabIndex={-1}>
-        <Button kind="main" aria-label={text('files.accept', { file })} onPress={() => act('accept', transfer)}>
+        <Button kind="main" excludeFromTabOrder={!inTabOrder} aria-label={text('files.accept', { file })} onPress={() => act('accept', transfer)}>
           {text('files.accept.short')}
         </Button>
-        <Button aria-label={text('files.decline', { file })} onPress={() => act('cancel', transfer)}>
+        <Button excludeFromTabOrder={!inTabOrder} aria-label={text('files.decline', { file })} onPress={() => act('cancel', transfer)}>
           {text('files.decline.short')}
         </Button>
       </span>
@@ -86,7 +88,7 @@ export function FileActs({ transfer, file, onForget }: FileActsProps): ReactNode
     <span className="file-acts" ref={place} tabIndex={-1}>
       {/* By their place: what pauses becomes what goes on, and keeps the focus. */}
       {offered.map(([name, label, Glyph], index) => (
-        <IconButton key={index} label={text(label, { file })} onPress={() => act(name, transfer)}>
+        <IconButton key={index} excludeFromTabOrder={!inTabOrder} label={text(label, { file })} onPress={() => act(name, transfer)}>
           <Glyph aria-hidden="true" />
         </IconButton>
       ))}

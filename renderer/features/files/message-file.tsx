@@ -12,7 +12,7 @@ import { ShownPicture } from './shown-picture';
 import { Sound } from './sound';
 
 /** The file a message brings: a picture or sound inside, anything else as a line with a name. `name`: the other person. */
-export function MessageFile({ message, name }: { readonly message: Message; readonly name: string }): ReactNode {
+export function MessageFile({ message, name, inTabOrder }: { readonly message: Message; readonly name: string; readonly inTabOrder: boolean }): ReactNode {
   const text = useText();
   const times = useTimes();
   const model = useModel();
@@ -29,7 +29,7 @@ export function MessageFile({ message, name }: { readonly message: Message; read
   const isPicture = transfer?.shown === 'image' && transfer.held;
   return (
     <div className={isPicture && !broken ? 'message-file with-picture' : 'message-file'} data-testid="message-file">
-      {isPicture && !broken ? <Picture transfer={transfer} label={label} onBroken={() => setBroken(true)} /> : null}
+      {isPicture && !broken ? <Picture transfer={transfer} label={label} inTabOrder={inTabOrder} onBroken={() => setBroken(true)} /> : null}
       <div className="file-line">
         {isPicture && !broken ? null : <FileGlyph shown={transfer?.shown ?? 'file'} />}
         <span className="file-words">
@@ -41,20 +41,21 @@ export function MessageFile({ message, name }: { readonly message: Message; read
           {broken ? <span className="field-hint">{text('files.notShown')}</span> : null}
           {transfer === undefined ? null : <FileState transfer={transfer} name={name} file={label} />}
         </span>
-        {transfer === undefined ? null : <FileActs transfer={transfer} file={label} />}
+        {transfer === undefined ? null : <FileActs transfer={transfer} file={label} inTabOrder={inTabOrder} />}
       </div>
-      {transfer?.shown === 'audio' && transfer.held ? <Sound transferId={transfer.transferId} label={label} /> : null}
+      {transfer?.shown === 'audio' && transfer.held ? <Sound transferId={transfer.transferId} label={label} inTabOrder={inTabOrder} /> : null}
     </div>
   );
 }
 
-function Picture({ transfer, label, onBroken }: { readonly transfer: Transfer; readonly label: string; readonly onBroken: () => void }): ReactNode {
+function Picture({ transfer, label, inTabOrder, onBroken }: { readonly transfer: Transfer; readonly label: string; readonly inTabOrder: boolean; readonly onBroken: () => void }): ReactNode {
   const open = useUi((state) => state.openPicture);
   return (
     <ShownPicture
       picture={{ transferId: transfer.transferId }}
       file={label}
       alt=""
+      inTabOrder={inTabOrder}
       onBroken={onBroken}
       onOpen={() => open(transfer.transferId)}
     />

@@ -19,10 +19,12 @@ export interface ShownPictureProps {
   readonly onOpen?: () => void;
   /** Too small to be watched: it stands still. */
   readonly still?: boolean;
+  /** As for the acts of a file. */
+  readonly inTabOrder?: boolean;
 }
 
 /** A picture; one that moves has a button that stops it and lets it move again (WCAG 2.2, 2.2.2). */
-export function ShownPicture({ picture, file, alt, onBroken, onOpen, still = false }: ShownPictureProps): ReactNode {
+export function ShownPicture({ picture, file, alt, onBroken, onOpen, still = false, inTabOrder = true }: ShownPictureProps): ReactNode {
   const text = useText();
   const model = useModel();
   const name = nameOf(picture);
@@ -41,7 +43,7 @@ export function ShownPicture({ picture, file, alt, onBroken, onOpen, still = fal
     onOpen === undefined ? (
       image
     ) : (
-      <button type="button" className="picture" aria-label={text('files.show', { file })} onClick={onOpen}>
+      <button type="button" className="picture" tabIndex={inTabOrder ? 0 : -1} aria-label={text('files.show', { file })} onClick={onOpen}>
         {image}
       </button>
     );
@@ -49,7 +51,7 @@ export function ShownPicture({ picture, file, alt, onBroken, onOpen, still = fal
   return (
     <span className="moving-picture">
       {drawn}
-      <IconButton label={text(playing ? 'files.motion.stop' : 'files.motion.play', { file })} onPress={playing ? stop : play}>
+      <IconButton excludeFromTabOrder={!inTabOrder} label={text(playing ? 'files.motion.stop' : 'files.motion.play', { file })} onPress={playing ? stop : play}>
         {playing ? <Pause aria-hidden="true" /> : <Play aria-hidden="true" />}
       </IconButton>
     </span>

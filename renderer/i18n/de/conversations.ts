@@ -62,6 +62,7 @@ export const conversations = {
   'list.settings': 'Einstellungen',
   'list.lock': 'Sperren',
   'list.none': 'Noch keine Unterhaltungen',
+  'list.none.archived': 'Alle Unterhaltungen sind im Archiv',
   'list.unreadWord': 'ungelesen',
   'list.pending': 'Wartet auf Antwort',
   'list.ended': 'Beendet',

@@ -17,6 +17,7 @@ export const conversations = {
   'list.settings': 'Settings',
   'list.lock': 'Lock',
   'list.none': 'No conversations yet',
+  'list.none.archived': 'All conversations are in the archive',
   'list.unreadWord': 'unread',
   'list.pending': 'Waiting for an answer',
   'list.ended': 'Ended',

@@ -80,6 +80,23 @@ describe('files in a conversation', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
+  it.each([
+    ['plan.pdf', { state: 'offered', held: false }, ['Fetch plan.pdf', 'Decline plan.pdf']],
+    ['plan.pdf', { state: 'done', held: true }, ['Save plan.pdf']],
+    ['tree.png', { state: 'done', held: true, shown: 'image', mediaType: 'image/png' }, ['Show picture tree.png', 'Save tree.png']],
+    ['song.mp3', { state: 'done', held: true, shown: 'audio', mediaType: 'audio/mpeg' }, ['Save song.mp3', 'Play song.mp3']],
+  ] as const)('Tab comes to the buttons of %s (%o) from its message alone: a conversation full of files was gone through one by one', async (name, given, buttons) => {
+    const made = world(name, given);
+    const other = made.messages.get(talkWithBo)?.[0];
+    await openTalk(made);
+    const stops = (): string[] =>
+      [...screen.getByRole('feed').querySelectorAll<HTMLElement>('button, audio')].filter(({ tabIndex }) => tabIndex === 0).map((one) => one.getAttribute('aria-label') ?? '').filter((label) => label.includes(name));
+    act(() => document.querySelector<HTMLElement>(`[data-message="${other?.messageId}"]`)?.focus());
+    expect(stops()).toEqual([]);
+    act(() => article().focus());
+    expect(stops()).toEqual(buttons);
+  });
+
   it('a long name is heard by its ending too', async () => {
     await openTalk(world(`photo of the ${'very '.repeat(40)}garden.jpg.exe`, { state: 'done', held: true }));
     expect(article().getAttribute('aria-label')).toContain('garden.jpg.exe');

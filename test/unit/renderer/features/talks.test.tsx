@@ -203,7 +203,7 @@ describe('in the window', () => {
     expect(model.conversations.getState().conversations.some((one) => one.conversationId === talkWithBo)).toBe(false);
   });
 
-  it('keeps the focus on a line that is made anew: pinned elsewhere, hidden by a filter, gone, or begun with its person', async () => {
+  it('keeps the focus on a line that is made anew, or on what stands in its place: pinned elsewhere, put away, without its conversation', async () => {
     const { fake } = await openTalk(world());
     const list = screen.getByRole('navigation');
     const line = (name: RegExp): HTMLElement => within(list).getByRole('button', { name });
@@ -246,5 +246,14 @@ describe('in the window', () => {
     } finally {
       Reflect.deleteProperty(HTMLElement.prototype, 'checkVisibility');
     }
+  });
+
+  it('says of a list whose conversations are all put away where they are, not that there is none', async () => {
+    const made = world({ archived: true });
+    made.contacts = made.contacts.filter(({ name }) => name === 'Bo Lindqvist');
+    made.conversations = made.conversations.filter(({ conversationId }) => conversationId === talkWithBo);
+    await renderApp(made);
+    await settle();
+    expect(screen.getByRole('navigation').querySelector('.list-none')?.textContent).toBe('All conversations are in the archive');
   });
 });
