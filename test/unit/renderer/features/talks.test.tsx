@@ -234,6 +234,25 @@ describe('in the window', () => {
     expect(document.activeElement).toBe(field);
   });
 
+  it('keeps the focus in the list when the menu of a line takes it out of the archive, where it was the only one', async () => {
+    await renderApp(world({ archived: true }));
+    await settle();
+    const list = screen.getByRole('navigation');
+    fireEvent.click(within(list).getByRole('button', { name: /^Archive \(1\)/ }));
+    await settle();
+    const bo = within(list).getByRole('button', { name: /^Bo Lindqvist/ });
+    act(() => bo.focus());
+    fireEvent.contextMenu(bo);
+    await settle();
+    const entry = screen.getByRole('menuitem', { name: 'Take out of the archive' });
+    act(() => entry.focus());
+    fireEvent.click(entry);
+    await settle();
+    for (let frames = 0; frames < 20; frames += 1) await act(() => new Promise((done) => requestAnimationFrame(done)));
+    expect(bo.isConnected).toBe(false);
+    expect(list.contains(document.activeElement)).toBe(true);
+  });
+
   it('Escape goes back to the list where that is not on screen, and leaves the conversation in front beside it', async () => {
     const { model } = await openTalk(world());
     await shortcut('Escape');
