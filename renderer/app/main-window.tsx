@@ -14,9 +14,9 @@ import { Button } from '../ui/button';
 import { EmptyState } from '../ui/empty-state';
 import { Bars } from './bars';
 import { Dialogs } from './dialogs';
-import { beginFocus } from './keep-focus';
+import { beginFocus, keepFocus } from './keep-focus';
 import { useContacts, useConversations, useUi } from './model-context';
-import { focusStart } from './panes';
+import { focusBack, focusStart, isListShown } from './panes';
 import { useKeyLabel } from './use-shortcut-keys';
 import { useArrivals } from './use-arrivals';
 import { usePlainCopy } from './use-plain-copy';
@@ -41,6 +41,8 @@ export function MainWindow(): ReactNode {
   const loaded = useContacts((state) => state.loaded);
   // The field of the passphrase went with its screen, and the first steps go when somebody comes: nobody must begin at nothing.
   useEffect(() => (loaded ? beginFocus(focusStart) : undefined), [loaded, nobodyYet]);
+  // In a narrow window the list goes with the line that was pressed. A conversation that is opened takes the focus by itself, one that was only behind the list does not.
+  useEffect(() => (front === 'conversation' && !isListShown() ? keepFocus(focusBack, 10) : undefined), [front]);
 
   return (
     <>

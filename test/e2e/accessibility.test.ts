@@ -227,6 +227,7 @@ for (const [name, factor, width, height] of [['zoom-200', 2, 1180, 780], ['reflo
       wide[screen] = await tooWide(window);
     };
     await window.keyboard.press('Control+1');
+    await expect(window.getByLabel('Message', { exact: true })).toBeFocused();
     await look('conversation');
     // Room for a message or two, whatever else is on the screen.
     const room = await window.getByRole('feed', { name: 'Messages' }).evaluate((feed) => feed.clientHeight);

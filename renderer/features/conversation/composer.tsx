@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { Paperclip, SendHorizontal, X } from 'lucide-react';
 import { KeyshiftError } from '../../../shared/errors';
 import type { Contact } from '../../../shared/model/contact';
@@ -19,10 +19,8 @@ import { DisappearButton } from './disappear-button';
 import { emptyDraft } from './drafts-store';
 import { EmojiButton } from './emoji-button';
 import { useNarrow } from './use-narrow';
+import { useFitting } from './use-fitting';
 import { useTyping } from './use-typing';
-
-/** Pixels the field grows to before it scrolls. */
-const tallest = 220;
 
 export interface ComposerProps {
   readonly contact: Contact;
@@ -55,12 +53,7 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
 
   const isNarrow = useNarrow(field, [...name].length);
 
-  useLayoutEffect(() => {
-    const element = field.current;
-    if (element === null) return;
-    element.style.height = 'auto';
-    element.style.height = `${Math.min(element.scrollHeight, tallest)}px`;
-  }, [written, field]);
+  useFitting(field, written);
 
   useEffect(() => {
     setFailure(undefined);

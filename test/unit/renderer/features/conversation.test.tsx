@@ -173,6 +173,22 @@ describe('a conversation that is opened', () => {
     }
   });
 
+  it('the field is as high as what is written takes, also once letters are larger', async () => {
+    await openBo(busyWorld(now));
+    const element = field();
+    const takes = (height: number): void => void Object.defineProperty(element, 'scrollHeight', { configurable: true, value: height });
+    takes(38);
+    fireEvent.change(element, { target: { value: 'half written' } });
+    expect(element.style.height).toBe('38px');
+    takes(76);
+    document.documentElement.style.fontSize = '200%';
+    try {
+      await waitFor(() => expect(element.style.height).toBe('76px'));
+    } finally {
+      document.documentElement.style.fontSize = '';
+    }
+  });
+
   it('stays at the newest message where letters grow under it, and where the reader is above', async () => {
     await openBo(busyWorld(now));
     const box = document.querySelector<HTMLElement>('.feed-box');

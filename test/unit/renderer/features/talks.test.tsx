@@ -253,7 +253,7 @@ describe('in the window', () => {
     expect(list.contains(document.activeElement)).toBe(true);
   });
 
-  it('Escape goes back to the list where that is not on screen, and leaves the conversation in front beside it', async () => {
+  it('Escape goes back to the list where that is not on screen, and leaves the conversation in front beside it; forth again the focus is where one writes', async () => {
     const { model } = await openTalk(world());
     await shortcut('Escape');
     expect(model.ui.getState().front).toBe('conversation');
@@ -262,6 +262,11 @@ describe('in the window', () => {
     try {
       await shortcut('Escape');
       expect(model.ui.getState().front).toBe('list');
+      // Forth again: the line went with the list, and the conversation is the one that was open.
+      act(() => (document.activeElement as HTMLElement | null)?.blur());
+      await shortcut('1', { ctrlKey: true });
+      await act(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      expect([model.ui.getState().front, document.activeElement?.getAttribute('aria-label')]).toEqual(['conversation', 'Message']);
     } finally {
       Reflect.deleteProperty(HTMLElement.prototype, 'checkVisibility');
     }
