@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useState, type CSSProperties, type ReactNode } from 'react';
 import { X } from 'lucide-react';
 import { keepFocus } from '../app/keep-focus';
 import { useUi } from '../app/model-context';
@@ -6,6 +6,7 @@ import { focusBack } from '../app/panes';
 import type { Toast } from '../app/ui-store';
 import { useText } from '../i18n/use-text';
 import { IconButton } from './icon-button';
+import { useHeadEnd } from './use-head-end';
 
 /** How long a toast stays, in milliseconds: as long as it takes to read it after it was seen, and bad news twice that. It waits while the pointer or the focus is on it. */
 function stayOf({ text, tone }: Toast): number {
@@ -17,10 +18,11 @@ export function Toasts(): ReactNode {
   const text = useText();
   const toasts = useUi((state) => state.toasts);
   const announcement = useUi((state) => state.announcement);
+  const headEnd = useHeadEnd(toasts.length > 0);
   return (
     <>
       {/* Above a dialog as well: it is heard there, and a press on it does not close what lies below. Each is read by itself, without those that stand there already. */}
-      <div className="toasts" role="status" aria-live="polite" aria-atomic="false" aria-label={text('app.notices')} data-react-aria-top-layer="true">
+      <div className="toasts" role="status" aria-live="polite" aria-atomic="false" aria-label={text('app.notices')} data-react-aria-top-layer="true" style={headEnd === undefined ? undefined : ({ '--head-end': `${headEnd}px` } as CSSProperties)}>
         {toasts.map((toast) => (
           <ToastCard key={toast.id} toast={toast} />
         ))}

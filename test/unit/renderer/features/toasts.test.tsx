@@ -50,6 +50,21 @@ describe('notices that go by themselves', () => {
     expect(model.ui.getState().dialog).toBe('settings');
   });
 
+  it('know where the head of a conversation ends, however many lines it has, to stand below it in a narrow window', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    const end = (): string => notices().style.getPropertyValue('--head-end');
+    expect(end()).toBe('');
+    const head = document.querySelector('.conversation-head');
+    if (head === null) throw new Error('no head');
+    head.getBoundingClientRect = () => new DOMRect(0, 80, 320, 150);
+    act(() => model.ui.getState().toast('It is saved.'));
+    expect(end()).toBe('230px');
+    // The page of the narrowest window scrolls as a whole.
+    head.getBoundingClientRect = () => new DOMRect(0, -400, 320, 150);
+    fireEvent.scroll(document);
+    expect(end()).toBe('0px');
+  });
+
   it('taken away by a key while one has the focus, they leave it in a pane of the window', async () => {
     const { model } = await openTalk(busyWorld(now));
     act(() => model.ui.getState().toast('It is saved.'));
