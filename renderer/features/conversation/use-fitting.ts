@@ -1,17 +1,18 @@
-import { useCallback, useEffect, useLayoutEffect, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, type RefObject } from 'react';
 
 /** Pixels the field grows to before it scrolls. */
 const tallest = 220;
 
+function fit(element: HTMLElement): void {
+  element.style.height = 'auto';
+  element.style.height = `${Math.min(element.scrollHeight, tallest)}px`;
+}
+
 /** The field is as high as what is written in it takes, also where lines break elsewhere or letters are larger than when it was written. */
 export function useFitting(field: RefObject<HTMLElement | null>, written: string): void {
-  const fit = useCallback(() => {
-    const element = field.current;
-    if (element === null) return;
-    element.style.height = 'auto';
-    element.style.height = `${Math.min(element.scrollHeight, tallest)}px`;
-  }, [field]);
-  useLayoutEffect(fit, [fit, written]);
+  useLayoutEffect(() => {
+    if (field.current !== null) fit(field.current);
+  }, [field, written]);
   useEffect(() => {
     const element = field.current;
     if (element === null) return undefined;
@@ -20,7 +21,7 @@ export function useFitting(field: RefObject<HTMLElement | null>, written: string
     // Once all is laid out; never within the notice of a size that this changes.
     const later = (): void => {
       cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(fit);
+      frame = requestAnimationFrame(() => fit(element));
     };
     const widths = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(() => {
       if (element.clientWidth === width) return;
@@ -36,5 +37,5 @@ export function useFitting(field: RefObject<HTMLElement | null>, written: string
       widths?.disconnect();
       looks.disconnect();
     };
-  }, [field, fit]);
+  }, [field]);
 }
