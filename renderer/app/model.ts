@@ -180,6 +180,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
     background,
     showConversation,
     conversationChanged: async (conversationId) => {
+      const before = conversations.getState().conversations.find((one) => one.conversationId === conversationId);
       await conversations.getState().changed(conversationId);
       const known = conversations.getState().conversations.find((one) => one.conversationId === conversationId);
       if (known !== undefined) drafts.getState().told(conversationId, known.draft);
@@ -191,6 +192,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
         if (ui.getState().selection?.conversationId === conversationId) select({ contactId: into.contactId, conversationId: into.conversationId });
         return;
       }
+      if (known === undefined && before !== undefined && conversations.getState().loaded) drafts.getState().gone(conversationId, before.contactId);
       // What was open is gone: the person stays, with what else there is.
       if (known === undefined && selection?.conversationId === conversationId && conversations.getState().loaded) select({ contactId: selection.contactId, conversationId: conversationWith(conversations.getState(), selection.contactId)?.conversationId });
     },

@@ -105,6 +105,9 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     if (editing !== undefined) return saveEdit();
     const { replyTo } = draft;
     if (written.trim() === '' && staged.length === 0) return;
+    // What was pasted goes now, or stands below with the reason.
+    const { toasts, dismiss } = model.ui.getState();
+    for (const toast of toasts) if (toast.text === text('composer.pasted.told')) dismiss(toast.id);
     // Emptied at once so that the next message can be typed; given back if it could not be stored.
     model.drafts.getState().clear(conversationId);
     setFailure(undefined);

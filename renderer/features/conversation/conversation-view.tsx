@@ -17,7 +17,7 @@ import { ComposerLine } from './composer-line';
 import { ContinuesLine } from './continues-line';
 import { ConversationHeader } from './conversation-header';
 import { FailedBar } from './failed-bar';
-import { LeftDraft } from './left-draft';
+import { LeftDraft, OrphanedDraft } from './left-draft';
 import { MessageFeed } from './message-feed';
 import { LapsedBar } from './lapsed-bar';
 import { PausedBar } from './paused-bar';
@@ -74,6 +74,7 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
       {isSelecting && conversationId !== undefined ? <SelectionBar conversationId={conversationId} name={contact.name} /> : null}
       {/* Not taken away: what is being written stands there, with its files. */}
       <div className="conversation-foot" hidden={isSelecting}>
+        <OrphanedDraft contactId={contactId} />
         <ConversationFoot contact={contact} conversation={conversation}>
           {conversationId === undefined ? null : (
             <>

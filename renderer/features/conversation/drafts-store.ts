@@ -15,6 +15,8 @@ const restMs = 400;
 /** What was typed and not sent, per conversation. Stored in the vault soon after it was typed, so that neither a lock nor a restart takes it. */
 export interface DraftsState {
   readonly drafts: Readonly<Record<string, Draft>>;
+  /** What was typed in conversations that are gone, by contact: here alone. */
+  readonly orphaned: Readonly<Record<string, string>>;
   readonly write: (conversationId: string, text: string) => void;
   readonly replyTo: (conversationId: string, messageId: string | undefined) => void;
   /** These messages are gone: what is written answers none of them any more. */
@@ -25,6 +27,10 @@ export interface DraftsState {
   readonly told: (conversationId: string, stored: StoredDraft | undefined) => void;
   /** One conversation is shown in another now: what was being written goes along. */
   readonly moved: (conversationId: string, into: string) => void;
+  /** A conversation with somebody is gone, removed on another own device: what was being written in it stays. */
+  readonly gone: (conversationId: string, contactId: string) => void;
+  /** What of such words there is now; empty: nothing. */
+  readonly orphan: (contactId: string, text: string) => void;
   /** Stores at once what is not stored yet. */
   readonly flush: () => void;
   /** The vault is closed: nothing more is stored. */
@@ -63,6 +69,7 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
     };
     return {
       drafts: {},
+      orphaned: {},
       write: (conversationId, text) => put(conversationId, { text }),
       replyTo: (conversationId, messageId) => put(conversationId, { replyTo: messageId }),
       removed: (conversationId, messageIds) => {
@@ -91,6 +98,15 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
         const there = get().drafts[into]?.text ?? '';
         if (text !== '' && text !== there) put(into, { text: there === '' ? text : `${there}\n${text}`, ...(there === '' && { replyTo }) });
       },
+      gone: (conversationId, contactId) => {
+        const text = (get().drafts[conversationId]?.text ?? '').trim();
+        stopWaiting(conversationId);
+        keep(conversationId, emptyDraft);
+        if (text === '') return;
+        const before = get().orphaned[contactId] ?? '';
+        get().orphan(contactId, before === '' ? text : `${before}\n${text}`);
+      },
+      orphan: (contactId, text) => set(({ orphaned }) => ({ orphaned: { ...orphaned, [contactId]: text } })),
       flush: () => [...unsaved.keys(), ...refused].forEach(save),
       forget: () => [...unsaved.keys(), ...storing.keys()].forEach(stopWaiting),
     };

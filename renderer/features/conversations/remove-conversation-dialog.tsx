@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { ActDialog } from '../../app/act-dialog';
-import { useContacts, useConversations, useUi } from '../../app/model-context';
+import { useContacts, useConversations, useModel, useUi } from '../../app/model-context';
 import { focusBack } from '../../app/panes';
 import { useText } from '../../i18n/use-text';
 import { nameInSentence } from '../../ui/strangers';
@@ -15,12 +15,22 @@ export function RemoveConversationDialog(): ReactNode {
   const conversation = useConversations((state) => findConversation(state, conversationId));
   const contact = useContacts((state) => findContact(state, conversation?.contactId));
   const remove = useConversations((state) => state.remove);
+  const { drafts } = useModel();
   const name = contact === undefined ? '?' : nameInSentence(contact.name);
   const title = conversation === undefined || conversation.title === '' ? undefined : nameInSentence(conversation.title);
 
   const act = async (): Promise<void> => {
     if (conversationId === undefined) return;
-    await remove(conversationId);
+    const { text: written = '', replyTo } = drafts.getState().drafts[conversationId] ?? {};
+    // It goes with the conversation, as was asked: only where that is removed elsewhere it stays.
+    drafts.getState().clear(conversationId);
+    try {
+      await remove(conversationId);
+    } catch (thrown) {
+      if (written !== '') drafts.getState().write(conversationId, written);
+      if (replyTo !== undefined) drafts.getState().replyTo(conversationId, replyTo);
+      throw thrown;
+    }
     requestAnimationFrame(focusBack);
   };
 

@@ -5,6 +5,7 @@ import { lastScreen, restDelay } from '../../../../renderer/features/conversatio
 import type { Message } from '../../../../shared/model/message';
 import { idOf, ownInstance } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo, talkWithCarla } from '../../../preview/scenes';
+import { pressNamed } from '../open-settings';
 import { renderApp, settle, type Running } from '../render-app';
 
 const now = Date.UTC(2026, 4, 6, 12);
@@ -446,6 +447,37 @@ describe('writing', () => {
     key(field(), 'Enter');
     await settle();
     expect(fake.world.messages.get(model.ui.getState().selection?.conversationId ?? '')?.map(({ text }) => text)).toEqual(['Once more']);
+  });
+
+  it('what was being written in a conversation that another own device removed is still seen, until it is thrown away', async () => {
+    const { fake } = await openBo();
+    fireEvent.change(field(), { target: { value: 'To the sea' } });
+    fake.world.conversations = fake.world.conversations.filter((one) => one.conversationId !== talkWithBo);
+    fake.world.messages.delete(talkWithBo);
+    act(() => fake.emit({ type: 'conversation.changed', conversationId: talkWithBo }));
+    await settle();
+    expect(screen.getByRole('note').textContent).toContain('a conversation that was removed on another device of yours, and it was not sent: To the sea');
+    await act(() => new Promise((done) => setTimeout(done, 450)));
+    // Nothing is asked of a conversation that is gone.
+    expect(screen.queryByText(/no longer there/)).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Throw it away' }));
+    await settle();
+    expect(screen.queryByText('To the sea')).toBeNull();
+  });
+
+  it('what was being written in a conversation that is removed here goes with it; refused, it stands in the field again', async () => {
+    const { fake, model } = await openBo();
+    fireEvent.change(field(), { target: { value: 'To the sea' } });
+    act(() => model.ui.getState().openConversationDialog('remove-conversation', talkWithBo));
+    fake.world.failing.set('conversations.remove', 'disk.full');
+    await pressNamed('Remove conversation');
+    await pressNamed('Keep');
+    expect(field().value).toBe('To the sea');
+    fake.world.failing.clear();
+    act(() => model.ui.getState().openConversationDialog('remove-conversation', talkWithBo));
+    await pressNamed('Remove conversation');
+    expect(screen.queryByText('To the sea')).toBeNull();
+    expect(screen.queryByDisplayValue('To the sea')).toBeNull();
   });
 
   it('sends the answer with what it answers', async () => {

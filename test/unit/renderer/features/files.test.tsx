@@ -212,6 +212,16 @@ describe('files in a conversation', () => {
     expect(screen.queryByText('Pasted text.txt')).toBeNull();
   });
 
+  it('that nothing is sent yet is no longer said once it is', async () => {
+    const { fake } = await openTalk(busyWorld(now));
+    fireEvent.paste(screen.getByRole('textbox', { name: 'Message' }), { clipboardData: { files: [], types: ['text/plain'], getData: () => 'x'.repeat(5_000_000) } });
+    await settle();
+    expect(screen.getByText(/Nothing is sent yet/)).toBeTruthy();
+    await press('Send');
+    expect(fake.calls).toContain('files.send');
+    expect(screen.queryByText(/Nothing is sent yet/)).toBeNull();
+  });
+
   it('dropped and chosen files are seen before they go, with what is written; one can be taken out; a failure leaves them there', async () => {
     const made = busyWorld(now);
     const { fake } = await openTalk(made);

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { failureReasons } from '../../../../renderer/features/conversation/failure-reasons';
 import { failed } from '../../../../renderer/i18n/en/failed';
@@ -7,6 +7,7 @@ import { scenes } from '../../../preview/scenes';
 import type { World } from '../../../preview/fake-world';
 import { axeFindings } from '../axe';
 import { openTalk, pressKey } from '../open-talk';
+import { settle } from '../render-app';
 
 const now = Date.now();
 const broken = /^Broken Talk/;
@@ -72,8 +73,31 @@ describe('S2-10: a stopped conversation', () => {
     const world = stopped('key-rollback');
     world.conversations = world.conversations.map((one) => (one.state === 'failed' ? { ...one, draft: { text: 'To the sea' } } : one));
     await openTalk(world, broken);
-    expect(screen.getByRole('note').textContent).toBe('You wrote this, and it was not sent: To the seaCopy it');
+    expect(screen.getByRole('note').textContent).toBe('You wrote this, and it was not sent: To the seaThrow it awayCopy it');
     expect(await axeFindings()).toEqual([]);
+  });
+
+  it('what was being written can be thrown away, which can be taken back; the focus stays', async () => {
+    const world = stopped('key-rollback');
+    world.conversations = world.conversations.map((one) => (one.state === 'failed' ? { ...one, draft: { text: 'To the sea' } } : one));
+    const { fake, model } = await openTalk(world, broken);
+    const stored = (): string | undefined => fake.world.conversations.find(({ state }) => state === 'failed')?.draft?.text;
+    const rest = async (): Promise<void> => {
+      act(() => model.drafts.getState().flush());
+      await settle();
+    };
+    await pressKey(screen.getByRole('button', { name: 'Throw it away' }));
+    await rest();
+    expect(stored()).toBeUndefined();
+    expect(screen.getByRole('note').textContent).toBe('What you wrote is thrown away.Take it back');
+    expect(document.activeElement?.textContent).toBe('Take it back');
+    await pressKey(screen.getByRole('button', { name: 'Take it back' }));
+    await rest();
+    expect(stored()).toBe('To the sea');
+    await pressKey(screen.getByRole('button', { name: 'Throw it away' }));
+    await pressKey(within(screen.getByRole('navigation')).getByRole('button', { name: /^Bo Lindqvist/ }));
+    await pressKey(within(screen.getByRole('navigation')).getByRole('button', { name: broken }));
+    expect(screen.queryByRole('note')).toBeNull();
   });
 
   it('says why it cannot go on, and nothing is opened', async () => {
