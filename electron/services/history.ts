@@ -9,7 +9,7 @@ import type { EventHub } from './event-hub';
 import type { FileOffer } from './files/offers';
 import { fileOf } from './files/transfer-view';
 import { newHandle } from './local-handle';
-import { previewOf } from './message-preview';
+import { previewOf, previewOfName } from './message-preview';
 import { messageViews, type WaitingRule } from './message-view';
 import type { ProfileTalk } from './talk/of-profile';
 import { toldPerConversation } from './waiting-news';
@@ -384,7 +384,7 @@ export class History implements DialogSink {
   /** The list shows the newest message. */
   #noteMessage(row: MessageRow, at: number, unread: number): void {
     const { conversationId } = row;
-    this.#stores.conversations.noteMessage(conversationId, at, previewOf(row.text) || previewOf(this.#beside(row).file?.name ?? ''), unread);
+    this.#stores.conversations.noteMessage(conversationId, at, previewOf(row.text) || previewOfName(this.#beside(row).file?.name ?? ''), unread);
     this.#talk().together.said(conversationId);
     this.#events.emit({ type: 'conversation.changed', conversationId });
   }

@@ -58,12 +58,23 @@ const keptOfNames = 16;
 export function plainFileName(name: string, limit: number): string {
   const line = plainLine(name, longestFileName);
   if (Array.from(line).length <= limit) return line;
+  const end = endOfName(line);
+  return `${shortened(line, limit - Array.from(end).length)}${end}`;
+}
+
+/** Whether a line ends as names of files do: it may be one, and no harm is done where it is not. */
+export function isLikeName(line: string): boolean {
+  return /\.[A-Za-z0-9]{1,8}$/.test(line);
+}
+
+/** The last whole signs of a line, at most `keptOfNames` code points; all of a short one. */
+export function endOfName(line: string): string {
   let end = '';
   for (const { segment } of [...signs.segment(line)].reverse()) {
     if (Array.from(segment + end).length > keptOfNames) break;
     end = segment + end;
   }
-  return `${shortened(line, limit - Array.from(end).length)}${end}`;
+  return end;
 }
 
 function replaceEach(text: string, what: RegExp): string {

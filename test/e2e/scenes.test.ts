@@ -79,6 +79,20 @@ async function seenFaint({ page, debug }: Open): Promise<readonly string[]> {
   return [...new Set([...hint, ...words].map((each) => /“(\S+)/u.exec(each)?.[1] ?? each))];
 }
 
+/** Whether notices and the way to the archive are both in sight, and how many of them lie on it. */
+async function onArchive({ page, debug }: Open): Promise<{ readonly notices: number; readonly upon: number }> {
+  await resize({ page, debug }, 1280, 800);
+  await openScene(page, server?.address ?? '', 'order');
+  await tellNotices(page);
+  await settle(page);
+  return page.evaluate(() => {
+    const entry = document.querySelector('.archive-entry')?.getBoundingClientRect();
+    const notices = [...document.querySelectorAll('.toast')].map((toast) => toast.getBoundingClientRect());
+    if (entry === undefined || entry.height === 0) throw new Error('no way to the archive');
+    return { notices: notices.length, upon: notices.filter(({ top, bottom }) => bottom > entry.top && top < entry.bottom).length };
+  });
+}
+
 /** A hand, which no text font has; a face, a flash and a cup, which some of them draw in lines; a flag that is spelled in signs of its own. */
 const pictures = ['👍', '😂', '⚡', '☕', '🏴󠁧󠁢󠁳󠁣󠁴󠁿'];
 
@@ -148,6 +162,8 @@ test('every kind of screen: axe finds nothing, every word stands out in light, d
   }
   expect(found).toEqual({});
   expect((await seenFaint(open)).toSorted()).toEqual(['Carla', 'Maximiliane', 'Search', 'written”']);
+  // What was put away a moment ago is looked for there, while a notice says that it was.
+  expect(await onArchive(open)).toEqual({ notices: 2, upon: 0 });
   const inColour = await coloured(open);
   // None of them where the system has no pictures at all.
   expect(inColour).toEqual(inColour.includes('👍') ? pictures : []);

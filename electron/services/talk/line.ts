@@ -1,4 +1,4 @@
-import { previewOf } from '../message-preview';
+import { previewOf, previewOfName } from '../message-preview';
 import type { ConversationRow, MessageRow, Stores } from '../ports';
 import type { Disappearing } from './disappearing';
 
@@ -13,7 +13,7 @@ const mostPages = 5;
 export function previewOfNewest({ transfers }: Pick<Stores, 'transfers'>, newest: MessageRow | undefined): string | undefined {
   if (newest === undefined) return undefined;
   const file = newest.transferId === undefined ? undefined : transfers.byId(newest.transferId);
-  return previewOf(newest.text) || previewOf(file?.name ?? '');
+  return previewOf(newest.text) || previewOfName(file?.name ?? '');
 }
 
 /**

@@ -6,6 +6,7 @@ import { maxTextBytes } from '../../../shared/text-limit';
 import { useDrafts, useFiles, useMessages, useModel, useSettings, useTalk } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
+import { CutLine } from '../../ui/cut-line';
 import { IconButton } from '../../ui/icon-button';
 import { nameInSentence } from '../../ui/strangers';
 import { DropZone } from '../files/drop-zone';
@@ -183,7 +184,7 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
             ) : (
               <>
                 <span className="quote-who">{text('composer.replyTo', { who: quoted.direction === 'out' ? text('message.you') : name })}</span>
-                <bdi className="quote-line">{saidIn(quoted, text, 140)}</bdi>
+                <bdi className="quote-line"><CutLine line={saidIn(quoted, text, 140)} /></bdi>
               </>
             )}
           </span>

@@ -4,6 +4,7 @@ import type { Message } from '../../../shared/model/message';
 import { isMac } from '../../app/shortcuts';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
+import { CutLine } from '../../ui/cut-line';
 import { MoreGlyph, ReplyGlyph } from '../../ui/message-glyphs';
 import { asSentence, isLong, nameInSentence, plainFileName, plainLine } from '../../ui/strangers';
 import { MessageFile } from '../files/message-file';
@@ -117,7 +118,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
               <>
                 <bdi className="quote-who">{quotedBy}</bdi>
                 <span className="only-heard">: </span>
-                <bdi className="quote-line">{saidIn(quoted, text, 140)}</bdi>
+                <bdi className="quote-line"><CutLine line={saidIn(quoted, text, 140)} /></bdi>
               </>
             )}
           </button>

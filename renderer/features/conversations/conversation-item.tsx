@@ -5,8 +5,9 @@ import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { Avatar } from '../../ui/avatar';
 import { ReachGlyph } from '../../ui/icons';
+import { CutLine } from '../../ui/cut-line';
 import { PersonName } from '../../ui/person-name';
-import { plainLine, plainName } from '../../ui/strangers';
+import { isLikeName, plainFileName, plainLine, plainName } from '../../ui/strangers';
 import { isPaused } from '../contacts/contact-words';
 import { isConnected, useWay } from '../network/way';
 import type { Row } from './rows';
@@ -29,7 +30,8 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
   const title = conversation?.title ?? '';
   const unread = conversation?.unread ?? 0;
   const at = conversation?.lastMessageAt;
-  const preview = plainLine(conversation?.preview ?? '', 120);
+  const said = conversation?.preview ?? '';
+  const preview = isLikeName(said) ? plainFileName(said, 120) : plainLine(said, 120);
   const condition =
     contact.ended !== undefined
       ? text('list.ended')
@@ -81,7 +83,7 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
         <span className="list-bottom">
           {title === '' ? null : <bdi className="list-title">{plainName(title)}</bdi>}
           {isDraft ? <span className="list-draft">{text('list.draft')}</span> : null}
-          <bdi className={line === draft || line === preview ? 'list-preview' : 'list-preview faint'}>{line}</bdi>
+          <bdi className={line === draft || line === preview ? 'list-preview' : 'list-preview faint'}><CutLine line={line} /></bdi>
           {muted ? (
             <span className="list-mark">
               <BellOff aria-hidden="true" />
