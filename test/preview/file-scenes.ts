@@ -65,6 +65,16 @@ export function fileScenes(busy: (now: number) => World): Readonly<Record<string
       world.moving = world.transfers.slice(0, 1).map(({ transferId }) => transferId);
       return world;
     },
+    /** A name that is too long for its places: in the list, and where it is answered. */
+    'files-answered': (now) => {
+      const world = withFiles(onTheWay)(now);
+      const [name = '', , ago] = onTheWay[2] ?? [];
+      world.conversations = world.conversations.map((one) => (one.conversationId === talkWithBo ? { ...one, preview: name, draft: undefined } : one));
+      const list = world.messages.get(talkWithBo) ?? [];
+      const last = list.at(-1);
+      if (last !== undefined) world.messages.set(talkWithBo, [...list, { ...last, messageId: idOf('an answer'), kind: 'text', file: undefined, sequence: last.sequence + 1, text: 'All of them are there.', replyTo: idOf(`message ${name}`), sentAt: now - (ago ?? 0) / 100 }]);
+      return world;
+    },
     'files-all': withFiles([...shownInside, ...onTheWay]),
     /** One is being taken into the profile. */
     'files-preparing': (now) => {

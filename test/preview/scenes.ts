@@ -251,4 +251,10 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
     );
     return world;
   },
+  /** What was being written when a conversation was stopped. */
+  left: (now) => {
+    const world = scenes['hard']?.(now) ?? busyWorld(now);
+    world.conversations = world.conversations.map((one) => (one.state === 'failed' ? { ...one, draft: { text: 'I took the heavy one, and the blue thread for the spine. Shall I come by with both on Friday, or is Saturday better for you?' } } : one));
+    return world;
+  },
 };

@@ -74,6 +74,8 @@ export const talk = [
   }],
   ['rtl', 'busy', wide, ['light'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /نور/ }).click(); await page.getByRole('feed').getByText('نلتقي').waitFor(); }],
   ['hard', 'hard', wide, ['light', 'dark'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Ev/ }).click(); await page.getByRole('feed').getByText('algo').waitFor(); }],
+  ['left', 'left', wide, ['light', 'dark'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Broken/ }).click(); await button(page, 'Throw it away').waitFor(); }],
+  ['left-tiny', 'left', tiny, ['light'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Broken/ }).click(); await button(page, 'Throw it away').waitFor(); }],
   ['failed', 'hard', wide, ['light', 'dark', 'contrast'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Broken/ }).click(); await page.getByText('The proofs are at').waitFor(); }],
   ['failed-tiny', 'hard', tiny, ['light'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Broken/ }).click(); await page.getByText('The proofs are at').waitFor(); }],
   ['failed-big-text', 'hard', { ...wide, text: 32 }, ['light'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Broken/ }).click(); await page.getByText('The proofs are at').waitFor(); }],
