@@ -41,6 +41,8 @@ interface Current {
   readonly instanceId: InstanceId;
   /** Of the identity key that the digits are about. */
   readonly spkiHash: Uint8Array;
+  /** Unix milliseconds. */
+  readonly expiresAt: number;
   readonly cancelExpiry: () => void;
   readonly talks: Set<HostTalk>;
   /** Of all that hold the link, the one whose digits are shown. */
@@ -76,6 +78,7 @@ export class LinkingHost implements LinkingDoor {
       secret,
       instanceId: local.instanceId,
       spkiHash: local.identity.spkiHash,
+      expiresAt,
       cancelExpiry: clock.setTimer(expiresAt - clock.now(), () => this.#expired(current)),
       talks: new Set(),
       chosen: undefined,
@@ -88,7 +91,8 @@ export class LinkingHost implements LinkingDoor {
 
   accepts(): boolean {
     const current = this.#current;
-    return current !== undefined && current.chosen === undefined && current.talks.size < mostTalks;
+    // A machine that slept may have counted nothing of that time: what the link says holds all the same.
+    return current !== undefined && current.expiresAt > this.#parts.clock.now() && current.chosen === undefined && current.talks.size < mostTalks;
   }
 
   answer(channel: Channel): void {
