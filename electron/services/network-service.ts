@@ -70,6 +70,7 @@ function reportOn({ network, ownAddresses, preferences }: NetworkServiceParts, p
   const { connected, since } = profile.connections.search(peerId);
   const { trying, nextTryAt, failures } = mutual ? profile.connections.search(peerId) : profile.introductions.pending.search(contactId);
   const clockAhead = network.clock?.aheadOf(peerId);
+  const mailboxTrouble = profile.ways.trouble(peerId);
   const resumeRefusedAt = profile.resumptions.refusedAt(peerId);
   const candidates = mutual ? profile.dialling.candidates(peerId) : profile.introductions.pending.candidates(row);
   const places = candidates.map((candidate) => ({ candidate, last: profile.tries.of(peerId, candidate.text) }));
@@ -83,6 +84,7 @@ function reportOn({ network, ownAddresses, preferences }: NetworkServiceParts, p
     failures,
     ...(resumeRefusedAt === undefined ? {} : { resumeRefusedAt: Math.round(resumeRefusedAt) }),
     ...(clockAhead !== undefined && { clockAhead }),
+    ...(mailboxTrouble !== undefined && { mailboxTrouble }),
     tries: places.map(({ candidate: { text, via, instanceId }, last }) => ({
       address: text,
       via,

@@ -98,6 +98,13 @@ export const reachAdvice = z.enum([
 ]);
 export type ReachAdvice = z.infer<typeof reachAdvice>;
 
+/**
+ * Why nothing can be left in a contact's mailbox: it takes no more now, it does not answer, or it takes nothing from here any more (the contact left it, was
+ * taken out of it, or what was given ended).
+ */
+const mailboxTrouble = z.enum(['full', 'unreachable', 'refused']);
+export type MailboxTrouble = z.infer<typeof mailboxTrouble>;
+
 /** What was tried to reach one person, and what answered. */
 export const reachReport = z.strictObject({
   contactId,
@@ -127,6 +134,8 @@ export const reachReport = z.strictObject({
   resumeRefusedAt: time.optional(),
   /** Milliseconds this machine's clock is ahead of that of the contact (negative: behind), by their own word; absent where that is not worth a word. Which of the two is wrong it does not say. */
   clockAhead: z.number().int().optional(),
+  /** Where this contact has a mailbox, and the last try to leave something there failed. */
+  mailboxTrouble: mailboxTrouble.optional(),
   advice: z.array(reachAdvice),
 });
 export type ReachReport = z.infer<typeof reachReport>;

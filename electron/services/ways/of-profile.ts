@@ -109,6 +109,7 @@ export class ProfileWays {
       recipient: (peerId) => this.#recipient(peerId),
       cardFor: (peerId) => profile.cards.cardFor(peerId, 'anybody'),
       proofFor: (to, card) => this.#invitations.proofFor(to, card),
+      onTrouble: () => around.network.touched(),
     });
     this.#taking = new MailTaking({
       crypto,
@@ -222,6 +223,8 @@ export class ProfileWays {
   reaches(peerId: PeerId): boolean {
     return this.#people.has(peerId) && this.#around.mailbox !== undefined;
   }
+
+  readonly trouble = (peerId: PeerId): ReturnType<Posting['trouble']> => (this.reaches(peerId) ? this.#posting.trouble(peerId) : undefined);
 
   /** A card that counts. In the transaction that learns it. */
   learn({ chain, time, mailboxes }: Card): void {

@@ -1,3 +1,4 @@
+import type { MailboxTrouble } from '../../../shared/model/network';
 import type { MailboxPlace } from '../../engine/certificates/mailbox-place';
 import type { LocalParty } from '../../engine/certificates/local-party';
 import type { Crypto } from '../../engine/crypto/crypto';
@@ -50,6 +51,8 @@ export interface PostingParts {
   readonly cardFor: (peerId: PeerId) => Uint8Array;
   /** That this person's invitation is held, to stand behind that card. */
   readonly proofFor: (to: Recipient, card: Uint8Array) => InvitationProof | undefined;
+  /** `trouble` of somebody may be another one. */
+  readonly onTrouble: () => void;
 }
 
 interface Post {
@@ -119,6 +122,13 @@ export class Posting {
     for (const [peerId, post] of this.#posts) if (post.failures > 0) this.renewed(peerId);
   }
 
+  /** Why nothing can be left for this person now; undefined where nothing was refused. */
+  trouble(peerId: PeerId): MailboxTrouble | undefined {
+    if (this.#places(peerId).length === 0) return 'refused';
+    const post = this.#posts.get(peerId);
+    return post !== undefined && post.failures > 0 && post.failedBy !== 'done' ? post.failedBy : undefined;
+  }
+
   close(): void {
     this.#quit.abort();
     for (const { cancel } of this.#posts.values()) cancel?.();
@@ -148,6 +158,7 @@ export class Posting {
     }
     post.running = false;
     if (this.#quit.signal.aborted) return;
+    const hadTrouble = post.failures > 0;
     if (verdict === 'full' || verdict === 'unreachable') {
       if (post.failedBy !== verdict) post.failures = 0;
       post.failedBy = verdict;
@@ -159,6 +170,7 @@ export class Posting {
       // Nothing is held against anybody whose every token was refused: another one comes with the next card.
       if (post.again && verdict === 'done') this.touch(peerId);
     }
+    if (hadTrouble || verdict !== 'done') this.#parts.onTrouble();
   }
 
   #wait({ firstMs, capMs }: { readonly firstMs: number; readonly capMs: number }, failures: number): number {

@@ -20,6 +20,7 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
   );
   const away = !contact.pending && !isPaused(contact) && ((contact.reach === 'waiting' && waiting > 0) || contact.reach === 'mailbox');
   const when = useAwaySince(contact, away);
+  const trouble = useNetwork((state) => state.reports[contact.contactId]?.mailboxTrouble);
   const words = contact.pending
     ? text('composer.pending', { name })
     : isPaused(contact)
@@ -29,7 +30,7 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
       : !away
         ? undefined
         : contact.reach === 'mailbox'
-          ? when === undefined ? text('composer.mailbox', { name }) : text('composer.mailbox.since', { name, when })
+          ? trouble !== undefined ? text(`composer.mailbox.${trouble}`, { name }) : when === undefined ? text('composer.mailbox', { name }) : text('composer.mailbox.since', { name, when })
           : when === undefined ? text('composer.waiting', { name, count: waiting }) : text('composer.waiting.since', { name, count: waiting, when });
   if (words === undefined) return null;
   return (

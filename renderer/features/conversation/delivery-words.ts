@@ -32,12 +32,14 @@ export function wayWords(way: MessageWay): TextId {
   return ways[way];
 }
 
-/** What a delivery state is called: while something is awaited, that is what is named. */
-export function deliveryWords(message: Pick<Message, 'state' | 'waitingFor' | 'movedTo' | 'way'>): TextId {
+/** What a delivery state is called: while something is awaited, that is what is named. `byMailbox`: what is not left yet waits for the mailbox of the person it is for. */
+export function deliveryWords(message: Pick<Message, 'state' | 'waitingFor' | 'movedTo' | 'way'>, byMailbox = false): TextId {
   const arrived = message.state === 'delivered' || message.state === 'read';
   if (message.movedTo !== undefined) return 'state.moved';
   // Not with the other person's mailbox, but at home.
   if (message.waitingFor === 'pickup' && message.way === 'device' && !arrived) return 'state.queued.pickup.device';
+  // It need not wait until both are online.
+  if (message.waitingFor === 'connection' && byMailbox && !arrived) return 'state.queued.mailbox';
   if (message.waitingFor !== undefined && !arrived) return waiting[message.waitingFor];
   return states[message.state];
 }

@@ -81,7 +81,7 @@ function Details({ contact, message }: { readonly contact: Contact; readonly mes
           </>
         )}
         <dt>{text('details.state')}</dt>
-        <dd>{own ? text(deliveryWords(message), { name }) : text('details.state.in')}</dd>
+        <dd>{own ? text(deliveryWords(message, contact.reach === 'mailbox'), { name }) : text('details.state.in')}</dd>
         {own && message.way !== undefined ? (
           <>
             <dt>{text('details.way')}</dt>

@@ -264,6 +264,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
                   entry={entry}
                   quoted={entry.message.replyTo === undefined ? undefined : byId.get(entry.message.replyTo)}
                   name={contact.name}
+                  byMailbox={contact.reach === 'mailbox' && entry.message.waitingFor === 'connection'}
                   times={times}
                   inTabOrder={entry.message.messageId === tabStop}
                   newestOwn={entry.message.messageId === newestOwn}

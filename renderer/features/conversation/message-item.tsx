@@ -21,6 +21,8 @@ export interface MessageItemProps {
   readonly times: Times;
   readonly inTabOrder: boolean;
   readonly newestOwn: boolean;
+  /** What is not left in the other's mailbox yet goes there next. */
+  readonly byMailbox: boolean;
   readonly onFocus: (messageId: string) => void;
   readonly onReply: (messageId: string) => void;
   /** `link`: the address of the one it was asked for at. */
@@ -138,7 +140,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
           )}
           {message.editedAt === undefined ? null : <span title={times.dateTime(message.editedAt)}>{text('message.edited')}</span>}
           <time dateTime={new Date(entry.at).toISOString()} title={times.moment(entry.at)}>{time}</time>
-          {own ? <DeliveryState message={message} name={nameInSentence(name)} loud={props.newestOwn} /> : null}
+          {own ? <DeliveryState message={message} name={nameInSentence(name)} loud={props.newestOwn} byMailbox={props.byMailbox} /> : null}
         </span>
         <ReactionsRow message={message} name={nameInSentence(name)} inTabOrder={inTabOrder} />
       </div>

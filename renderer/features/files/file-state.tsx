@@ -14,7 +14,8 @@ function wordsOf(transfer: Transfer, name: string, connected: boolean, text: Tex
   const amounts = { done: times.bytes(done), total: times.bytes(size) };
   switch (state) {
     case 'offered':
-      return text(`files.state.offered.${direction}`, { name });
+      // A mailbox keeps the message alone, and the file stays here.
+      return text(direction === 'out' && !connected ? 'files.state.offered.apart' : `files.state.offered.${direction}`, { name });
     case 'waiting':
       if (!connected) return done > 0 ? text('files.state.waiting.part', { ...amounts, name }) : text(`files.state.waiting.${direction}`, { name });
       // It is the other side that stopped it, or that has not begun yet.

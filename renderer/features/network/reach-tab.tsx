@@ -54,7 +54,13 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
             {reachSentence(report, way, name, now, text, times)}
           </p>
         )}
-        <p className="sentence">{way === 'ended' ? endedWords(contact, text, errorText) : text(contact.pending ? 'reach.text.pending' : `reach.text.${way}`, { name })}</p>
+        <p className="sentence">
+          {way === 'ended'
+            ? endedWords(contact, text, errorText)
+            : way === 'mailbox' && report?.mailboxTrouble !== undefined
+              ? text(`composer.mailbox.${report.mailboxTrouble}`, { name })
+              : text(contact.pending ? 'reach.text.pending' : `reach.text.${way}`, { name })}
+        </p>
         {!connected || session === undefined ? null : session.handedOver ? (
           <HandedOver session={session} name={name} />
         ) : session.resumed ? (

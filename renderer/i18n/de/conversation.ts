@@ -76,6 +76,7 @@ export const conversation = {
   'message.announce': '{name}: {text}',
   'state.queued': 'Wartet auf das Senden',
   'state.queued.acceptance': 'Wird gesendet, wenn {name} annimmt',
+  'state.queued.mailbox': 'Noch nicht im Postfach von {name}',
   'state.queued.connection': 'Wird gesendet, wenn ihr beide online seid',
   'state.queued.acknowledgement': 'Gesendet, die Bestätigung vom Gerät von {name} fehlt noch',
   'state.queued.pickup': 'Hinterlegt, bis das Gerät von {name} sie abholt',

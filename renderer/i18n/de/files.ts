@@ -26,6 +26,7 @@ export const files = {
   'files.progress.rate': '{done} von {total}, {rate} je Sekunde',
   'files.state.offered.in': '{name} möchte dir das senden',
   'files.state.offered.out': 'Wartet, bis {name} annimmt',
+  'files.state.offered.apart': 'Kommt, sobald {name} annimmt und ihr beide online seid',
   'files.state.waiting.in': 'Kommt, sobald {name} verbunden ist',
   'files.state.waiting.out': 'Geht weiter, sobald {name} verbunden ist',
   'files.state.waiting.part': '{done} von {total}. Geht weiter, sobald {name} verbunden ist',

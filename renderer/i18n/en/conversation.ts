@@ -62,6 +62,7 @@ export const conversation = {
   'message.announce': '{name}: {text}',
   'state.queued': 'Waiting to be sent',
   'state.queued.acceptance': 'Leaves when {name} accepts',
+  'state.queued.mailbox': 'Not in the mailbox of {name} yet',
   'state.queued.connection': 'Leaves when you are both online',
   'state.queued.acknowledgement': 'Sent, waiting for {name}’s device to confirm',
   'state.queued.pickup': 'Stored, waiting for {name}’s device to fetch it',

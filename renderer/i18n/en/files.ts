@@ -25,6 +25,7 @@ export const files = {
   'files.progress.rate': '{done} of {total}, {rate} a second',
   'files.state.offered.in': '{name} wants to send you this',
   'files.state.offered.out': 'Waits until {name} takes it',
+  'files.state.offered.apart': 'Comes once {name} takes it and you are both online',
   'files.state.waiting.in': 'Comes when {name} is connected',
   'files.state.waiting.out': 'Goes on when {name} is connected',
   'files.state.waiting.part': '{done} of {total}. Goes on when {name} is connected',

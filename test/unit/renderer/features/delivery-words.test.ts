@@ -36,6 +36,12 @@ describe('delivery states', () => {
     expect(new Set(messageWay.options.map(wayWords)).size).toBe(messageWay.options.length);
   });
 
+  it('what goes into a mailbox next does not wait until both are online', () => {
+    expect(english[deliveryWords({ state: 'queued', waitingFor: 'connection' }, true)]).toBe('Not in the mailbox of {name} yet');
+    for (const reason of waitingFor.options) if (reason !== 'connection') expect(deliveryWords({ state: 'queued', waitingFor: reason }, true)).toBe(deliveryWords({ state: 'queued', waitingFor: reason }));
+    expect(deliveryWords({ state: 'delivered', waitingFor: 'connection' }, true)).toBe('state.delivered');
+  });
+
   it('what goes on elsewhere says so', () => {
     expect(deliveryWords({ state: 'sent', movedTo: 'a' })).toBe('state.moved');
   });

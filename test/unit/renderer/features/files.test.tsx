@@ -123,6 +123,7 @@ describe('files in a conversation', () => {
   it.each([
     [{ done: 0, direction: 'in' }, 'Waits until Bo Lindqvist begins to send it', 'Comes when Bo Lindqvist is connected'],
     [{ done: 0, direction: 'out' }, 'Waits until Bo Lindqvist begins to fetch it', 'Goes on when Bo Lindqvist is connected'],
+    [{ state: 'offered', direction: 'out', held: true }, 'Waits until Bo Lindqvist takes it', 'Comes once Bo Lindqvist takes it and you are both online'],
     [{ done: 10, direction: 'in' }, 'Waits until Bo Lindqvist goes on with it', '10 bytes of 1.3 MB. Goes on when Bo Lindqvist is connected'],
   ] as const)('one that waits says for what: a connection, or with one the other person, who has begun or not: %j', async (more, connected, apart) => {
     const waiting = world('plan.pdf', { state: 'waiting', held: false, ...more });

@@ -151,6 +151,37 @@ describe('the way of a message', () => {
     expect(screen.getByTestId('message-details').textContent).toContain('WayLeft in the mailbox of Carla Reyes');
   });
 
+  it.each([
+    ['full', 'the mailbox of Carla Reyes is full.'],
+    ['unreachable', 'neither is the mailbox of Carla Reyes.'],
+    ['refused', 'the mailbox of Carla Reyes takes nothing from you any more.'],
+  ] as const)('a mailbox that takes nothing (%s) is not said to keep what is written, above the field and under Reach', async (mailboxTrouble, words) => {
+    const world = scene('devices-talk');
+    const carla = world.contacts.find(({ reach }) => reach === 'mailbox');
+    if (carla === undefined) throw new Error('nobody has a mailbox');
+    const message = [...world.messages.values()].flat().find(({ way }) => way === 'mailbox');
+    if (message === undefined) throw new Error('no message');
+    world.reports.set(carla.contactId, { mailboxTrouble });
+    const { fake, model } = await openTalk(world, /^Carla Reyes/);
+    const above = (): string => document.querySelector('.composer-line')?.textContent ?? '';
+    expect(above()).toContain(words);
+    expect(page()).not.toContain('is left in the mailbox');
+    fireEvent.click(screen.getByRole('button', { name: 'Reach: Mailbox' }));
+    await settle();
+    expect(screen.getByRole('tabpanel', { name: 'Reach' }).textContent).toContain(words);
+    expect(page()).not.toContain('Messages wait in a mailbox until');
+    // What is not left there says so; it does not wait for both to be online alone.
+    const { conversationId, messageId } = message;
+    await act(async () => fake.emit({ type: 'message.state', conversationId, messageId, state: 'queued', waitingFor: 'connection' }));
+    expect(screen.getAllByTestId('delivery-state')[0]?.textContent).toBe('Not in the mailbox of Carla Reyes yet');
+    // It takes again, as an event of the network tells.
+    fake.world.reports.set(carla.contactId, {});
+    await act(async () => fake.emit({ type: 'network.changed' }));
+    await settle();
+    expect(above()).toContain('is left in the mailbox of Carla Reyes');
+    expect(model.ui.getState().selection?.contactId).toBe(carla.contactId);
+  });
+
   it('an event brings another way, and keeps it where it says none', async () => {
     const { fake } = await openTalk(scene('devices-talk'), /^Carla Reyes/);
     const message = [...fake.world.messages.values()].flat().find(({ way }) => way === 'mailbox');

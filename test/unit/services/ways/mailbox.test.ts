@@ -227,19 +227,33 @@ describe('a mailbox that does not do as it should', () => {
     expect(tries).toBeGreaterThan(3);
     expect(tries).toBeLessThan(30);
     expect((await ann.messages.list({ conversationId }))[0]).toMatchObject({ state: 'queued', waitingFor: 'connection' });
-    world.judge = () => 'full';
+    const trouble = async () => (await ann.networkCalls.reach({ contactId: ofBo })).mailboxTrouble;
+    expect(await trouble()).toBe('unreachable');
+    let refusedAt: number | undefined;
+    let toldAt: number | undefined;
+    world.judge = () => {
+      refusedAt ??= world.clock.now();
+      return 'full';
+    };
+    const unhear = ann.network.onChange(() => {
+      if (ann.profile.ways.trouble(bo.profile.local.peerId) === 'full') toldAt ??= world.clock.now();
+    });
     await world.pass(10 * 60_000, 500);
+    unhear();
     expect(world.left.length - tries).toBeLessThan(30);
+    expect([await trouble(), toldAt]).toEqual(['full', refusedAt]);
     world.judge = undefined;
     // The pause may have grown to sixteen minutes by now.
     await world.pass(10 * 60_000, 1_000);
     await world.until('Bo has it', () => toldOf(bo, 'message.received').length === 1);
+    expect(await trouble()).toBeUndefined();
     const [place] = ann.profile.stores.ways.mailboxesOf(bo.profile.local.peerId);
     if (place !== undefined) world.server.withdraw(place);
     await say(ann, ofBo, 'two');
     const before = world.left.length;
     await world.pass(60_000, 500);
     expect(world.left.slice(before).map(({ outcome }) => outcome)).toContain('refused');
+    expect(await trouble()).toBe('refused');
     const after = world.left.length;
     await world.pass(10 * 60_000, 1_000);
     expect(world.left.filter(({ by }) => by === 'Ann')).toHaveLength(world.left.slice(0, after).filter(({ by }) => by === 'Ann').length);
