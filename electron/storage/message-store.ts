@@ -63,7 +63,7 @@ export function createMessageStore(db: Db): MessageStore {
     GROUP BY instance_id`);
   const selectUnreadTo = db.prepare(`
     SELECT instance_id, max(sequence) AS sequence FROM messages INDEXED BY messages_unread WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3
-      AND place <= (SELECT place FROM messages WHERE message_id = ?)
+      AND (place, instance_id, sequence) <= (SELECT place, instance_id, sequence FROM messages WHERE message_id = ?)
     GROUP BY instance_id`);
   const markRead = db.prepare(`
     UPDATE messages INDEXED BY messages_unread SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3 AND instance_id = ? AND sequence <= ?`);

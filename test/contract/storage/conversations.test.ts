@@ -228,6 +228,20 @@ overBothBackings('MessageStore', (open) => {
     expect([1, 2, 3, 4, 5, 6, 7].map((n) => stores.messages.byId(handle(n))?.state)).toEqual(['read', 'read', 'read', 'read', 'delivered', 'delivered', 'delivered']);
     expect(stores.messages.markRead(handle(1))).toBe(2);
   });
+
+  it('of two conversations that are shown as one it marks what stands no further down in either, also of those that came in the same moment', () => {
+    const { stores } = open();
+    const came = { direction: 'in', state: 'delivered', receivedAt: 5_000 } as const;
+    for (const n of [1, 2, 3]) stores.conversations.put(conversation(n));
+    // All at one place: shown in the order of the devices they are from.
+    for (const n of [1, 2, 3]) stores.messages.add(message(n, { ...came, conversationId: handle(n), instanceId: instance(1 + n) }));
+    const parts = [1, 2, 3].map(handle);
+    const shown = stores.messages.page(parts, undefined, 10).map(({ messageId }) => messageId);
+    expect(shown).toEqual(parts);
+    expect(parts.map((part) => stores.messages.unreadStreams(part, handle(2)))).toEqual([[{ instanceId: instance(2), sequence: 1 }], [{ instanceId: instance(3), sequence: 2 }], []]);
+    expect(parts.map((part) => stores.messages.markRead(part, handle(2)))).toEqual([1, 1, 0]);
+    expect(shown.map((messageId) => stores.messages.byId(messageId)?.state)).toEqual(['read', 'read', 'delivered']);
+  });
 });
 
 overBothBackings('KeyEventStore', (open) => {

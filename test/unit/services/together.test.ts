@@ -150,6 +150,36 @@ describe('one conversation without a title with each person', () => {
     expect(list(bob).map(({ title, state }) => [title, state])).toContainEqual(['Us two', 'closed']);
   });
 
+  it('in several parts, with several own devices on both sides: what was read up to a message is read in every part and on every device, and what stands further down is not', async () => {
+    const lap = await world.link(ada, 'Ada, lap');
+    const pad = await world.link(bob, 'Bob, pad');
+    const knows = (of: Resident, other: Resident): string => of.profile.stores.contacts.byPeer(other.profile.local.peerId)?.contactId ?? '';
+    await world.until('in step', () => [lap, pad].every(({ profile }) => profile.devices.replica.hasHeardAll) && knows(lap, bob) !== '' && knows(pad, ada) !== '');
+    const opened = await Promise.all([ada.conversations.open({ contactId: ofBob }), lap.conversations.open({ contactId: knows(lap, bob) })]);
+    for (const [index, each] of [ada, lap].entries()) await each.messages.send({ conversationId: opened[index]?.conversationId ?? '', text: `from ${index}` });
+    const all = [ada, lap, bob, pad];
+    await world.until('one everywhere, with both', () => all.every((each) => rows(each).length === 2 && list(each).length === 1 && texts(each).length === 2));
+    // What is said from here on is in the part that took the other in.
+    for (const [index, each] of [lap, ada].entries()) await each.messages.send({ conversationId: only(each).conversationId, text: `then ${index}` });
+    await world.until('four everywhere', () => all.every((each) => texts(each).length === 4) && [bob, pad].every((each) => only(each).unread === 4));
+    const before = shown(bob);
+    const parts = before.slice(0, 2).map(({ messageId }) => bob.profile.stores.messages.byId(messageId)?.conversationId);
+    expect(new Set(parts).size).toBe(2);
+
+    const states = (of: Resident) => shown(of).map(({ text, state }) => `${text} ${state}`);
+    const expected = (read: number): string[] => before.map(({ text }, index) => `${text} ${index < read ? 'read' : 'delivered'}`);
+    const stands = (of: Resident, read: number): boolean => only(of).unread === 4 - read && [...states(of)].sort().join() === expected(read).sort().join();
+    for (const [read, reader] of [[1, bob], [2, pad], [3, pad]] as const) {
+      reader.conversations.markRead({ conversationId: only(reader).conversationId, upTo: shown(reader).find(({ text }) => text === before[read - 1]?.text)?.messageId });
+      await world.until(`${read} read on both`, () => [bob, pad].every((each) => stands(each, read)));
+      // The writers' devices hear of it, and of no more than that.
+      await world.until(`${read} told`, () => [ada, lap].every((each) => [...states(each)].sort().join() === expected(read).sort().join()));
+      await world.pass(2_000);
+      expect([bob, pad].map((each) => stands(each, read))).toEqual([true, true]);
+      for (const each of [ada, lap]) expect([...states(each)].sort()).toEqual(expected(read).sort());
+    }
+  });
+
   it('begun by two own devices apart, and one of three: the smallest takes the others in, everywhere', async () => {
     const lap = await world.link(ada, 'Ada, lap');
     await world.until('in step', () => lap.profile.devices.replica.hasHeardAll && lap.profile.stores.contacts.byPeer(bob.profile.local.peerId) !== undefined);
