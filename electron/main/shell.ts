@@ -232,7 +232,8 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
   return {
     begin(args) {
       take(args);
-      if (settings().startHidden && desktop.stays) window = open(true);
+      // Whoever opens a link wants to see what becomes of it.
+      if (settings().startHidden && desktop.stays && appLinkIn(args) === undefined) window = open(true);
       else present();
     },
     present,

@@ -91,6 +91,26 @@ test('the icon beside the clock: closing hides, starting again shows, and the en
   await window.keyboard.press('Escape');
 });
 
+test('a start without a window, where that is asked for, shows one all the same for a link that was opened', async () => {
+  const begin = (...args: string[]): Promise<OpenApp> => openWindow('desktop-hidden', { quickSecrets: true, args });
+  const shows = ({ app }: OpenApp): Promise<boolean> => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() ?? false);
+  const end = async (one: OpenApp): Promise<void> => {
+    // Not to the icon beside the clock.
+    await one.app.evaluate(({ app }) => app.quit()).catch(() => undefined);
+    await one.close();
+  };
+  const first = await begin();
+  expect(await set(first.window, { tray: true, startHidden: true })).toMatchObject({ ok: true });
+  await end(first);
+  const hidden = await begin();
+  await expect(hidden.window.getByLabel('Your name')).toBeAttached();
+  expect(await shows(hidden)).toBe(false);
+  await end(hidden);
+  const linked = await begin('keyshift:invite/AAAA');
+  await expect.poll(() => shows(linked)).toBe(true);
+  await end(linked);
+});
+
 test('starting at login is a file of the desktop, and what stands there is what the switch shows', async () => {
   const { window } = own;
   const file = join(home, 'autostart', 'keyshift.desktop');
