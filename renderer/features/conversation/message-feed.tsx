@@ -21,6 +21,7 @@ import { MessageItem } from './message-item';
 import { MessageLines } from './message-lines';
 import { MessageMenu } from './message-menu';
 import { emptyThread, mostFollowed } from './messages-store';
+import { readOn } from './read-on';
 import { SelectionMenu } from './selection-menu';
 import { timeline, type TimelineMessage } from './timeline';
 import { useCopied } from './use-copied';
@@ -225,6 +226,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     else if (command === 'react' && isOpen && isShown(message)) setPicking({ message, anchor: event.target });
     else if (event.ctrlKey || event.metaKey || event.altKey) return;
     else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) openMenu(message, bubbleOf(event.target));
+    else if (!event.shiftKey && scroll.box.current !== null && readOn(scroll.box.current, event.target, event.key)) event.preventDefault();
     else if (event.key === 'ArrowUp' && at === 0) loadOlder();
     else if (to === undefined) return;
     else if (event.shiftKey) extendTo(messages[to]?.messageId, id);

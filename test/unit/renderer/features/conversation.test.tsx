@@ -287,6 +287,30 @@ describe('a conversation that is opened', () => {
       expect(box.scrollTop).toBe(950);
     });
 
+    it('a message taller than the window is read to its end by the arrows and pages before they leave it, and back to its beginning', async () => {
+      const heights = new Map<string, number>();
+      const { box } = await laidOut(heights);
+      const [, , tall, after] = box.querySelectorAll('article');
+      if (tall === undefined || after === undefined) throw new Error('too few messages');
+      heights.set(tall.getAttribute('data-message') ?? '', 700);
+      scrollTo(box, 200);
+      act(() => tall.focus());
+      const press = (name: string): [Element | null, number] => {
+        key(document.activeElement ?? document.body, name);
+        return [document.activeElement, box.scrollTop];
+      };
+      expect(press('ArrowDown')).toEqual([tall, 280]);
+      expect(press('PageDown')).toEqual([tall, 532]);
+      // The rest, and some room.
+      expect(press('PageDown')).toEqual([tall, 608]);
+      expect(press('ArrowDown')[0]).toBe(after);
+      act(() => tall.focus());
+      expect(press('PageUp')).toEqual([tall, 356]);
+      expect(press('ArrowUp')).toEqual([tall, 276]);
+      expect(press('ArrowUp')).toEqual([tall, 196]);
+      expect(press('ArrowUp')[0]).toBe(tall.parentElement?.querySelectorAll('article')[1]);
+    });
+
     it('stays where it is where a picture above it comes', async () => {
       const heights = new Map<string, number>();
       const { box } = await laidOut(heights);
