@@ -2,6 +2,7 @@ import { useEffect, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import type { Message } from '../../../shared/model/message';
 import { useContacts, useDevices, useIdentity, useKeys, useMessages, useModel, useUi } from '../../app/model-context';
+import { onCalendar } from '../../i18n/on-calendar';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
@@ -31,6 +32,7 @@ function Details({ contact, message }: { readonly contact: Contact; readonly mes
   const { conversationId, direction, instanceId, keyEpoch } = message;
   const own = direction === 'out';
   const name = nameInSentence(contact.name);
+  const odd = oddTime(message);
   const device = useDeviceWords(message, name);
   const timeline = useKeys((state) => state.timelines[conversationId]);
   const alike = [timeline?.generations ?? [], ...(timeline?.also ?? [])].flat().filter((one) => one.who === (own ? 'you' : 'peer') && one.instanceId === instanceId && one.epoch === keyEpoch);
@@ -71,8 +73,9 @@ function Details({ contact, message }: { readonly contact: Contact; readonly mes
         </dd>
         <dt>{text('details.sent')}</dt>
         <dd>
-          {times.exact(message.sentAt)}
+          {times.exact(onCalendar(message.sentAt))}
           {own ? null : <span className="field-hint block">{text('details.sent.theirs', { name })}</span>}
+          {odd === undefined ? null : <span className="field-hint block">{text(`details.sent.${odd}`, { name })}</span>}
         </dd>
         {message.receivedAt === undefined ? null : (
           <>
@@ -104,6 +107,15 @@ function Details({ contact, message }: { readonly contact: Contact; readonly mes
       </div>
     </Dialog>
   );
+}
+
+const minute = 60_000;
+const year = 366 * 24 * 60 * minute;
+
+/** What its writer's clock said cannot be, or hardly, beside the time it came: up to two minutes nobody notices, and on a stick it may lie for months. */
+function oddTime({ sentAt, receivedAt = sentAt }: Message): 'later' | 'earlier' | undefined {
+  if (sentAt - receivedAt > 2 * minute) return 'later';
+  return receivedAt - sentAt > year ? 'earlier' : undefined;
 }
 
 /** "This device", another own one, or the other side's; numbered only where there are several. */

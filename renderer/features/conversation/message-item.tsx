@@ -2,6 +2,7 @@ import { memo, useState, type ReactNode } from 'react';
 import { Timer } from 'lucide-react';
 import type { Message } from '../../../shared/model/message';
 import { isMac } from '../../app/shortcuts';
+import { isoTime } from '../../i18n/on-calendar';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { CutLine } from '../../ui/cut-line';
@@ -139,7 +140,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
             </span>
           )}
           {message.editedAt === undefined ? null : <span title={times.dateTime(message.editedAt)}>{text('message.edited')}</span>}
-          <time dateTime={new Date(entry.at).toISOString()} title={times.moment(entry.at)}>{time}</time>
+          <time dateTime={isoTime(entry.at)} title={times.moment(entry.at)}>{time}</time>
           {own ? <DeliveryState message={message} name={nameInSentence(name)} loud={props.newestOwn} byMailbox={props.byMailbox} /> : null}
         </span>
         <ReactionsRow message={message} name={nameInSentence(name)} inTabOrder={inTabOrder} />

@@ -3,6 +3,7 @@ import type { SearchHit } from '../../../shared/model/search';
 import { findContact } from '../contacts/contacts-store';
 import { findConversation } from '../conversations/conversations-store';
 import { useContacts, useConversations } from '../../app/model-context';
+import { isoTime, onCalendar } from '../../i18n/on-calendar';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { nameInSentence, plainLine, plainName } from '../../ui/strangers';
@@ -22,6 +23,7 @@ export function HitItem({ hit, query, marked, now, times, onGo }: HitItemProps):
   const conversation = useConversations((state) => findConversation(state, hit.conversationId));
   const contact = useContacts((state) => findContact(state, conversation?.contactId));
   const name = contact?.name ?? '';
+  const sentAt = onCalendar(hit.sentAt);
   const item = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (marked) item.current?.scrollIntoView({ block: 'nearest' });
@@ -32,7 +34,7 @@ export function HitItem({ hit, query, marked, now, times, onGo }: HitItemProps):
         <span className="search-hit-head">
           <bdi className="list-name">{hit.direction === 'out' ? text('search.by', { who: text('message.you'), name: nameInSentence(name) }) : plainName(name)}</bdi>
           {conversation === undefined || conversation.title === '' ? null : <bdi className="picker-note">{plainName(conversation.title)}</bdi>}
-          <time dateTime={new Date(hit.sentAt).toISOString()}>{`${times.day(hit.sentAt, now)}, ${times.clock(hit.sentAt)}`}</time>
+          <time dateTime={isoTime(hit.sentAt)}>{`${times.day(sentAt, now)}, ${times.clock(sentAt)}`}</time>
         </span>
         <span className="search-hit-text" dir="auto">
           <MarkedText text={plainLine(hit.snippet, 220)} query={query} />

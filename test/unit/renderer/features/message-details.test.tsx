@@ -33,6 +33,18 @@ describe('S2-21: every message tells its key', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
+  it.each([
+    { later: 2 * 60_000, says: '' }, { later: 2 * 60_000 + 1, says: 'Later than it arrived here: one of the two clocks is wrong.' },
+    { later: -366 * 86_400_000, says: '' }, { later: -366 * 86_400_000 - 1, says: 'More than a year before it arrived here: the clock of Bo Lindqvist may have been wrong.' },
+  ])('S1-11: a time $later ms after it came is marked where it cannot be right', async ({ later, says }) => {
+    const world = busyWorld(now);
+    const list = world.messages.get(talkWithBo) ?? [];
+    world.messages.set(talkWithBo, list.map((message) => (message.receivedAt === undefined ? message : { ...message, sentAt: message.receivedAt + later })));
+    await openTalk(world);
+    await enterOn(articles().at(-2));
+    expect(fact('Sent').split('As the clock of Bo Lindqvist said')[1]).toBe(says);
+  });
+
   it('an own one: this device, its state, no time of receiving', async () => {
     await openTalk(busyWorld(now));
     await enterOn(articles().at(-1));

@@ -187,3 +187,21 @@ describe('exporting', () => {
     expect(screen.queryByText('All signatures in this archive are true.')).toBeNull();
   });
 });
+
+describe('a message whose sender claims a time that no calendar has', () => {
+  it('S1-11 A07: is found, shown and opened like any other', async () => {
+    const world = longTalk();
+    const list = world.messages.get(talkWithBo) ?? [];
+    world.messages.set(talkWithBo, list.map((message) => (message.text === 'the old lighthouse' ? { ...message, direction: 'in' as const, sentAt: Number.MAX_SAFE_INTEGER } : message)));
+    await openTalk(world);
+    await shortcut('f', { ctrlKey: true });
+    fireEvent.change(field(), { target: { value: 'lighth' } });
+    await waitFor(() => expect(hitButtons()).toHaveLength(1));
+    expect(hitButtons()[0]?.textContent).toContain('275760');
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    await settle();
+    await waitFor(() => expect(document.activeElement?.getAttribute('data-message')).toBe(idOf('older 20')));
+    await shortcut('Enter');
+    expect(screen.getByTestId('message-details').textContent).toMatch(/275760.*Later than it arrived here/);
+  });
+});
