@@ -128,7 +128,7 @@ export const errors = {
   'error.mailbox.registration-garbled': 'Das ist keine Anmeldung für ein Postfach, oder ein Teil davon fehlt. Bitte den Betreiber noch einmal darum.',
   'error.mailbox.registration-expired': 'Diese Anmeldung gilt nicht mehr. Bitte den Betreiber des Postfachs um eine neue.',
   'error.mailbox.other-device': 'Diese Anmeldung wurde für ein anderes Gerät gemacht. Gib dem Betreiber den Schlüssel von diesem.',
-  'error.mailbox.unreachable': 'Das Postfach antwortet gerade nicht. Nichts ist verloren: Nachrichten gehen direkt, oder sie warten hier.',
+  'error.mailbox.unreachable': 'Das Postfach antwortet gerade nicht, oder was antwortet, kann nicht beweisen, dass es das ist. Nichts ging dorthin, und nichts ist verloren: Nachrichten gehen direkt, oder sie warten hier.',
   'error.mailbox.refused': 'Das Postfach hat dieses Gerät abgewiesen. Nichts ist verloren: Nachrichten gehen direkt, oder sie warten hier. Bitte den Betreiber um eine neue Anmeldung.',
   'error.mailbox.none': 'Dieses Gerät nutzt kein Postfach. Richte zuerst eines unter Einstellungen → Postfach ein.',
   'error.mailbox.task-unknown': 'Hier ist nichts mehr zu tun. Es ist schon erledigt.',

@@ -139,6 +139,15 @@ describe('sharing sessions through it', () => {
   });
 });
 
+describe('a mailbox that is not reached', () => {
+  it('may be silent, or what answers is not it: neither is said for the other', async () => {
+    const world = scene('mailbox-on');
+    Object.assign(world.devices.mailbox, { state: 'connecting', failure: 'mailbox.unreachable' });
+    await open(world);
+    expect(page()).toContain('The mailbox does not answer now, or what answers cannot prove to be it.');
+  });
+});
+
 describe('the way of a message', () => {
   it('names what it waits for and which way it went, and that the contact is reached by a mailbox', async () => {
     await openTalk(scene('devices-talk'), /^Carla Reyes/);
