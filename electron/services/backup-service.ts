@@ -66,7 +66,7 @@ export function backupService(parts: BackupServiceParts): BackupService {
           const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.open('backup'));
           const source = await parts.files.open(chosen);
           try {
-            return await restore({ ...parts, ask }, run, source, passphrase, code);
+            return await restore({ ...parts, ask, giveUpAsking: () => runs.giveUpAsking() }, run, source, passphrase, code);
           } finally {
             await source.close();
           }
@@ -123,6 +123,8 @@ async function create(parts: BackupServiceParts, run: Run, path: string, passphr
 interface RestoringParts extends BackupServiceParts {
   /** The person hears what was found before it exists. */
   readonly ask: boolean;
+  /** Nobody will answer any more. */
+  readonly giveUpAsking: () => void;
 }
 
 async function restore(parts: RestoringParts, run: Run, source: BackupSource, passphrase: string, code: string | undefined): Promise<{ peerId: string; madeAt: number }> {
@@ -136,9 +138,11 @@ async function restore(parts: RestoringParts, run: Run, source: BackupSource, pa
     let madeAt = 0;
     const found = (facts: Found): void => {
       madeAt = facts.madeAt;
+      // All was read, and nobody knows how long an answer takes.
+      key.wipe();
       if (parts.ask) parts.events.emit({ type: 'backup.found', ...facts });
     };
-    await vault.restore((revive) => bring({ ...parts, revive, found }, run, source, chunks, passphrase), code);
+    await vault.restore((revive) => bring({ ...parts, revive, found }, run, source, chunks, passphrase), { code, giveUpAsking: parts.giveUpAsking });
     return { peerId: vault.profile().local.peerId, madeAt };
   } finally {
     key.wipe();

@@ -11,14 +11,22 @@ import { currentKey, holdsKey } from './own-keys';
 import type { Stores } from './ports';
 import { upkeepNotes } from './ports/upkeep';
 
+/** The identity key that this device held, or knew, before. */
+export interface KeyBefore {
+  readonly epoch: number;
+  /** Its private half was here. */
+  readonly held: boolean;
+}
+
 /**
  * Another own device has the identity key by now, and this one had not handed it over: its person imported a key file there, or somebody else did who has
- * one, or a backup (A73). Only they can tell which, so they are told. Not after a recovery: whoever has the code needs no device. `held`: the private half
- * was here. In the transaction that stores `next`.
+ * one, or a backup (A73). Only they can tell which, so they are told. Not where a recovery is among what came: whoever has the code needs no device, and what
+ * was told before is over with it. In the transaction that stores `next`.
  */
-export function noteTaken({ crypto, clock, stores }: { readonly crypto: Crypto; readonly clock: Clock; readonly stores: Pick<Stores, 'upkeep'> }, held: boolean, next: LocalRecord): void {
-  const key = currentKey(next);
-  if (!held || key.privateKey !== undefined || key.recovery !== undefined) return;
+export function noteTaken({ crypto, clock, stores }: { readonly crypto: Crypto; readonly clock: Clock; readonly stores: Pick<Stores, 'upkeep'> }, before: KeyBefore, next: LocalRecord): void {
+  // One that this device knew already says nothing of who has the key in use.
+  if (next.identityKeys.some(({ epoch, recovery }) => epoch > before.epoch && recovery !== undefined)) return settleTaken(stores);
+  if (!before.held || currentKey(next).privateKey !== undefined) return;
   const taker = parseInstanceList(crypto, next.instanceList).instances.find(({ roles, state }) => state !== 'retired' && roles.includes('certifier'));
   if (taker === undefined) return;
   stores.upkeep.put(upkeepNotes.keyTaken, new Writer(24).fixed(id16ToBytes(taker.instanceId)).u64(Math.max(0, Math.trunc(clock.now()))).finish());
@@ -35,7 +43,7 @@ export function keyTaken(local: LocalParty, stores: Pick<Stores, 'upkeep'>): Pic
   return { keyTaken: { instanceId, at } };
 }
 
-/** The person says that they did it, or hands the key over later: nothing is to be told any more. */
+/** The person says that they did it, hands the key over later, or took the identity back: nothing is to be told any more. */
 export function settleTaken(stores: Pick<Stores, 'upkeep'>): void {
   stores.upkeep.remove(upkeepNotes.keyTaken);
 }

@@ -64,6 +64,11 @@ export class Runs {
     this.#running?.cancel();
   }
 
+  /** Gives up what waits for an answer, and nothing that is at work. */
+  giveUpAsking(): void {
+    if (this.#running?.isAsking === true) this.cancel();
+  }
+
   /** Answers what waits for it; nothing where nothing does. */
   goOn(): void {
     this.#running?.goOn();

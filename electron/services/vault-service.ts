@@ -43,6 +43,8 @@ export class VaultService {
   /** Opened, and not in use yet. */
   #opened: OpenVault | undefined;
   #stopped = false;
+  /** A restore that waits for an answer holds the turn: whoever begins something else will not give one. */
+  #giveUpAsking: (() => void) | undefined;
 
   readonly handlers: Handlers['vault'];
   readonly unlockWithKeyring = (): Promise<boolean> => this.#keyring.opening(() => this.#openWithKeyring());
@@ -64,7 +66,7 @@ export class VaultService {
     });
     this.handlers = {
       status: async () => ({ keyring: await this.#keyring.settledState(), state: this.state() }),
-      create: ({ passphrase, name }) => this.inTurn(() => this.#create(passphrase, name)),
+      create: ({ passphrase, name }) => (this.#giveUpAsking?.(), this.inTurn(() => this.#create(passphrase, name))),
       unlock: ({ passphrase }) =>
         this.inTurn(async () => {
           if (this.#profile !== undefined) {
@@ -76,11 +78,7 @@ export class VaultService {
           return null;
         }),
       lock: () => (this.#profile?.devices.upkeep.giveUp(), this.inTurn(async () => this.#lock())),
-      checkPassphrase: ({ passphrase }) =>
-        this.inTurn(async () => {
-          this.profile();
-          return await this.#check(passphrase);
-        }),
+      checkPassphrase: ({ passphrase }) => this.inTurn(async () => (this.profile(), await this.#check(passphrase))),
       changePassphrase: ({ newKey = false, ...input }) =>
         newKey ? this.#renewal.only((run) => this.inTurn(() => this.#renewKey(input, run))) : this.inTurn(async () => {
           const profile = this.profile();
@@ -217,11 +215,13 @@ export class VaultService {
     throw new KeyshiftError('vault.exists', 'This profile already has a vault. Nothing was changed.');
   }
 
-  /** Opens the vault that `bring` makes where there was none, by way of `revive`. Nothing else happens to the vault meanwhile. */
-  restore(bring: (reviveIn: (vault: OpenVault) => Promise<void>) => Promise<OpenVault>, code?: string): Promise<void> {
+  /** Opens the vault that `bring` makes where there was none, by way of `revive`. Nothing else happens to the vault meanwhile. `giveUpAsking`: ends its wait for an answer. */
+  restore(bring: (reviveIn: (vault: OpenVault) => Promise<void>) => Promise<OpenVault>, { code, giveUpAsking }: { readonly code?: string | undefined; readonly giveUpAsking?: () => void } = {}): Promise<void> {
+    this.#giveUpAsking?.();
     return this.inTurn(async () => {
       this.requireAbsence();
       this.#requireHealth();
+      this.#giveUpAsking = giveUpAsking;
       await this.#open(await bring((vault) => revive(this.#parts, vault, code)));
     });
   }

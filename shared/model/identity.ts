@@ -24,7 +24,7 @@ export const identity = z.strictObject({
   rotatesAt: time.optional(),
   /** Another device of this person holds the identity key, or none does; absent where it is here. */
   keyElsewhere: z.literal(true).optional(),
-  /** Another own device has the identity key since then, and this one had not handed it over: its person did it with a key file, or somebody else did. Until `identity.confirmTaken`, or the key is back. */
+  /** Another own device has the identity key since then, and this one had not handed it over: its person did it with a key file, or somebody else did. Until `identity.confirmTaken`, a recovery, or the key is back. */
   keyTaken: z.strictObject({ instanceId, at: time }).optional(),
   /** `kept`: the recovery key is still on this device, nothing was printed yet; `away`: only on paper; `elsewhere`: on paper, or at a device that holds or held the identity key, which alone knows it; `none`: this person has none. */
   recovery: z.enum(['kept', 'away', 'elsewhere', 'none']),

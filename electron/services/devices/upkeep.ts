@@ -259,7 +259,7 @@ export class Upkeep {
         for (const { kemSecret } of exchanges) if (!kept.has(kemSecret)) crypto.wipe(kemSecret);
         return next;
       },
-      (next) => noteTaken(this.#parts, holdsKey(local), next),
+      (next) => noteTaken(this.#parts, { epoch: local.identity.epoch, held: holdsKey(local) }, next),
     );
   }
 

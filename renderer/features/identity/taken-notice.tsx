@@ -7,7 +7,7 @@ import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
-import { nameInSentence } from '../../ui/strangers';
+import { useDeviceName } from '../devices/device-apart';
 
 /** Another own device has the identity key, which was not handed over: whose doing it was only the person knows. */
 export function TakenNotice({ recovery, taken }: { readonly recovery: Identity['recovery']; readonly taken: NonNullable<Identity['keyTaken']> }): ReactNode {
@@ -15,7 +15,8 @@ export function TakenNotice({ recovery, taken }: { readonly recovery: Identity['
   const times = useTimes();
   const told = useTold();
   const { client, identity } = useModel();
-  const name = useDevices((state) => state.devices?.find(({ instanceId }) => instanceId === taken.instanceId)?.name);
+  const nameOf = useDeviceName();
+  const taker = useDevices((state) => state.devices?.find(({ instanceId }) => instanceId === taken.instanceId));
   const [busy, setBusy] = useState(false);
   const confirm = async (): Promise<void> => {
     setBusy(true);
@@ -40,7 +41,7 @@ export function TakenNotice({ recovery, taken }: { readonly recovery: Identity['
       <p>
         <strong>{text('identity.taken.title')}</strong>
       </p>
-      <p>{name === undefined ? text('identity.taken.text', { when }) : text('identity.taken.by', { name: nameInSentence(name), when })}</p>
+      <p>{taker === undefined ? text('identity.taken.text', { when }) : text('identity.taken.by', { name: nameOf(taker).name, when })}</p>
       <p>{text(recovery === 'none' ? 'identity.taken.none' : 'identity.taken.do')}</p>
     </Banner>
   );

@@ -241,6 +241,13 @@ describe('the whole profile in one file, and back', () => {
     expect(await second).toEqual({ peerId: (await ann.app.handlers.identity.get(undefined)).peerId, madeAt: asked().at(-1)?.madeAt });
     expect(await handlers.vault.status(undefined)).toMatchObject({ state: 'open' });
 
+    // Nor is a profile kept waiting that is begun instead: a window that was loaded anew shows no question.
+    const instead = await moveIn(at('eve begins'));
+    const unanswered = instead.app.handlers.backup.restore({ path: file, passphrase: words, ask: true });
+    while (!instead.told.some(({ type }) => type === 'backup.found')) await new Promise((resolve) => setImmediate(resolve));
+    const [, { peerId }] = await Promise.all([expect(unanswered).rejects.toThrow(code('backup.cancelled')), instead.app.handlers.vault.create({ name: 'Eve', passphrase: words })]);
+    expect(await instead.app.handlers.identity.get(undefined)).toMatchObject({ peerId, name: 'Eve' });
+
     // The program ends while it asks: it does not wait for an answer.
     const end = await moveIn(at('eve ends'));
     const left = end.app.handlers.backup.restore({ path: file, passphrase: words, ask: true });

@@ -81,6 +81,13 @@ describe('own identity key', () => {
     expect(tabPanel().contains(document.activeElement)).toBe(true);
   });
 
+  it('A73: the device that took it is told apart from another of its name, as a thief may give theirs that of an own one', async () => {
+    const world = scene('identity-taken');
+    world.devices.list = world.devices.list.map((one) => ({ ...one, name: 'laptop' }));
+    await open(world);
+    expect(alertIn(tabPanel())).toMatch(/laptop \((known here since|number) .+\) has your identity key/u);
+  });
+
   it('A73: whoever has no recovery key is told what is left', async () => {
     const world = scene('identity-taken');
     world.identity.recovery = 'none';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
 import { encodeRecoveryCode } from '../../../../electron/engine/identity/recovery-code';
+import { withoutKeys } from '../../../../electron/engine/key-files/certifier-move';
 import { household, type Household, idOf, keyOf } from '../../../support/own-devices';
 import type { Resident } from '../../../support/services-kit';
 
@@ -68,7 +69,50 @@ describe('the identity key was taken by another device, out of a file', () => {
     await desk.identityKeys.recover({ code: codeAt(desk), keep: [idOf(shelf)] });
     expect([desk.profile.devices.standing.state, holds(desk)]).toEqual(['active', true]);
     await world.until('the contact under the new key', () => Buffer.from(bo.profile.book.find(desk.profile.local.peerId)?.identity.spkiHash ?? []).toString('hex') === keyOf(desk));
-    expect(keyOf(laptop)).not.toBe(keyOf(desk));
+    // It may have heard which key is in use by now, and does not have it.
+    expect([keyOf(laptop) === keyOf(desk), holds(laptop)]).not.toEqual([true, true]);
     expect(await bo.say(desk, 'it is you')).toBe(true);
+  });
+
+  it('S4-30 A73: nor by making further keys, of which that device hears nothing', async () => {
+    const { world, desk, laptop, bo } = home;
+    const knownToBo = () => Buffer.from(bo.profile.book.find(desk.profile.local.peerId)?.identity.spkiHash ?? []).toString('hex');
+    await laptop.devices.remove({ instanceId: idOf(desk) });
+    await world.until('the desk is told', () => desk.profile.devices.standing.state === 'retired');
+    for (let more = 0; more < 3; more += 1) laptop.become(await rotateLocalRecord(laptop.crypto, load(laptop), world.clock.now()));
+    await world.until('the contact knows the last one', () => knownToBo() === keyOf(laptop));
+    await desk.identityKeys.recover({ code: codeAt(desk) });
+    await world.until('the contact under the key of the recovery', () => knownToBo() === keyOf(desk));
+  });
+
+  it('S4-30 A73: a key that came into use by a recovery is taken like any other, also without a new one', async () => {
+    const { world, desk, laptop, own, together } = home;
+    await desk.identityKeys.recover({ code: codeAt(desk), keep: own.map(idOf) });
+    await together();
+    expect(await desk.identity.get(undefined)).not.toHaveProperty('keyTaken');
+    const { identityKeys } = load(desk);
+    // As a thief does with a copy of it, who signs a list and nothing else.
+    laptop.become({ ...(await withoutKeys(laptop.crypto, { ...load(laptop), identityKeys }, laptop.profile.local.instanceId, world.clock.now())), identityKeys });
+    await together();
+    expect(await desk.identity.get(undefined)).toMatchObject({ keyElsewhere: true, keyTaken: { instanceId: idOf(laptop) } });
+  });
+
+  it('S4-30: a recovery on another device ends what was told', async () => {
+    const { desk, shelf, own, together } = home;
+    const told = async () => 'keyTaken' in (await desk.identity.get(undefined));
+    expect(await told()).toBe(true);
+    await shelf.identityKeys.recover({ code: codeAt(desk), keep: own.map(idOf) });
+    await together();
+    expect([await told(), load(desk).recovery?.seed]).toEqual([false, undefined]);
+  });
+
+  it('S4-30: nothing is told after a recovery, also where the key was renewed since', async () => {
+    const { world, desk, laptop, own, together, leave, comeBack } = home;
+    leave(laptop);
+    await desk.identityKeys.recover({ code: codeAt(desk), keep: own.map(idOf) });
+    desk.become(await rotateLocalRecord(desk.crypto, load(desk), world.clock.now()));
+    comeBack(laptop);
+    await together();
+    expect([holds(laptop), 'keyTaken' in (await laptop.identity.get(undefined))]).toEqual([false, false]);
   });
 });
