@@ -103,9 +103,15 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     element.addEventListener('load', stay, true);
     // What somebody opens or closes in here moves what is below it, and that is meant: it is read where it stands then.
     let frame = 0;
-    const look = (): void => {
+    const look = ({ target }: Event): void => {
+      const message = target instanceof Element ? target.closest('article') : null;
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => {
+        // A long one that was opened at the end is read from where it begins: nobody is at the end any more, and the next scroll is one.
+        if (wasAtEnd.current && !isNearEnd(element) && message?.querySelector('[aria-expanded="true"]') != null) {
+          wasAtEnd.current = false;
+          setAtEnd(false);
+        }
         if (!wasAtEnd.current) held.current = holdOf(element);
       });
     };
@@ -172,7 +178,7 @@ function stayAtEnd(element: HTMLElement, stood: { current: { top: number; length
 const hasLeft = (element: HTMLElement, { top }: { readonly top: number }): boolean => element.scrollTop < Math.min(top, element.scrollHeight - element.clientHeight) - 1;
 
 /** At the newest message there is here, or nearly. */
-export const isNearEnd = (element: HTMLElement): boolean => element.scrollHeight - element.scrollTop - element.clientHeight < near;
+const isNearEnd = (element: HTMLElement): boolean => element.scrollHeight - element.scrollTop - element.clientHeight < near;
 
 /** A message, how far below the upper edge of the box it begins, and how far the box was scrolled then: pixels. */
 type Held = { readonly message: Element; readonly top: number; readonly scrolled: number } | undefined;

@@ -3,12 +3,11 @@ import { useConversations, useModel } from '../../app/model-context';
 import { isShown } from '../../app/panes';
 import { isCovered } from '../../ui/covered';
 import type { Thread } from './messages-store';
-import { isNearEnd } from './use-feed-scroll';
 import { firstUnread } from './use-unread-divider';
 
 /**
- * What was before a person's eyes is read: messages of the conversation on screen whose end was in sight while the window had the focus. At the newest one
- * that is all of them.
+ * What was before a person's eyes is read: messages of the conversation on screen whose end was in sight while the window had the focus. Once that of the
+ * newest was, all of them are.
  */
 export function useMarkRead(conversationId: string, { messages, complete, loading, failure, behind = false }: Thread, box: RefObject<HTMLElement | null>): void {
   const model = useModel();
@@ -38,9 +37,9 @@ export function useMarkRead(conversationId: string, { messages, complete, loadin
     };
     const mark = (): void => {
       if (document.visibilityState !== 'visible' || !document.hasFocus() || !isInSight(element)) return;
-      if (isWhole && isNearEnd(element)) return model.background(tell(messages.length));
       const seen = lastSeen(element);
-      if (seen !== undefined) model.background(tell(messages.findIndex(({ messageId }) => messageId === seen), seen));
+      if (isWhole && seen === messages.at(-1)?.messageId) model.background(tell(messages.length));
+      else if (seen !== undefined) model.background(tell(messages.findIndex(({ messageId }) => messageId === seen), seen));
     };
     // Behind the frame in which what was just drawn stands where it is read: at the first unread message, or where the reader was.
     const soon = (): void => {

@@ -68,7 +68,17 @@ export function PassphraseForm(): ReactNode {
   return (
     <Form className="stack divided" onSubmit={(event) => void submit(event)}>
       <h3 className="small-heading">{text('settings.passphrase')}</h3>
-      <PassphraseField label={text('settings.passphrase.old')} fieldRef={old} onTyped={() => setMissing(false)} error={missing ? text('settings.passphrase.old.missing') : wrong ? errorText(failure) : undefined} autoComplete="current-password" />
+      <PassphraseField
+        label={text('settings.passphrase.old')}
+        fieldRef={old}
+        // What was said of the one before is not said of this one.
+        onTyped={() => {
+          setMissing(false);
+          setFailure(undefined);
+        }}
+        error={missing ? text('settings.passphrase.old.missing') : wrong ? errorText(failure) : undefined}
+        autoComplete="current-password"
+      />
       <NewPassphraseFields
         chosen={{
           ...chosen,

@@ -349,6 +349,33 @@ describe('a conversation that is opened', () => {
       box.querySelector('article p')?.dispatchEvent(new Event('load'));
       expect(box.scrollTop).toBe(350);
     });
+
+    it('the newest message is unread until its end was in sight, however near that is', async () => {
+      const { box, fake } = await laidOut(new Map());
+      const left = (): number | undefined => fake.world.conversations.find((one) => one.conversationId === talkWithBo)?.unread;
+      scrollTo(box, 560);
+      act(() => void fake.receive(talkWithBo, 'below'));
+      await frames();
+      expect(left()).toBe(1);
+      scrollTo(box, 750);
+      await frames();
+      expect(left()).toBe(1);
+      scrollTo(box, 800);
+      await waitFor(() => expect(left()).toBe(0));
+    });
+
+    it('a long message that was opened at the end is read from where it begins: the next scroll goes as far as it goes', async () => {
+      const heights = new Map<string, number>();
+      const { box } = await laidOut(heights, 9);
+      scrollTo(box, 700);
+      fireEvent.click(screen.getByRole('button', { name: 'Show more' }));
+      heights.set(idOf('many 9'), 900);
+      await frames();
+      expect(screen.getByRole('button', { name: 'To the newest' })).toBeTruthy();
+      box.scrollTop = 780;
+      fireEvent.scroll(box);
+      expect(box.scrollTop).toBe(780);
+    });
   });
 
   it('draws those down from the first unread message at once, however many', async () => {

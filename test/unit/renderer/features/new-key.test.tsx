@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act } from '@testing-library/react';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { emptyWorld } from '../../../preview/fake-world';
 import { axeFindings } from '../axe';
 import { fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
@@ -100,6 +100,9 @@ it('a wrong passphrase is said before anything of the new one: also where both a
   expect(document.activeElement).toBe(fieldNamed('Current passphrase'));
   expect(fake.calls).not.toContain('vault.changePassphrase');
   expect(fake.world.vault).toBe('open');
+  // Of another one it is not said before it was tried.
+  write('Current passphrase', 'another one');
+  await vi.waitFor(() => expect(page()).not.toContain('That is not the passphrase'));
 });
 
 it('that the new passphrase is the one there is stands no longer than it is true: not beside another new one, nor once everything gets a new key', async () => {
