@@ -64,8 +64,8 @@ export function conversationsService(parts: {
     continue: ({ conversationId }) => {
       const profile = parts.profile();
       const row = ownRow(profile, conversationId);
-      if (row.state !== 'failed') throw new KeyshiftError('conversation.open', 'This conversation goes on: nothing has to be continued.');
       profile.devices.standing.assertCounts();
+      if (row.state !== 'failed') throw new KeyshiftError('conversation.open', 'This conversation goes on: nothing has to be continued.');
       assertReachable(contactRow(profile, row.contactId));
       const next = profile.commit(() => continueConversation(profile, parts.random, row));
       profile.delivery.flush(row.peerId);

@@ -48,6 +48,12 @@ it('S4-32 A65: a device that was suspended or removed refuses every call that wo
   peers.push(cy.peer);
   const { text: card } = await cy.peer.call('identity.exportPublic', { format: 'card' });
   const { link } = await cy.peer.call('contacts.createInvitation');
+  // And one who asks to be let in.
+  const dee = await newPerson(folder.path, 'Dee');
+  peers.push(dee.peer);
+  await dee.peer.call('contacts.importKey', await ada.peer.call('identity.exportPublic', { format: 'card' }));
+  await laptop.until('the request', async () => (await laptop.call('contacts.requests')).length === 1);
+  const [request] = await laptop.call('contacts.requests');
   const { instance } = await laptop.call('identity.get');
 
   const calls: readonly (readonly [CallName, unknown])[] = [
@@ -56,7 +62,9 @@ it('S4-32 A65: a device that was suspended or removed refuses every call that wo
     ['contacts.createInvitation', undefined],
     ['contacts.acceptInvitation', { link }],
     ['contacts.importKey', { text: card }],
+    ['contacts.answerRequest', { requestId: request?.requestId, accept: true }],
     ['conversations.open', { contactId }],
+    ['conversations.continue', { conversationId }],
     ['conversations.update', { conversationId, title: 'of nobody' }],
     ['messages.send', { conversationId, text: 'not sent' }],
     ['messages.edit', { messageId: own, text: 'not edited' }],
@@ -75,6 +83,7 @@ it('S4-32 A65: a device that was suspended or removed refuses every call that wo
   const everything = async (): Promise<unknown> => ({
     identity: { ...(await laptop.call('identity.get')), exchange: undefined },
     contacts: (await laptop.call('contacts.list')).map((contact) => ({ ...contact, reach: undefined, path: undefined })),
+    requests: await laptop.call('contacts.requests'),
     conversations: await laptop.call('conversations.list'),
     messages: await laptop.call('messages.list', { conversationId }),
     keys: await laptop.call('keys.status', { conversationId }),
