@@ -1,7 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { newPair, settle } from '../../../support/dialog-kit';
+import { keyCheck } from '../../../../electron/engine/exchange/kek-wrap';
+import { Forger } from '../../../support/dialog-forge';
+import { Device, newPair, settle, testCrypto } from '../../../support/dialog-kit';
 
 const hour = 3600 * 1000;
+
+/** Two who know each other, and all that the first one's generator gave. */
+async function withDrawn(): Promise<{ alice: Device; bob: Device; drawn: Uint8Array[] }> {
+  const { alice: { person }, bob } = await newPair();
+  const crypto = await testCrypto();
+  const drawn: Uint8Array[] = [];
+  const random = (length: number): Uint8Array => {
+    const bytes = crypto.random(length);
+    drawn.push(bytes.slice());
+    return bytes;
+  };
+  return { alice: new Device(crypto, person, { random }).knows(bob), bob, drawn };
+}
 
 describe('a session key renewed by hand', () => {
   it('S2-07 S2-17 S1-23: is one local act; both may do it at once, also while the other is away', async () => {
@@ -28,6 +43,23 @@ describe('a session key renewed by hand', () => {
     settle(alice, bob);
     const status = alice.engine.status(alice.dialog(bob, dialogId));
     expect(status.sending?.id).not.toBe(status.receiving[0]?.id);
+  });
+
+  it.each(['its own id', 'another id'] as const)('S2-01 S1-22: nor anything of the other side that comes under it, by %s: the dialog fails, and nothing of it is delivered', async (which) => {
+    const { alice, bob, drawn } = await withDrawn();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    const { dsk_id: id, key_check: check } = alice.db.prepare('SELECT dsk_id, key_check FROM sending_keys').get() ?? {};
+    const isHers = (bytes: Uint8Array): boolean => Buffer.compare(keyCheck(alice.crypto, 'dsk-check', alice.crypto.secret('dsk-send', bytes.slice())), check as Uint8Array) === 0;
+    const key = drawn.find((bytes) => bytes.length === 32 && isHers(bytes));
+    if (key === undefined) throw new Error('her key was drawn');
+    // Bob has it, since he opens with it: so he can seal with it as well.
+    const forger = new Forger(alice.crypto, bob.person, alice.person);
+    forger.dialogId = dialogId;
+    forger.dsk = alice.crypto.secret('dsk-send', key);
+    forger.dskHeader = { ...forger.dskHeader, epoch: 2, dskId: which === 'another id' ? forger.newDskId() : (id as typeof forger.dskHeader.dskId) };
+    expect(alice.receive(bob, forger.message(1, 'in your own key'))[0]).toEqual({ kind: 'rejected', reason: 'key-reused' });
+    expect([alice.sink.texts(), alice.sink.of('failed').map(({ reason }) => reason)]).toEqual([[], ['key-reused']]);
   });
 
   it('protocol.md §6: at most 50 an hour, then it says when', async () => {
