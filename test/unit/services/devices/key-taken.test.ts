@@ -87,6 +87,7 @@ describe('the identity key was taken by another device, out of a file', () => {
 
   it('S4-30 A73: a key that came into use by a recovery is taken like any other, also without a new one', async () => {
     const { world, desk, laptop, own, together } = home;
+    await desk.identityKeys.confirmTaken(undefined);
     await desk.identityKeys.recover({ code: codeAt(desk), keep: own.map(idOf) });
     await together();
     expect(await desk.identity.get(undefined)).not.toHaveProperty('keyTaken');
