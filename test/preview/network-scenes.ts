@@ -76,6 +76,7 @@ export function networkScenes(busy: (now: number) => World): Readonly<Record<str
         announced: [onion],
         portMapping: { state: 'off' },
         proxy: { state: 'working', address: '127.0.0.1:9050' },
+        turnedAway: { count: 100_000, since: now - 3 * hour, from: '127.0.0.1' },
         sessions: [{ contactId: boId, instanceId: idOf('device of Bo'), since: now - hour, resumed: true, handedOver: false, via: 'onion' }],
       };
       return world;
