@@ -16,6 +16,7 @@ import { VaultService, type VaultServiceParts } from '../../../electron/services
 import type { Db } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
 import type { AppEvent } from '../../../shared/contract/contract';
+import { KeyshiftError } from '../../../shared/errors';
 import { defaultSettings, type Settings } from '../../../shared/model/settings';
 import { realCrypto } from '../../support/foundation-kit';
 import { ManualClock } from '../../support/manual-clock';
@@ -195,6 +196,25 @@ describe('the vault service', () => {
     await clock.advance(60_000);
     await service.changeRecord(async () => undefined);
     expect(service.profile()).toBe(after);
+  });
+
+  test('a new profile whose opening the disk refuses is told as made: it is locked, and its passphrase opens it', async () => {
+    let made = false;
+    const full = new KeyshiftError('disk.full', 'The disk is full.', { limit: 7 });
+    const vaultFile: VaultFile = {
+      ...parts.vaultFile,
+      state: () => (made ? 'present' : 'absent'),
+      create: async () => {
+        made = true;
+        return { ...vault, stores: { ...vault.stores, contacts: { ...vault.stores.contacts, list: () => { throw full; } } } };
+      },
+    };
+    service = new VaultService({ ...parts, vaultFile });
+    const refused = await Promise.resolve(service.handlers.create({ passphrase: 'p', name: 'Ada' })).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'disk.full', facts: { limit: 7 }, message: expect.stringMatching(/^The profile was made and is whole.*unlock the profile with its passphrase\.$/) as string });
+    expect(service.state()).toBe('locked');
+    await unlock();
+    expect(service.state()).toBe('open');
   });
 
   test('the private halves read from the database are wiped once the profile has its own', async () => {
