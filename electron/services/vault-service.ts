@@ -6,7 +6,7 @@ import { isOutOfDate, renewLocalRecord } from '../engine/certificates/renewal';
 import type { OwnKey } from '../engine/certificates/rotation';
 import { selfTest } from '../engine/crypto/self-test';
 import type { Link, LocalRecord } from '../engine/ports';
-import { madeButShut } from './made-but-shut';
+import { openMade } from './made-but-shut';
 import { OpenProfile } from './open-profile';
 import type { Surroundings } from './surroundings';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
@@ -203,7 +203,7 @@ export class VaultService {
     this.#requireHealth();
     const record = await createLocalRecord(crypto, { name: name.normalize('NFC'), deviceName, now: clock.now() });
     try {
-      await this.#open(await vaultFile.create(passphrase, (stores) => stores.local.save(record)), madeButShut);
+      await openMade(vaultFile, vaultFile.create(passphrase, (stores) => stores.local.save(record)), (vault) => this.#open(vault));
     } finally {
       wipeRecord(crypto, record);
     }
@@ -223,11 +223,11 @@ export class VaultService {
       this.requireAbsence();
       this.#requireHealth();
       this.#giveUpAsking = giveUpAsking;
-      await this.#open(await bring((vault) => revive(this.#parts, vault, code)), madeButShut);
+      await openMade(this.#parts.vaultFile, bring((vault) => revive(this.#parts, vault, code)), (vault) => this.#open(vault));
     });
   }
 
-  async #open(vault: OpenVault, told: (error: unknown) => unknown = (error) => error): Promise<void> {
+  async #open(vault: OpenVault): Promise<void> {
     try {
       const renewed = await this.#renewCredentials(vault);
       if (this.#stopped) throw new KeyshiftError('vault.locked', 'Keyshift is ending.');
@@ -237,7 +237,7 @@ export class VaultService {
       // A profile may be in use already when the disk refuses what its start writes: left so, it would count as open and have no database.
       if (this.#profile === undefined) vault.close();
       else this.#lock();
-      throw told(error);
+      throw error;
     }
     this.#parts.events.emit({ type: 'vault.changed', state: 'open' });
   }

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { keepFocus } from '../../app/keep-focus';
 import { focusBack } from '../../app/panes';
 import type { Row } from './rows';
@@ -32,11 +33,12 @@ export function useKeptLine(list: HTMLElement | null, rows: readonly Row[], hold
     had.current = undefined;
     const { row, at } = before;
     const heir = rows.find(({ key }) => key === row.key) ?? rows.find(({ contact }) => contact.contactId === row.contact.contactId) ?? rows[Math.min(at, rows.length - 1)];
-    if (heir !== undefined) hold(heir.key);
     stop.current?.();
+    // Nothing is done where somebody has the focus by the next frame: whoever goes on to another line leaves the one that was drawn for its focus alone.
     stop.current = keepFocus(() => {
-      if (heir === undefined) focusBack();
-      else lineOfKey(list, heir.key)?.focus();
+      if (heir === undefined) return focusBack();
+      flushSync(() => hold(heir.key));
+      lineOfKey(list, heir.key)?.focus();
     });
   }, [list, rows, hold]);
   useEffect(() => () => stop.current?.(), []);

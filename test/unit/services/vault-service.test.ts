@@ -217,6 +217,16 @@ describe('the vault service', () => {
     expect(service.state()).toBe('open');
   });
 
+  test('one that was not made, or could not be opened for another reason, is told as it is', async () => {
+    const full = new KeyshiftError('disk.full', 'The disk is full.');
+    const other = new Error('not of the disk');
+    for (const [state, thrown] of [['absent', full], ['present', other]] as const) {
+      let tries = 0;
+      service = new VaultService({ ...parts, vaultFile: { ...parts.vaultFile, state: () => (tries === 0 ? 'absent' : state), create: () => ((tries += 1), Promise.reject(thrown)) } });
+      await expect(Promise.resolve(service.handlers.create({ passphrase: 'p', name: 'Ada' }))).rejects.toBe(thrown);
+    }
+  });
+
   test('the private halves read from the database are wiped once the profile has its own', async () => {
     await unlock();
     expect(loaded.length).toBeGreaterThan(0);
