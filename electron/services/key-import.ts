@@ -32,7 +32,7 @@ export function importKey(parts: InvitationParts, text: string): { contactId: st
     // Of a contact it is no introduction; what it proves of their keys counts all the same, and shows at the contact (A71).
     const pinned = profile.book.find(peerId)?.record.pinnedSpkiHash;
     if (card !== undefined && pinned !== undefined && !crypto.equal(pinned, spkiHash)) profile.rekeying.cardCame(card);
-    throw new KeyshiftError('key.already-known', 'You already have this person as a contact.');
+    throw new KeyshiftError('key.already-known', 'You already have this person as a contact. If they removed you, remove them as well and add them again.');
   }
   const pin = profile.book.find(peerId)?.record.pinnedSpkiHash;
   const about = { book: profile.book, contact: before };
