@@ -74,6 +74,24 @@ describe('the identity key was taken by another device, out of a file', () => {
     expect(await bo.say(desk, 'it is you')).toBe(true);
   });
 
+  it('S4-32 S5-19: a removed device that took the identity back is heard by the others again, and hears them, in what all of them have in common', async () => {
+    const { world, desk, laptop, shelf, bo, together } = home;
+    const contactAt = (each: Resident) => each.profile.stores.contacts.byPeer(bo.profile.local.peerId) ?? expect.unreachable('the contact');
+    await laptop.devices.remove({ instanceId: idOf(desk) });
+    await world.until('the desk is told', () => desk.profile.devices.standing.state === 'retired');
+    await world.until('the shelf is told', () => shelf.profile.local.list.instances.some(({ instanceId, state }) => instanceId === idOf(desk) && state === 'retired'));
+    // Said while nobody listened.
+    desk.contacts.block({ contactId: contactAt(desk).contactId });
+    await world.pass(5_000);
+    expect(contactAt(shelf).blocked).toBe(false);
+    await desk.identityKeys.recover({ code: codeAt(desk), keep: [idOf(shelf)] });
+    await together([desk, shelf]);
+    await world.until('the block at the shelf', () => contactAt(shelf).blocked);
+    shelf.contacts.block({ contactId: contactAt(shelf).contactId, blocked: false });
+    await world.until('the block is lifted at the desk', () => !contactAt(desk).blocked);
+    expect(await bo.say(desk, 'heard again')).toBe(true);
+  });
+
   it('S4-30 A73: nor by making further keys, of which that device hears nothing', async () => {
     const { world, desk, laptop, bo } = home;
     const knownToBo = () => Buffer.from(bo.profile.book.find(desk.profile.local.peerId)?.identity.spkiHash ?? []).toString('hex');
