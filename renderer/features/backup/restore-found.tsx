@@ -15,7 +15,7 @@ export function RestoreFound({ found: { name, deviceName, madeAt, newestAt } }: 
   const now = useNow();
   const device = nameInSentence(deviceName);
   return (
-    <section className="stack" aria-labelledby="restore-found">
+    <div className="stack">
       <h2 className="small-heading" id="restore-found">
         {text('restore.found', { name: nameInSentence(name) })}
       </h2>
@@ -28,6 +28,6 @@ export function RestoreFound({ found: { name, deviceName, madeAt, newestAt } }: 
       <Button kind="quiet" onPress={() => model.background(model.backup.getState().cancel())}>
         {text('restore.found.other')}
       </Button>
-    </section>
+    </div>
   );
 }

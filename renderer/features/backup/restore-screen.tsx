@@ -17,7 +17,8 @@ export function RestoreScreen({ onBack }: { readonly onBack: () => void }): Reac
   const place = useFocusIfLost<HTMLElement>(phase.step);
   return (
     <main className="front-page">
-      <section className="front-form" aria-labelledby="restore" tabIndex={-1} ref={place}>
+      {/* It has the focus when a step goes with the button that had it: what is asked is heard then. */}
+      <section className="front-form" aria-labelledby={phase.step === 'found' ? 'restore-found' : 'restore'} tabIndex={-1} ref={place}>
         <KeyCut id="7f3a19d4" className="lock-key" />
         <p className="wordmark">{text('app.name')}</p>
         <h1 className="display" id="restore">

@@ -126,7 +126,7 @@ describe('restoring at the first start', () => {
     expect(page()).toMatch(/The newest message in it is from /);
     expect(page()).toContain('This computer takes the place of “Work laptop” as it was then');
     expect(fake.world.vault).toBe('absent');
-    await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-labelledby')).toBe('restore'));
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-labelledby')).toBe('restore-found'));
     expect(await axeFindings()).toEqual([]);
     await pressNamed('Do not restore it');
     expect(page()).toContain('Cancelled. Nothing was left behind.');
