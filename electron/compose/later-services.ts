@@ -39,7 +39,7 @@ export function laterServices(parts: LaterServicesParts) {
   const backup = new ReadLater(
     ['create', 'restore', 'goOn', 'cancel'],
     async () => {
-      const [{ backupService }, { backupFiles }] = await Promise.all([import('../services/backup-service'), import('../storage/backup-files')]);
+      const { backupService, backupFiles } = await import('./backing-up');
       return backupService({ vault, maker: parts.vaultFile, crypto, clock, events, files: backupFiles, preferences, chooser, cost: parts.backupCost });
     },
     ({ handlers }) => handlers,
@@ -47,7 +47,7 @@ export function laterServices(parts: LaterServicesParts) {
   const exports = new ReadLater(
     ['export', 'cancelExport', 'checkArchive'],
     async () => {
-      const [{ exportService }, { exportBeginnings: { html, json, archive } }, { exportFiles }] = await Promise.all([import('../services/export-service'), import('../services/export/formats'), import('../storage/export-files')]);
+      const { exportService, exportBeginnings: { html, json, archive }, exportFiles } = await import('./exporting');
       return exportService({ profile, crypto, clock, events, preferences, files: { html: exportFiles(html), json: exportFiles(json), archive: exportFiles(archive) }, chooser, systemLocale: parts.systemLocale, timesLocale: parts.timesLocale });
     },
     ({ handlers }) => handlers,
@@ -55,9 +55,10 @@ export function laterServices(parts: LaterServicesParts) {
   return {
     backup: backup.handlers,
     exports: exports.handlers,
-    keyFiles: readLater(['exportPrivate', 'importPrivate', 'saveRecoveryKit', 'forgetRecoveryKey'], async () => {
-      const [{ keyFilesService }, { privateFiles }, { textPrinter }] = await Promise.all([import('../services/key-files-service'), import('../storage/private-files'), import('../services/recovery-sheet')]);
-      return keyFilesService({ profile, crypto, clock, events, files: privateFiles, chooser, printer: parts.kitPrinter ?? textPrinter, cost: parts.keyFileCost, changeRecord: (change, also) => vault.changeRecord(change, also) });
+    keyFiles: readLater(['exportPrivate', 'importPrivate', 'saveRecoveryKit', 'forgetRecoveryKey', 'recover'], async () => {
+      const [{ keyFilesService, recoveryService, textPrinter }, { privateFiles }] = await Promise.all([import('../services/identity-papers'), import('../storage/private-files')]);
+      const files = keyFilesService({ profile, crypto, clock, events, files: privateFiles, chooser, printer: parts.kitPrinter ?? textPrinter, cost: parts.keyFileCost, changeRecord: (change, also) => vault.changeRecord(change, also) });
+      return { ...files, ...recoveryService({ vault, crypto, clock, events }) };
     }),
     endorsements: readLater(['exportRequest', 'importEndorsement', 'removeEndorsements'], async () => {
       const { endorsementsService } = await import('../services/endorsements-service');

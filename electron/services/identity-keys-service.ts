@@ -1,21 +1,17 @@
 import type { Handlers } from '../../shared/contract/contract';
-import { KeyshiftError } from '../../shared/errors';
 import type { OwnKey } from '../../shared/model/identity';
 import { recallIdentityCertificate } from '../engine/certificates/identity-certificate';
 import type { Crypto } from '../engine/crypto/crypto';
-import { parseRecoveryCode } from '../engine/identity/recovery-code';
 import type { Clock } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { EventHub } from './event-hub';
-import { upkeepNotes } from './ports/upkeep';
-import { confirmed, ownKeyNews, provenEpochs, recovered, withNewKey } from './own-keys';
+import { confirmed, ownKeyNews, provenEpochs, withNewKey } from './own-keys';
 import { settleTaken } from './key-taken';
-import { renewedElsewhere } from './renewed-elsewhere';
 import { loadRecord } from './retiring';
 import type { VaultService } from './vault-service';
 import { wipeRecord } from './wipe-record';
 
-type IdentityKeys = Pick<Handlers['identity'], 'rotate' | 'keyHistory' | 'forgetOldKeys' | 'confirmSole' | 'confirmTaken' | 'recover'>;
+type IdentityKeys = Pick<Handlers['identity'], 'rotate' | 'keyHistory' | 'forgetOldKeys' | 'confirmSole' | 'confirmTaken'>;
 
 export interface IdentityKeysParts {
   readonly vault: Pick<VaultService, 'profile' | 'changeRecord' | 'eraseOldKeys'>;
@@ -24,7 +20,7 @@ export interface IdentityKeysParts {
   readonly events: EventHub;
 }
 
-/** The own identity keys: new ones, old ones, taking the identity back. */
+/** The own identity keys: new ones and old ones. */
 export function identityKeysService({ vault, crypto, clock, events }: IdentityKeysParts): IdentityKeys {
   /** Oldest first, without private halves. */
   const keys = () => {
@@ -78,33 +74,6 @@ export function identityKeysService({ vault, crypto, clock, events }: IdentityKe
         events.emit({ type: 'identity.changed' });
       });
       return null;
-    },
-
-    recover: async ({ code, keep = [] }) => {
-      const { local, stores } = vault.profile();
-      const kept = new Set(local.list.instances.filter(({ instanceId, state }) => state !== 'retired' && keep.includes(instanceId)).map(({ instanceId }) => instanceId));
-      if (keep.some((each) => ![...kept].some((instanceId) => instanceId === each))) throw new KeyshiftError('device.unknown', 'There is no such device.');
-      const stops = local.list.instances.some(({ instanceId, state }) => state === 'active' && instanceId !== local.instanceId && !kept.has(instanceId));
-      // Also when the person said since that no other device has this key: the one that had it may have made later ones before it was lost.
-      const cameFromBackup = stores.dialogs.retirements().some(({ reason, at }) => reason === 'backup' && at >= local.keyCreatedAt);
-      const isBehind = local.unconfirmed || cameFromBackup || renewedElsewhere(stores) !== undefined;
-      const seed = parseRecoveryCode(crypto, code);
-      try {
-        await vault.changeRecord(
-          (record) => recovered(crypto, record, seed, clock.now(), { keep: kept, isBehind }),
-          (next) => {
-            const { upkeep } = vault.profile().stores;
-            // They know every key of every conversation.
-            if (stops) upkeep.put(upkeepNotes.distrust, new Uint8Array(0));
-            upkeep.put(upkeepNotes.onPaper, new Uint8Array(0));
-            events.emit(ownKeyNews(crypto, next, 'recovery'));
-            events.emit({ type: 'devices.changed' });
-          },
-        );
-      } finally {
-        crypto.wipe(seed);
-      }
-      return { epoch: vault.profile().local.identity.epoch };
     },
   };
 }

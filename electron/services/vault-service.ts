@@ -13,7 +13,6 @@ import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
 import { OwnKeyTimers, rotationDue } from './own-key-timers';
 import { confirmed, isSpent, ownKeyNews, provenEpochs, withNewKey } from './own-keys';
 import { changeOwnRecord, eraseOldHalves, nextStart, type OwnChange } from './own-record';
-import { revive } from './reviving';
 import { VaultKeyring } from './vault-keyring';
 import { forgetResumptions, VaultRenewal } from './vault-renewal';
 import type { Run } from './runs';
@@ -223,7 +222,7 @@ export class VaultService {
       this.requireAbsence();
       this.#requireHealth();
       this.#giveUpAsking = giveUpAsking;
-      await openMade(this.#parts.vaultFile, bring((vault) => revive(this.#parts, vault, code)), (vault) => this.#open(vault));
+      await openMade(this.#parts.vaultFile, bring(async (vault) => (await import('./identity-papers')).revive(this.#parts, vault, code)), (vault) => this.#open(vault));
     });
   }
 

@@ -8,6 +8,7 @@ import type { contactsService } from '../../electron/services/contacts-service';
 import type { conversationChangesService } from '../../electron/services/conversation-changes-service';
 import type { conversationsService } from '../../electron/services/conversations-service';
 import type { identityKeysService } from '../../electron/services/identity-keys-service';
+import type { recoveryService } from '../../electron/services/recovery-service';
 import type { devicesService } from '../../electron/services/devices/devices-service';
 import type { messageChangesService } from '../../electron/services/message-changes-service';
 import type { messagesService } from '../../electron/services/messages-service';
@@ -69,7 +70,7 @@ export interface Resident {
   /** Keys of contacts. */
   readonly keys: ReturnType<typeof contactKeysService>;
   /** The own devices. */
-  readonly identityKeys: ReturnType<typeof identityKeysService>;
+  readonly identityKeys: ReturnType<typeof identityKeysService> & ReturnType<typeof recoveryService>;
   readonly devices: ReturnType<typeof devicesService>;
   readonly conversations: ReturnType<typeof conversationsService> & ReturnType<typeof conversationChangesService>;
   readonly messages: ReturnType<typeof messagesService> & ReturnType<typeof messageChangesService>;

@@ -9,7 +9,8 @@ import { identityService } from '../../electron/services/identity-service';
 import { contactsService } from '../../electron/services/contacts-service';
 import { conversationChangesService } from '../../electron/services/conversation-changes-service';
 import { conversationsService } from '../../electron/services/conversations-service';
-import { identityKeysService } from '../../electron/services/identity-keys-service';
+import { type IdentityKeysParts, identityKeysService } from '../../electron/services/identity-keys-service';
+import { recoveryService } from '../../electron/services/recovery-service';
 import { devicesService } from '../../electron/services/devices/devices-service';
 import { EventHub } from '../../electron/services/event-hub';
 import { messageChangesService } from '../../electron/services/message-changes-service';
@@ -218,6 +219,7 @@ async function settle(name: string, { clock, network: net, slow, lan, mailbox, r
     if (resident.onLink === undefined) resident.profile.accept(link);
     else resident.onLink(link);
   };
+  const ownKeyParts: IdentityKeysParts = { crypto, clock, events, vault: { profile, changeRecord: (change, also) => inTurn(() => changed(resident.profile, change, { also })), eraseOldKeys: () => Promise.reject(new Error('not in this kit')) } };
   const resident: Resident = {
     name,
     crypto,
@@ -250,7 +252,7 @@ async function settle(name: string, { clock, network: net, slow, lan, mailbox, r
     profile: open(),
     contacts: contactsService({ profile, crypto, clock, random, events, ownAddresses }),
     keys: contactKeysService({ profile, crypto, clock, events }),
-    identityKeys: identityKeysService({ crypto, clock, events, vault: { profile, changeRecord: (change, also) => inTurn(() => changed(resident.profile, change, { also })), eraseOldKeys: () => Promise.reject(new Error('not in this kit')) } }),
+    identityKeys: { ...identityKeysService(ownKeyParts), ...recoveryService(ownKeyParts) },
     devices: devicesService({ profile, crypto, clock, events, ownAddresses, linking: noLinking, vault: { changeRecord: (change, also) => inTurn(() => changed(resident.profile, change, { also })) } }),
     hold: (until) => void inTurn(() => until),
     async renew() {

@@ -4,7 +4,8 @@ import { followKeyLinks, type KnownKey } from '../../../electron/engine/certific
 import { createLocalRecord } from '../../../electron/engine/certificates/local-party';
 import { parseRecovery } from '../../../electron/engine/certificates/recovery-statement';
 import type { LocalRecord } from '../../../electron/engine/ports';
-import { currentKey, recovered, rotatesAt, withNewKey } from '../../../electron/services/own-keys';
+import { currentKey, rotatesAt, withNewKey } from '../../../electron/services/own-keys';
+import { recovered } from '../../../electron/services/recovering';
 import { day, realCrypto } from '../../support/foundation-kit';
 
 it('S5-22 A72 A89: who takes the identity back from an old backup, and again from the same one, is followed by contacts who know later keys', async () => {

@@ -9,6 +9,7 @@ import { peerIdFromBytes } from '../../../electron/engine/wire/ids';
 import { encodeRecoveryCode } from '../../../electron/engine/identity/recovery-code';
 import { assertNotTooOften, rotatesAt } from '../../../electron/services/own-keys';
 import { identityKeysService } from '../../../electron/services/identity-keys-service';
+import { recoveryService } from '../../../electron/services/recovery-service';
 import { EventHub } from '../../../electron/services/event-hub';
 import { NetworkFacts } from '../../../electron/services/network-facts';
 import { noSightings, type OpenVault, type Preferences, type Stores, type VaultFile } from '../../../electron/services/ports';
@@ -296,7 +297,7 @@ describe('the vault service', () => {
   });
 
   describe('identity keys', () => {
-    const identity = () => identityKeysService({ vault: service, crypto, clock, events });
+    const identity = () => ({ ...identityKeysService({ vault: service, crypto, clock, events }), ...recoveryService({ vault: service, crypto, clock, events }) });
     const epoch = () => service.profile().local.identity.epoch;
     /** Looks every six hours, and waits for what that takes. */
     const pass = async (days: number) => {
