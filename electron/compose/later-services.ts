@@ -39,16 +39,16 @@ export function laterServices(parts: LaterServicesParts) {
   const backup = new ReadLater(
     ['create', 'restore', 'goOn', 'cancel'],
     async () => {
-      const { backupService, backupFiles } = await import('./backing-up');
-      return backupService({ vault, maker: parts.vaultFile, crypto, clock, events, files: backupFiles, preferences, chooser, cost: parts.backupCost });
+      const { backupsOf } = await import('./backing-up');
+      return backupsOf({ vault, maker: parts.vaultFile, crypto, clock, events, preferences, chooser, cost: parts.backupCost });
     },
     ({ handlers }) => handlers,
   );
   const exports = new ReadLater(
     ['export', 'cancelExport', 'checkArchive'],
     async () => {
-      const { exportService, exportBeginnings: { html, json, archive }, exportFiles } = await import('./exporting');
-      return exportService({ profile, crypto, clock, events, preferences, files: { html: exportFiles(html), json: exportFiles(json), archive: exportFiles(archive) }, chooser, systemLocale: parts.systemLocale, timesLocale: parts.timesLocale });
+      const { exportsOf } = await import('./exporting');
+      return exportsOf({ profile, crypto, clock, events, preferences, chooser, systemLocale: parts.systemLocale, timesLocale: parts.timesLocale });
     },
     ({ handlers }) => handlers,
   );
@@ -56,9 +56,8 @@ export function laterServices(parts: LaterServicesParts) {
     backup: backup.handlers,
     exports: exports.handlers,
     keyFiles: readLater(['exportPrivate', 'importPrivate', 'saveRecoveryKit', 'forgetRecoveryKey', 'recover'], async () => {
-      const [{ keyFilesService, recoveryService, textPrinter }, { privateFiles }] = await Promise.all([import('../services/identity-papers'), import('../storage/private-files')]);
-      const files = keyFilesService({ profile, crypto, clock, events, files: privateFiles, chooser, printer: parts.kitPrinter ?? textPrinter, cost: parts.keyFileCost, changeRecord: (change, also) => vault.changeRecord(change, also) });
-      return { ...files, ...recoveryService({ vault, crypto, clock, events }) };
+      const [{ identityPapers }, { privateFiles }] = await Promise.all([import('../services/identity-papers'), import('../storage/private-files')]);
+      return identityPapers({ vault, crypto, clock, events, files: privateFiles, chooser, printer: parts.kitPrinter, cost: parts.keyFileCost });
     }),
     endorsements: readLater(['exportRequest', 'importEndorsement', 'removeEndorsements'], async () => {
       const { endorsementsService } = await import('../services/endorsements-service');
