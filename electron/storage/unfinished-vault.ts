@@ -7,6 +7,7 @@ import { createEmptyFile, removeIfPossible } from './durable-file';
 import { mapFileError, withFileErrors } from './file-error';
 import { Filling } from './filling';
 import { openExistingDatabase } from './existing-database';
+import { withoutLog } from './without-log';
 
 export interface UnfinishedVaultParts {
   readonly directory: string;
@@ -58,8 +59,9 @@ export class UnfinishedVault implements VaultInTheMaking {
   }
 
   async finish(): Promise<OpenVault> {
-    const { directory, file, seal, place } = this.#parts;
+    const { directory, file, key, seal, place } = this.#parts;
     this.#endFilling();
+    withoutLog(file, key.bytes);
     try {
       // Off the event loop: a large file takes a while to reach the disk.
       const handle = await open(file, 'r+');

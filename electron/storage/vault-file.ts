@@ -21,6 +21,7 @@ import { UnfinishedVault } from './unfinished-vault';
 import { encodeVault, isAcceptableCost, largestVaultBytes, parseVault } from './vault-format';
 import type { VaultContent } from './vault-format';
 import { acceptDatabaseKey, databaseKeyBytes, openDatabaseKey, sealDatabaseKey } from './vault-key';
+import { withoutLog } from './without-log';
 import { hasLog, keptLogOf, nextLogOf } from './write-ahead-log';
 
 /** Argon2id of the product: 256 MiB, 3 passes (protocol.md §3). */
@@ -175,9 +176,10 @@ class DiskVault implements VaultFileOnDisk {
         const stores = openStores(db);
         stores.transaction(() => initialise?.(stores));
       } finally {
-        // Closing copies the write-ahead log into the file and removes it.
+        // Closing copies the write-ahead log into the file and removes it, where the disk takes that.
         db.close();
       }
+      withoutLog(this.#newDatabase, key.bytes);
       syncFile(this.#newDatabase);
       writeNewFile(this.#newVault, encodeVault(this.#crypto, content));
     } catch (error) {

@@ -147,8 +147,8 @@ async function oneBeginning({ amount, random }: Chaos, at: string, beginning: Be
 function noneInClear({ name, inClear }: Beginning, profile: string): void {
   for (const file of readdirSync(profile, { recursive: true, encoding: 'utf8' })) {
     const path = join(profile, file);
-    if (!statSync(path).isFile()) continue;
-    const bytes = readFileSync(path);
+    const bytes = contentOf(path);
+    if (bytes === undefined) continue;
     for (const text of inClear) if (bytes.includes(text)) throw new Lost(`${name}: "${text}" stands in ${file} in clear`);
   }
 }
@@ -200,5 +200,15 @@ async function preferences(at: string): Promise<string> {
     return 'settings refused, the ones before hold';
   } finally {
     await peer.kill();
+  }
+}
+
+/** Undefined for a folder, and for a file that the program took away meanwhile: it is running. */
+function contentOf(path: string): Buffer | undefined {
+  try {
+    return statSync(path).isFile() ? readFileSync(path) : undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
   }
 }
