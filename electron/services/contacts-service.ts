@@ -74,9 +74,10 @@ export function contactsService(parts: ContactsParts): ContactCalls {
       const profile = parts.profile();
       const row = profile.stores.requests.byId(requestId);
       if (row === undefined || row.declined) throw new KeyshiftError('request.unknown', 'There is no such request.');
-      if (accept) profile.devices.standing.assertCounts();
-      if (accept) profile.introductions.acceptRequest(parseCard(crypto, row.card, clock.now()));
-      else {
+      if (accept) {
+        profile.devices.standing.assertCounts();
+        profile.introductions.acceptRequest(parseCard(crypto, row.card, clock.now()));
+      } else {
         profile.commit(() => {
           profile.stores.requests.put({ ...row, declined: true });
           profile.quarantine.drop(row.peerId);

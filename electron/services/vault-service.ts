@@ -6,7 +6,7 @@ import { isOutOfDate, renewLocalRecord } from '../engine/certificates/renewal';
 import type { OwnKey } from '../engine/certificates/rotation';
 import { selfTest } from '../engine/crypto/self-test';
 import type { Link, LocalRecord } from '../engine/ports';
-import { openMade } from './made-but-shut';
+import { openMade } from './open-made';
 import { OpenProfile } from './open-profile';
 import type { Surroundings } from './surroundings';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';

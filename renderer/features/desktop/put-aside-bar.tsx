@@ -1,11 +1,10 @@
 import { useEffect, useState, type ReactNode } from 'react';
-import { FileWarning, X } from 'lucide-react';
+import { FileWarning } from 'lucide-react';
 import { useModel, useUi } from '../../app/model-context';
-import { focusBack } from '../../app/panes';
+import { PutAwayButton } from '../../app/put-away-button';
 import { useText } from '../../i18n/use-text';
 import { Bar } from '../../ui/bar';
 import { Button } from '../../ui/button';
-import { IconButton } from '../../ui/icon-button';
 
 const bar = 'settings-put-aside';
 
@@ -32,15 +31,7 @@ export function PutAsideBar({ path }: { readonly path: string }): ReactNode {
       actions={
         <>
           <Button onPress={() => openSettings('look')}>{text('bar.putAside.settings')}</Button>
-          <IconButton
-            label={text('bar.dismiss')}
-            onPress={() => {
-              ui.getState().putBarAway(bar);
-              requestAnimationFrame(focusBack);
-            }}
-          >
-            <X aria-hidden="true" />
-          </IconButton>
+          <PutAwayButton onPress={() => ui.getState().putBarAway(bar)} />
         </>
       }
     >

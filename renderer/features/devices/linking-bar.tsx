@@ -1,12 +1,11 @@
 import { useEffect, type ReactNode } from 'react';
-import { MonitorSmartphone, X } from 'lucide-react';
+import { MonitorSmartphone } from 'lucide-react';
 import type { Linking } from '../../../shared/model/device';
 import { useDevices, useModel, useUi } from '../../app/model-context';
-import { focusBack } from '../../app/panes';
+import { PutAwayButton } from '../../app/put-away-button';
 import { useText } from '../../i18n/use-text';
 import { Bar } from '../../ui/bar';
 import { Button } from '../../ui/button';
-import { IconButton } from '../../ui/icon-button';
 import { nameInSentence } from '../../ui/strangers';
 import type { Text } from '../../i18n/use-text';
 import { deviceName as deviceNameOf } from './device-words';
@@ -51,15 +50,7 @@ export function LinkingBar(): ReactNode {
         <>
           {linking.stage === 'done' ? null : <Button onPress={() => openDialog('link')}>{text('bar.link.show')}</Button>}
           {isOver(linking) ? (
-            <IconButton
-              label={text('bar.dismiss')}
-              onPress={() => {
-                devices.getState().putAside();
-                requestAnimationFrame(focusBack);
-              }}
-            >
-              <X aria-hidden="true" />
-            </IconButton>
+            <PutAwayButton onPress={() => devices.getState().putAside()} />
           ) : null}
         </>
       }

@@ -1,11 +1,10 @@
 import { useEffect, type ReactNode } from 'react';
-import { ShieldAlert, X } from 'lucide-react';
+import { ShieldAlert } from 'lucide-react';
 import { useIdentity, useModel, useUi } from '../../app/model-context';
-import { focusBack } from '../../app/panes';
+import { PutAwayButton } from '../../app/put-away-button';
 import { useText } from '../../i18n/use-text';
 import { Bar } from '../../ui/bar';
 import { Button } from '../../ui/button';
-import { IconButton } from '../../ui/icon-button';
 
 const barOf = (fingerprint: string): string => `renewed-elsewhere ${fingerprint}`;
 
@@ -31,15 +30,7 @@ export function RenewedElsewhereBar({ fingerprint }: { readonly fingerprint: str
       actions={
         <>
           <Button onPress={() => openSettings('identity')}>{text('bar.elsewhere.show')}</Button>
-          <IconButton
-            label={text('bar.dismiss')}
-            onPress={() => {
-              ui.getState().putBarAway(barOf(fingerprint));
-              requestAnimationFrame(focusBack);
-            }}
-          >
-            <X aria-hidden="true" />
-          </IconButton>
+          <PutAwayButton onPress={() => ui.getState().putBarAway(barOf(fingerprint))} />
         </>
       }
     >

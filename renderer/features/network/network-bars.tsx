@@ -1,13 +1,12 @@
 import { useEffect, type ReactNode } from 'react';
-import { AlarmClock, PlugZap, ShieldOff, WifiOff, X } from 'lucide-react';
+import { AlarmClock, PlugZap, ShieldOff, WifiOff } from 'lucide-react';
 import type { NetworkStatus } from '../../../shared/model/network';
 import { useModel, useNetwork, useSettings, useUi } from '../../app/model-context';
-import { focusBack } from '../../app/panes';
+import { PutAwayButton } from '../../app/put-away-button';
 import { type Text, useText } from '../../i18n/use-text';
 import { type Times, useTimes } from '../../i18n/use-times';
 import { Bar } from '../../ui/bar';
 import { Button } from '../../ui/button';
-import { IconButton } from '../../ui/icon-button';
 import { portText } from './own-places';
 
 export type NetworkTrouble =
@@ -82,15 +81,7 @@ function NetworkBar({ trouble }: { readonly trouble: NetworkTrouble }): ReactNod
     wordsOf(trouble, text, times, findOnNetwork),
   );
   const putAway = (
-    <IconButton
-      label={text('bar.dismiss')}
-      onPress={() => {
-        putBarAway(barOf(trouble));
-        requestAnimationFrame(focusBack);
-      }}
-    >
-      <X aria-hidden="true" />
-    </IconButton>
+    <PutAwayButton onPress={() => putBarAway(barOf(trouble))} />
   );
   switch (trouble.kind) {
     case 'proxy':

@@ -227,6 +227,28 @@ describe('disk and secrets', () => {
     expect(await outcome(vaultIn(disk).unlock(passphrase))).toBe('open');
   });
 
+  it('A89: with room for so many pages and not one more a creation leaves nothing, or a vault that opens: also where its last step is refused', async () => {
+    const disk = smallDisk(4096);
+    if (disk === undefined) return;
+    const filler = join(disk, 'filler');
+    const record = localRecord();
+    const ends: string[] = [];
+    for (let pages = 120; ends.at(-1) !== 'open'; pages += 11) {
+      expect(pages).toBeLessThan(1_000);
+      writeFileSync(filler, Buffer.alloc(4096 * 1024 - pages * 4096));
+      ends.push(await outcome(vaultIn(disk).create(passphrase, (stores) => stores.local.save(record))));
+      rmSync(filler);
+      // What is there opens with room: nothing has a name of a vault that is none.
+      if (readdirSync(disk).length > 0) {
+        const open = await vaultIn(disk).unlock(passphrase);
+        expect(open.stores.local.load()?.peerId).toBe(record.peerId);
+        open.close();
+      }
+      for (const name of readdirSync(disk)) rmSync(join(disk, name));
+    }
+    expect(new Set(ends)).toEqual(new Set(['disk.full', 'open']));
+  });
+
   it('A87: a vault that was closed is held by nobody, also when nothing is asked of its file any more: with it everything its statements and caches read is let go', async () => {
     const directory = folder();
     const file = vaultIn(directory);
