@@ -128,14 +128,16 @@ export class Device {
   /** What its person's other devices have to hear; from the next start on. */
   news: (() => DialogNews | undefined) | undefined;
   readonly #base: Crypto;
+  readonly #random: ((length: number) => Uint8Array) | undefined;
 
   constructor(base: Crypto, person: Person, options: { limits?: Partial<DialogLimits>; random?: (length: number) => Uint8Array; clock?: TestClock; db?: Db } = {}) {
     this.#base = base;
+    this.#random = options.random;
     this.person = person;
     this.clock = options.clock ?? new TestClock();
     this.limits = options.limits ?? {};
     this.db = options.db ?? freshDatabase();
-    this.crypto = meteredCrypto(base, options.random);
+    this.crypto = meteredCrypto(base, this.#random);
     this.engine = this.#start();
   }
 
@@ -157,7 +159,7 @@ export class Device {
 
   restart(): void {
     this.engine.wipe();
-    this.crypto = meteredCrypto(this.#base);
+    this.crypto = meteredCrypto(this.#base, this.#random);
     this.engine = this.#start();
   }
 
