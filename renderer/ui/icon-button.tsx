@@ -1,5 +1,6 @@
 import type { ReactNode, Ref } from 'react';
 import { Button as AriaButton, Tooltip, TooltipTrigger, type ButtonProps as AriaProps } from 'react-aria-components';
+import { useTooltip } from './use-tooltip';
 
 export interface IconButtonProps extends Omit<AriaProps, 'className' | 'style' | 'children' | 'aria-label'> {
   /** Spoken name and tooltip. */
@@ -11,8 +12,9 @@ export interface IconButtonProps extends Omit<AriaProps, 'className' | 'style' |
 }
 
 export function IconButton({ label, shortcut, kind = 'quiet', children, ...rest }: IconButtonProps): ReactNode {
+  const tooltip = useTooltip();
   return (
-    <TooltipTrigger delay={600} closeDelay={80}>
+    <TooltipTrigger delay={600} closeDelay={80} {...tooltip}>
       <AriaButton {...rest} aria-label={label} className={`icon-button ${kind}`}>
         {children}
       </AriaButton>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { act, fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { commandNames, commandOf, type CommandName } from '../../../../shared/model/shortcuts';
 import { createModel } from '../../../../renderer/app/model';
@@ -54,6 +54,38 @@ describe('the keys of the details', () => {
       await act(() => Promise.resolve());
       expect(document.activeElement).toBe(screen.getByRole('tab', { name: tab, selected: true }));
     }
+  });
+});
+
+describe('a button that shows its name', () => {
+  // Outside the dialog in the tree, and therefore not found by its role.
+  const tooltip = (): Element | null => document.querySelector('[role="tooltip"]');
+
+  /** As Tab brings somebody to it. */
+  async function tabTo(button: HTMLElement): Promise<void> {
+    await shortcut('Tab');
+    act(() => button.focus());
+    await waitFor(() => expect(tooltip()).not.toBeNull());
+  }
+
+  it('lets Escape through: one press puts the name away and closes the dialog', async () => {
+    await openKeyboard();
+    await tabTo(screen.getByRole('button', { name: 'Close' }));
+    await shortcut('Escape');
+    expect(tooltip()).toBeNull();
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('lets Escape through: one press puts the name away and closes the details', async () => {
+    const { model } = await renderApp(busyWorld(now));
+    act(() => model.showConversation(talkWithBo));
+    await settle();
+    act(() => model.ui.getState().showDetails('keys'));
+    await settle();
+    await tabTo(screen.getByRole('button', { name: 'Close' }));
+    await shortcut('Escape');
+    expect(tooltip()).toBeNull();
+    expect(model.ui.getState().detailsOpen).toBe(false);
   });
 });
 
