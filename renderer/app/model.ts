@@ -26,6 +26,7 @@ import { createProfilesStore, type ProfilesState } from '../features/profiles/pr
 import { createUpdatesStore, type UpdatesState } from '../features/updates/updates-store';
 import { createSettingsStore, type SettingsState } from '../features/settings/settings-store';
 import { routeEvent } from './event-router';
+import { leftOpen, openAgain, type LeftOpen } from './left-open';
 import { createLife } from './life';
 import { createShield, type Shield } from './shield';
 import { createSessionStore, type SessionState } from './session-store';
@@ -213,19 +214,26 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
       document.addEventListener('visibilitychange', flush);
       window.addEventListener('blur', flush);
       window.addEventListener('pagehide', flush);
+      let left: LeftOpen | undefined;
       const stopEvents = client.on((event) => routeEvent(model, event, behind));
       const stopSession = session.subscribe((now, before) => {
         if (now.phase === before.phase) return;
         // Nothing could be asked before the services started.
         if (before.phase === 'failed') background(settings.getState().load());
         if (now.phase !== 'open') {
+          if (before.phase === 'open') left = leftOpen(model);
           forget();
           // A new device is let in before there is a vault.
           if (now.phase === 'absent') background(devices.getState().loadLinking());
           return;
         }
+        const wasOpen = left;
+        left = undefined;
         background(contacts.getState().load());
-        background(conversations.getState().load().then(() => conversations.getState().conversations.forEach(({ conversationId, draft }) => drafts.getState().told(conversationId, draft))));
+        background(conversations.getState().load().then(async () => {
+          conversations.getState().conversations.forEach(({ conversationId, draft }) => drafts.getState().told(conversationId, draft));
+          if (wasOpen !== undefined) await openAgain(model, wasOpen);
+        }));
         background(identity.getState().load());
         background(network.getState().load());
         background(nearby.getState().load());

@@ -180,6 +180,12 @@ const hasLeft = (element: HTMLElement, { top }: { readonly top: number }): boole
 /** At the newest message there is here, or nearly. */
 const isNearEnd = (element: HTMLElement): boolean => element.scrollHeight - element.scrollTop - element.clientHeight < near;
 
+/** The message that stands first in sight; undefined for whoever is at the end, or where no conversation is. */
+export function placeInSight(): string | undefined {
+  const element = document.querySelector<HTMLElement>('[data-pane="conversation"] .feed-box');
+  return element === null || isNearEnd(element) ? undefined : holdOf(element)?.message.getAttribute('data-message') ?? undefined;
+}
+
 /** A message, how far below the upper edge of the box it begins, and how far the box was scrolled then: pixels. */
 type Held = { readonly message: Element; readonly top: number; readonly scrolled: number } | undefined;
 

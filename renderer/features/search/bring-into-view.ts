@@ -5,12 +5,23 @@ const patience = 120;
  * The message in the middle, with the focus, once it is drawn. A dialog that closes gives the focus back to where it was: so not before
  * that one has left the window.
  */
-export function bringIntoView(messageId: string, frames = patience): void {
+export function bringIntoView(messageId: string): void {
+  whenDrawn(messageId, (article) => {
+    article.focus({ preventScroll: true });
+    article.scrollIntoView({ block: 'center' });
+  });
+}
+
+/** The message as the first in sight, once it is drawn. The focus stays. */
+export function standAt(messageId: string): void {
+  whenDrawn(messageId, (article) => article.scrollIntoView({ block: 'start' }));
+}
+
+function whenDrawn(messageId: string, run: (article: HTMLElement) => void, frames = patience): void {
   requestAnimationFrame(() => {
     const article = document.querySelector<HTMLElement>(`[data-message="${CSS.escape(messageId)}"]`);
     const open = document.querySelector('.veil') !== null;
-    if ((article === null || open) && frames > 0) return bringIntoView(messageId, frames - 1);
-    article?.focus({ preventScroll: true });
-    article?.scrollIntoView({ block: 'center' });
+    if ((article === null || open) && frames > 0) return whenDrawn(messageId, run, frames - 1);
+    if (article !== null) run(article);
   });
 }
