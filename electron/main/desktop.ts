@@ -85,6 +85,7 @@ export class Desktop {
           return null;
         },
         takeLink: (input) => parts.links.take(input?.only),
+        linkWaits: () => parts.links.waits,
         looking: ({ conversationId }) => {
           this.#looking = conversationId;
           if (conversationId !== undefined) this.#notices.lookedAt();

@@ -34,6 +34,10 @@ export class LinkInbox {
     return true;
   }
 
+  get waits(): boolean {
+    return this.#waiting !== undefined;
+  }
+
   /** `only`: anything but a link for a device goes on waiting. */
   take(only?: 'device'): { link?: string } {
     const link = this.#waiting;

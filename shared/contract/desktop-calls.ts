@@ -33,6 +33,8 @@ export const desktop = {
   openLink: call(z.strictObject({ url: z.string().max(2048) }), done, ['desktop.not-here', 'link.unusable']),
   /** A `keyshift:` link this app was started with, or was handed while running; told once. `only`: where it is no link for a device, it goes on waiting. */
   takeLink: call(z.strictObject({ only: z.literal('device').optional() }).optional(), z.strictObject({ link: z.string().optional() })),
+  /** Whether there is such a link, and nothing of it: the lock screen says so. */
+  linkWaits: call(none, z.boolean()),
   /** The window shows this conversation, or none: nobody is told of what they look at. */
   looking: call(z.strictObject({ conversationId: conversationId.optional() }), done),
   /** Where the file of settings lies that could not be read when this profile was begun: all of them are as at the first start again. */

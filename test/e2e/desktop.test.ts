@@ -69,6 +69,8 @@ test('row 23: a link that is opened outside waits behind the lock, is shown, and
   await startAgain('keyshift:invite/AAAA?x=1');
   await lock(own);
   await startAgain('keyshift:invite/CCCC');
+  await expect(window.getByText('A link waits. It is shown after unlocking.')).toBeVisible();
+  expect(await window.content()).not.toContain('CCCC');
   await unlock(own, passphrase);
   await expect(field).toHaveValue('keyshift:invite/CCCC');
   await window.keyboard.press('Escape');

@@ -44,6 +44,7 @@ export function deskScenes(busy: (now: number, change?: Partial<World>) => World
     'put-aside': (now) => busy(now, { settingsPutAside: '/home/ada/.config/Keyshift/preferences.broken.json' }),
     desk: (now) => busy(now, { profiles, report, licences }),
     'desk-locked': (now) => busy(now, { profiles, vault: 'locked' }),
+    'desk-link-waits': (now) => busy(now, { profiles, vault: 'locked', link: 'keyshift:invite/AAAA' }),
     'desk-removed': (now) => busy(now, { profiles, vault: 'locked', removedProfile: { name: 'Summer school', complete: true } }),
     'desk-removed-last': (now) => busy(now, { profiles: profiles.slice(0, 1), vault: 'absent', removedProfile: { name: 'Ada', complete: true } }),
     'desk-removed-partly': (now) => busy(now, { profiles, vault: 'locked', removedProfile: { name: longName, complete: false } }),

@@ -1,7 +1,7 @@
 // What the pictures (pictures.mjs) and the test of all scenes (test/e2e/scenes.test.ts) do with the preview's page.
 
 /** Scenes without a list of conversations. */
-const closed = /^(first|locked|damaged|full|newer|restore-running|join-.*|desk-locked|desk-removed.*)$/;
+const closed = /^(first|locked|damaged|full|newer|restore-running|join-.*|desk-locked|desk-link-waits|desk-removed.*)$/;
 
 /** The page of a scene, as far as a person sees it when it has come to rest. */
 export async function openScene(page, address, scene) {

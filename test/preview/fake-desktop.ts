@@ -56,6 +56,7 @@ export function desktopHandlers(world: World): Handlers['desktop'] {
       world.link = undefined;
       return link === undefined ? {} : { link };
     },
+    linkWaits: () => world.link !== undefined,
     looking: () => null,
     putAside: () => (world.settingsPutAside === undefined ? {} : { path: world.settingsPutAside }),
     misspelled: () => [],

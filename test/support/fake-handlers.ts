@@ -113,7 +113,7 @@ export const sampleHandlers: Handlers = {
   },
   profiles: { list: () => [], create: () => ({ profileId: 'main' }), open: () => null, rename: () => null, remove: () => null, removed: () => ({}) },
   dictionary: { words: () => [], add: () => null, remove: () => null },
-  desktop: { openLink: () => null, takeLink: () => ({}), looking: () => null, putAside: () => ({}), misspelled: () => [], chooseFiles: () => ({ files: [], asked: 0 }), dropFiles: () => null, showSaved: () => null, moves: () => false },
+  desktop: { openLink: () => null, takeLink: () => ({}), linkWaits: () => false, looking: () => null, putAside: () => ({}), misspelled: () => [], chooseFiles: () => ({ files: [], asked: 0 }), dropFiles: () => null, showSaved: () => null, moves: () => false },
   updates: { status: () => noUpdates, setOn: () => noUpdates, check: () => noUpdates, download: () => noUpdates, pause: () => noUpdates, cancel: () => noUpdates, fromFile: () => noUpdates, install: () => noUpdates, show: () => null, restart: () => null },
   keys: {
     status: () => ({

@@ -8,6 +8,7 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { KeyCut } from '../../ui/icons';
 import { ProgressBar } from '../../ui/progress-bar';
+import { LinkWaits } from '../desktop/link-waits';
 import { HelpButton } from '../help/help-host';
 import { ProfileChooser } from '../profiles/profile-chooser';
 import { RemovedNotice } from '../profiles/removed-notice';
@@ -86,6 +87,7 @@ function UnlockForm(): ReactNode {
         <h1 className="display">{text('lock.title')}</h1>
         <p className="lead">{text(keyring === 'silent' ? 'lock.keyring' : 'lock.lead')}</p>
         <RemovedNotice next="unlock" />
+        <LinkWaits />
         <PassphraseField
           label={text('onboarding.passphrase')}
           fieldRef={field}

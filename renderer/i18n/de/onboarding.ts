@@ -33,6 +33,7 @@ export const onboarding = {
   'lock.lead': 'Deine Nachrichten und Schlüssel sind auf diesem Computer verschlossen.',
   'lock.unlock': 'Entsperren',
   'lock.unlocking': 'Wird geöffnet…',
+  'lock.link': 'Ein Link wartet. Er wird nach dem Entsperren gezeigt.',
   'lock.wrong': 'Das ist nicht die Passphrase. Nichts wurde geändert; versuche es noch einmal.',
   'lock.keyring': 'Der Schlüsselbund deines Systems hat nicht geantwortet. Deine Daten sind sicher. Gib deine Passphrase ein, um weiterzumachen.',
   'failure.damaged.title': 'Die gespeicherten Daten sind beschädigt',

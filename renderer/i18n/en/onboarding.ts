@@ -31,6 +31,7 @@ export const onboarding = {
   'lock.lead': 'Your messages and keys are locked on this computer.',
   'lock.unlock': 'Unlock',
   'lock.unlocking': 'Opening…',
+  'lock.link': 'A link waits. It is shown after unlocking.',
   'lock.wrong': 'That is not the passphrase. Nothing was changed; try again.',
   'lock.keyring': 'Your system keyring did not answer. Your data is safe. Enter your passphrase to continue.',
   'failure.damaged.title': 'The stored data is damaged',

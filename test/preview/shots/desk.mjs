@@ -11,6 +11,7 @@ const openLicences = async (page) => {
 export const desk = [
   ['desk-locked', 'desk-locked', wide, ['light', 'dark'], async (page) => { await page.getByLabel('Profile').first().waitFor(); }],
   ['desk-locked-tiny', 'desk-locked', tiny, ['light'], async () => {}],
+  ['link-waits', 'desk-link-waits', wide, ['light', 'dark'], async (page) => { await page.getByText('A link waits').waitFor(); }],
   ['removed', 'desk-removed', wide, ['light', 'dark'], async (page) => { await page.getByText('is deleted').first().waitFor(); }],
   ['removed-last', 'desk-removed-last', { ...wide, height: 1100 }, ['light', 'dark'], async (page) => { await page.getByText('is deleted').first().waitFor(); }],
   ['removed-tiny', 'desk-removed-partly', { ...tiny, height: 1000 }, ['light'], async (page) => { await page.getByText('could not be deleted').first().waitFor(); }],

@@ -51,6 +51,6 @@ describe('row 23: links from outside', () => {
   test('it waits until it is taken, once, and what is no link pushes nothing out', () => {
     const inbox = new LinkInbox();
     expect([inbox.put('keyshift:invite/a'), inbox.put('keyshift:x'), inbox.put(undefined)]).toEqual([true, false, false]);
-    expect([inbox.take(), inbox.take()]).toEqual([{ link: 'keyshift:invite/a' }, {}]);
+    expect([inbox.waits, inbox.take(), inbox.waits, inbox.take()]).toEqual([true, { link: 'keyshift:invite/a' }, false, {}]);
   });
 });

@@ -135,6 +135,20 @@ describe('locked', () => {
     expect(model.ui.getState().announcement.text).toBe('');
   });
 
+  it('a link that was opened waits behind it, which is said, and nothing of it', async () => {
+    const { fake } = await renderApp(busyWorld(now, { vault: 'locked' }));
+    expect(document.body.textContent).not.toContain('A link waits');
+    fake.world.link = 'keyshift:invite/AAAA';
+    act(() => fake.emit({ type: 'desktop.link' }));
+    await settle();
+    expect(screen.getByText('A link waits. It is shown after unlocking.').closest('[role="status"]')).toBeTruthy();
+    expect(document.documentElement.innerHTML).not.toContain('AAAA');
+    type('Passphrase', 'correct horse battery');
+    press('Unlock');
+    await settle();
+    expect(screen.getByLabelText<HTMLTextAreaElement>('Invitation link').value).toBe('keyshift:invite/AAAA');
+  });
+
   describe('after unlocking', () => {
     const lockAndUnlock = async (model: Model, meanwhile: () => void = () => undefined): Promise<void> => {
       press('Lock');
