@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { dropStamp, filesBelow, fingerprint, stampMatches, writeStamp } from './lib/fingerprint.mjs';
 import { listLicences } from './lib/licences.mjs';
 import { withLock } from './lib/lock.mjs';
-import { bundleMain } from './lib/main-bundle.mjs';
+import { bundleHeadless, bundleMain } from './lib/main-bundle.mjs';
 import { inRoot, out } from './lib/paths.mjs';
 import { placedNatives } from './lib/placed-natives.mjs';
 import { plainSchemas } from './lib/plain-schemas.mjs';
@@ -39,8 +39,9 @@ const isWorker = (file) => file.endsWith('.worker.ts');
 const workerFiles = () => filesBelow(inRoot('electron')).filter(isWorker);
 
 const parts = {
-  main: { ...nodePart('main', []), build: () => bundleMain({ ...nodeBundle, plugins: [quietPackages, placedNatives, plainSchemas] }, 'electron/main.ts', out) },
-  headless: nodePart('headless', ['electron/headless.ts']),
+  main: { ...program('main'), build: () => bundleMain({ ...nodeBundle, plugins: [quietPackages, placedNatives, plainSchemas] }, out) },
+  // It finds its native libraries as their packages do: a person may have built them.
+  headless: { ...program('headless'), build: () => bundleHeadless({ ...nodeBundle, plugins: [quietPackages, plainSchemas] }, out) },
   preload: {
     sources: ['electron/preload', 'shared'],
     products: ['preload.cjs'],
@@ -118,12 +119,8 @@ export async function build(names = PARTS) {
   });
 }
 
-function nodePart(name, entryPoints) {
-  return {
-    sources: ['electron', 'shared', 'package.json'],
-    products: [`${name}.cjs`],
-    build: () => bundle({ ...nodeBundle, entryPoints, outfile: `out/${name}.cjs` }),
-  };
+function program(name) {
+  return { sources: ['electron', 'shared', 'package.json'], products: [`${name}.cjs`] };
 }
 
 async function bundle(options) {

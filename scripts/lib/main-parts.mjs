@@ -1,4 +1,4 @@
-// Which part of the main process lies in which file: each file that is read costs some half a millisecond of a start, whatever is in it.
+// Which part of a program lies in which file: each file that is read costs some half a millisecond of a start, whatever is in it.
 import { readFileSync } from 'node:fs';
 import { basename, posix } from 'node:path';
 import { inRoot } from './paths.mjs';
@@ -11,11 +11,11 @@ export function readAtStart() {
 }
 
 /**
- * Parts that the first source file needs at once lie in the file `main-window`; those the second needs beside them in its own, and so on in the order the sources are read in at a start;
+ * Parts that the first source file needs at once lie in the file `first`; those the second needs beside them in its own, and so on in the order the sources are read in at a start;
  * of the others each lies with the first that is imported dynamically and needs it.
- * @param {import('esbuild').Metafile} metafile @param {readonly string[]} order source files @returns {Map<string, string[]>} names of parts by file, without endings; a part stands behind those it needs
+ * @param {import('esbuild').Metafile} metafile @param {readonly string[]} order source files @param {string} first @returns {Map<string, string[]>} names of parts by file, without endings; a part stands behind those it needs
  */
-export function partsByFile({ outputs }, order) {
+export function partsByFile({ outputs }, order, first) {
   const nameOf = (/** @type {string} */ path) => basename(path, '.js');
   const byEntry = new Map(Object.entries(outputs).flatMap(([path, { entryPoint }]) => (entryPoint === undefined ? [] : [[entryPoint, path]])));
   for (const source of order) if (!byEntry.has(source)) throw new Error(`${source} is imported dynamically no more`);
@@ -33,7 +33,7 @@ export function partsByFile({ outputs }, order) {
     };
     const path = byEntry.get(source) ?? '';
     place(path);
-    if (names.length > 0) files.set(source === order[0] ? 'main-window' : nameOf(path), names);
+    if (names.length > 0) files.set(source === order[0] ? first : nameOf(path), names);
   }
   return files;
 }

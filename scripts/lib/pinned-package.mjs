@@ -28,7 +28,7 @@ async function packAnew(archive, files) {
   const described = JSON.parse(readFileSync(join(files, 'package.json'), 'utf8'));
   writeFileSync(join(files, 'package.json'), JSON.stringify({ ...described, version }));
   const own = { name: 'sources-of-this-package', setup: (build) => build.onLoad({ filter: /[\\/](?:pinned|package)\.json$/ }, ({ path }) => contents(path)) };
-  await bundleMain({ ...nodeBundle, plugins: [...nodeBundle.plugins, own] }, 'electron/main.ts', join(files, 'out'));
+  await bundleMain({ ...nodeBundle, plugins: [...nodeBundle.plugins, own] }, join(files, 'out'));
   for (const one of readdirSync(join(files, 'out'))) if (one.endsWith('.map')) rmSync(join(files, 'out', one));
   renameSync(`${archive}.unpacked`, `${files}.beside`);
   await asar.createPackageWithOptions(files, archive, { unpack: `{${beside.map((one) => join(files, one)).join(',')}}` });

@@ -1,6 +1,6 @@
 // The headless peer for the system's own Node: a Debian package, and one for npm. Without Electron; native libraries of one system in the first,
 // fetched by npm for the second.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { filesBelow } from '../lib/fingerprint.mjs';
@@ -35,7 +35,7 @@ async function debOf({ work, folder, arch, time, compression }) {
   const tree = join(work, 'tree');
   const home = join(tree, 'usr/lib', NAME);
   put(home, 'package.json', JSON.stringify({ name: NAME, version, license, private: true }));
-  put(home, 'out/headless.cjs', bundle());
+  for (const name of program()) put(home, `out/${name}`, withoutMap(name));
   for (const path of closure().filter((each) => !FOR_BARE.test(each))) {
     const files = filesBelow(inRoot(path)).filter((file) => !LEFT_OUT.test(file) && (!file.includes('/prebuilds/') || file.includes(`/prebuilds/linux-${arch}/`)) && !file.slice(inRoot(path).length).includes('/node_modules/'));
     for (const file of files) put(home, file.slice(inRoot().length + 1), readFileSync(file));
@@ -70,7 +70,7 @@ async function debOf({ work, folder, arch, time, compression }) {
   return file;
 }
 
-/** For `npm install --global FILE`, on any system: the bundle, and a lock of what npm fetches for it. */
+/** For `npm install --global FILE`, on any system: the program, and a lock of what npm fetches for it. */
 async function npmOf({ work, folder, time }) {
   const home = join(work, 'npm/package');
   const lock = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8')).packages;
@@ -79,7 +79,8 @@ async function npmOf({ work, folder, time }) {
   put(home, 'package.json', `${JSON.stringify(manifest, undefined, 2)}\n`);
   const packages = Object.fromEntries(closure().map((path) => [path, without(lock[path])]));
   put(home, 'npm-shrinkwrap.json', `${JSON.stringify({ name: NAME, version, lockfileVersion: 3, requires: true, packages: { '': { name: NAME, version, license, dependencies, bin: manifest.bin, engines: manifest.engines }, ...packages } }, undefined, 2)}\n`);
-  put(home, 'out/headless.cjs', `#!/usr/bin/env node\n${bundle()}`, 0o755);
+  for (const name of program()) put(home, `out/${name}`, withoutMap(name));
+  put(home, 'out/headless.cjs', `#!/usr/bin/env node\n${withoutMap('headless.cjs')}`, 0o755);
   put(home, 'LICENSE', readFileSync(inRoot('LICENSE')));
   put(home, 'headless.md', readFileSync(inRoot('docs/headless.md')));
   put(home, 'out/licences.json', readFileSync(join(out, 'licences.json')));
@@ -88,8 +89,11 @@ async function npmOf({ work, folder, time }) {
   return file;
 }
 
-/** Without the line that names a map nobody gets. */
-const bundle = () => readFileSync(join(out, 'headless.cjs'), 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+/** Its files in `out`. */
+const program = () => readdirSync(out).filter((name) => /^headless(?:-[\w-]+)?\.cjs$/.test(name)).toSorted();
+
+/** Without the line that names a map nobody gets. @param {string} name */
+const withoutMap = (name) => readFileSync(join(out, name), 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
 
 const without = ({ dev: _dev, devOptional: _too, ...entry }) => entry;
 

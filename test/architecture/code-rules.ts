@@ -63,7 +63,7 @@ const STARTS_PROGRAMS = 'electron/storage/foreign-mark.ts';
 /** One file has V8 show its `gc`, by one fixed word. */
 const ASKS_FOR_GC = 'electron/platform/collect-garbage.ts';
 /** One file reads the program's own others, with what V8 made of them when they were built. */
-const READS_PROGRAM = 'electron/main/program.ts';
+const READS_PROGRAM = 'electron/platform/program.ts';
 /** What speaks to a server by its name: the mailbox, the router in the same house, and the one place newer versions of the app come from. */
 const SPEAKS_HTTP: Readonly<Record<string, readonly string[]>> = {
   'node:tls': ['electron/network/mailbox/server-stream.ts', 'electron/network/updates/https-source.ts'],

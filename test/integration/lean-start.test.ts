@@ -12,7 +12,7 @@ import { plainSchemas } from '../../scripts/lib/plain-schemas.mjs';
 
 // What a start reads before it can show anything, by what was built and not by the clock: docs/performance.md, decisions 053, 077 and 095.
 
-await build(['main', 'renderer']);
+await build(['main', 'headless', 'renderer']);
 
 const files = readdirSync(out).filter((name) => /^main(?:-[\w-]+)?\.cjs$/.test(name));
 const textOf = new Map(files.map((name) => [name, readFileSync(join(out, name), 'latin1')] as const));
@@ -83,6 +83,18 @@ describe('behind the window', () => {
       expect([...textOf.values()].join('')).toContain(part);
     }
     expect(read).toContain('VaultService = class');
+  });
+});
+
+describe('the headless peer', () => {
+  it('starts with one file of at most 2.4 MB in ASCII; mailboxes, backups and exports are read when they are wanted', () => {
+    const text = readFileSync(join(out, 'headless-start.cjs'), 'latin1');
+    expect(text).toMatch(/^[\x00-\x7f]+$/);
+    expect(text.length).toBeLessThan(2_400_000);
+    expect(text).toContain('VaultService = class');
+    const elsewhere = readdirSync(out).filter((name) => /^headless-.*\.cjs$/.test(name) && name !== 'headless-start.cjs').map((name) => readFileSync(join(out, name), 'latin1')).join('');
+    for (const part of ['JetStreamClientImpl = class', 'function backupService(', 'function exportService(']) expect([part, text.includes(part), elsewhere.includes(part)]).toEqual([part, false, true]);
+    expect(readFileSync(join(out, 'headless.cjs'), 'latin1').length).toBeLessThan(20_000);
   });
 });
 

@@ -1,26 +1,35 @@
-// Loaded into a peer by `node --require`: of 230 ms of processor time until a peer is ready, 60 went into compiling three megabytes of program, the same at each start. The first peer that ends by
-// itself leaves what V8 made of it below `.cache`, named after the text and V8's version, and the others read that. The program stays the one that ships; where nothing can be kept, or V8 wants none
-// of it, it is compiled as ever.
-const { createHash } = require('node:crypto');
+// Loaded into a peer by `node --require`: of the processor time until a peer is ready, a good part goes into compiling two megabytes of program, the same at each start. The first peer that ends by itself leaves
+// what V8 made of its files below `.cache`, named after each file as it was written and V8's version, and the others read that. The program stays the one that ships; where nothing can be
+// kept, or V8 wants none of it, it is compiled as ever.
 const { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
-const Module = require('node:module');
-const { dirname, join } = require('node:path');
-const { Script } = require('node:vm');
+const { basename, dirname, join } = require('node:path');
+const vm = require('node:vm');
 
 const kept = join(__dirname, '../../.cache/compiled-peer');
 const day = 24 * 60 * 60 * 1000;
-const compile = Module.prototype._compile;
+const { Script } = vm;
 
-Module.prototype._compile = function compilePeer(text, filename, ...others) {
-  // Newer Nodes say here also what kind of module it is.
-  if (filename !== process.argv[1]) return compile.call(this, text, filename, ...others);
-  // V8 itself compares no more of a text than its length.
-  const file = join(kept, `${createHash('sha256').update(text).digest('hex')}-${process.versions.v8}-${process.arch}`);
-  const cachedData = read(file);
-  const script = new Script(Module.wrap(text), { filename, cachedData });
-  if (cachedData === undefined) process.once('exit', () => keep(file, script));
-  return script.runInThisContext().call(this.exports, this.exports, Module.createRequire(filename), this, filename, dirname(filename));
+/** The program reads its own files with this (electron/platform/program.ts). */
+vm.Script = class extends Script {
+  constructor(text, options) {
+    // Only the program's own, which lie beside what was started.
+    if (dirname(options?.filename ?? '') !== dirname(process.argv[1] ?? '')) {
+      super(text, options);
+      return;
+    }
+    const file = join(kept, nameOf(options.filename));
+    const cachedData = read(file);
+    super(text, { ...options, cachedData });
+    // What was not run yet is in none of it: at the end.
+    if (cachedData === undefined) process.once('exit', () => keep(file, this));
+  }
 };
+
+/** V8 itself compares no more of a text than its length. A build writes each file anew, and so at another time or of another size. */
+function nameOf(filename) {
+  const { dev, ino, mtimeMs, size } = statSync(filename);
+  return [basename(filename, '.cjs'), dev, ino, mtimeMs, size, process.versions.v8, process.arch].join('-');
+}
 
 function read(file) {
   try {

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 
-// What the package names as its program, and the only file of it that Node reads: the others are read here, when a part in them is first asked for.
+// What a package names as its program, the window's or the headless peer's, and the only file of it that Node reads: the others are read here, when a part in them is first asked for.
 
 type Part = (module: { exports: unknown }, exports: unknown) => void;
 /** A file of the program is one function, which makes its parts known. */
 type PartsFile = (require: NodeJS.Require, folder: string, part: (name: string) => unknown, known: Map<string, Part>) => void;
 
-/** By scripts/lib/main-bundle.mjs. `fileOf`: where each part lies; `codeOf`: what the compiled code of each file is called, after what stands in it. */
-declare const PROGRAM: { readonly fileOf: Readonly<Record<string, string>>; readonly codeOf: Readonly<Record<string, string>> };
+/** By scripts/lib/main-bundle.mjs. `first`: the part that runs; `fileOf`: where each part lies; `codeOf`: what the compiled code of each file is called, after what stands in it. */
+declare const PROGRAM: { readonly first: string; readonly fileOf: Readonly<Record<string, string>>; readonly codeOf: Readonly<Record<string, string>> };
 
 const made = new Map<string, { exports: unknown }>();
 const known = new Map<string, Part>();
@@ -51,4 +51,4 @@ function part(name: string): unknown {
   return one.exports;
 }
 
-part('main');
+part(PROGRAM.first);
