@@ -6,7 +6,7 @@ const frames = 8;
 /**
  * What had the focus may go with what was done: the button of what is not there any more, a form that is sent. Then, once `what` is
  * another, the focus comes to the part of the page it was in, instead of to nowhere or to the head of the dialog. Who is elsewhere stays there,
- * also on the message around it.
+ * also on the message around it, and so does whoever goes there meanwhile.
  */
 export function useFocusIfLost<T extends HTMLElement>(what: unknown): RefObject<T | null> {
   const place = useRef<T>(null);
@@ -17,8 +17,18 @@ export function useFocusIfLost<T extends HTMLElement>(what: unknown): RefObject<
     const follow = ({ target }: FocusEvent): void => {
       inside.current = target instanceof Node && place.current?.contains(target) === true;
     };
+    // A dialog moves the focus without either: this is a person who goes somewhere.
+    const forgive = (): void => {
+      owed.current = false;
+    };
     document.addEventListener('focusin', follow);
-    return () => document.removeEventListener('focusin', follow);
+    document.addEventListener('pointerdown', forgive, true);
+    document.addEventListener('keydown', forgive, true);
+    return () => {
+      document.removeEventListener('focusin', follow);
+      document.removeEventListener('pointerdown', forgive, true);
+      document.removeEventListener('keydown', forgive, true);
+    };
   }, []);
   // Before the next frame, in which the dialog around gives a lost focus to its head: seen after that, it looks like somebody's own way there.
   useLayoutEffect(() => {
@@ -38,6 +48,8 @@ export function useFocusIfLost<T extends HTMLElement>(what: unknown): RefObject<
         owed.current = false;
       }
       if (left > 0) frame = requestAnimationFrame(look);
+      // Nothing was lost by this change. Kept, the debt would take the focus from whoever writes elsewhere when the next one comes.
+      else owed.current = false;
     });
     return () => cancelAnimationFrame(frame);
   }, [what]);

@@ -35,3 +35,49 @@ it('the focus of a form that went comes to its part of the page, also where the 
   rerender(<Page step={1} />);
   await vi.waitFor(() => expect(document.activeElement).toBe(getByTestId('part')));
 });
+
+/** As a file that comes: its button stays while its state becomes another and another. */
+function Lasting({ step }: { readonly step: number }): ReactNode {
+  const place = useFocusIfLost<HTMLElement>(step);
+  return (
+    <>
+      <section ref={place} tabIndex={-1}>
+        {step === 0 ? <button id="fetch">Fetch</button> : <button id="pause">Pause</button>}
+      </section>
+      <textarea aria-label="Message" />
+    </>
+  );
+}
+
+/** More frames than a debt lasts. */
+const pass = async (): Promise<void> => {
+  for (let frame = 0; frame < 12; frame += 1) await new Promise((done) => requestAnimationFrame(done));
+};
+
+it('whoever writes somewhere else by then goes on writing, however often what they pressed becomes another thing', async () => {
+  const { rerender, getByLabelText } = render(<Lasting step={0} />);
+  act(() => document.querySelector<HTMLElement>('#fetch')?.focus());
+  rerender(<Lasting step={1} />);
+  await pass();
+  // It has the focus while it becomes another once more, and nothing is lost by that.
+  act(() => document.querySelector<HTMLElement>('#pause')?.focus());
+  rerender(<Lasting step={2} />);
+  await pass();
+  act(() => getByLabelText('Message').focus());
+  rerender(<Lasting step={3} />);
+  await pass();
+  expect(document.activeElement).toBe(getByLabelText('Message'));
+});
+
+it('a press somewhere else counts at once', async () => {
+  const { rerender, getByLabelText } = render(<Lasting step={0} />);
+  act(() => document.querySelector<HTMLElement>('#fetch')?.focus());
+  rerender(<Lasting step={1} />);
+  const field = getByLabelText('Message');
+  act(() => {
+    field.dispatchEvent(new Event('pointerdown', { bubbles: true }));
+    field.focus();
+  });
+  await pass();
+  expect(document.activeElement).toBe(field);
+});
