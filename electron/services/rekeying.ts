@@ -317,8 +317,10 @@ export class Rekeying {
   #unanswered(peerId: PeerId, { shown, pace }: Matter, isRefused: boolean): void {
     const { book, stores, commit, connections, clock, logger } = this.#parts;
     const session = connections.session(peerId);
-    if (shown.length === 0 || (!isRefused && pace.failures < toldAt) || session !== undefined || book.held(peerId) === 'frozen') return;
-    const keys = shown.map(({ identity, list, instance, exchange, issuer }) => ({
+    // What was shown while the question waited may have been followed by then, as the one in use.
+    const unknown = shown.filter(({ identity }) => !isKnownKey(this.#parts, peerId, identity.spkiHash));
+    if (unknown.length === 0 || (!isRefused && pace.failures < toldAt) || session !== undefined || book.held(peerId) === 'frozen') return;
+    const keys = unknown.map(({ identity, list, instance, exchange, issuer }) => ({
       peerId,
       spkiHash: identity.spkiHash,
       epoch: identity.epoch,

@@ -195,6 +195,24 @@ describe('a key that nothing vouches for', () => {
     expect(pinOf(bo)).toBe(old);
   }, 60_000);
 
+  test('a key that was followed meanwhile is no unknown one, whoever refuses what comes later', async () => {
+    await apart();
+    await ann.rotate();
+    const { peerId, chain } = ann.profile.local;
+    // Nobody is there to be asked, and the next question waits for its minute with the key that was shown.
+    bo.profile.rekeying.suspect(peerId);
+    await world.pass(5_000, 500);
+    bo.profile.rekeying.suspect(peerId, chain);
+    await backTogether();
+    expect(pinOf(bo)).toBe(keyOf(ann));
+    await ann.contacts.block({ contactId: boAtAnn, blocked: true });
+    world.network.cut();
+    bo.profile.networkChanged();
+    await world.pass(10 * 60_000, 1_000);
+    expect(sessionOf(bo)).toBeUndefined();
+    expect(await troubleOf(bo)).toEqual({ kind: 'none', candidates: [] });
+  }, 60_000);
+
   test('S5-02: what is no authentication under another key asks nobody anything', async () => {
     await apart();
     bo.mute = false;
