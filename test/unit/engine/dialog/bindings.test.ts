@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { certName } from '../../../../electron/engine/exchange/service-pair';
 import { Forger } from '../../../support/dialog-forge';
-import { Device, newPair, person, testCrypto } from '../../../support/dialog-kit';
+import { Device, newPair, person, settle, testCrypto } from '../../../support/dialog-kit';
 import { type People, twoDevicesEach } from '../../../support/several-devices';
 
 let crypto: Crypto;
@@ -45,6 +45,36 @@ describe('names in a header block that its sender signed', () => {
     expect(bob.crypto.meter.read()).toMatchObject({ verify: 0, kemDecaps: 0 });
     expect(bob.snapshot()).toBe(before);
     expect(bob.receive(alice, forger.message(1, 'x'))[0]?.kind).toBe('delivered');
+  });
+
+  it('S1-13: a name has 1 to 1,024 bytes and a date 1 to 32: at the bound it is another name, beside it no message', async () => {
+    const { alice, bob, forger } = await malicious();
+    const before = bob.snapshot();
+    bob.crypto.meter.reset();
+    for (const [field, most, other] of [['initiatorCert', 1_024, 'names'], ['initiatorIssued', 32, 'names'], ['targetCert', 1_024, 'target'], ['targetIssued', 32, 'target']] as const) {
+      for (const [length, reason] of [[0, 'preamble'], [1, other], [most, other], [most + 1, 'preamble']] as const) {
+        const block = forger.block({ changed: { [field]: new Uint8Array(length).fill(0x41) } });
+        expect([field, length, bob.receive(alice, forger.message(1, 'x', { block }))[0]]).toEqual([field, length, { kind: 'rejected', reason }]);
+      }
+    }
+    expect(bob.crypto.meter.read()).toMatchObject({ verify: 0, kemDecaps: 0 });
+    expect(bob.snapshot()).toBe(before);
+  });
+
+  it('S1-13 A03: a name of whatever signs is its bytes: written otherwise, though it looks the same, it is somebody else', async () => {
+    const { alice, bob } = await newPair({ names: ['Zo\u00eb 🦊', 'Bo\u0308b'] });
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    alice.say(bob, dialogId, 'there');
+    settle(alice, bob);
+    bob.say(alice, dialogId, 'and back');
+    settle(alice, bob);
+    expect([bob.sink.texts(), alice.sink.texts()]).toEqual([['there'], ['and back']]);
+    const decomposed = new Device(crypto, await person('Zoe\u0308 🦊')).knows(bob);
+    bob.knows(decomposed);
+    const before = bob.snapshot();
+    alice.say(bob, dialogId, 'mine');
+    expect(bob.receive(decomposed, ...alice.pending(bob))[0]).toEqual({ kind: 'rejected', reason: 'names' });
+    expect(bob.snapshot()).toBe(before);
   });
 
   it('S1-35 A12: the cached block of one device serves no other device of that person', () => {

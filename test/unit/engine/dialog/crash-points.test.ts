@@ -157,6 +157,34 @@ describe('a crash at every write', () => {
     expect(crashes).toBeGreaterThan(total - 5);
   }, 120_000);
 
+  it('S1-41: of a first message that fails at any write there is no dialog, and of the next try one', () => {
+    /** What the receiver has of a dialog that it hears of for the first time, with a failure at so many writes. */
+    const heard = (at: number): { readonly dialogs: number; readonly told: number; readonly writes: number } => {
+      const { alice, bob, breaking } = scene();
+      const dialogId = alice.engine.open(bob.peerId, { title: 'y' });
+      const count = (): number => Number(bob.db.prepare('SELECT count(*) AS n FROM dialogs WHERE dialog_id = ?').get([dialogId])?.['n']);
+      const told = (): number => bob.sink.of('opened').filter((event) => event.dialogId === dialogId).length;
+      const [first] = alice.pending(bob);
+      if (!first) throw new Error('nothing was said');
+      breaking.count = 0;
+      breaking.at = at;
+      const receive = () => bob.receive(alice, first)[0]?.kind;
+      if (Number.isFinite(at)) {
+        expect(receive).toThrow(Crash);
+        bob.restart();
+        expect([at, count()]).toEqual([at, 0]);
+        bob.sink.events = [];
+        breaking.at = Number.POSITIVE_INFINITY;
+      }
+      expect([receive(), receive()]).toEqual(['delivered', 'duplicate']);
+      bob.restart();
+      return { dialogs: count(), told: told(), writes: breaking.count };
+    };
+    const { writes, ...undisturbed } = heard(Number.POSITIVE_INFINITY);
+    expect([undisturbed, writes]).toEqual([{ dialogs: 1, told: 1 }, expect.toSatisfy((each: number) => each > 4)]);
+    for (let at = 1; at <= 4; at += 1) expect(heard(at)).toMatchObject(undisturbed);
+  });
+
   it('A38: becoming a new device: all of it or nothing of it', async () => {
     const prepared = () => {
       const made = scene();

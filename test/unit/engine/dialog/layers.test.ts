@@ -82,6 +82,19 @@ describe('the layers of a message', () => {
     expect(bob.crypto.meter.read()).toMatchObject({ verify: 0, kemDecaps: 0, open: 0 });
   });
 
+  it('S1-09 A04: of any other version, higher or lower in either byte, it is refused before any key is touched', async () => {
+    const { alice, bob, forger } = await byHand();
+    const message = forger.message(1, 'x');
+    expect([message[0], message[1]]).toEqual([2, 0]);
+    const others = Array.from({ length: 256 }, (_, byte) => [message.with(0, byte), message.with(1, byte)]).flat().filter((one) => Buffer.compare(one, message) !== 0);
+    const before = bob.snapshot();
+    bob.crypto.meter.reset();
+    expect(new Set(bob.receive(alice, ...others).map((outcome) => JSON.stringify(outcome)))).toEqual(new Set([JSON.stringify({ kind: 'rejected', reason: 'preamble' })]));
+    expect(new Set(Object.values(bob.crypto.meter.read()))).toEqual(new Set([0]));
+    expect([others.length, bob.snapshot()]).toEqual([510, before]);
+    expect(bob.receive(alice, message)[0]?.kind).toBe('delivered');
+  });
+
   it('S1-11 A07: the time is the sender’s claim, and part of what is authenticated', async () => {
     const { alice, bob, forger } = await byHand();
     const message = forger.message(1, 'x', { time: 1_000_000 });

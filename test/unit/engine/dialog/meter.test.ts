@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
 import { type Device, newPair, settle } from '../../../support/dialog-kit';
 
 const publicKeyWork = { rsaSign: 0, rsaVerify: 0, sign: 0, verify: 0, dh: 0, kemEncaps: 0, kemDecaps: 0, kekWrap: 0, kekUnwrap: 0 };
@@ -90,9 +91,17 @@ describe('what a message costs', () => {
     bob.receive(alice, ...alice.pending(bob));
     expect(bob.crypto.meter.read()).toMatchObject({ ...publicKeyWork, kemDecaps: 1, kekUnwrap: 1, dskUnwrap: 1 });
     expect(bob.sink.texts()).toEqual(['a']);
+    const blockOf = (message: Uint8Array | undefined): string => {
+      const span = message && spanOfMessage(Buffer.from(message));
+      return span ? Buffer.from(message).toString('hex', span.block.at, span.block.end) : 'none';
+    };
+    const before = blockOf(alice.pending(bob).at(-1));
+    alice.receive(bob, ...bob.acknowledgements(alice));
     alice.restart();
     alice.say(bob, dialogId, 'b');
     expect(alice.crypto.meter.read()).toMatchObject({ ...publicKeyWork, dskWrap: 1 });
+    // Service pair and KEK header byte for byte; the session key is another one after every start (A38).
+    expect([alice.pending(bob).length, blockOf(alice.pending(bob)[0])]).toEqual([1, before]);
   });
 
   it('S1-32: a shift by hand costs one DSK wrap and one unwrap, nothing else', async () => {

@@ -24,7 +24,7 @@ function refusesEveryBit(receiver: Device, sender: Device, message: Uint8Array):
 }
 
 describe('a changed message', () => {
-  it('S1-10 S1-14 A05: no single bit of a first message can change', { timeout: 60_000 }, async () => {
+  it('S1-10 S1-14 S1-42 A05: no single bit of a first message can change', { timeout: 60_000 }, async () => {
     const { alice, bob } = await newPair({ limits: { decapsulations: 100_000 } });
     alice.engine.open(bob.peerId, { title: 'x' });
     const message = alice.pending(bob)[0] ?? new Uint8Array();

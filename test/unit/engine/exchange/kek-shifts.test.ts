@@ -92,6 +92,23 @@ describe('a key exchange key replaced by its creator', () => {
     }
   });
 
+  it('S1-30: after its own renewal a sender signs once more, and then no more', async () => {
+    const pair = await RotatingPair.create();
+    const { alice, bob, clock } = pair;
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    pair.settle();
+    clock.pass(6 * day);
+    await pair.renew(alice);
+    pair.meet();
+    alice.crypto.meter.reset();
+    alice.say(bob, dialogId, 'a');
+    expect(alice.crypto.meter.read()).toMatchObject({ ...none, sign: 1, kemEncaps: 1, kekWrap: 1 });
+    for (const text of ['b', 'c', 'd']) alice.say(bob, dialogId, text);
+    expect(alice.crypto.meter.read()).toMatchObject({ sign: 1, kemEncaps: 1, kekWrap: 1 });
+    pair.settle();
+    expect(bob.sink.texts()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('S1-31 A20: made before either exchange key, it is used no more, by whoever speaks first, and is never in two wraps at a time', async () => {
     const pair = await RotatingPair.create();
     const { alice, bob, clock } = pair;

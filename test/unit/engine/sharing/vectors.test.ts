@@ -126,11 +126,20 @@ describe('the vectors of a session that goes on at another device', () => {
     expect(opened(forged((state) => state.with(0, 2)))).toBeUndefined();
     expect(opened(forged((state) => concat(state, new Uint8Array(1))))).toBeUndefined();
     const other = new Uint8Array(32).fill(9);
-    expect(opened(forged((state) => state, other), other)).toBeUndefined();
+    const body = forged((state) => state, other);
+    const wiped: string[] = [];
+    const watched: Crypto = { ...crypto, wipe: (bytes) => (wiped.push(toHex(bytes)), crypto.wipe(bytes)) };
+    expect(openShared(watched, other, body, [pair])).toBeUndefined();
+    // Nobody is handed its secret who could erase it.
+    expect(wiped).toContain(vectors.state.secret);
   });
 
-  it('S4-29: of a record too short for its nonce nothing is read', () => {
+  it('S4-29: of a record too short for its nonce, or with no line in it, nothing is read', () => {
     for (const length of [0, 23, 24, 39]) expect(uncoverLine(crypto, person, keyId, new Uint8Array(length))).toBeUndefined();
+    const line = parseLine(fromHex(vectors.lines[1]?.bytes ?? ''));
+    const covered = (change: (bytes: Uint8Array) => Uint8Array): Uint8Array => coverLine({ ...crypto, seal: (purpose, key, nonce, aad, plaintext) => crypto.seal(purpose, key, nonce, aad, change(plaintext)) }, person, keyId, line);
+    expect(uncoverLine(crypto, person, keyId, covered((bytes) => bytes))).toEqual(line);
+    for (const change of [(bytes: Uint8Array) => bytes.with(0, 2), (bytes: Uint8Array) => bytes.subarray(1), () => new Uint8Array()]) expect(uncoverLine(crypto, person, keyId, covered(change))).toBeUndefined();
   });
 
   it('S4-28: a word brings eight keys of the person at most, and nothing behind them', () => {

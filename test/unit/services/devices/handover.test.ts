@@ -249,6 +249,7 @@ describe('a repository', () => {
     expect(memory.seen.length).toBe(records);
     expect(there?.send([{ kind: 'card', bytes: Uint8Array.of(1) }])).toBe(false);
     expect(entriesOf(desk, carol)).toEqual([]);
+    expect(desk.logged.map(([event]) => event)).toContain('handover.gave-away');
   });
 
   it('S4-17 S4-18 A61: taken from there while the device that had it was off: started again, it drops what is another’s, and nothing else', async () => {
