@@ -36,32 +36,36 @@ export async function newParty(name: string): Promise<Party> {
 
 /** Two devices of one person: one identity, one list, one exchange key. */
 export async function newDevices(name: string): Promise<readonly [Party, Party]> {
+  const [one, two] = await devicesOf(name, ['second']);
+  if (!one || !two) throw new Error('two records, two devices');
+  return [one, two];
+}
+
+/** The first device of a person, and others of these names on the same list. */
+export async function devicesOf(name: string, others: readonly string[]): Promise<readonly Party[]> {
   const crypto = withSpareKeys(await createCrypto({ random: kernelRandom }));
   const now = testNow - 3_600_000;
   const first = await createLocalRecord(crypto, { name, deviceName: 'first', now });
   const party = openLocalParty(crypto, first);
-  const seeds = { signingSeed: crypto.random(32), kemSecret: crypto.random(32) };
-  const signing = crypto.signingFromSeed(seeds.signingSeed.slice());
-  const credential = await issueInstanceCredential(crypto, {
-    identity: party.identity,
-    identityKey: party.certifierKey(),
-    signing,
-    kemKey: crypto.kemFromSecret('instance-kem', seeds.kemSecret.slice()).publicKey,
-    deviceName: 'second',
-    roles: ['exchange'],
-    minListVersion: 1,
-    notBefore: now,
-    notAfter: now + 86_400_000,
-  });
-  const second = { instanceId: credential.instanceId, credentialHash: credential.hash, roles: credential.roles, state: 'active' as const };
-  const list = await issueInstanceList(crypto, { identity: party.identity, identityKey: party.certifierKey(), version: 2, issuedAt: now, instances: [...party.list.instances, second] });
-  const records = [
-    { ...first, instanceList: list.bytes },
-    { ...first, instanceList: list.bytes, instance: { credential: credential.bytes, ...seeds } },
-  ] as const;
-  const [one, two] = await Promise.all(records.map((record) => openParty(name, record)));
-  if (!one || !two) throw new Error('two records, two devices');
-  return [one, two];
+  const made = await Promise.all(others.map(async (deviceName) => {
+    const seeds = { signingSeed: crypto.random(32), kemSecret: crypto.random(32) };
+    const credential = await issueInstanceCredential(crypto, {
+      identity: party.identity,
+      identityKey: party.certifierKey(),
+      signing: crypto.signingFromSeed(seeds.signingSeed.slice()),
+      kemKey: crypto.kemFromSecret('instance-kem', seeds.kemSecret.slice()).publicKey,
+      deviceName,
+      roles: ['exchange'],
+      minListVersion: 1,
+      notBefore: now,
+      notAfter: now + 86_400_000,
+    });
+    return { seeds, credential };
+  }));
+  const listed = made.map(({ credential: { instanceId, hash, roles } }) => ({ instanceId, credentialHash: hash, roles, state: 'active' as const }));
+  const list = await issueInstanceList(crypto, { identity: party.identity, identityKey: party.certifierKey(), version: 2, issuedAt: now, instances: [...party.list.instances, ...listed] });
+  const records = [{ ...first, instanceList: list.bytes }, ...made.map(({ seeds, credential }) => ({ ...first, instanceList: list.bytes, instance: { credential: credential.bytes, ...seeds } }))];
+  return Promise.all(records.map((record) => openParty(name, record)));
 }
 
 async function openParty(name: string, record: LocalRecord): Promise<Party> {

@@ -120,16 +120,28 @@ describe('S row 13: the call door', () => {
     expect(refused).toEqual(['size']);
   });
 
+  test('A86: at the bounds of size, depth and name it passes, one beyond is refused', async () => {
+    const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+    expect([callSizeLimit.depth, callSizeLimit.depth + 1].map((depth) => isPlainWithin(nested(depth), callSizeLimit))).toEqual([true, false]);
+    const small = { units: 80, depth: 8 };
+    expect([72, 73].map((length) => isPlainWithin('x'.repeat(length), small))).toEqual([true, false]);
+    expect([9, 10].map((length) => isPlainWithin(Array.from({ length }, () => 1), small))).toEqual([true, false]);
+    expect([56, 57].map((length) => isPlainWithin({ ['n'.repeat(8)]: 'x'.repeat(length) }, small))).toEqual([true, false]);
+    expect(isPlainWithin(Object.assign(Object.create(null) as object, { a: 1 }), small)).toBe(true);
+    const { invoke, refused } = setUp();
+    expect([await invoke(['v'.repeat(64)]), refused]).toMatchObject([{ ok: false, error: { code: 'call.unknown' } }, []]);
+  });
+
   test('the longest text of the contract passes the size limit', async () => {
     const { invoke } = setUp();
     expect((await invoke(['messages.send', { conversationId: 'd'.repeat(32), text: 'x'.repeat(1_048_576) }])).ok).toBe(true);
   });
 
   test('too many calls are refused by name, and a moment later they pass again', async () => {
-    const { invoke, seen, advance } = setUp();
+    const { invoke, seen, refused, advance } = setUp();
     for (let index = 0; index < callRate.burst; index++) await invoke(['vault.status']);
     expect(await invoke(['vault.status'])).toMatchObject({ ok: false, error: { code: 'too-many-calls' } });
-    expect(seen).toHaveLength(callRate.burst);
+    expect([seen.length, refused]).toEqual([callRate.burst, ['rate']]);
     advance(1000);
     expect((await invoke(['vault.status'])).ok).toBe(true);
   });

@@ -1,0 +1,162 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { InstanceId } from '../../../../electron/engine/ids';
+import { leaseMs } from '../../../../electron/engine/sharing/ledger';
+import { openShared } from '../../../../electron/engine/sharing/session-state';
+import { sharingKey, type SharingKey } from '../../../../electron/engine/sharing/sharing-keys';
+import { sealHint } from '../../../../electron/engine/sharing/owner-hint';
+import { HandoverHolder, type HolderParts } from '../../../../electron/services/devices/handover-holder';
+import type { PeerBook } from '../../../../electron/services/peer-book';
+import type { SharingStore } from '../../../../electron/services/ports/sharing';
+import { createSharingStore } from '../../../../electron/storage/sharing-store';
+import { freshDatabase } from '../../../support/fresh-database';
+import { whenTestEnds } from '../../../support/per-file';
+import { entryOf, type Keeper, keeperOf, meetOnce } from '../../../support/resume-kit';
+import { devicesOf, dialler, newParty, type Party, peersOf, recordingLogger, targetOf, testNow, verifiedChainOf } from '../../../support/session-kit';
+
+let parties: { readonly carol: Party; readonly desk: Party; readonly laptop: Party; readonly tablet: Party };
+let carol: Keeper;
+let desk: Keeper;
+let pair: SharingKey;
+let sharing: SharingStore;
+let now: number;
+let fenced: number;
+let refusals: string[];
+
+beforeAll(async () => {
+  const [ofCarol, [first, second, third]] = await Promise.all([newParty('Carol'), devicesOf('Ada', ['laptop', 'tablet'])]);
+  if (!first || !second || !third) throw new Error('three devices');
+  parties = { carol: ofCarol, desk: first, laptop: second, tablet: third };
+}, 60_000);
+
+beforeEach(() => {
+  const { crypto } = parties.desk;
+  carol = keeperOf(parties.carol, [parties.desk]);
+  desk = keeperOf(parties.desk, [parties.carol]);
+  pair = sharingKey(crypto, crypto.random(32), 2);
+  meetOnce(carol, desk);
+  const { keyId } = entryOf(carol, parties.desk);
+  carol.resumptions.hinted(keyId, sealHint(crypto, sharingKey(crypto, crypto.random(32), 2), keyId, parties.desk.local.instanceId));
+  const db = freshDatabase();
+  whenTestEnds(() => db.close());
+  sharing = createSharingStore(db);
+  now = testNow;
+  fenced = 0;
+  refusals = [];
+});
+
+const idOf = ({ local }: Party): InstanceId => local.instanceId;
+const keyId = (): Uint8Array => entryOf(carol, parties.desk).keyId;
+const line = () => sharing.ledger(keyId())?.line;
+const isHere = (): boolean => desk.store.byKeyId(keyId()) !== undefined;
+
+function holder(change: Partial<HolderParts> = {}): HandoverHolder {
+  const { crypto, local } = parties.desk;
+  return new HandoverHolder({
+    crypto,
+    clock: { now: () => now, monotonic: () => now, setTimer: () => () => {} },
+    logger: { ...recordingLogger(), debug: (event, facts) => void refusals.push(`${event} ${String(facts?.['reason'])}`), warn: (event) => void refusals.push(event) },
+    local,
+    book: peersOf([parties.carol]) as PeerBook,
+    keys: { to: () => pair },
+    sharing,
+    entries: desk.store,
+    resumptions: desk.resumptions,
+    commit: (work) => work(),
+    isActive: () => true,
+    isArchive: () => false,
+    fence: () => void (fenced += 1),
+    settleElsewhere: () => Promise.resolve(true),
+    ...change,
+  });
+}
+
+/** A message of Carol's, new each time, that moves the session to this device. */
+function shownTo(device: Party): Uint8Array {
+  const leases = carol.resumptions.desk();
+  const m1 = dialler(parties.carol, { ...targetOf(device), instanceId: idOf(device), device: verifiedChainOf(device) }, carol.contacts, { resumption: leases }).next();
+  leases.release();
+  return m1;
+}
+const ask = (from: HandoverHolder, device: Party, m1 = shownTo(device)) => from.ask(idOf(device), { kind: 'ask', ask: 1, m1 });
+const take = (from: HandoverHolder, device: Party, generation: number) => from.take(idOf(device), { kind: 'take', ask: 2, keyId: keyId(), generation });
+const refused = { kind: 'refused', ask: 1 };
+
+describe('the device that has a session', () => {
+  it('S4-17 A58: lends it to one at a time, to the same one again as it was, and after the lease to the next; a message that was shown counts once', () => {
+    const here = holder();
+    const m1 = shownTo(parties.laptop);
+    const first = ask(here, parties.laptop, m1);
+    expect(first).toMatchObject({ kind: 'lent', generation: 1 });
+    expect(first.kind === 'lent' && openShared(parties.laptop.crypto, keyId(), first.body, [pair])?.secret).toEqual(entryOf(carol, parties.desk).secret);
+    now += leaseMs - 1;
+    expect([here.isLent(keyId()), ask(here, parties.tablet)]).toEqual([true, refused]);
+    expect([ask(here, parties.laptop, m1), line()]).toMatchObject([{ kind: 'lent', generation: 1 }, { taker: idOf(parties.laptop), until: testNow + leaseMs }]);
+    now += 1;
+    // Its own lease over, the laptop has nothing new to show.
+    expect(ask(here, parties.laptop, m1)).toEqual(refused);
+    expect(ask(here, parties.tablet)).toMatchObject({ kind: 'lent', generation: 2 });
+    expect(refusals).toEqual(['handover.refused not-free', 'handover.refused no-proof']);
+  });
+
+  it('S4-17 A59: uses it itself again once the lease is over, and has that written down', () => {
+    const here = holder();
+    expect(here.isLent(keyId())).toBe(false);
+    ask(here, parties.laptop);
+    now += leaseMs - 1;
+    expect([here.isLent(keyId()), line()?.phase]).toEqual([true, 'lent']);
+    now += 1;
+    expect([here.isLent(keyId()), line()]).toMatchObject([false, { phase: 'held', generation: 1, taker: undefined }]);
+    const before = line();
+    expect([here.isLent(keyId()), line()]).toEqual([false, before]);
+  });
+
+  it('S4-27 A65: tells whoever may not have it what it tells of one that is not here, and writes nothing', async () => {
+    const [good, other] = [shownTo(parties.laptop), parties.carol.local.instanceId];
+    const cases: Record<string, () => unknown> = {
+      'handover.asked-by-no-device': () => holder().ask(other, { kind: 'ask', ask: 1, m1: good }),
+      'handover.refused archive': () => ask(holder({ isArchive: () => true }), parties.laptop),
+      'handover.refused no-key': () => ask(holder({ keys: { to: () => undefined } }), parties.laptop),
+      'handover.refused not-usable': () => ask(holder({ book: peersOf([]) as PeerBook }), parties.laptop),
+      'handover.refused no-proof': () => ask(holder(), parties.laptop, shownTo(parties.tablet)),
+    };
+    for (const [why, asked] of Object.entries(cases)) {
+      refusals = [];
+      expect([why, asked(), line(), isHere()]).toEqual([why, refused, undefined, true]);
+      expect(refusals).toContain(why);
+    }
+    refusals = [];
+    expect(ask(holder({ isActive: () => false }), parties.laptop)).toEqual(refused);
+    expect(refusals).toContain('handover.asked-by-no-device');
+    refusals = [];
+    for (const m1 of [new Uint8Array(0), good.subarray(0, 40)]) expect(holder().ask(idOf(parties.laptop), { kind: 'ask', ask: 1, m1 })).toEqual(refused);
+    expect(refusals).toEqual(['handover.refused no-key', 'handover.refused no-key']);
+    const shown = shownTo(parties.laptop);
+    desk.store.remove(keyId());
+    refusals = [];
+    expect([ask(holder(), parties.laptop, shown), refusals]).toEqual([refused, ['handover.refused not-here']]);
+  });
+
+  it('S4-17 A58: is rid of it when its taker takes it, under the generation it was lent, and for nobody else', async () => {
+    const here = holder();
+    expect(await take(here, parties.laptop, 1)).toMatchObject({ kind: 'refused' });
+    ask(here, parties.laptop);
+    for (const [device, generation] of [[parties.tablet, 1], [parties.laptop, 0], [parties.laptop, 2]] as const) expect(await take(here, device, generation)).toMatchObject({ kind: 'refused' });
+    for (const change of [{ isActive: () => false }, { isArchive: () => true }, { settleElsewhere: () => Promise.resolve(false) }]) expect(await take(holder(change), parties.laptop, 1)).toMatchObject({ kind: 'refused' });
+    expect([isHere(), line()?.phase, fenced]).toEqual([true, 'lent', 0]);
+    expect(await take(here, parties.laptop, 1)).toMatchObject({ kind: 'taken' });
+    expect([isHere(), line(), fenced]).toMatchObject([false, { phase: 'gone', taker: idOf(parties.laptop) }, 1]);
+    expect([here.isLent(keyId()), ask(here, parties.tablet)]).toEqual([true, refused]);
+  });
+
+  it('S4-19 A62: what came to be another’s while the repository was asked is not taken any more', async () => {
+    const settled: { done?: (is: boolean) => void } = {};
+    const here = holder({ settleElsewhere: () => new Promise((resolve) => (settled.done = resolve)) });
+    ask(here, parties.laptop);
+    const taken = take(here, parties.laptop, 1);
+    now += leaseMs;
+    expect(ask(here, parties.tablet)).toMatchObject({ kind: 'lent', generation: 2 });
+    settled.done?.(true);
+    expect(await taken).toMatchObject({ kind: 'refused' });
+    expect([isHere(), line(), fenced]).toMatchObject([true, { phase: 'lent', taker: idOf(parties.tablet) }, 0]);
+  });
+});
