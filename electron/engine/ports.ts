@@ -47,7 +47,11 @@ export interface Link {
   send(bytes: Uint8Array): boolean;
   /** Bytes given to `send` that the system has not taken yet: at 0 the memory of what was sent may be used again. Left out by links that cannot tell. */
   readonly queued?: number;
-  onData(handler: (bytes: Uint8Array) => void): void;
+  /**
+   * The bytes are the handler's for as long as it likes, unless it says, within the call, by `giveBack` that nobody looks at any of them any more:
+   * their memory is gone then, and every view of it is empty. Left out by links that cannot, and where it is not worth it.
+   */
+  onData(handler: (bytes: Uint8Array, giveBack?: () => void) => void): void;
   onDrain(handler: () => void): void;
   /** Called once, whoever closed; nothing is called after it. */
   onClose(handler: () => void): void;

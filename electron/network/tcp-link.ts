@@ -1,5 +1,7 @@
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Address, Link } from '../engine/ports';
+import { lettingGo } from './read-memory';
 
 /** How long queued bytes and the other side's goodbye are waited for after `close`. */
 const CLOSE_MS = 2_000;
@@ -21,7 +23,7 @@ export class TcpLink implements Link {
   readonly remote: Address;
   readonly #socket: Duplex;
   readonly #onFault: (error: unknown) => void;
-  #dataHandler: ((bytes: Uint8Array) => void) | undefined;
+  #dataHandler: ((bytes: Uint8Array, giveBack?: () => void) => void) | undefined;
   #drainHandler: (() => void) | undefined;
   #closeHandler: (() => void) | undefined;
   #state: 'open' | 'closing' | 'closed' = 'open';
@@ -57,7 +59,7 @@ export class TcpLink implements Link {
     return this.#socket.writableLength;
   }
 
-  onData(handler: (bytes: Uint8Array) => void): void {
+  onData(handler: (bytes: Uint8Array, giveBack?: () => void) => void): void {
     const first = this.#dataHandler === undefined;
     this.#dataHandler = handler;
     // Reading starts with the first handler: bytes that came earlier wait in the socket.
@@ -108,7 +110,9 @@ export class TcpLink implements Link {
     // A plain view: Buffer's own `slice` shares memory where Uint8Array's copies.
     const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const handler = this.#dataHandler;
-    this.#guard(handler && (() => handler(view)));
+    // Only of a socket it is known that nobody else has what it gives.
+    const giveBack = this.#socket instanceof Socket ? lettingGo(bytes) : undefined;
+    this.#guard(handler && (() => handler(view, giveBack)));
   }
 
   #closed(): void {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import { ChosenTransport } from '../../electron/network/chosen-transport';
 import { createPortMapper } from '../../electron/network/port-mapper';
+import { createTcpTransport } from '../../electron/network/tcp-transport';
 import type { Mapping } from '../../electron/services/ports';
 import { fakeRouter, found, goodNatPmp, type FakeRouterOptions } from '../support/fake-router';
 import { socksServer } from '../support/socks-server';
@@ -32,6 +33,33 @@ test('S3-26: a proxy is spoken to, and a dial nobody waits for ends', async () =
     await listener.close();
     await proxy.close();
     await silent.close();
+  }
+});
+
+test('S3-26: the memory of a large read goes as soon as whoever reads gives it back', async () => {
+  const transport = createTcpTransport();
+  const sent = Uint8Array.from({ length: 1_048_576 }, (_, at) => at % 251);
+  const copies: Uint8Array[] = [];
+  let given = 0;
+  let tellAll: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => (tellAll = resolve));
+  const listener = await transport.listen({ host: '127.0.0.1', port: 0 }, (link) =>
+    link.onData((bytes, giveBack) => {
+      copies.push(bytes.slice());
+      giveBack?.();
+      if (giveBack && bytes.length === 0) given += 1;
+      if (copies.reduce((sum, { length }) => sum + length, 0) === sent.length) tellAll();
+    }),
+  );
+  try {
+    const link = await transport.dial(listener.address, 5_000);
+    link.send(sent);
+    await all;
+    link.destroy();
+    assert.ok(given > 0);
+    assert.equal(Buffer.compare(Buffer.concat(copies), sent), 0);
+  } finally {
+    await listener.close();
   }
 });
 

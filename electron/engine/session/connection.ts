@@ -62,16 +62,17 @@ export class Connection {
     // A link that is already closed says so to this handler.
     link.onClose(() => this.closed());
     link.onDrain(() => this.#session?.drained());
-    link.onData((bytes) => this.data(bytes));
+    link.onData((bytes, giveBack) => this.data(bytes, giveBack));
   }
 
-  /** Bytes came. */
-  data(bytes: Uint8Array): void {
+  /** Bytes came. Frames are copies, so that nothing looks at them any more when this returns. */
+  data(bytes: Uint8Array, giveBack?: () => void): void {
     if (this.#over) return;
     this.#guard(() => {
       this.#parts.reader.push(bytes);
       this.#drainFrames();
     });
+    giveBack?.();
   }
 
   /** The link is gone. */

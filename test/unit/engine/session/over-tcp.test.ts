@@ -11,6 +11,7 @@ import { sealHint } from '../../../../electron/engine/sharing/owner-hint';
 import { openShared, sealShared } from '../../../../electron/engine/sharing/session-state';
 import { sharingKey } from '../../../../electron/engine/sharing/sharing-keys';
 import { createTcpTransport } from '../../../../electron/network/tcp-transport';
+import { countTransfers } from '../../../support/count-transfers';
 import { newResumptionStore } from '../../../support/resume-kit';
 import { newDevices, newParty, type Party, peersOf, recordingLogger, targetOf, testNow, verifiedChainOf } from '../../../support/session-kit';
 
@@ -103,7 +104,9 @@ describe('over real TCP', () => {
     }
   });
 
-  it('S3-26: large items keep every byte under back-pressure, whether their memory is given back or kept', async () => {
+  it('S3-26: large items keep every byte under back-pressure, whether their memory is given back or kept, and that they were read into goes', async () => {
+    const transfers = countTransfers();
+    ends.push(transfers.undo);
     const { sessions, listener } = await listening();
     const session = await hostOf(alice, bob, []).dial(await createTcpTransport().dial(listener.address, 2_000), targetOf(bob));
     await until(() => sessions.length === 1);
@@ -146,6 +149,7 @@ describe('over real TCP', () => {
     await until(() => heard === count && kept.length === count);
     expect([wrong, kept.findIndex((item, at) => !isRight(item, at))]).toEqual([0, -1]);
     expect(waited).toBeGreaterThan(0);
+    expect(transfers.count).toBeGreaterThan(100);
   });
 
   it('S3-11 A54: junk on the port is closed on while a session goes on', async () => {
