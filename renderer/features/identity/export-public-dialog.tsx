@@ -1,5 +1,5 @@
 import { useEffect, useState, type ReactNode } from 'react';
-import { useModel } from '../../app/model-context';
+import { useIdentity, useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -17,6 +17,8 @@ export function ExportPublicDialog({ onClose }: { readonly onClose: () => void }
   const errorText = useErrorText();
   const copy = useCopy();
   const { client } = useModel();
+  // Of a later key nothing in a certificate alone shows whose it is.
+  const isRenewed = useIdentity((state) => (state.identity?.epoch ?? 1) > 1);
   const [format, setFormat] = useState<Format>('card');
   const [made, setMade] = useState<{ readonly format: Format; readonly text: string }>();
   const [failure, setFailure] = useState<unknown>();
@@ -46,7 +48,7 @@ export function ExportPublicDialog({ onClose }: { readonly onClose: () => void }
           options={formats.map((value) => ({ value, label: text(`keyfile.public.${value}`) }))}
         />
         {failure === undefined ? (
-          <TextField label={text(`keyfile.public.${format}`)} value={shown} lines={6} readOnly monospace hint={text(`keyfile.public.${format}.hint`)} />
+          <TextField label={text(`keyfile.public.${format}`)} value={shown} lines={6} readOnly monospace hint={text(format === 'pem' && isRenewed ? 'keyfile.public.pem.renewed' : `keyfile.public.${format}.hint`)} />
         ) : (
           <Banner tone="danger">{errorText(failure)}</Banner>
         )}

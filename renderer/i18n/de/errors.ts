@@ -44,7 +44,7 @@ export const errors = {
   'error.key.private': 'Das ist ein privater Schlüssel. Behalte ihn für dich: Nichts wurde gelesen oder gespeichert. Bitte um die öffentliche Karte.',
   'error.key.own': 'Das ist deine eigene Karte. Schicke sie der Person, mit der du schreiben willst.',
   'error.key.already-known': 'Diese Person ist schon unter deinen Kontakten. Nichts wurde geändert; schreibe in der Unterhaltung, die du hast. Hat sie dich entfernt, entferne auch du sie und füge sie neu hinzu, oder bitte sie um eine Einladung.',
-  'error.key.unacceptable': 'Dieser Schlüssel ist zu schwach oder von einer Art, die Keyshift nicht annimmt. Nichts wurde geändert; bitte um eine Keyshift-Karte.',
+  'error.key.unacceptable': 'Dieser Schlüssel wird nicht genommen: Er ist beschädigt, veraltet oder zu schwach, oder er wurde erneuert, und ein Zertifikat allein zeigt nicht, wessen er ist. Nichts wurde geändert; bitte um eine neue Keyshift-Karte.',
   'error.key.not-here': 'Dein Identitätsschlüssel ist nicht auf diesem Gerät. Tu das auf dem Gerät, das ihn hat.',
   'error.key.unconfirmed': 'Dieser Schlüssel kam aus einer Datei oder einer Sicherung. Sage erst unter Einstellungen → Identität, dass kein anderes Gerät ihn benutzt, damit es dich nicht zweimal gibt.',
   'error.key.no-trouble': 'Bei dieser Person ist über keinen Schlüssel mehr zu entscheiden. Mach weiter wie sonst.',

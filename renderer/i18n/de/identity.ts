@@ -125,6 +125,7 @@ export const identity = {
   'keyfile.public.card.hint': 'Für Leute mit Keyshift: Sie fügen sie unter „Mit Karte oder Schlüssel hinzufügen“ ein. Sie sagt auch, wo dieses Gerät zu finden ist.',
   'keyfile.public.pem': 'Zertifikat (PEM)',
   'keyfile.public.pem.hint': 'Für Leute mit Keyshift und für andere Programme. Es sagt nicht, wo du zu finden bist.',
+  'keyfile.public.pem.renewed': 'Für andere Programme. Hinzufügen kann dich damit niemand, denn nichts darin zeigt, dass dein erneuerter Schlüssel deiner ist: Gib dafür die Karte.',
   'keyfile.public.copy.card': 'Karte kopieren',
   'keyfile.public.copy.pem': 'Zertifikat kopieren',
   'keyfile.public.copied': 'Dein öffentlicher Schlüssel wurde kopiert.',

@@ -45,7 +45,7 @@ export const errors = {
   'error.key.private': 'This is a private key. Keep it to yourself: nothing was read or stored. Ask for the public card.',
   'error.key.own': 'This is your own card. Send it to the person you want to talk to.',
   'error.key.already-known': 'This person is in your contacts already. Nothing was changed; write in the conversation you have. If they removed you, remove them as well and add them again, or ask them for an invitation.',
-  'error.key.unacceptable': 'This key is too weak or of a kind that Keyshift does not accept. Nothing was changed; ask for a Keyshift card.',
+  'error.key.unacceptable': 'This key is not taken: it is damaged, out of date or too weak, or it was renewed, and a certificate alone does not show whose it is. Nothing was changed; ask for a new Keyshift card.',
   'error.key.not-here': 'This device does not hold your identity key. Do this on the device that does.',
   'error.key.unconfirmed': 'This key came from a file or a backup. Say first, under Settings → Identity, that no other device uses it, so that there are not two of you.',
   'error.key.not-lapsed': 'There is nothing to decide about this person’s certificate any more. Go on as usual.',

@@ -131,6 +131,7 @@ export const identity = {
   'keyfile.public.card.hint': 'For people with Keyshift: they paste it under “Add by card or key”. It also says where this device is found.',
   'keyfile.public.pem': 'Certificate (PEM)',
   'keyfile.public.pem.hint': 'For people with Keyshift and for other programs. It does not say where you are found.',
+  'keyfile.public.pem.renewed': 'For other programs. It lets nobody add you, as nothing in it shows that your renewed key is yours: for that give them the card.',
   'keyfile.public.copy.card': 'Copy card',
   'keyfile.public.copy.pem': 'Copy certificate',
   'keyfile.public.copied': 'Your public key was copied.',

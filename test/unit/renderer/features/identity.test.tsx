@@ -294,6 +294,14 @@ describe('key files', () => {
     await choose('Certificate (PEM)');
     expect(fieldNamed('Certificate (PEM)').value).toContain('BEGIN CERTIFICATE');
     expect(buttonNamed('Copy certificate')).toBeTruthy();
+    expect(dialog().textContent).toContain('For people with Keyshift and for other programs');
+  });
+
+  it('S5-21: of a renewed key it says that a certificate lets nobody add one', async () => {
+    await open(scene('identity-stolen'));
+    await pressNamed('Export public key…');
+    await choose('Certificate (PEM)');
+    expect(dialog().textContent).toContain('It lets nobody add you, as nothing in it shows that your renewed key is yours: for that give them the card.');
   });
 
   it('S5-25: the private key goes out under a passphrase that is strong, typed twice, and gone from the fields once sent', async () => {
@@ -332,7 +340,7 @@ describe('key files', () => {
       ['key-file.older', 'This file holds an earlier key of yours.'],
       ['key-file.other-person', 'This file holds the key of somebody else.'],
       ['key-file.too-weak', 'This file is not protected by a passphrase, or too weakly'],
-      ['key.unacceptable', 'This key is too weak'],
+      ['key.unacceptable', 'This key is not taken: it is damaged, out of date or too weak'],
     ] as const) {
       fake.world.identity.fileTrouble = trouble;
       write('Passphrase of the file', passphrase);
