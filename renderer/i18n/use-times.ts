@@ -16,7 +16,7 @@ export interface Times {
   readonly timer: (milliseconds: number) => string;
   /** A moment somebody wrote, with the reader's weekday and zone. */
   readonly moment: (at: number) => string;
-  /** For day separators: today, yesterday, a date. */
+  /** For day separators: today, yesterday, a date; of a day that is still to come, that the clock was wrong. */
   readonly day: (at: number, now: number) => string;
   readonly dateTime: (at: number) => string;
   /** Nov 25, 10:43 – 11:02 PM: what both ends share is said once. */
@@ -55,6 +55,8 @@ export function useTimes(): Times {
     // A day of another year is not one of this: said wherever a day is.
     const yearOf = (at: number, now = Date.now()): { year?: 'numeric' } => (new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' });
     const daysApart = (at: number, now: number): number => Math.round((startOfDay(now) - startOfDay(at)) / day);
+    // What came right after midnight, before it was looked at the clock again, is of today.
+    const isToday = (apart: number, at: number, now: number): boolean => apart === 0 || (apart < 0 && at - now < 2 * minute);
     const span = (milliseconds: number): string => {
       if (milliseconds < minute) return unit(Math.max(1, Math.floor(milliseconds / 1000)), 'second');
       if (milliseconds < hour) return unit(Math.floor(milliseconds / minute), 'minute');
@@ -67,8 +69,8 @@ export function useTimes(): Times {
       clock: (at) => intl.formatTime(at, { hour: '2-digit', minute: '2-digit' }),
       brief: (at, now) => {
         const apart = daysApart(at, now);
-        if (apart <= 0) return intl.formatTime(at, { hour: '2-digit', minute: '2-digit' });
-        if (apart < 7) return intl.formatDate(at, { weekday: 'short' });
+        if (isToday(apart, at, now)) return intl.formatTime(at, { hour: '2-digit', minute: '2-digit' });
+        if (apart > 0 && apart < 7) return intl.formatDate(at, { weekday: 'short' });
         return intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at, now) });
       },
       when: (at, now) =>
@@ -82,9 +84,10 @@ export function useTimes(): Times {
       },
       day: (at, now) => {
         const apart = daysApart(at, now);
-        if (apart === 0) return intl.formatMessage({ id: 'conversation.today' });
+        if (isToday(apart, at, now)) return intl.formatMessage({ id: 'conversation.today' });
         if (apart === 1) return intl.formatMessage({ id: 'conversation.yesterday' });
-        return intl.formatDate(at, { weekday: 'long', day: 'numeric', month: 'long', ...yearOf(at, now) });
+        const date = intl.formatDate(at, { weekday: 'long', day: 'numeric', month: 'long', ...yearOf(at, now) });
+        return apart < 0 ? intl.formatMessage({ id: 'conversation.ahead' }, { day: date }) : date;
       },
       dateTime: (at) => intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at), hour: '2-digit', minute: '2-digit' }),
       range: (from, to) => intl.formatDateTimeRange(from, Math.max(from, to), { day: 'numeric', month: 'short', ...(yearOf(from).year === undefined ? yearOf(to) : yearOf(from)), hour: '2-digit', minute: '2-digit' }),

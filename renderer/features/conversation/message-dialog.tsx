@@ -3,6 +3,7 @@ import type { Contact } from '../../../shared/model/contact';
 import type { Message } from '../../../shared/model/message';
 import { useContacts, useDevices, useIdentity, useKeys, useMessages, useModel, useUi } from '../../app/model-context';
 import { onCalendar } from '../../i18n/on-calendar';
+import { useNow } from '../../i18n/use-now';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
@@ -32,7 +33,8 @@ function Details({ contact, message }: { readonly contact: Contact; readonly mes
   const { conversationId, direction, instanceId, keyEpoch } = message;
   const own = direction === 'out';
   const name = nameInSentence(contact.name);
-  const odd = oddTime(message);
+  const now = useNow();
+  const odd = own && isAhead(message.sentAt, now) ? 'ahead' : oddTime(message);
   const device = useDeviceWords(message, name);
   const timeline = useKeys((state) => state.timelines[conversationId]);
   const alike = [timeline?.generations ?? [], ...(timeline?.also ?? [])].flat().filter((one) => one.who === (own ? 'you' : 'peer') && one.instanceId === instanceId && one.epoch === keyEpoch);
@@ -80,7 +82,10 @@ function Details({ contact, message }: { readonly contact: Contact; readonly mes
         {message.receivedAt === undefined ? null : (
           <>
             <dt>{text('details.received')}</dt>
-            <dd>{times.exact(message.receivedAt)}</dd>
+            <dd>
+              {times.exact(message.receivedAt)}
+              {isAhead(message.receivedAt, now) ? <span className="field-hint block">{text('details.received.ahead')}</span> : null}
+            </dd>
           </>
         )}
         <dt>{text('details.state')}</dt>
@@ -111,6 +116,9 @@ function Details({ contact, message }: { readonly contact: Contact; readonly mes
 
 const minute = 60_000;
 const year = 366 * 24 * 60 * minute;
+
+/** It cannot have been yet: whatever told this time has been put right since, or is another device's. */
+const isAhead = (at: number, now: number): boolean => at - now > 2 * minute;
 
 /** What its writer's clock said cannot be, or hardly, beside the time it came: up to two minutes nobody notices, and on a stick it may lie for months. */
 function oddTime({ sentAt, receivedAt = sentAt }: Message): 'later' | 'earlier' | undefined {

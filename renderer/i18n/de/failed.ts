@@ -30,6 +30,8 @@ export const failed = {
   'details.sequence': 'Nummer {n} von dem, was dieses Gerät hier gesendet hat; ein Titel zählt mit',
   'details.sent': 'Gesendet',
   'details.sent.theirs': 'Laut der Uhr von {name}',
+  'details.sent.ahead': 'Später als jetzt: Die Uhr ging falsch, als das geschrieben wurde.',
+  'details.received.ahead': 'Später als jetzt: Die Uhr dieses Computers ging falsch, als das ankam.',
   'details.sent.later': 'Später, als sie hier ankam: Eine der beiden Uhren geht falsch.',
   'details.sent.earlier': 'Mehr als ein Jahr, bevor sie hier ankam: Die Uhr von {name} ging vielleicht falsch.',
   'details.received': 'Hier empfangen',

@@ -29,6 +29,8 @@ export const failed = {
   'details.sequence': 'Number {n} of what that device sent here; a title counts too',
   'details.sent': 'Sent',
   'details.sent.theirs': 'As the clock of {name} said',
+  'details.sent.ahead': 'Later than now: the clock was wrong when this was written.',
+  'details.received.ahead': 'Later than now: the clock of this computer was wrong when this arrived.',
   'details.sent.later': 'Later than it arrived here: one of the two clocks is wrong.',
   'details.sent.earlier': 'More than a year before it arrived here: the clock of {name} may have been wrong.',
   'details.received': 'Received here',

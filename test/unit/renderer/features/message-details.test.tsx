@@ -45,6 +45,21 @@ describe('S2-21: every message tells its key', () => {
     expect(fact('Sent').split('As the clock of Bo Lindqvist said')[1]).toBe(says);
   });
 
+  it('S1-11: a time that is still to come is told as that of a wrong clock: above the messages of its day, and in the details of each', async () => {
+    const world = busyWorld(now);
+    const list = world.messages.get(talkWithBo) ?? [];
+    const ahead = 400 * 86_400_000;
+    world.messages.set(talkWithBo, list.map((message) => ({ ...message, sentAt: message.sentAt + ahead, ...(message.receivedAt !== undefined && { receivedAt: message.receivedAt + ahead }) })));
+    await openTalk(world);
+    expect([...document.querySelectorAll('.day')].map((line) => line.textContent)).toContainEqual(expect.stringMatching(/20\d\d \(wrong clock\)$/));
+    await enterOn(articles().at(-2));
+    expect(fact('Received here')).toContain('Later than now: the clock of this computer was wrong when this arrived.');
+    expect(fact('Sent')).not.toContain('Later than now');
+    await shortcut('Escape');
+    await enterOn(articles().at(-1));
+    expect(fact('Sent')).toContain('Later than now: the clock was wrong when this was written.');
+  });
+
   it('an own one: this device, its state, no time of receiving', async () => {
     await openTalk(busyWorld(now));
     await enterOn(articles().at(-1));

@@ -34,6 +34,14 @@ describe('times in words', () => {
     expect(times.when(here(2026, 11, 27, 23, 59), now)).toBe('27 Nov, 23:59');
   });
 
+  it('a day that is still to come has its date, and not a time as of today; what came right after midnight is of today', () => {
+    const times = timesIn('en-GB');
+    const now = here(2026, 11, 27, 23, 59, 50);
+    expect([times.day(here(2026, 11, 28, 0, 0, 5), now), times.brief(here(2026, 11, 28, 0, 0, 5), now)]).toEqual(['Today', '00:00']);
+    expect([times.day(here(2026, 11, 28, 9), now), times.brief(here(2026, 11, 28, 9), now)]).toEqual([expect.stringMatching(/^Saturday,? 28 November \(wrong clock\)$/), '28 Nov']);
+    expect([times.day(here(2027, 11, 28, 9), now), times.brief(here(2027, 11, 28, 9), now)]).toEqual([expect.stringMatching(/2027 \(wrong clock\)$/), '28 Nov 2027']);
+  });
+
   it('each day of a year has one yesterday, also where a day is an hour shorter or longer', () => {
     const times = timesIn('en-GB');
     for (let day = 1; day <= 365; day += 1) {
