@@ -30,6 +30,7 @@ export function MailboxSection(): ReactNode {
   useEffect(() => {
     mailbox.getState().load().catch(setFailure);
   }, [mailbox]);
+  // The form goes with the first registration, and what it led to stands above it.
   const place = useFocusIfLost<HTMLElement>(status?.state === 'off');
   if (status === undefined) return failure === undefined ? <p className="field-hint">{text('mailbox.looking')}</p> : <Banner tone="danger">{errorText(failure)}</Banner>;
   const off = status.state === 'off';
@@ -40,8 +41,8 @@ export function MailboxSection(): ReactNode {
     </div>
   );
   return (
-    <div className="stack">
-      <section className="stack" aria-labelledby="mailbox-heading" tabIndex={-1} ref={place}>
+    <section className="stack" aria-labelledby="mailbox-heading" tabIndex={-1} ref={place}>
+      <div className="stack">
         <div className="stack tight">
           <h3 className="small-heading" id="mailbox-heading">
             {text('mailbox.title')}
@@ -50,7 +51,7 @@ export function MailboxSection(): ReactNode {
         </div>
         <Now status={status} />
         <ToRevoke tasks={status.toRevoke} heading={text('mailbox.revoke.title')} />
-      </section>
+      </div>
       {off ? (
         <>
           <What />
@@ -63,7 +64,7 @@ export function MailboxSection(): ReactNode {
           <Disclosure label={text('mailbox.what')}>{() => <WhatList />}</Disclosure>
         </div>
       )}
-    </div>
+    </section>
   );
 }
 

@@ -21,6 +21,11 @@ export function RegistrationForm(): ReactNode {
   const register = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (busy || pasted.trim() === '') return;
+    if (pasted.trim() === mailbox.getState().status?.deviceKey) {
+      setFault(text('mailbox.enter.ownKey'));
+      area.current?.focus();
+      return;
+    }
     setBusy(true);
     setFault(undefined);
     try {

@@ -51,6 +51,7 @@ export const mailbox = {
   'mailbox.enter.file': 'Datei auswählen…',
   'mailbox.enter.file.name': 'Anmeldungsdatei',
   'mailbox.enter.fromFile': 'Gelesen aus {file}.',
+  'mailbox.enter.ownKey': 'Das ist der Schlüssel dieses Geräts, der an den Betreiber geht. Füge ein, was der Betreiber zurückschickt.',
   'mailbox.enter.tooLarge': 'Diese Datei ist viel zu groß für eine Anmeldung.',
   'mailbox.enter.unreadable': 'Diese Datei ließ sich nicht lesen.',
   'mailbox.enter.do': 'Dieses Postfach benutzen',

@@ -50,6 +50,7 @@ export const mailbox = {
   'mailbox.enter.file': 'Choose a file…',
   'mailbox.enter.file.name': 'Registration file',
   'mailbox.enter.fromFile': 'Read from {file}.',
+  'mailbox.enter.ownKey': 'This is the key of this device, which goes to the operator. Paste what the operator sends back.',
   'mailbox.enter.tooLarge': 'This file is far too large for a registration.',
   'mailbox.enter.unreadable': 'This file could not be read.',
   'mailbox.enter.do': 'Use this mailbox',

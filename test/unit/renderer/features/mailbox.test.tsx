@@ -35,6 +35,7 @@ describe('Settings → Mailbox', () => {
     const { fake, model } = await open(emptyWorld());
     for (const [text, words] of [
       ['garbled', 'This is no registration of a mailbox'],
+      [`${fake.world.devices.mailbox.deviceKey}\n`, 'This is the key of this device, which goes to the operator.'],
       ['for another: other', 'This registration was made for another device.'],
       ['long expired', 'This registration is no longer valid.'],
     ] as const) {
@@ -45,6 +46,15 @@ describe('Settings → Mailbox', () => {
     }
     fireEvent.drop(fieldNamed('Registration'), { dataTransfer: { files: [fileOf('for-desk.txt', registration)] } });
     await vi.waitFor(() => expect(page()).toContain('Read from for-desk.txt.'));
+    const field = fieldNamed('Registration');
+    act(() => field.focus());
+    // What a dialog does in a browser as soon as the focus in it is lost.
+    const head = new MutationObserver(() => {
+      if (field.isConnected || document.activeElement !== document.body) return;
+      buttonNamed('Close').focus();
+      head.disconnect();
+    });
+    head.observe(document.body, { childList: true, subtree: true });
     await submitNamed('Use this mailbox');
     expect(page()).toContain('The mailbox is set up.');
     expect(page()).toContain('Connected. What is left for you there arrives at once.');
