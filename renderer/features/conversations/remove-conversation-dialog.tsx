@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { ActDialog } from '../../app/act-dialog';
 import { useContacts, useConversations, useModel, useUi } from '../../app/model-context';
+import { keepFocus } from '../../app/keep-focus';
 import { focusBack } from '../../app/panes';
 import { useText } from '../../i18n/use-text';
 import { nameInSentence } from '../../ui/strangers';
@@ -21,6 +22,7 @@ export function RemoveConversationDialog(): ReactNode {
 
   const act = async (): Promise<void> => {
     if (conversationId === undefined) return;
+    const neighbour = focusNeighbour(conversationId);
     const { text: written = '', replyTo } = drafts.getState().drafts[conversationId] ?? {};
     // It goes with the conversation, as was asked: only where that is removed elsewhere it stays.
     drafts.getState().clear(conversationId);
@@ -31,7 +33,7 @@ export function RemoveConversationDialog(): ReactNode {
       if (replyTo !== undefined) drafts.getState().replyTo(conversationId, replyTo);
       throw thrown;
     }
-    requestAnimationFrame(focusBack);
+    keepFocus(neighbour);
   };
 
   return (
@@ -46,4 +48,16 @@ export function RemoveConversationDialog(): ReactNode {
       <p>{text('talk.remove.text', { name })}</p>
     </ActDialog>
   );
+}
+
+/** Asked before it goes: to the line below its own in the list, above it where it was the last; else to where the focus was. */
+function focusNeighbour(conversationId: string): () => void {
+  const lines = [...document.querySelectorAll<HTMLElement>('.list-items [data-row]')];
+  const at = lines.findIndex((line) => line.dataset['row'] === conversationId);
+  const neighbours = at === -1 ? [] : [lines[at + 1], lines[at - 1]];
+  return () => {
+    const heir = neighbours.find((line) => line?.isConnected === true);
+    if (heir === undefined) focusBack();
+    else heir.focus();
+  };
 }

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { linkTarget } from '../../../../renderer/ui/host-names';
 import { mentionPieces } from '../../../../renderer/ui/mentions';
 import { firstUnread } from '../../../../renderer/features/conversation/use-unread-divider';
@@ -201,6 +201,22 @@ describe('in the window', () => {
     await settle();
     expect(stored(fake)).toBeUndefined();
     expect(model.conversations.getState().conversations.some((one) => one.conversationId === talkWithBo)).toBe(false);
+  });
+
+  it('removed out of its own menu: its neighbour in the list has the focus', async () => {
+    const { fake, model } = await openTalk(world());
+    const list = screen.getByRole('navigation');
+    const keys = [...list.querySelectorAll<HTMLElement>('[data-row]')].map((line) => line.dataset['row']);
+    const next = keys[keys.indexOf(talkWithBo) + 1];
+    expect(next).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Conversation menu' }));
+    fireEvent.click(screen.getByRole('menuitem', { name: 'Remove…' }));
+    await settle();
+    fireEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Remove conversation' }));
+    act(() => fake.emit({ type: 'conversation.changed', conversationId: talkWithBo }));
+    await settle();
+    expect(model.conversations.getState().conversations.some((one) => one.conversationId === talkWithBo)).toBe(false);
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute('data-row')).toBe(next));
   });
 
   it('keeps the focus on a line that is made anew, or on what stands in its place: pinned elsewhere, put away, without its conversation', async () => {
