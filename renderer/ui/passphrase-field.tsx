@@ -16,7 +16,7 @@ export interface PassphraseFieldProps {
   readonly disabled?: boolean;
   /** Has the focus when it comes. */
   readonly autoFocus?: boolean;
-  /** A code from paper rather than a passphrase: its letters stand apart, and its button says what it shows. */
+  /** A code from paper rather than a passphrase: its letters stand apart. */
   readonly code?: boolean;
 }
 
@@ -77,7 +77,7 @@ export function PassphraseField({ label, fieldRef, onTyped, hint, error, autoCom
         />
         <Button
           className="icon-button quiet in-field"
-          aria-label={text(code ? (wanted ? 'app.hideCode' : 'app.showCode') : wanted ? 'app.hidePassphrase' : 'app.showPassphrase')}
+          aria-label={text(wanted ? 'app.hideField' : 'app.showField', { label })}
           onPress={() => setWanted(!wanted)}
         >
           {wanted ? <EyeOff aria-hidden="true" /> : <Eye aria-hidden="true" />}

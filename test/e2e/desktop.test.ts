@@ -250,14 +250,14 @@ test('row 18: the window is kept out of pictures of the screen while it is set, 
   await field.focus();
   await window.keyboard.insertText(passphrase);
   expect(await isProtected()).toBe(false);
-  await window.getByRole('button', { name: 'Show passphrase' }).click();
+  await window.getByRole('button', { name: 'Show: Passphrase' }).click();
   await expect(field).toHaveAttribute('type', 'text');
   // No sooner than that: whatever can be read is protected already.
   expect(await isProtected()).toBe(true);
-  await window.getByRole('button', { name: 'Hide passphrase' }).click();
+  await window.getByRole('button', { name: 'Hide: Passphrase' }).click();
   await expect(field).toHaveAttribute('type', 'password');
   await expect.poll(isProtected).toBe(false);
-  await window.getByRole('button', { name: 'Show passphrase' }).click();
+  await window.getByRole('button', { name: 'Show: Passphrase' }).click();
   await expect(field).toHaveAttribute('type', 'text');
   expect(await isProtected()).toBe(true);
   await field.press('Enter');

@@ -23,6 +23,8 @@ const chooseBo = async (): Promise<void> => {
 describe('first start', () => {
   it('makes keys from a name and a passphrase typed twice', async () => {
     const { fake } = await renderApp(emptyWorld({ vault: 'absent' }));
+    // Each eye says whose text it shows.
+    expect(screen.getAllByRole('button', { name: /^Show: / }).map((eye) => eye.getAttribute('aria-label'))).toEqual(['Show: Passphrase', 'Show: Repeat passphrase']);
     type('Your name', 'Ada');
     type('Passphrase', 'four unrelated words here');
     type('Repeat passphrase', 'four unrelated words here');

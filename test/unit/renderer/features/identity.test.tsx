@@ -386,13 +386,13 @@ describe('key files', () => {
   it('hardening 17: while a passphrase can be read the window is kept out of screenshots, and then as set before', async () => {
     const { fake } = await open(emptyWorld());
     await pressNamed('Import private key…');
-    await pressNamed('Show passphrase');
+    await pressNamed('Show: Passphrase of the file');
     expect(fieldNamed('Passphrase of the file').type).toBe('text');
     expect(fake.world.settings.contentProtection).toBe(true);
-    await pressNamed('Hide passphrase');
+    await pressNamed('Hide: Passphrase of the file');
     expect(fieldNamed('Passphrase of the file').type).toBe('password');
     expect(fake.world.settings.contentProtection).toBe(false);
-    await pressNamed('Show passphrase');
+    await pressNamed('Show: Passphrase of the file');
     await pressNamed('Cancel');
     expect(fake.world.settings.contentProtection).toBe(false);
   });
@@ -402,7 +402,7 @@ describe('key files', () => {
     world.settings = { ...world.settings, contentProtection: true };
     const { fake } = await open(world);
     await pressNamed('Import private key…');
-    await pressNamed('Show passphrase');
+    await pressNamed('Show: Passphrase of the file');
     await pressNamed('Cancel');
     expect(fake.world.settings.contentProtection).toBe(true);
     expect(fake.calls).not.toContain('settings.set');

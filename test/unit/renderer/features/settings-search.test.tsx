@@ -32,7 +32,7 @@ function fullWorld(mailbox: boolean): World {
 
 const pages = [...new Set(settingsIndex.map((entry) => entry.page))];
 /** Of no one place: they stand beside every field of their kind, or count what is there. */
-const beside = /^(?:Show passphrase|All \d+ keys)$/u;
+const beside = /^(?:Show: .+|All \d+ keys)$/u;
 
 function panelOf(section: SettingsSection): HTMLElement {
   const panel = document.querySelector<HTMLElement>(`[role=tabpanel][data-page=${section}]`);
