@@ -13,15 +13,16 @@ export function RestoreFound({ found: { name, deviceName, madeAt, newestAt } }: 
   const times = useTimes();
   const model = useModel();
   const now = useNow();
+  const named = deviceName.trim() !== '';
   const device = nameInSentence(deviceName);
   return (
     <div className="stack">
       <h2 className="small-heading" id="restore-found">
         {text('restore.found', { name: nameInSentence(name) })}
       </h2>
-      <p>{text('restore.found.made', { when: times.dateTime(madeAt), age: times.age(Math.max(0, now - madeAt)), device })}</p>
+      <p>{text(named ? 'restore.found.made' : 'restore.found.made.unnamed', { when: times.dateTime(madeAt), age: times.age(Math.max(0, now - madeAt)), device })}</p>
       <p>{newestAt === undefined ? text('restore.found.noMessages') : text('restore.found.newest', { when: times.dateTime(newestAt) })}</p>
-      <p>{text('restore.found.replaces', { device })}</p>
+      <p>{text(named ? 'restore.found.replaces' : 'restore.found.replaces.unnamed', { device })}</p>
       <Button kind="main" wide onPress={() => model.background(model.backup.getState().goOn())}>
         {text('restore.found.goOn')}
       </Button>

@@ -131,9 +131,13 @@ describe('restoring at the first start', () => {
     await pressNamed('Do not restore it');
     expect(page()).toContain('Cancelled. Nothing was left behind.');
     expect(fake.world.vault).toBe('absent');
+    Object.assign(fake.world.identity.foundBackup, { deviceName: '' });
     delete fake.world.identity.foundBackup.newestAt;
     await choose();
     expect(page()).toContain('There is no message in it.');
+    // A device without a name is told as that.
+    expect(page()).toMatch(/on a device without a name: it is .* old\..*takes the place of that device/s);
+    expect(page()).not.toContain('“”');
     await pressNamed('Restore this backup');
     expect(fake.world.vault).toBe('open');
   });
