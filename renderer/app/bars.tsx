@@ -18,7 +18,8 @@ export function Bars(): ReactNode {
   const linking = useLinkingTold();
   const stopped = useStopped();
   const elsewhere = useRenewedElsewhere();
-  const taken = useKeyTaken();
+  // That somebody else made a key is certain, and graver than who took one: the settings tell both.
+  const taken = useKeyTaken() && elsewhere === undefined;
   const request = useDeviceRequest();
   const newer = useUpdateTold();
   const putAside = usePutAside();

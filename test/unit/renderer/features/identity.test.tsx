@@ -65,6 +65,16 @@ describe('own identity key', () => {
     expect(await axeFindings()).toEqual([]);
   });
 
+  it('A73: of two bars about the own key the graver one stands there alone, and the other once that was put away', async () => {
+    const world = scene('identity-taken');
+    world.identity.renewedElsewhere = { epoch: 6, fingerprint: fakeFingerprint(66), seenAt: Date.now() };
+    await renderApp(world);
+    expect(page()).toContain('Someone else renewed your identity key.');
+    expect(page()).not.toContain('Another device took your identity key.');
+    await pressNamed('Put away');
+    expect(page()).toContain('Another device took your identity key.');
+  });
+
   it('A73: where another device took the key, a bar leads to the page, which says what to do, until the person says whose doing it was', async () => {
     const { fake } = await renderApp(scene('identity-taken'));
     expect(page()).toContain('Another device took your identity key. If it was not you, act now.');
