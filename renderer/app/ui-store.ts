@@ -77,6 +77,8 @@ export interface UiState {
   readonly toast: (text: string, tone?: Tone) => void;
   readonly dismiss: (id: number) => void;
   readonly dismissAll: () => void;
+  /** What was told is not so any more. */
+  readonly retract: (text: string) => void;
   readonly announce: (text: string) => void;
 }
 
@@ -132,6 +134,7 @@ export function createUiStore(): StoreApi<UiState> {
     },
     dismiss: (id) => set((state) => ({ toasts: state.toasts.filter((toast) => toast.id !== id) })),
     dismissAll: () => set({ toasts: [] }),
+    retract: (text) => set((state) => (state.toasts.some((toast) => toast.text === text) ? { toasts: state.toasts.filter((toast) => toast.text !== text) } : state)),
     announce: (text) => set((state) => ({ announcement: { text, n: state.announcement.n + 1 } })),
   }));
 }

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { useCopy } from '../../ui/use-copy';
 import { useShowContact } from '../conversations/use-show';
+import { findContact } from './contacts-store';
 import { PemField } from '../organisations/pem-field';
 import { holdsDeviceLink, holdsInvitation } from '../verify/misplaced-link';
 
@@ -27,6 +28,17 @@ export function ImportDialog(): ReactNode {
     if (holdsInvitation(pasted)) return text('import.invitation', { open: text('list.accept') });
     return holdsDeviceLink(pasted) ? text('accept.deviceLink', { join: text('join.open') }) : errorText(thrown);
   };
+  /** Until it goes by itself, or the request is declined. */
+  const tellSent = (contactId: string): void => {
+    const isEnded = (): boolean => findContact(contacts.getState(), contactId)?.ended !== undefined;
+    if (isEnded()) return;
+    const told = text('import.added');
+    ui.getState().toast(told);
+    const stop = contacts.subscribe(() => {
+      if (isEnded()) ui.getState().retract(told);
+      if (isEnded() || !ui.getState().toasts.some((toast) => toast.text === told)) stop();
+    });
+  };
   const add = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (busy || pasted.trim() === '') return;
@@ -35,7 +47,7 @@ export function ImportDialog(): ReactNode {
       const { contactId } = await client.contacts.importKey({ text: pasted });
       await contacts.getState().load();
       close();
-      ui.getState().toast(text('import.added'));
+      tellSent(contactId);
       await show(contactId);
     } catch (thrown) {
       setFailure(words(thrown));

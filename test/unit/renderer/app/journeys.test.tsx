@@ -418,6 +418,13 @@ describe('meeting', () => {
     press('Send request');
     await settle();
     expect(fake.calls).toContain('contacts.importKey');
+    expect(screen.getByText('Request sent. You can write already.')).toBeTruthy();
+    // Declined at once: both would stand there.
+    fake.world.contacts = fake.world.contacts.map((one) => (one.name === 'Card holder' ? { ...one, ended: 'request.declined' as const } : one));
+    act(() => fake.emit({ type: 'contact.changed', contactId: fake.world.contacts.at(-1)?.contactId ?? '' }));
+    await settle();
+    expect(screen.getByText(/Your request was declined/)).toBeTruthy();
+    expect(screen.queryByText('Request sent. You can write already.')).toBeNull();
   });
 
   it('a private key is refused and does not stay on the screen', async () => {
