@@ -16,14 +16,14 @@ export function leftOpen({ ui }: Pick<Model, 'ui'>): LeftOpen | undefined {
   return selection?.conversationId === undefined ? undefined : { conversationId: selection.conversationId, messageId: placeInSight(), front };
 }
 
-/** After unlocking, unless something else is open by then or it is gone. Where something new came reading goes on with that. */
-export async function openAgain(model: Pick<Model, 'ui' | 'conversations' | 'messages' | 'showConversation'>, { conversationId, messageId, front }: LeftOpen): Promise<void> {
+/** After unlocking, unless something else is open by then or it is gone. Where something new came reading goes on with that. `alive`: whether it was not locked again meanwhile. */
+export async function openAgain(model: Pick<Model, 'ui' | 'conversations' | 'messages' | 'showConversation'>, { conversationId, messageId, front }: LeftOpen, alive: () => boolean): Promise<void> {
   const known = model.conversations.getState().conversations.find((one) => one.conversationId === conversationId);
   if (known === undefined || model.ui.getState().selection !== undefined) return;
   const place = known.unread === 0 ? messageId : undefined;
   // It may be gone, and so may the vault: the conversation is what counts.
   if (place !== undefined) await model.messages.getState().loadAround(conversationId, place).catch(() => undefined);
-  if (model.ui.getState().selection !== undefined) return;
+  if (!alive() || model.ui.getState().selection !== undefined) return;
   model.showConversation(conversationId);
   if (front === 'list') model.ui.getState().back();
   if (place !== undefined) standAt(place);

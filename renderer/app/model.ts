@@ -215,24 +215,30 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
       window.addEventListener('blur', flush);
       window.addEventListener('pagehide', flush);
       let left: LeftOpen | undefined;
+      let opening: LeftOpen | undefined;
       const stopEvents = client.on((event) => routeEvent(model, event, behind));
       const stopSession = session.subscribe((now, before) => {
         if (now.phase === before.phase) return;
         // Nothing could be asked before the services started.
         if (before.phase === 'failed') background(settings.getState().load());
         if (now.phase !== 'open') {
-          if (before.phase === 'open') left = leftOpen(model);
+          // Locked again before it was open again: it is what was left.
+          if (before.phase === 'open') left = leftOpen(model) ?? opening;
           forget();
           // A new device is let in before there is a vault.
           if (now.phase === 'absent') background(devices.getState().loadLinking());
           return;
         }
         const wasOpen = left;
+        opening = left;
         left = undefined;
+        const alive = life.begin();
         background(contacts.getState().load());
         background(conversations.getState().load().then(async () => {
           conversations.getState().conversations.forEach(({ conversationId, draft }) => drafts.getState().told(conversationId, draft));
-          if (wasOpen !== undefined) await openAgain(model, wasOpen);
+          if (wasOpen === undefined || !alive()) return;
+          await openAgain(model, wasOpen, alive);
+          if (alive()) opening = undefined;
         }));
         background(identity.getState().load());
         background(network.getState().load());

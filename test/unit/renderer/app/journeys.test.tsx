@@ -3,6 +3,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { emptyWorld, makeContact } from '../../../preview/fake-world';
 import { bo, busyWorld, scenes, talkWithBo } from '../../../preview/scenes';
+import { openAgain } from '../../../../renderer/app/left-open';
 import type { Model } from '../../../../renderer/app/model';
 import { fileOf } from '../file-of';
 import { renderApp, settle } from '../render-app';
@@ -209,6 +210,50 @@ describe('locked', () => {
       const had = model.ui.getState().selection;
       await lockAndUnlock(model);
       expect(model.ui.getState()).toMatchObject({ front, selection: had });
+    });
+
+    it('a lock before it was found again: it is open after the next unlocking, and no answer of before opens it once more', async () => {
+      const { fake, model } = await renderApp(busyWorld(now));
+      await chooseBo();
+      const { selection, deselect } = model.ui.getState();
+      const slow: { answer?: () => void } = {};
+      await lockAndUnlock(model, () => model.conversations.setState({ load: () => new Promise((resolve) => (slow.answer = resolve)) }));
+      expect(model.ui.getState().selection).toBeUndefined();
+      fake.world.vault = 'locked';
+      act(() => fake.emit({ type: 'vault.changed', state: 'locked' }));
+      await settle();
+      type('Passphrase', 'correct horse battery');
+      press('Unlock');
+      await settle();
+      expect(model.ui.getState().selection).toEqual(selection);
+      act(deselect);
+      act(() => slow.answer?.());
+      await settle();
+      expect(model.ui.getState().selection).toBeUndefined();
+    });
+
+    it('a lock while its place is asked for: nothing is opened behind it', async () => {
+      const { model } = await renderApp(busyWorld(now));
+      const slow: { answer?: () => void } = {};
+      model.messages.setState({ loadAround: () => new Promise((resolve) => (slow.answer = resolve)) });
+      let isOpen = true;
+      const opened = openAgain(model, { conversationId: talkWithBo, messageId: 'a'.repeat(32), front: 'conversation' }, () => isOpen);
+      isOpen = false;
+      slow.answer?.();
+      await opened;
+      expect(model.ui.getState().selection).toBeUndefined();
+    });
+
+    it('a link that waited is shown over it, and has the focus', async () => {
+      const { fake, model } = await renderApp(busyWorld(now));
+      await chooseBo();
+      await lockAndUnlock(model, () => {
+        fake.world.link = 'keyshift:invite/AAAA';
+      });
+      for (let frame = 0; frame < 12; frame += 1) await act(() => new Promise<void>((done) => requestAnimationFrame(() => done())));
+      const field = screen.getByLabelText<HTMLTextAreaElement>('Invitation link');
+      expect([field.value, model.ui.getState().selection?.conversationId]).toEqual(['keyshift:invite/AAAA', talkWithBo]);
+      expect(screen.getByRole('dialog').contains(document.activeElement)).toBe(true);
     });
 
     it('a conversation that is gone by then is not', async () => {
