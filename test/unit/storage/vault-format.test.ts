@@ -34,6 +34,11 @@ describe('the vault file', () => {
     const file = encodeVault(crypto, content);
     for (let length = 0; length < file.length; length += 1) expect(() => parseVault(crypto, file.subarray(0, length))).toThrow(damaged);
     expect(() => parseVault(crypto, Uint8Array.from([...file, 0]))).toThrow(damaged);
+    // Also with a checksum that is right for what stands there: magic, checksum, version and all behind it.
+    const summed = (rest: Uint8Array): Uint8Array => Uint8Array.from([...file.subarray(0, 8), ...crypto.sha256(rest), ...rest]);
+    const rest = file.subarray(40);
+    expect(parseVault(crypto, summed(rest))).toStrictEqual(content);
+    for (const other of [new Uint8Array(0), rest.subarray(0, 1), rest.subarray(0, 2), rest.subarray(0, -1), Uint8Array.from([...rest, 0])]) expect(() => parseVault(crypto, summed(other))).toThrow(damaged);
   });
 
   it('is newer when a later version wrote it, whatever follows, and damaged for a version that never was', () => {
