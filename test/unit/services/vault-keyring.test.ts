@@ -13,7 +13,7 @@ function keyringOf(available: boolean) {
     available: async () => available,
     wrap: async (key) => (asked.push('wrap'), Uint8Array.from(key, (byte) => byte ^ 0xff)),
     unwrap: async (wrapped) => (asked.push('unwrap'), Uint8Array.from(wrapped, (byte) => byte ^ 0xff)),
-  } as Keyring;
+  };
   return { keyring, asked };
 }
 

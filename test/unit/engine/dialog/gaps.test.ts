@@ -187,7 +187,7 @@ describe('what nobody can send again', () => {
   });
 
   it('A24: where nobody knows what stood there any more, either, both digests are bound to the gap', async () => {
-    const { alice, older, key } = rolledBack(9, 3);
+    const { alice, bob, older, key } = rolledBack(9, 3);
     const store = createDialogStore(alice.db);
     for (const sequence of [5, 6]) store.removeOutbox({ ...key, instanceId: ann.local.instanceId }, sequence);
     const { device: fresh } = await becomeNew(crypto, older, bo.record, [alice]);
@@ -196,6 +196,10 @@ describe('what nobody can send again', () => {
     for (const device of [alice, fresh]) expect(device.sink.of('gap')).toMatchObject([{ first: 5, last: 6 }]);
     expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 10, instanceId: alice.person.local.instanceId });
     expect(alice.sink.of('rolledBack')).toEqual([]);
+    // The same one at both, byte for byte, and another than that of the history without a gap.
+    const own = alice.db.prepare('SELECT digest FROM sending_streams WHERE peer_id = ? AND dialog_id = ?').get([key.peerId, key.dialogId]);
+    expect([own?.['digest']]).toEqual(digestOf(fresh).map((row) => row['digest']));
+    expect(digestOf(fresh)).not.toEqual(digestOf(bob));
   });
 
   it('A25 A38: a digest told with a gap is taken only by whoever holds what stood before it', async () => {
