@@ -3,6 +3,7 @@ import { version } from '../package.json';
 import { KeyshiftError } from '../shared/errors';
 import { startApp } from './compose';
 import { runtimeLocale } from './compose/about';
+import { readRest } from './compose/read-rest';
 import { parseArguments, usage, type HeadlessArguments } from './headless/arguments';
 import { JsonRpcDoor } from './headless/json-rpc-door';
 import { readPassphraseFile } from './headless/passphrase-file';
@@ -17,6 +18,13 @@ import { endOnUncaught } from './platform/last-resort';
 import { makeLogger } from './platform/logger';
 import { systemRandom } from './platform/random';
 import { timesLocale } from './platform/times-locale';
+
+/** Read when a mailbox, people on the same network or a router are first met, which may be after days. */
+const network: readonly (() => Promise<unknown>)[] = [
+  () => import('./network/mailbox/nats-mailbox'),
+  () => import('./network/mdns/lan-network'),
+  () => import('./network/router/keep-mapped'),
+];
 
 /** Milliseconds between a signal and the end, at the most. */
 const longestEnd = 8000;
@@ -81,6 +89,7 @@ async function run(options: HeadlessArguments): Promise<number> {
     });
   }
 
+  readRest(systemClock, network);
   const end = await opened.serve();
   silence();
   await app.stop();

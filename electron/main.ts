@@ -5,10 +5,10 @@ import { app, dialog, protocol, session } from 'electron';
 import { KeyshiftError } from '../shared/errors';
 import type { Settings } from '../shared/model/settings';
 import type { EarlyVault } from './compose/early-vault';
+import { readRest } from './compose/read-rest';
 import type { Address } from './engine/ports';
 import { listenSentence, parseHostPort } from './headless/arguments';
 import { desktopKeyring } from './main/desktop-keyring';
-import { readRest } from './main/read-rest';
 import { readOpening, readServices } from './main/read-services';
 import { WindowFiles } from './main/file-tokens';
 import { Media } from './main/media';
@@ -139,7 +139,7 @@ async function start(): Promise<void> {
   openLink = (url) => shell.called([url]);
   // Behind the window: its process starts and draws while this one makes the services ready. The window shows why, if that fails.
   await running.attempt().catch(() => undefined);
-  readRest(systemClock);
+  readRest(systemClock, [() => import('./window/kit-printer')]);
 }
 
 function hostProfile(profileDirectory: string): HostedProfile {

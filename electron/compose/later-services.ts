@@ -30,8 +30,8 @@ export interface LaterServicesParts {
 }
 
 /**
- * Services nobody needs to see their conversations: files of all kinds, papers of organisations, comparing keys. The window reads them behind its
- * start (`electron/main/read-rest.ts`), or with the first call if that comes before.
+ * Services nobody needs to see their conversations: files of all kinds, papers of organisations, comparing keys. They are read behind the
+ * start (`read-rest.ts`), or with the first call if that comes before.
  */
 export function laterServices(parts: LaterServicesParts) {
   const { vault, crypto, clock, random, events, preferences, chooser, ownAddresses } = parts;

@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { runInNewContext } from 'node:vm';
 import { build as esbuild, type Plugin } from 'esbuild';
 import { describe, expect, it } from 'vitest';
@@ -95,6 +97,28 @@ describe('the headless peer', () => {
     const elsewhere = readdirSync(out).filter((name) => /^headless-.*\.cjs$/.test(name) && name !== 'headless-start.cjs').map((name) => readFileSync(join(out, name), 'latin1')).join('');
     for (const part of ['JetStreamClientImpl = class', 'function backupService(', 'function exportService(']) expect([part, text.includes(part), elsewhere.includes(part)]).toEqual([part, false, true]);
     expect(readFileSync(join(out, 'headless.cjs'), 'latin1').length).toBeLessThan(20_000);
+  });
+
+  it('has read all of itself some seconds later, before another version can lie in its place', { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyshift-rest-'));
+    // Waits for nothing, and tells which files are read.
+    writeFileSync(join(folder, 'hook.cjs'), `const vm = require('node:vm'); const { Script } = vm; const wait = setTimeout;
+globalThis.setTimeout = (work, ms, ...others) => wait(work, ms === 10_000 || ms === 100 ? 0 : ms, ...others);
+vm.Script = class extends Script { constructor(text, options) { super(text, options); process.stderr.write('read ' + options.filename + '\\n'); } };`);
+    const peer = spawn(process.execPath, ['--require', join(folder, 'hook.cjs'), join(out, 'headless.cjs'), '--profile', join(folder, 'profile')], { stdio: ['pipe', 'ignore', 'pipe'] });
+    // Where Node has no ML-KEM of its own it is read at the start.
+    const left = new Set(readdirSync(out).filter((name) => /^headless-.*\.cjs$/.test(name) && !name.startsWith('headless-libsodium-')));
+    expect(left.size).toBeGreaterThan(10);
+    try {
+      for await (const line of createInterface({ input: peer.stderr })) {
+        if (line.startsWith('read ')) left.delete(basename(line));
+        if (left.size === 0) break;
+      }
+    } finally {
+      peer.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    }
+    expect([...left]).toEqual([]);
   });
 });
 
