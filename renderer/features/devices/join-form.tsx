@@ -27,13 +27,21 @@ const linkOfDevice: LinkKind = {
 /** Of these the link itself is to blame, and its field says so. */
 const ofLink: ReadonlySet<string> = new Set(['device.link-garbled', 'device.link-expired', 'device.link-newer']);
 
+export interface JoinFormProps {
+  /** A link that was opened outside; empty without one. */
+  readonly opened: string;
+  /** What this device is called. It stays when linking fails: the link and the passphrase are asked for anew. */
+  readonly name: string;
+  readonly onName: (name: string) => void;
+  readonly onBack: () => void;
+}
+
 /** The link, with one that was opened outside there already, what this device is called, and the passphrase that locks it. */
-export function JoinForm({ opened, onBack }: { readonly opened: string; readonly onBack: () => void }): ReactNode {
+export function JoinForm({ opened, name, onName, onBack }: JoinFormProps): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { devices } = useModel();
   const [link, setLink] = useState(opened);
-  const [name, setName] = useState('');
   const linkField = useRef<HTMLTextAreaElement>(null);
   const nameField = useRef<HTMLInputElement>(null);
   const chosen = useNewPassphrase();
@@ -86,7 +94,7 @@ export function JoinForm({ opened, onBack }: { readonly opened: string; readonly
         label={text('join.name')}
         value={name}
         inputRef={nameField}
-        onChange={setName}
+        onChange={onName}
         hint={text('join.name.hint')}
         error={tried ? nameFault : undefined}
         maxLength={longestDeviceName}

@@ -1,4 +1,4 @@
-import { useRef, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { useDevices, useModel } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
@@ -15,6 +15,7 @@ export function JoinScreen({ link, onBack }: { readonly link: string; readonly o
   const text = useText();
   const linking = useDevices(linkingOf);
   const stage = linking?.side === 'new' ? linking.stage : 'idle';
+  const [name, setName] = useState('');
   const body = useRef<HTMLDivElement>(null);
   usePageFocus(body, stage === 'idle' ? undefined : stage);
   return (
@@ -23,7 +24,7 @@ export function JoinScreen({ link, onBack }: { readonly link: string; readonly o
         <KeyCut id="5c81e2f7" className="lock-key" />
         <p className="wordmark">{text('app.name')}</p>
         <h1 className="display">{text('join.title')}</h1>
-        <PageLevel value={2}>{stage === 'idle' ? <JoinForm key={link} opened={link} onBack={onBack} /> : <Joining />}</PageLevel>
+        <PageLevel value={2}>{stage === 'idle' ? <JoinForm key={link} opened={link} name={name} onName={setName} onBack={onBack} /> : <Joining />}</PageLevel>
       </div>
     </main>
   );

@@ -210,7 +210,9 @@ describe('becoming a device of somebody who is here already', () => {
     await tell(running, { side: 'new', stage: 'failed', failure: 'device.link-lost' });
     expect(focused()).toBe('The other device is gone');
     await pressNamed('Back to the link');
+    // The link is used up, the passphrase gone; what the device is called stays.
     expect(fieldNamed('Link from the other device').value).toBe('');
+    expect(fieldNamed('Name of this device').value).toBe('laptop');
     expect(running.fake.world.vault).toBe('absent');
     await pressNamed('Begin with a new identity');
     expect(document.activeElement).toBe(fieldNamed('Your name'));
