@@ -24,7 +24,8 @@ export function useLinkingTold(): boolean {
 function barWords({ asks, stage, side, deviceName, progress }: Linking, text: Text): string {
   const name = deviceName === undefined ? text('link.other') : nameInSentence(deviceName);
   if (asks !== undefined) return text('bar.link.asks', { name: deviceNameOf({ name: asks }, text) });
-  if (stage === 'transferring') return progress === undefined ? text('bar.link.keys') : text(side === 'new' ? 'bar.link.new' : 'bar.link.existing', { name });
+  if (stage === 'transferring' && progress === undefined) return text(side === 'new' ? 'bar.link.keys.new' : 'bar.link.keys');
+  if (stage === 'transferring') return text(side === 'new' ? 'bar.link.new' : 'bar.link.existing', { name });
   if (stage === 'done') return text(side === 'new' ? 'bar.link.here' : 'bar.link.done', { name });
   return text(stage === 'comparing' ? 'bar.link.comparing' : stage === 'failed' ? 'bar.link.failed' : 'bar.link.waiting');
 }

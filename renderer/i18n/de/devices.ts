@@ -230,6 +230,7 @@ export const devices = {
   'bar.link.waiting': 'Ein Link für ein neues Gerät von dir ist gültig.',
   'bar.link.comparing': 'Sechs Ziffern warten darauf, mit einem neuen Gerät von dir verglichen zu werden.',
   'bar.link.keys': 'Ein neues Gerät von dir bekommt seine Schlüssel.',
+  'bar.link.keys.new': 'Dieses Gerät bekommt seine Schlüssel.',
   'bar.link.asks': 'Das neue Gerät muss auf {name} erlaubt werden.',
   'bar.link.existing': 'Dein Verlauf ist auf dem Weg zu {name}.',
   'bar.link.new': 'Dein Verlauf ist auf dem Weg zu diesem Gerät. Bis er hier ist, sind Kontakte nicht verbunden.',

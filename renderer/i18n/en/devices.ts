@@ -235,6 +235,7 @@ export const devices = {
   'bar.link.waiting': 'A link for a new device of yours is valid.',
   'bar.link.comparing': 'Six digits wait to be compared with a new device of yours.',
   'bar.link.keys': 'A new device of yours gets its keys.',
+  'bar.link.keys.new': 'This device gets its keys.',
   'bar.link.asks': 'The new device has to be allowed on {name}.',
   'bar.link.existing': 'Your history is on its way to {name}.',
   'bar.link.new': 'Your history is on its way to this device. Until it is here, contacts are not connected.',

@@ -187,6 +187,8 @@ describe('becoming a device of somebody who is here already', () => {
     expect(await axeFindings()).toEqual([]);
     await pressNamed('Same on both screens');
     expect(heading()).toBe('Now the other screen');
+    await tell(running, { side: 'new', stage: 'transferring', deviceName: 'desk' });
+    expect(page()).toContain('This device gets its keys.');
     await tell(running, { side: 'new', stage: 'transferring', deviceName: 'desk', progress: { done: 1, total: 4 } });
     expect(model.session.getState().phase).toBe('open');
     expect(page()).toContain('Your history is on its way to this device. Until it is here, contacts are not connected. 25%');
