@@ -117,7 +117,7 @@ function Details({ contact, message }: { readonly contact: Contact; readonly mes
 const minute = 60_000;
 const year = 366 * 24 * 60 * minute;
 
-/** It cannot have been yet: whatever told this time has been put right since, or is another device's. */
+/** It cannot have been yet: whatever told this time has been put right since, is another device's, or tells it wrong now, as a clock does whose battery is empty. */
 const isAhead = (at: number, now: number): boolean => at - now > 2 * minute;
 
 /** What its writer's clock said cannot be, or hardly, beside the time it came: up to two minutes nobody notices, and on a stick it may lie for months. */
