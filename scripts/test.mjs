@@ -1,5 +1,6 @@
 // `npm test`: sets everything up and runs all stages, in this order:
-//   lockfile, lint, types, build   what stands in the files
+//   lockfile                       what npm will fetch
+//   lint, types, build             what stands in the files; all at once
 //   vitest                         everything that runs in plain Node: unit, contract, integration, property, network, mailbox, …
 //   electron                       in Electron's own Node
 //   e2e                            real windows
@@ -11,7 +12,7 @@
 //   npm test -- unit -t "safety number"         words from the first dash on go to the runner
 // The last line is the sum of what vitest, node:test and Playwright report.
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
-import { selection } from './lib/test-selection.mjs';
+import { selection, together } from './lib/test-selection.mjs';
 import { setUp } from './setup.mjs';
 
 const NEEDS_ELECTRON = ['electron', 'e2e', 'package'];
@@ -37,11 +38,17 @@ await asCommand(async () => {
   const { sum } = await import('./lib/test-reports.mjs');
   const { keepReports } = await import('./lib/report-files.mjs');
   const done = [];
-  for (const name of names) {
-    const since = performance.now();
-    say(`\n── ${name}`);
-    const outcome = await stages[name]({ runtime, filters: filters[name] ?? [], options }).catch(failed);
-    done.push({ name, time: seconds(since), ...outcome });
+  for (const group of together(names)) {
+    say(`\n── ${group.join(', ')}`);
+    done.push(
+      ...(await Promise.all(
+        group.map(async (name) => {
+          const since = performance.now();
+          const outcome = await stages[name]({ runtime, filters: filters[name] ?? [], options }).catch(failed);
+          return { name, time: seconds(since), ...outcome };
+        }),
+      )),
+    );
   }
   keepReports();
   say(`\n── summary (${seconds(started)})`);

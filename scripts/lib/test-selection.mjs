@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs';
 import { inRoot } from './paths.mjs';
 import { PlainError } from './say.mjs';
 
+/** None of them needs what another finds or makes, and lint keeps one core busy, the others hardly more: at once they take two thirds of the time. */
+const SIDE_BY_SIDE = ['lint', 'types', 'build'];
+
 const STAGES = ['lockfile', 'lint', 'types', 'build', 'vitest', 'electron', 'e2e', 'package'];
 
 /**
@@ -32,4 +35,16 @@ export function selection(words) {
   }
   if (['vitest', 'electron', 'e2e', 'package'].some((stage) => stages.has(stage))) stages.add('build');
   return { stages: STAGES.filter((stage) => stages.has(stage)), filters, options };
+}
+
+/** Stages in their order, those that run at once together. @param {readonly string[]} names @returns {string[][]} */
+export function together(names) {
+  /** @type {string[][]} */
+  const groups = [];
+  for (const name of names) {
+    const last = groups.at(-1);
+    if (last && [...last, name].every((each) => SIDE_BY_SIDE.includes(each))) last.push(name);
+    else groups.push([name]);
+  }
+  return groups;
 }
