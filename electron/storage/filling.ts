@@ -2,8 +2,6 @@ import { KeyshiftError } from '../../shared/errors';
 import type { TablePage } from '../engine/backup/items';
 import { openDatabase, type Db, type Statement } from './database';
 import { indexTogether } from './index-together';
-import { migrate } from './migrate';
-import { migrations } from './migrations/all';
 import { text } from './row';
 import { leftOut } from './snapshot';
 import { sqliteCode } from './sqlite-error';
@@ -21,12 +19,12 @@ export class Filling {
   /** Of each table its insertion, and the columns it wants. */
   readonly #tables = new Map<string, { readonly columns: readonly string[]; readonly insert: Statement }>();
 
-  /** `file` is there and empty. Errors: those of the disk. */
-  constructor(file: string, key: Uint8Array, schema: number) {
+  /** `file` is there and empty; `schema` makes its tables. Errors: those of the disk. */
+  constructor(file: string, key: Uint8Array, schema: (db: Db) => void) {
     this.#db = openDatabase(file, key);
     try {
       this.#db.exec('PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF');
-      migrate(this.#db, migrations.slice(0, schema));
+      schema(this.#db);
       indexTogether(this.#db);
       // Not what the database makes of them: the index of words comes with the messages.
       const tables = this.#db.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name <> 'sqlite_schema'").all();

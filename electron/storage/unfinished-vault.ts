@@ -15,7 +15,8 @@ export interface UnfinishedVaultParts {
   readonly file: string;
   /** Everything that may lie beside the places of a vault. */
   readonly leftovers: readonly string[];
-  readonly schema: number;
+  /** Makes the tables that the rows come into. */
+  readonly schema: (db: Db) => void;
   readonly key: Secret<'database'>;
   /** Opens what is in `file`. */
   readonly opened: (db: Db) => OpenVault;

@@ -11,7 +11,7 @@ import { createEmptyFile, moveDurably, removeIfPossible, replaceFile, syncFile, 
 import { openExistingDatabase } from './existing-database';
 import { withFileErrors } from './file-error';
 import { assertRoomForRenewal, settleRenewal, writeUnderNewKey } from './key-renewal';
-import { assertReadable, schemaVersion } from './migrate';
+import { assertReadable, migratedTo, newSchema, schemaVersion } from './migrate';
 import { openStores } from './open-stores';
 import { readPlainFile } from './plain-file';
 import { prepareProfileDirectory, profileFiles } from './profile-directory';
@@ -84,7 +84,8 @@ class DiskVault implements VaultFileOnDisk {
       const key = this.#crypto.randomSecret('database', databaseKeyBytes);
       try {
         const content = await sealDatabaseKey(this.#crypto, key, passphrase, this.#cost, schemaVersion());
-        withFileErrors(this.#directory, () => this.#place(key, content, initialise));
+        const schema = await newSchema();
+        withFileErrors(this.#directory, () => this.#place({ key, content, schema, initialise }));
         return this.#opened(this.#database, openExistingDatabase(this.#database, key.bytes), key);
       } catch (error) {
         key.wipe();
@@ -101,11 +102,12 @@ class DiskVault implements VaultFileOnDisk {
       const key = this.#crypto.randomSecret('database', databaseKeyBytes);
       try {
         const content = await sealDatabaseKey(this.#crypto, key, passphrase, this.#cost, schemaVersion());
+        const make = schema === schemaVersion() ? await newSchema() : migratedTo(schema);
         return new UnfinishedVault({
           directory: this.#directory,
           file: this.#newDatabase,
           leftovers: this.#leftovers(),
-          schema,
+          schema: make,
           key,
           opened: (db) => this.#opened(this.#newDatabase, db, this.#crypto.secret('database', Uint8Array.from(key.bytes))),
           seal: () => writeNewFile(this.#newVault, encodeVault(this.#crypto, content)),
@@ -166,13 +168,14 @@ class DiskVault implements VaultFileOnDisk {
     return content;
   }
 
-  #place(key: Secret<'database'>, content: VaultContent, initialise?: (stores: Stores) => void): void {
+  #place({ key, content, schema, initialise }: { readonly key: Secret<'database'>; readonly content: VaultContent; readonly schema: (db: Db) => void; readonly initialise: ((stores: Stores) => void) | undefined }): void {
     const leftovers = this.#leftovers();
     for (const leftover of leftovers) rmSync(leftover, { force: true });
     try {
       createEmptyFile(this.#newDatabase);
       const db = openDatabase(this.#newDatabase, key.bytes);
       try {
+        schema(db);
         const stores = openStores(db);
         stores.transaction(() => initialise?.(stores));
       } finally {

@@ -7,7 +7,7 @@ import type { OpenVault } from '../../../electron/services/ports';
 import type { Snapshot } from '../../../electron/services/ports/backup';
 import { openDatabase, type Db, type Row } from '../../../electron/storage/database';
 import { Filling } from '../../../electron/storage/filling';
-import { schemaVersion } from '../../../electron/storage/migrate';
+import { migratedTo, schemaVersion } from '../../../electron/storage/migrate';
 import { openStores } from '../../../electron/storage/open-stores';
 import { readSnapshot } from '../../../electron/storage/snapshot';
 import { conversation, handle, message } from '../../contract/storage/rows';
@@ -67,7 +67,7 @@ describe('one state of the database, row by row', () => {
     afterwards(() => snapshot.close());
     const to = join(folder(), 'b.db');
     const key = randomBytes(32);
-    const filling = new Filling(to, key, snapshot.schema);
+    const filling = new Filling(to, key, migratedTo(snapshot.schema));
     for (const page of allOf(snapshot)) filling.put([page]);
     filling.close();
 
