@@ -10,6 +10,7 @@ const rest: readonly (() => Promise<unknown>)[] = [
   () => import('../services/invitation-files'),
   () => import('../services/identity-papers'),
   () => import('../storage/private-files'),
+  () => import('../storage/migrations/newest.json'),
   () => import('./exporting'),
   () => import('./backing-up'),
   () => import('../services/diagnostics-report'),
