@@ -8,7 +8,7 @@ const PASSPHRASE = 'only for the demo on this machine';
 export async function onboard(window, name) {
   await window.getByLabel('Your name').fill(name);
   await window.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
-  await window.getByLabel('Repeat passphrase').fill(PASSPHRASE);
+  await window.getByLabel('Repeat passphrase', { exact: true }).fill(PASSPHRASE);
   await window.getByRole('button', { name: 'Create my keys' }).click();
   await window.getByRole('button', { name: 'Invite someone' }).first().waitFor({ timeout: 60_000 });
 }

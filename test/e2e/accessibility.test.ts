@@ -22,7 +22,7 @@ async function onboardByKeys({ window }: OpenApp, name: string): Promise<void> {
   await window.keyboard.type(name);
   await tabTo(window, window.getByLabel('Passphrase', { exact: true }));
   await window.keyboard.type(passphrase);
-  await tabTo(window, window.getByLabel('Repeat passphrase'));
+  await tabTo(window, window.getByLabel('Repeat passphrase', { exact: true }));
   await window.keyboard.type(passphrase);
   await pressWith(window, button(window, 'Create my keys'));
   await expect(button(window, 'Invite someone').first()).toBeVisible({ timeout: 60_000 });

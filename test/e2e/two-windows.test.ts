@@ -13,7 +13,7 @@ const samples = ['Hello Bo', '👩‍👩‍👧 and 🫶🏽', 'שלום עול
 async function onboard({ window }: OpenApp, name: string): Promise<void> {
   await window.getByLabel('Your name').fill(name);
   await window.getByLabel('Passphrase', { exact: true }).fill('correct horse battery staple');
-  await window.getByLabel('Repeat passphrase').fill('correct horse battery staple');
+  await window.getByLabel('Repeat passphrase', { exact: true }).fill('correct horse battery staple');
   await window.getByRole('button', { name: 'Create my keys' }).click();
   await expect(window.getByRole('button', { name: 'Invite someone' }).first()).toBeVisible({ timeout: 60_000 });
 }

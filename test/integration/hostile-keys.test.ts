@@ -116,8 +116,13 @@ describe('a contact that shows another identity key and vouches for it falsely',
   it('A74 A75 A77 S5-02 S5-09: nothing is pinned and nobody is let in under it, however often it is shown; one question is asked, and whoever has the key goes on', async () => {
     const eve = await meets('Eve');
     eve.rotate(newKey(2));
-    await eve.dial().catch(() => undefined);
-    await hedda().until('Eve is followed', async () => (await historyOf(eve)).length === 2);
+    const isFollowed = async (): Promise<boolean> => (await historyOf(eve)).length === 2;
+    // A session of before may come up meanwhile, or the line be cut where so many came in a second: then it is shown once more.
+    for (let shown = 0; shown < 5 && !(await isFollowed()); shown += 1) {
+      await eve.dial().catch(() => undefined);
+      await hedda().until('Eve is followed', isFollowed, 5_000).catch(() => undefined);
+    }
+    expect(await isFollowed()).toBe(true);
     for (const [name, make] of Object.entries(forged)) {
       const mallory = await meets(`Mallory ${usedKeys}`);
       const { key: held, own: before } = mallory.person;
