@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { dropStamp, filesBelow, fingerprint, stampMatches, writeStamp } from './lib/fingerprint.mjs';
 import { listLicences } from './lib/licences.mjs';
 import { withLock } from './lib/lock.mjs';
-import { bundleHeadless, bundleMain } from './lib/main-bundle.mjs';
+import { bundleHeadless, bundleMain } from './lib/program-bundle.mjs';
 import { inRoot, out } from './lib/paths.mjs';
 import { placedNatives } from './lib/placed-natives.mjs';
 import { plainSchemas } from './lib/plain-schemas.mjs';
@@ -84,7 +84,7 @@ export const PARTS = Object.keys(parts);
 
 /** Hash of everything a part is made of. */
 function stateOf(name) {
-  return fingerprint([...parts[name].sources, 'scripts/build.mjs', 'scripts/lib/main-bundle.mjs', 'scripts/lib/main-parts.mjs', 'scripts/lib/compiled-code.mjs', 'scripts/lib/placed-natives.mjs', 'scripts/lib/plain-schemas.mjs', 'package-lock.json'].map((path) => inRoot(path)), process.version);
+  return fingerprint([...parts[name].sources, 'scripts/build.mjs', 'scripts/lib/program-bundle.mjs', 'scripts/lib/program-parts.mjs', 'scripts/lib/compiled-code.mjs', 'scripts/lib/placed-natives.mjs', 'scripts/lib/plain-schemas.mjs', 'package-lock.json'].map((path) => inRoot(path)), process.version);
 }
 
 /** True when a part stands as its sources say. */

@@ -13,7 +13,7 @@ const piecesOfVault: readonly (() => Promise<unknown>)[] = [
 
 /**
  * Pieces of what `start-services.ts` needs, each of a few milliseconds: native libraries, WebAssembly, many functions. What a piece needs and none before it did lies in a file
- * with it (`scripts/lib/main-parts.mjs`), which reads this list.
+ * with it (`scripts/lib/program-parts.mjs`), which reads this list.
  */
 const pieces: readonly (() => Promise<unknown>)[] = [
   () => import('../engine/certificates/merge-update'),

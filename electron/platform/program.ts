@@ -8,7 +8,7 @@ type Part = (module: { exports: unknown }, exports: unknown) => void;
 /** A file of the program is one function, which makes its parts known. */
 type PartsFile = (require: NodeJS.Require, folder: string, part: (name: string) => unknown, known: Map<string, Part>) => void;
 
-/** By scripts/lib/main-bundle.mjs. `first`: the part that runs; `fileOf`: where each part lies; `codeOf`: what the compiled code of each file is called, after what stands in it. */
+/** By scripts/lib/program-bundle.mjs. `first`: the part that runs; `fileOf`: where each part lies; `codeOf`: what the compiled code of each file is called, after what stands in it. */
 declare const PROGRAM: { readonly first: string; readonly fileOf: Readonly<Record<string, string>>; readonly codeOf: Readonly<Record<string, string>> };
 
 const made = new Map<string, { exports: unknown }>();

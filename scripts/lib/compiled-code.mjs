@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readAtStart } from './main-parts.mjs';
+import { readAtStart } from './program-parts.mjs';
 import { dropStamp, fingerprint, stampMatches, writeStamp } from './fingerprint.mjs';
 import { withLock } from './lock.mjs';
 import { inRoot, out } from './paths.mjs';

@@ -6,7 +6,7 @@ import asar from '@electron/asar';
 import { nodeBundle } from '../build.mjs';
 import { makeArchive } from '../package/archive.mjs';
 import { sourceTime } from '../package/when.mjs';
-import { bundleMain } from './main-bundle.mjs';
+import { bundleMain } from './program-bundle.mjs';
 import { inRoot } from './paths.mjs';
 import { asCommand } from './say.mjs';
 

@@ -7,8 +7,8 @@ import { runInNewContext } from 'node:vm';
 import { build as esbuild, type Plugin } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../scripts/build.mjs';
-import { inAscii } from '../../scripts/lib/main-bundle.mjs';
-import { readAtStart } from '../../scripts/lib/main-parts.mjs';
+import { inAscii } from '../../scripts/lib/program-bundle.mjs';
+import { readAtStart } from '../../scripts/lib/program-parts.mjs';
 import { out, root } from '../../scripts/lib/paths.mjs';
 import { plainSchemas } from '../../scripts/lib/plain-schemas.mjs';
 

@@ -1,9 +1,9 @@
 import { type Db, openDatabase, type SqlValue } from '../../electron/storage/database';
-import { migrate } from '../../electron/storage/migrate';
+import newest from '../../electron/storage/migrations/newest.json';
 import { LentDatabase } from './lent-database';
+import { objectsOf } from './newest-schema';
 
 interface Template {
-  readonly schema: string;
   /** By name: what each table, index and trigger is made by; nothing for what SQLite makes by itself. */
   readonly objects: ReadonlyMap<string, string | undefined>;
   /** Tables with rows of their own, those of the index left out. */
@@ -11,8 +11,6 @@ interface Template {
   readonly rows: readonly { readonly insert: string; readonly values: readonly SqlValue[] }[];
 }
 
-/** What SQLite makes by itself for a table of the index: its rows are copied, it is not made. */
-const ownTables = /_(?:data|idx|content|docsize|config)$/;
 let template: Template | undefined;
 
 /** Given back and empty again. More than a few of them would only hold memory. */
@@ -26,7 +24,7 @@ const mostReady = 8;
 export function freshDatabase(): Db {
   template ??= readTemplate();
   const known = template;
-  const db = ready.pop() ?? made(known);
+  const db = ready.pop() ?? made();
   const schema = schemaOf(db);
   return new LentDatabase(db, () => {
     if (ready.length < mostReady && isPlain(db) && (schemaOf(db) === schema || putBack(db, known))) {
@@ -36,12 +34,9 @@ export function freshDatabase(): Db {
   });
 }
 
-function made({ schema, rows }: Template): Db {
+function made(): Db {
   const db = openDatabase(':memory:');
-  db.transaction(() => {
-    db.exec(schema);
-    fill(db, rows);
-  });
+  db.transaction(() => db.exec(newest.join(';\n')));
   return db;
 }
 
@@ -96,22 +91,15 @@ function hasWords(db: Db): boolean {
 }
 
 function readTemplate(): Template {
-  const db = openDatabase(':memory:');
+  const db = made();
   try {
-    migrate(db);
-    const all = db.prepare('SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid').all();
-    const objects = all.map((row) => ({ type: String(row['type']), name: String(row['name']), sql: String(row['sql']) }));
-    const indexes = objects.filter(({ sql }) => /^CREATE VIRTUAL TABLE/i.test(sql)).map(({ name }) => name);
-    const isOwn = (name: string): boolean => ownTables.test(name) && indexes.includes(name.replace(ownTables, ''));
-    const ofIndex = ({ name }: { readonly name: string }): boolean => indexes.includes(name) || isOwn(name);
-    const made = objects.filter(({ name }) => !isOwn(name) && !name.startsWith('sqlite_'));
-    const tables = objects.filter(({ type, name }) => type === 'table' && !indexes.includes(name)).map(({ name }) => name);
+    const objects = objectsOf(db);
+    const tables = objects.filter(({ type, index }) => type === 'table' && index !== 'itself').map(({ name }) => name);
     const rows = tables.flatMap((table) =>
       db.prepare(`SELECT * FROM ${table}`).all().map((row) => ({ insert: `INSERT OR REPLACE INTO ${table} (${Object.keys(row).join()}) VALUES (${Object.keys(row).map(() => '?').join()})`, values: Object.values(row) })),
     );
-    const schema = `${made.map(({ sql }) => sql).join(';\n')};\nPRAGMA user_version = ${String(db.pragma('user_version'))};`;
-    const byName = new Map(objects.map(({ name, sql }) => [name, isOwn(name) ? undefined : sql]));
-    return { schema, objects: byName, tables: objects.filter((object) => object.type === 'table' && !ofIndex(object)).map(({ name }) => name), rows };
+    const byName = new Map(objects.map(({ name, sql, index }) => [name, index === 'own' ? undefined : sql]));
+    return { objects: byName, tables: objects.filter(({ type, index }) => type === 'table' && index === undefined).map(({ name }) => name), rows };
   } finally {
     db.close();
   }

@@ -3,7 +3,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { codeName, dropCode } from './compiled-code.mjs';
-import { partsByFile, readAtStart } from './main-parts.mjs';
+import { partsByFile, readAtStart } from './program-parts.mjs';
 import { putBundle, putFile } from './put-file.mjs';
 
 /** The window's main process: `main.cjs`, `main-*.cjs`; code made of those of an earlier build goes. @param {import('esbuild').BuildOptions} options @param {string} folder */
