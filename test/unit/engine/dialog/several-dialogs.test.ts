@@ -162,7 +162,7 @@ describe('several dialogs of one pair', () => {
     for (let count = 0; count < messageCount; count += 1) {
       if (count % 50 === 25) {
         // So many shifts by hand are allowed in an hour.
-        sender.clock.pass(120_000);
+        for (const { clock } of [sender, bob]) clock.pass(120_000);
         sender.engine.shift(sender.dialog(bob, dialogId), 'hand');
       }
       sender.say(bob, dialogId, `${count}`);

@@ -1,7 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Chain, encodeChain } from '../../../../electron/engine/certificates/chain';
+import { issueExchangeCredential } from '../../../../electron/engine/certificates/credential';
+import { createIdentityCertificate } from '../../../../electron/engine/certificates/identity-certificate';
+import { issueInstanceList, type ListedInstance } from '../../../../electron/engine/certificates/instance-list';
 import { defaultSettings, settings } from '../../../../shared/model/settings';
 import { Secret } from '../../../../electron/engine/crypto/secret';
+import { purposes } from '../../../../electron/engine/crypto/purpose';
 import { openFrom, sealTo } from '../../../../electron/engine/crypto/sealed-envelope';
+import { kekBytes, wrapKek } from '../../../../electron/engine/exchange/kek-wrap';
 import { encodeHandshakeFrame, modes } from '../../../../electron/engine/session/handshake-message';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
 import { dialler, envelopeOf, forgeM1 as forgeM1Of, type ForgedM1, forgeM2, type ForgedM2, listener, newParty, openM1, type Party, Side, signPart, targetOf, testNow } from '../../../support/session-kit';
@@ -85,7 +91,7 @@ describe('what the listener refuses', () => {
     expect(refusal(listener(bob, [bob]).receive(m1))).toEqual(['own-instance', 'none']);
   });
 
-  it('A44 S3-29: a contact who seals Alice’s M1 anew for Bob gets no session with him in her name', () => {
+  it('A44 S3-29: a contact who seals Alice’s M1 anew for Bob gets no session with him in her name, and with his M2, sealed anew for her, none in his', () => {
     const toMallory = dialler(alice, targetOf(carol), [carol]).next();
     const opened = openFrom(carol.crypto, 'm1-content', carol.local.exchange.current.kem, envelopeOf(toMallory));
     if (!opened) return expect.unreachable();
@@ -94,12 +100,39 @@ describe('what the listener refuses', () => {
     const side = listener(bob, [alice, carol]).receive(encodeHandshakeFrame(carol.crypto, frameTypes.m1, hash, resealed));
     expect(refusal(side)).toEqual(['signature', 'none']);
     expect(side.out).toEqual([]);
+    // Nor has Alice one with him: what Bob answers Carol's own M1 with, sealed anew for Alice, is not of whom she dialled.
+    const asked = dialler(carol, targetOf(bob), [bob]).next();
+    const answered = openFrom(carol.crypto, 'm2-content', carol.local.exchange.current.kem, envelopeOf(listener(bob, [carol]).receive(asked).next()));
+    if (!answered) return expect.unreachable();
+    const toAlice = alice.local.exchange.current.credential;
+    for (const sn of [answered.contentKey, carol.crypto.randomSecret('content', 32)]) {
+      const m2 = encodeHandshakeFrame(carol.crypto, frameTypes.m2, toAlice.hash, sealTo(carol.crypto, 'm2-content', toAlice.kemKey, sn, () => answered.payload));
+      for (const [target, reason] of [[targetOf(carol), 'other-identity'], [targetOf(bob), 'nonce-copy']] as const) {
+        const a = dialler(alice, target, [bob, carol]);
+        a.next();
+        expect([a.receive(m2).result, a.out]).toEqual([reason, []]);
+      }
+    }
   });
 
-  it('S3-18: an envelope of another purpose offered as M1 is refused', () => {
-    const { hash, kemKey } = bob.local.exchange.current.credential;
-    const deposit = sealTo(alice.crypto, 'deposit', kemKey, alice.crypto.randomSecret('content', 32), () => new Uint8Array(4_000));
-    expect(refusal(listener(bob, [alice]).receive(encodeHandshakeFrame(alice.crypto, frameTypes.m1, hash, deposit)))).toEqual(['envelope', 'none']);
+  it('S3-18: nothing that is sealed for another purpose is an M1 or an M2: no envelope, and no key exchange key in the place of the nonce', () => {
+    const there = bob.local.exchange.current.credential;
+    const here = alice.local.exchange.current.credential;
+    const body = (): Uint8Array => new Uint8Array(4_000);
+    const content = (): Secret<'content'> => alice.crypto.randomSecret('content', 32);
+    const offered = (type: typeof frameTypes.m1 | typeof frameTypes.m2, seal: (to: Uint8Array) => Uint8Array): string => {
+      if (type === frameTypes.m1) return listener(bob, [alice]).receive(encodeHandshakeFrame(alice.crypto, type, there.hash, seal(there.kemKey))).result;
+      return dialler(alice, targetOf(bob), [bob]).receive(encodeHandshakeFrame(bob.crypto, type, here.hash, seal(here.kemKey))).result;
+    };
+    for (const [type, own] of [[frameTypes.m1, 'm1-content'], [frameTypes.m2, 'm2-content']] as const) {
+      for (const purpose of purposes) {
+        // Sealed for what it is, it is opened, and then it is no body.
+        expect([purpose, offered(type, (to) => sealTo(alice.crypto, purpose, to, content(), body))]).toEqual([purpose, purpose === own ? 'malformed' : 'envelope']);
+      }
+      // A block of headers gives its recipient a key in the very same place: KEM ciphertext ‖ 32 bytes sealed.
+      const wrapped = (to: Uint8Array): Uint8Array => wrapKek(alice.crypto, to, new Uint8Array(0), alice.crypto.secret('kek', alice.crypto.random(kekBytes))) ?? new Uint8Array(0);
+      expect(offered(type, (to) => Buffer.concat([wrapped(to), body()]))).toBe('envelope');
+    }
   });
 
   it('A49 S3-01: CN all zero, or too short to be one, ends it without an answer', () => {
@@ -266,5 +299,47 @@ describe('what the dialler refuses', () => {
   it('A43: its own device answering', () => {
     const a = dialler(alice, { ...targetOf(alice), peerId: bob.local.peerId }, [bob]);
     expect(a.receive(forgeM2(alice, a.next())).result).toBe('own-instance');
+  });
+});
+
+describe('certificates of either side', () => {
+  const day = 86_400_000;
+
+  /** Chains of one person with one thing that ended, was revoked, or is another's, and what they are refused as. */
+  async function chainsOf({ name, crypto, local }: Party): Promise<readonly (readonly [string, Chain, string])[]> {
+    const { chain, identity, list } = local;
+    const identityKey = local.certifierKey();
+    // Beside another one, as somebody has to sign for the person.
+    const other: ListedInstance = { instanceId: carol.local.instanceId, credentialHash: new Uint8Array(32), roles: ['certifier', 'exchange'], state: 'active' };
+    const listed = (change: Partial<ListedInstance>) => issueInstanceList(crypto, { identity, identityKey, version: list.version, issuedAt: testNow, instances: list.instances.map((each) => ({ ...each, ...change })).concat(change.state === 'retired' ? other : []) });
+    // The exchange key stays: it is what M2 is sealed to.
+    const exchangeUntil = (notAfter: number) => issueExchangeCredential(crypto, { identity, issuedBy: { identityKey }, kemKey: chain.exchange.kemKey, minListVersion: 1, notBefore: notAfter - 7 * day, notAfter });
+    const identityUntil = (notAfter: number) => createIdentityCertificate(crypto, { name, keyPair: { privateKey: identityKey, spki: identity.spki }, epoch: 1, notBefore: notAfter - 90 * day, notAfter });
+    return [
+      ['as it should be', { ...chain, list: await listed({}) }, 'awaiting-confirm'],
+      ['an exchange key that ended 30 days ago', { ...chain, exchange: await exchangeUntil(testNow - 30 * day) }, 'awaiting-confirm'],
+      ['an exchange key that ended a millisecond earlier', { ...chain, exchange: await exchangeUntil(testNow - 30 * day - 1) }, 'chain'],
+      ['an identity certificate that ended a millisecond earlier', { ...chain, identity: await identityUntil(testNow - 30 * day - 1) }, 'lapsed'],
+      ['a retired device', { ...chain, list: await listed({ state: 'retired' }) }, 'chain'],
+      ['a suspended device', { ...chain, list: await listed({ state: 'suspended' }) }, 'chain'],
+      ['a device that is not on its list', { ...chain, list: await listed({ credentialHash: new Uint8Array(32) }) }, 'chain'],
+      ['a list of somebody else', { ...chain, list: carol.local.list }, 'chain'],
+      ['an exchange key of somebody else', { ...chain, exchange: carol.local.exchange.current.credential }, 'chain'],
+    ];
+  }
+
+  it('S3-15: M1 with a certificate that ended, was revoked, or is another’s gets no M2, whoever signed the rest', async () => {
+    for (const [what, chain, result] of await chainsOf(alice)) {
+      const side = listener(bob, [alice, carol]).receive(forgeM1Of(alice, bob, { chain: encodeChain(chain), listVersion: chain.list.version }));
+      expect([what, side.result, side.out.length, side.state.phase === 'failed' && side.state.answer]).toEqual([what, result, result === 'awaiting-confirm' ? 2 : 0, result === 'awaiting-confirm' ? false : 'retry']);
+    }
+  });
+
+  it('S3-15: M2 with such a certificate gets no M3, and whoever dialled says nothing', async () => {
+    for (const [what, chain, result] of await chainsOf(bob)) {
+      const a = dialler(alice, targetOf(bob), [bob, carol]);
+      a.receive(forgeM2(bob, a.next(), { chain: encodeChain(chain) }));
+      expect([what, a.result, a.out.length, a.state.phase === 'failed' && a.state.answer]).toEqual([what, result, result === 'awaiting-confirm' ? 1 : 0, result === 'awaiting-confirm' ? false : 'none']);
+    }
   });
 });

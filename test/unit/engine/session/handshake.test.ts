@@ -27,14 +27,6 @@ describe('four messages', () => {
     expect(a.opened.keys.tx.record.bytes).not.toEqual(a.opened.keys.rx.record.bytes);
   });
 
-  it('S3-27: a full handshake stays within its caps; its size is known', () => {
-    const a = dialler(alice, targetOf(bob), [bob]);
-    const b = listener(bob, [alice]).receive(a.out[0]);
-    const sizes = [a.out[0], b.out[0], b.out[1]].map((bytes) => bytes?.length ?? 0);
-    for (const size of sizes.slice(0, 2)) expect(size).toBeLessThan(10_000);
-    expect(sizes[2]).toBe(7 + 5 + 32 + 16);
-  });
-
   // Each side sends its confirmation when the schedule says so and hears the other's likewise: all orders in which
   // nothing is heard before it is sent.
   const orders = [

@@ -1,10 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MeterCounts } from '../../../../shared/model/diagnostics';
+import { encodeChain } from '../../../../electron/engine/certificates/chain';
 import { packItems } from '../../../../electron/engine/session/items';
 import { openRecord, sealRecord, startOf } from '../../../../electron/engine/session/records';
 import { resumptionMs } from '../../../../electron/engine/session/resumption-entry';
 import { dialFrom, entryOf, keep, type Keeper, keeperOf, listenAt, meetOnce, restarted, rewrite, runBoth } from '../../../support/resume-kit';
-import { frameOf, newDevices, newParty, type Party } from '../../../support/session-kit';
+import { dialler, frameOf, listener, newDevices, newParty, type Party, type Side, targetOf } from '../../../support/session-kit';
 
 let alice: Party;
 let bob: Party;
@@ -78,13 +79,26 @@ describe('a resumed handshake', () => {
     expect(later.party.crypto.meter.read()).toMatchObject({ rsaSign: 0, rsaVerify: 0, sign: 0, verify: 0, kemKeygen: 0, kemEncaps: 0, kemDecaps: 0 });
   });
 
-  it('S3-27: sizes: M1 under 200 bytes, the whole resumption under 500, against thousands for the full handshake', () => {
+  it('S3-27: sizes: M1 under 200 bytes, the whole resumption under 500, where the full handshake is both chains and 2.9 KiB', () => {
+    const sizesOf = (from: Side, to: Side) => {
+      const m1 = from.next();
+      to.receive(m1);
+      const m2 = to.next();
+      const m4 = to.next();
+      from.receive(m2);
+      const m3 = from.next();
+      return { m1: m1.length, m2: m2.length, m3: m3.length, m4: m4.length };
+    };
+    const chains = { m1: encodeChain(alice.local.chain).length, m2: encodeChain(bob.local.chain).length };
+    // Header, mode and selector; KEM ciphertext, sealed nonce, tag; lengths, share, signature; and the statement, which M2's share is part of.
+    const around = 16 + 1_120 + 48 + 16 + 8 + 32 + 64;
+    expect(sizesOf(dialler(alice, targetOf(bob), [bob]), listener(bob, [alice]))).toEqual({ m1: around + 16 + chains.m1, m2: around + 80 + chains.m2, m3: 60, m4: 60 });
+    expect(2 * around + 96 + 120).toBeLessThan(2.9 * 1_024);
     meetOnce(a, b);
     const [from, to] = [dialFrom(a, bob), listenAt(b)];
-    to.side.receive(from.side.out[0]);
-    from.side.receive(to.side.out[0]);
-    const sizes = { m1: from.side.out[0]?.length, m2: to.side.out[0]?.length, m3: from.side.out[1]?.length, m4: to.side.out[1]?.length };
+    const sizes = sizesOf(from.side, to.side);
     expect(sizes).toEqual({ m1: 193, m2: 136, m3: 60, m4: 60 });
+    expect(sizes.m1 + sizes.m2 + sizes.m3 + sizes.m4).toBeLessThan(500);
   });
 
   // All orders in which nothing is heard before it is sent.
@@ -117,13 +131,15 @@ describe('a resumed handshake', () => {
     to.side.receive(from.side.next());
     from.side.receive(to.side.next());
     const [m3, m4] = [from.side.out[0] ?? new Uint8Array(), to.side.out[0] ?? new Uint8Array()];
-    const { state } = to.side;
-    if (state.phase !== 'awaiting-confirm') return expect.unreachable();
+    const [{ state }, { state: dialling }] = [to.side, from.side];
+    if (state.phase !== 'awaiting-confirm' || dialling.phase !== 'awaiting-confirm') return expect.unreachable();
     for (const record of [m3, m4]) expect([record[0], record.length]).toEqual([3, 7 + 5 + 32 + 16]);
-    const read = openRecord(bob.crypto, state.keys.rx, startOf(state.keys.rx), frameOf(m3));
-    expect(read?.plaintext.subarray(0, 5)).toEqual(Uint8Array.of(1, 0, 0, 0, 32));
-    // Read as record 1 it is nothing.
-    expect(openRecord(bob.crypto, state.keys.rx, { ...startOf(state.keys.rx), counter: 1 }, frameOf(m3))).toBeUndefined();
+    for (const [party, { rx }, record] of [[bob, state.keys, m3], [alice, dialling.keys, m4]] as const) {
+      const read = openRecord(party.crypto, rx, startOf(rx), frameOf(record));
+      expect([read?.plaintext.length, read?.plaintext.subarray(0, 5), read?.next.counter]).toEqual([37, Uint8Array.of(1, 0, 0, 0, 32), 1]);
+      // Read as record 1 it is nothing.
+      expect(openRecord(party.crypto, rx, { ...startOf(rx), counter: 1 }, frameOf(record))).toBeUndefined();
+    }
   });
 
   it('S3-31: both dial at once from one entry: two sessions, the same on both sides', () => {
