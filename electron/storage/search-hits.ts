@@ -10,8 +10,11 @@ export const hitNames = 'LEFT JOIN search_names ON search_names.message = messag
 /** The same as `lineOf`, in SQL. */
 const hitLine = `CASE WHEN search_names.name IS NULL THEN messages.text ELSE messages.text || ' ${apart} ' || search_names.name END`;
 
+/** A pattern that is a parameter alone has SQLite compile the statement again for every call, as a limit does (`atMost`). */
+const asText = `(? || '')`;
+
 /** A text of ASCII alone without these letters (`likePattern`) holds no such word, and stays in SQLite, which compares them as the tokenizer does. */
-export const mayHold = `(${hitLine} LIKE ? ESCAPE '!' OR octet_length(${hitLine}) <> length(${hitLine}))`;
+export const mayHold = `(${hitLine} LIKE ${asText} ESCAPE '!' OR octet_length(${hitLine}) <> length(${hitLine}))`;
 
 export interface Within {
   readonly words: Wanted;

@@ -3,7 +3,9 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import vm from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
+import { handle } from '../../contract/storage/rows';
 import { newPair } from '../../support/dialog-kit';
+import { opened } from './searched';
 
 const storage = join(__dirname, '../../../electron/storage');
 
@@ -27,6 +29,21 @@ describe('statements', () => {
     const compiled = vi.spyOn(vm, 'runInThisContext');
     syncBuiltinESMExports();
     for (let times = 0; times < 10; times += 1) say();
+    expect(compiled).not.toHaveBeenCalled();
+    compiled.mockRestore();
+    syncBuiltinESMExports();
+  });
+
+  it('look for other words in a conversation without being compiled anew', () => {
+    const { say, found } = opened();
+    for (let n = 1; n <= 300; n += 1) say(n, n % 100 === 0 ? 'a boat, a barge and a raft' : 'the harbour');
+    const ask = (): void => {
+      for (const words of ['boat', 'barge', 'raft', 'harbour', 'a b', 'nothing']) found(words, { conversationId: handle(1), limit: 5 });
+    };
+    ask();
+    const compiled = vi.spyOn(vm, 'runInThisContext');
+    syncBuiltinESMExports();
+    ask();
     expect(compiled).not.toHaveBeenCalled();
     compiled.mockRestore();
     syncBuiltinESMExports();
