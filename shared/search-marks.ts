@@ -15,17 +15,46 @@ const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
  * typed, its pieces. Never more than `most`.
  */
 export function searchMarks(text: string, query: string, most = 100): Mark[] {
-  return searchIn(text)(query, most);
+  return searchFor(query)(text, most);
+}
+
+/** The same for a query that many texts are searched for: what does not change with the text is made once. */
+export function searchFor(query: string): (text: string, most?: number) => Mark[] {
+  const asked = [query, inPieces(query)].map(lazily(askedOf));
+  return (text, most = 100) => firstMarks(text, lazily(fold)(text), asked, most);
 }
 
 /** The same for a text that is searched often: what does not change with the query is made once, when it is first needed. */
 export function searchIn(text: string): (query: string, most?: number) => Mark[] {
-  let made: Folded | undefined;
-  const folded = (): Folded => (made ??= fold(text));
-  return (query, most = 100) => {
-    const marks = marksOf(text, folded, query, most);
-    return marks.length > 0 ? marks : marksOf(text, folded, inPieces(query), most);
+  const folded = lazily(fold)(text);
+  return (query, most = 100) => firstMarks(text, folded, [query, inPieces(query)].map(lazily(askedOf)), most);
+}
+
+/** Makes it once, when it is first needed. */
+function lazily<From, Made extends object>(make: (from: From) => Made): (from: From) => () => Made {
+  return (from) => {
+    let made: Made | undefined;
+    return () => (made ??= make(from));
   };
+}
+
+/** Of the first that marks anything. */
+function firstMarks(text: string, folded: () => Folded, asked: readonly (() => Asked)[], most: number): Mark[] {
+  for (const each of asked) {
+    const marks = marksOf(text, folded, each(), most);
+    if (marks.length > 0) return marks;
+  }
+  return [];
+}
+
+/** What a query asks for. */
+interface Asked {
+  readonly parts: readonly string[];
+  readonly signs: readonly string[];
+}
+
+function askedOf(query: string): Asked {
+  return { parts: query.split(/\s+/u).map((part) => trimmed(fold(part).text)).filter((part) => part !== ''), signs: signsIn(query) };
 }
 
 interface Folded {
@@ -33,9 +62,8 @@ interface Folded {
   at(index: number): number;
 }
 
-function marksOf(text: string, foldedText: () => Folded, query: string, most: number): Mark[] {
-  const parts = query.split(/\s+/u).map((part) => trimmed(fold(part).text)).filter((part) => part !== '');
-  const marks: Mark[] = placesOfSigns(text, signsIn(query), most);
+function marksOf(text: string, foldedText: () => Folded, { parts, signs }: Asked, most: number): Mark[] {
+  const marks: Mark[] = placesOfSigns(text, signs, most);
   if (parts.length === 0) return marks;
   const folded = foldedText();
   for (const [index, part] of parts.entries()) {

@@ -16,6 +16,7 @@ export function signsIn(text: string, most = mostSigns): readonly string[] {
 /** Where these stand in a text, as [start, end) in UTF-16 units, at most `most` of them. */
 export function placesOfSigns(text: string, signs: readonly string[], most: number): [start: number, end: number][] {
   const places: [number, number][] = [];
+  if (signs.length === 0) return places;
   for (const found of text.matchAll(sign)) {
     if (places.length >= most) break;
     if (signs.some((each) => bareSign(found[0]).startsWith(each))) places.push([found.index, found.index + found[0].length]);

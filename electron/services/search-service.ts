@@ -1,6 +1,6 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
-import { searchMarks, snippetOf } from '../../shared/search-marks';
+import { searchFor, snippetOf } from '../../shared/search-marks';
 import { conversationRows, shownAt } from './conversations-service';
 import type { OpenProfile } from './open-profile';
 
@@ -19,11 +19,12 @@ export function searchService(parts: { profile: () => OpenProfile }): Pick<Handl
         .filter(({ messageId }) => !disappearing.isBehind || !disappearing.isOver(profile.stores.messages.byId(messageId) ?? {}));
       // Those of one place are in order already.
       const hits = places.length < 2 ? found : found.sort((one, other) => other.sentAt - one.sentAt).slice(0, limit);
+      const marksIn = searchFor(query);
       return hits.map(({ text, fileName, ...found }) => {
         const hit = { ...found, conversationId: shownAt(profile, found.conversationId) };
         // Where the words are the file's, its name is what was found.
         const shown = fileName ?? text;
-        return { ...hit, ...snippetOf(shown, searchMarks(shown, query)) };
+        return { ...hit, ...snippetOf(shown, marksIn(shown)) };
       });
     },
   };
