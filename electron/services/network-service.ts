@@ -97,6 +97,7 @@ function reportOn({ network, ownAddresses, preferences }: NetworkServiceParts, p
       mutual,
       blocked: row.blocked,
       held: profile.book.held(peerId) !== undefined,
+      clockAhead,
       renewedElsewhere: renewedElsewhere(profile.stores) !== undefined,
       places: places.map(({ candidate, last }) => ({
         host: candidate.address.host,

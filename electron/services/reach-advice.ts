@@ -11,6 +11,8 @@ export interface ReachFacts {
   readonly held: boolean;
   /** Somebody else renewed the identity key used here: whoever followed that one, or heard of both, takes none of ours. */
   readonly renewedElsewhere: boolean;
+  /** Milliseconds this clock is ahead of this person's, where that is known. */
+  readonly clockAhead: number | undefined;
   /** Where this person would be tried now, with the newest result of each. */
   readonly places: readonly { readonly host: string; readonly via: Via; readonly outcome?: TryOutcome }[];
   /** This machine has an address that leads beyond itself. */
@@ -24,6 +26,8 @@ export interface ReachFacts {
 }
 
 const silent: ReadonlySet<TryOutcome> = new Set(['refused', 'timeout', 'unreachable', 'name-unknown', 'address-invalid']);
+/** From here on devices refuse each other, in one direction or in both (protocol.md §8). */
+const apartMs = 12 * 3_600_000;
 const somebodyElse: ReadonlySet<TryOutcome> = new Set(['no-answer', 'not-accepted', 'other-identity']);
 
 /** What can be done about not being connected, the most helpful first. Pure. */
@@ -48,7 +52,9 @@ export function reachAdviceFor(facts: ReachFacts): ReachAdvice[] {
   add('ask-to-open', !reasonsElsewhere && told.length > 0 && told.every((outcome) => silent.has(outcome)));
   const keyRefused = facts.renewedElsewhere && !held && told.includes('not-accepted');
   add('own-key', keyRefused);
-  add('moved', !reasonsElsewhere && !held && !keyRefused && told.some((outcome) => somebodyElse.has(outcome)));
+  const isRefusedForTime = Math.abs(facts.clockAhead ?? 0) > apartMs && told.some((outcome) => outcome === 'not-accepted' || outcome === 'no-answer');
+  add('clock', isRefusedForTime);
+  add('moved', !reasonsElsewhere && !held && !keyRefused && !isRefusedForTime && told.some((outcome) => somebodyElse.has(outcome)));
   // Behind a router: known by private addresses only. Who listens on this machine alone does so on purpose.
   const inside = facts.announced.some(isPrivate) && facts.announced.every((host) => isPrivate(host) || isLoopback(host));
   add('try-port-mapping', !noNetwork && !proxied && facts.portMapping === 'off' && inside);

@@ -31,6 +31,8 @@ export interface RekeyRoundParts {
   readonly refusedSecret: () => Uint8Array | undefined;
   /** By `AskerParts`. */
   readonly onTold: (elements: readonly KeyElement[]) => void;
+  /** By `RekeyParts`. */
+  readonly onTime: (time: number) => void;
   /** The profile ends. */
   readonly quit: AbortSignal;
 }
@@ -71,7 +73,7 @@ export async function askAround(parts: RekeyRoundParts, held: readonly HeldKey[]
   const attempt = async (candidate: Candidate, turn: Turn): Promise<Asked> => {
     let failure: unknown = new Error('nothing is held of this person');
     let heard = false;
-    const common = { crypto: parts.crypto, local: parts.local, now: () => clock.now(), onTold: parts.onTold };
+    const common = { crypto: parts.crypto, local: parts.local, now: () => clock.now(), onTold: parts.onTold, onTime: parts.onTime };
     for (const key of [...held, ...left]) {
       try {
         const answer = await onChannel(candidate, turn, key, (channel) => askForKeys(channel, { ...common, held: key, ...(pairSecret && { pairSecret }), offer: true }));

@@ -6,7 +6,7 @@ import { Rekeying } from './rekeying';
 
 /** The keeper of contacts' keys in one open profile. */
 export function rekeyingOfProfile(profile: OpenProfile, around: Surroundings, places: Places, changes: Pick<ProfileChanges, 'proven' | 'confirmed'>): Rekeying {
-  const { crypto, clock, logger, transport, events, settings } = around;
+  const { crypto, clock, logger, transport, events, network, settings } = around;
   const { local, stores, book, engine, dialling, connections } = profile;
   return new Rekeying({
     crypto,
@@ -34,6 +34,7 @@ export function rekeyingOfProfile(profile: OpenProfile, around: Surroundings, pl
     keepCheck: () => settings().keepCheck,
     onHeld: (peerId) => profile.waitingChanged(peerId),
     onFork: (peerId) => profile.ways.touch(peerId),
+    onTime: (peerId, time) => network.heardTime(peerId, time),
     onProven: () => changes.proven(),
     onConfirmed: () => changes.confirmed(),
   });

@@ -59,6 +59,8 @@ export interface RekeyingParts {
   readonly onFork: (peerId: PeerId) => void;
   /** This person proved for the first time to know the identity key in use. */
   readonly onProven: (peerId: PeerId) => void;
+  /** What time it is at this person. */
+  readonly onTime: (peerId: PeerId, time: number) => void;
   /** Enough contacts know of no later own key than the one that came from a file. */
   readonly onConfirmed: () => void;
 }
@@ -305,7 +307,7 @@ export class Rekeying {
     const left = shown ? this.#askingBack.leftBefore(peerId, shown).slice(0, leftAtOnce) : [];
     const pairSecret = this.#parts.stores.peerKeys.pairSecret(peerId);
     try {
-      const asked = await askAround({ ...this.#parts, left, local: this.desk.local, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId), onLapsed: () => commit(() => noteLapse(this.#parts, peerId)), refusedSecret: () => this.refusals.shownTo(peerId), onTold: (elements) => this.told(peerId, elements) }, held, pairSecret);
+      const asked = await askAround({ ...this.#parts, left, local: this.desk.local, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId), onLapsed: () => commit(() => noteLapse(this.#parts, peerId)), refusedSecret: () => this.refusals.shownTo(peerId), onTold: (elements) => this.told(peerId, elements), onTime: (time) => this.#parts.onTime(peerId, time) }, held, pairSecret);
       if (typeof asked === 'string') return asked;
       return this.#quit.signal.aborted || this.#judge(asked.held, asked.answer) === 'stale' ? 'refused' : 'answered';
     } finally {

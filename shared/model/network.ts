@@ -87,6 +87,8 @@ export const reachAdvice = z.enum([
   'ask-to-open',
   /** A Keyshift answers that does not take our identity key, which somebody else has renewed: it is the key that is to be settled. */
   'own-key',
+  /** The two clocks are so far apart that devices refuse each other. */
+  'clock',
   /** Something else than this person answers at the addresses: they have moved. */
   'moved',
   /** This device is not reachable from outside; port mapping may change that. */

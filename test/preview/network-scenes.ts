@@ -95,6 +95,14 @@ export function networkScenes(busy: (now: number) => World): Readonly<Record<str
       world.reports.set(carlaId, { ...unreachable(now), advice: ['no-network', 'check-proxy', 'set-proxy', 'moved', 'no-address'], tries: [] });
       return world;
     },
+    'network-clock': (now) => {
+      const world = network(busy)(now);
+      world.network = { ...world.network, clockAhead: 1_096 * 24 * hour, sessions: [] };
+      world.contacts = world.contacts.map((one) => ({ ...one, reach: 'waiting' as const }));
+      const [first] = unreachable(now).tries ?? [];
+      world.reports.set(carlaId, { ...unreachable(now), clockAhead: 1_096 * 24 * hour, advice: ['clock', 'carry-by-file'], tries: first ? [{ ...first, outcome: 'not-accepted' }] : [] });
+      return world;
+    },
     'near-alone': meeting({}, (world) => {
       world.discovery = { ...world.discovery, people: [] };
     }),

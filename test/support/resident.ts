@@ -52,6 +52,8 @@ export interface Resident {
   readonly dials: number[];
   /** Where to, in the same order. */
   readonly dialled: Address[];
+  /** How far its wall clock is ahead of the world's, in milliseconds. */
+  readonly wrong: { ahead: number };
   /** Refuse every dial of this one from now on. */
   mute: boolean;
   settings: Settings;

@@ -3,7 +3,7 @@ import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import { renewLocalRecord } from '../../electron/engine/certificates/renewal';
 import type { PeerId } from '../../electron/engine/ids';
-import type { Address, Link, LocalRecord, LogFacts, Random, Transport } from '../../electron/engine/ports';
+import type { Address, Clock, Link, LocalRecord, LogFacts, Random, Transport } from '../../electron/engine/ports';
 import { contactKeysService } from '../../electron/services/contact-keys-service';
 import { identityService } from '../../electron/services/identity-service';
 import { contactsService } from '../../electron/services/contacts-service';
@@ -114,7 +114,9 @@ interface Surroundings {
   readonly place: number;
 }
 
-async function settle(name: string, { clock, network: net, slow, lan, mailbox, random: seeded, place }: Surroundings): Promise<Resident> {
+async function settle(name: string, { clock: common, network: net, slow, lan, mailbox, random: seeded, place }: Surroundings): Promise<Resident> {
+  const wrong = { ahead: 0 };
+  const clock: Clock = { now: () => common.now() + wrong.ahead, monotonic: () => common.monotonic(), setTimer: (milliseconds, run) => common.setTimer(milliseconds, run) };
   const random = seeded ?? kernelRandom;
   const crypto = slow.of(withSpareKeys(await createCrypto({ random })));
   const record = await recordOf(crypto, name, seeded !== undefined);
@@ -130,7 +132,7 @@ async function settle(name: string, { clock, network: net, slow, lan, mailbox, r
   events.on((event) => void told.push(event));
   const dials: number[] = [];
   const dialled: Address[] = [];
-  const network = new NetworkFacts();
+  const network = new NetworkFacts(clock);
   network.listensAt(address);
   network.setNetworks([{ host: address.host, prefix: 24 }]);
   const heard = new Map<PeerId, readonly Address[]>();
@@ -240,6 +242,7 @@ async function settle(name: string, { clock, network: net, slow, lan, mailbox, r
     logged,
     dials,
     dialled,
+    wrong,
     mute: false,
     refuses: undefined,
     settings: defaultSettings,

@@ -45,6 +45,8 @@ export interface RekeyParts {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly verified?: VerifiedCache;
+  /** What time it is at the device that answered just now, Unix milliseconds: signed for this question, and by its own clock all of its chain counts. */
+  readonly onTime?: (time: number) => void;
 }
 
 /** What whoever asks brings. */

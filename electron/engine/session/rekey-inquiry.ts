@@ -7,6 +7,7 @@ import { WireError } from '../wire/reader';
 import { concat } from '../wire/writer';
 import { ChannelError, type ChannelFrame } from './channel-frames';
 import type { HeldKey, RekeyAnswer, RekeyParts } from './rekey-answer';
+import { clockToleranceMs } from './m1';
 import { answerStatement, encodeRequest, maxAnswerBytes, parseAnswer, parsePiece, type SignedAnswer } from './rekey-frames';
 
 /** One question under way, whichever side asks it. */
@@ -72,14 +73,36 @@ function verifyAnswering(parts: RekeyParts, channelHash: Uint8Array, question: {
   // Before its dates are judged: what is said of those is believed of a device that was asked just now.
   if (!crypto.verify('rekey-answer', claimed.instance.signingKey, answerStatement(crypto, channelHash, question, signed), signed.signature)) throw new WireError('it was not signed for this question');
   const headHash = spkiHash(crypto, head.spki);
-  const chain = verifyChain(crypto, claimed, {
-    now: now(),
-    pinnedSpkiHash: headHash,
-    expectedPeerId: peerId,
-    mayLapse: held.mayLapse === true && crypto.equal(headHash, held.spkiHash),
-    ...(verified && { verified }),
-  });
+  const at = now();
+  const judgedAt = (time: number): VerifiedChain =>
+    verifyChain(crypto, claimed, {
+      now: time,
+      pinnedSpkiHash: headHash,
+      expectedPeerId: peerId,
+      mayLapse: held.mayLapse === true && crypto.equal(headHash, held.spkiHash),
+      ...(verified && { verified }),
+    });
+  let chain: VerifiedChain;
+  try {
+    chain = judgedAt(at);
+  } catch (error) {
+    // By its own clock all of it counts: then the dates are not what is wrong, and nobody is to be asked whether they count past their end.
+    if (Math.abs(signed.time - at) <= clockToleranceMs || !isGood(() => judgedAt(signed.time))) throw error;
+    parts.onTime?.(signed.time);
+    throw new WireError('the two clocks are too far apart');
+  }
+  parts.onTime?.(signed.time);
   if (chain.identity.epoch !== head.epoch) throw new WireError('the key has another epoch');
   if (chain.instance.instanceId === local.instanceId) throw new WireError('this very device');
   return chain;
+}
+
+function isGood(judge: () => unknown): boolean {
+  try {
+    judge();
+    return true;
+  } catch (error) {
+    if (error instanceof KeyshiftError) return false;
+    throw error;
+  }
 }

@@ -19,6 +19,7 @@ const actions: Readonly<Record<ReachAdvice, Action>> = {
   'set-proxy': 'settings',
   'ask-to-open': 'copy',
   'own-key': 'identity',
+  clock: 'tryNow',
   moved: 'invite',
   'try-port-mapping': 'settings',
   'try-lan': 'settings',

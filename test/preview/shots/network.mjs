@@ -8,6 +8,7 @@ export const network = [
   ['reach-down-middle', 'network', middle, ['light'], async (page) => { await openReach(page, /^Carla/); }],
   ['reach-onion', 'network-onion', wide, ['light', 'dark', 'contrast'], async (page) => { await openReach(page, /^Bo Lind/); }],
   ['reach-offline', 'network-offline', { ...tall, height: 1500 }, ['light', 'dark'], async (page) => { await openReach(page, /^Carla/); }],
+  ['reach-clock', 'network-clock', tall, ['light', 'dark'], async (page) => { await openReach(page, /^Carla/); }],
   ['reach-tiny', 'network', { ...tiny, height: 2000 }, ['light', 'dark'], async (page) => { await openReach(page, /^Carla/); }],
   ['reach-big-text', 'network', { ...wide, height: 2600, text: 32 }, ['light'], async (page) => { await openReach(page, /^Carla/); }],
   ['reach-forced', 'network', { ...tall, forced: true }, ['light'], async (page) => { await openReach(page, /^Carla/); }],
