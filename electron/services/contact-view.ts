@@ -7,7 +7,7 @@ import { whoOf } from './who';
 
 /** What of an open profile is looked at to show a contact. */
 export interface ContactSources extends Pick<OpenProfile, 'book'> {
-  readonly vouching: Pick<OpenProfile['vouching'], 'of'>;
+  readonly vouching: Pick<OpenProfile['vouching'], 'saidOf'>;
   readonly connections: Pick<OpenProfile['connections'], 'session' | 'via'>;
   readonly ways: Pick<OpenProfile['ways'], 'reaches'>;
 }
@@ -22,7 +22,7 @@ export function reachOf(profile: ContactSources, row: ContactRow): Contact['reac
 
 /** A contact as a door may see it. `now`: Unix milliseconds. */
 export function contactView(profile: ContactSources, row: ContactRow, now: number): Contact {
-  const vouchers = profile.vouching.of(row.peerId);
+  const { vouchers, takenBackBy } = profile.vouching.saidOf(row.peerId);
   const known = profile.book.find(row.peerId);
   const lapsed = row.relation === 'mutual' ? lapseOf(profile.book, row.peerId, now) : undefined;
   return {
@@ -35,6 +35,7 @@ export function contactView(profile: ContactSources, row: ContactRow, now: numbe
     checked: row.checked,
     ...(lapsed && { lapsed }),
     ...vouchedFor(vouchers),
+    ...(takenBackBy.length > 0 && { takenBackBy: [...takenBackBy] }),
     reach: reachOf(profile, row),
     keyEpoch: row.relation === 'mutual' ? (known?.record.identityEpoch ?? 0) : 0,
     permissions: row.permissions,

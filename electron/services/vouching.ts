@@ -50,7 +50,17 @@ interface Verdict {
   readonly since: number;
   readonly before: number;
   readonly vouchers: readonly Voucher[];
+  readonly takenBackBy: readonly string[];
 }
+
+/** What organisations say of a contact's key. */
+export interface SaidOfKey {
+  readonly vouchers: readonly Voucher[];
+  /** Names of those that said it and took it back, by their revocation list; each once, without those that vouch by another certificate. */
+  readonly takenBackBy: readonly string[];
+}
+
+const nothingSaid: SaidOfKey = { vouchers: [], takenBackBy: [] };
 
 /**
  * Who vouches for whom, judged when it is asked. It says what others say of the key that is pinned, and never moves a pin. A verdict is
@@ -78,19 +88,24 @@ export class Vouching {
 
   /** Organisations that vouch for exactly the pinned key of this person, now. */
   of(peerId: PeerId): readonly Voucher[] {
+    return this.saidOf(peerId).vouchers;
+  }
+
+  /** The same, and who took it back. */
+  saidOf(peerId: PeerId): SaidOfKey {
     const { crypto, clock, stores, book } = this.#parts;
     const stored = stores.endorsements.find(peerId);
     const known = stored && book.find(peerId);
-    if (stored === undefined || known === undefined || !crypto.equal(known.identity.spkiHash, known.record.pinnedSpkiHash)) return [];
+    if (stored === undefined || known === undefined || !crypto.equal(known.identity.spkiHash, known.record.pinnedSpkiHash)) return nothingSaid;
     const now = clock.now();
     const { pool } = this.#authorities();
     const fingerprint = toHex(known.identity.spkiHash);
     const before = this.#verdicts.get(stored);
-    if (before?.pool === pool && before.fingerprint === fingerprint && before.since <= now && now < before.before) return before.vouchers;
+    if (before?.pool === pool && before.fingerprint === fingerprint && before.since <= now && now < before.before) return before;
     const verdict = this.#judge(stored, { peerId, spki: known.identity.spki }, pool, now);
     this.#verdicts.set(stored, { pool, fingerprint, since: now, ...verdict });
     this.#deadlines.set(peerId, verdict.before);
-    return verdict.vouchers;
+    return verdict;
   }
 
   /** What a card of this person's own says of its key takes the place of what an earlier one said. Inside the transaction. */
@@ -128,10 +143,11 @@ export class Vouching {
 
   /** For how many the change made a difference. */
   #telling(peers: readonly PeerId[], change: () => void): number {
-    const before = this.#vouched(peers);
+    const said = (): ReadonlyMap<PeerId, SaidOfKey> => new Map(peers.map((peerId) => [peerId, this.saidOf(peerId)]));
+    const before = said();
     change();
-    const after = this.#vouched(peers);
-    const changed = peers.filter((peerId) => JSON.stringify(before.get(peerId)) !== JSON.stringify(after.get(peerId)));
+    const after = said();
+    const changed = peers.filter((peerId) => isOther(before.get(peerId), after.get(peerId)));
     this.#tell(changed);
     return changed.length;
   }
@@ -150,19 +166,24 @@ export class Vouching {
     return new Map(peers.map((peerId) => [peerId, this.of(peerId)]));
   }
 
-  #judge(stored: EndorsementList, key: EndorsedKey, pool: AuthorityPool, now: number): { before: number; vouchers: readonly Voucher[] } {
+  #judge(stored: EndorsementList, key: EndorsedKey, pool: AuthorityPool, now: number): { before: number } & SaidOfKey {
     const vouchers: Voucher[] = [];
+    const takenBack: AuthorityCertificate[] = [];
     let before = Infinity;
     for (const endorsement of this.#read(stored)) {
       if (!isFor(endorsement, key)) continue;
       const judgement = pool.judge(endorsement, now);
       before = Math.min(before, judgement.vouched ? judgement.until + 1 : judgement.from);
-      if (!judgement.vouched) continue;
+      if (!judgement.vouched) {
+        takenBack.push(...judgement.takenBackBy);
+        continue;
+      }
       const { root, authorities, until } = judgement;
       if (vouchers.some(({ rootId }) => rootId === root.fingerprint)) continue;
       vouchers.push({ authorities: authorities.map(({ fingerprint }) => fingerprint), rootId: root.fingerprint, issuer: root.name, name: endorsement.leaf.name, until });
     }
-    return { before, vouchers };
+    const takenBackBy = takenBack.filter(({ name }) => !vouchers.some(({ issuer }) => issuer === name)).map(({ name }) => name);
+    return { before, vouchers, takenBackBy: [...new Set(takenBackBy)] };
   }
 
   /** Read once for as long as it is stored. */
@@ -209,6 +230,11 @@ export class Vouching {
     this.#lists.set(key, list);
     return list;
   }
+}
+
+function isOther(before: SaidOfKey | undefined, after: SaidOfKey | undefined): boolean {
+  const told = (said: SaidOfKey | undefined): string => JSON.stringify([said?.vouchers, said?.takenBackBy]);
+  return told(before) !== told(after);
 }
 
 function sameBytes(a: EndorsementList, b: EndorsementList): boolean {

@@ -47,6 +47,8 @@ export const contact = z.strictObject({
   vouchedBy: z.array(z.string()),
   /** The same with what each says; absent when none does. */
   vouchers: z.array(voucher).optional(),
+  /** Names of organisations that vouched for this key and took that back; absent when none did. */
+  takenBackBy: z.array(z.string()).optional(),
   /** They were met with a certificate that ended more than 30 days ago (`since`): nothing of theirs is taken until the user lets it count, which then holds to `until`. Absent when there is no such question. */
   lapsed: z.strictObject({ since: time, until: time.optional() }).optional(),
   reach,

@@ -47,6 +47,8 @@ export function peopleScenes(busy: (now: number) => World): Readonly<Record<stri
       ]);
       return world;
     },
+    /** The organisation took its word back. */
+    'taken-back': (now) => withBo(now, { takenBackBy: ['Acme CA'] }).world,
     /** Nothing vouches for the key that was shown. */
     'key-unknown': (now) => {
       const { world, bo } = withBo(now, { who: 'unknown-key' });

@@ -12,6 +12,7 @@ export function TrustFacts({ contact }: { readonly contact: Contact }): ReactNod
   const times = useTimes();
   const current = usePeople((state) => state.histories[contact.contactId])?.find((key) => key.current);
   const name = nameInSentence(contact.name);
+  const { takenBackBy = [] } = contact;
   if (contact.pending) return null;
   const alarm = contact.who === 'frozen' || contact.who === 'unknown-key' || contact.who === 'changed' ? contact.who : undefined;
   return (
@@ -27,7 +28,7 @@ export function TrustFacts({ contact }: { readonly contact: Contact }): ReactNod
         <WhoGlyph who={contact.vouchedBy.length > 0 ? 'vouched' : 'unchecked'} />
         <span>
           {contact.vouchedBy.length === 0 ? (
-            <strong>{text('trust.nobody')}</strong>
+            takenBackBy.length > 0 ? null : <strong>{text('trust.nobody')}</strong>
           ) : (
             contact.vouchedBy.map((authority) => (
               <strong className="block" key={authority}>
@@ -35,7 +36,13 @@ export function TrustFacts({ contact }: { readonly contact: Contact }): ReactNod
               </strong>
             ))
           )}
-          <span className="field-hint block">{text(contact.vouchedBy.length === 0 ? 'trust.nobody.text' : 'trust.vouched')}</span>
+          {takenBackBy.map((authority) => (
+            <strong className="block" key={authority}>
+              {text('trust.takenBack', { authority: nameInSentence(authority) })}
+            </strong>
+          ))}
+          {takenBackBy.length === 0 ? null : <span className="field-hint block">{text('trust.takenBack.text', { name })}</span>}
+          {contact.vouchedBy.length === 0 && takenBackBy.length > 0 ? null : <span className="field-hint block">{text(contact.vouchedBy.length === 0 ? 'trust.nobody.text' : 'trust.vouched')}</span>}
         </span>
       </li>
       <li className={`trust-fact who-${alarm ?? 'key'}`} data-testid="fact-key">

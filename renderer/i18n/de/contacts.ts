@@ -21,6 +21,8 @@ export const contacts = {
   'trust.unchecked': 'Das ist am Anfang normal; vergleiche, wenn es darauf ankommt.',
   'trust.nobody': 'Keine Organisation bürgt',
   'trust.nobody.text': 'Nur Leute in Organisationen haben das. Nichts fehlt.',
+  'trust.takenBack': '{authority} hat das Bürgen zurückgenommen',
+  'trust.takenBack.text': 'Sie hat für diesen Schlüssel von {name} gebürgt und das widerrufen. Frage {name} nach dem Grund, bevor du dich darauf verlässt; was du selbst verglichen hast, bleibt.',
   'trust.vouched': 'Das sagt die Organisation, nicht du. Es ersetzt das Vergleichen nicht.',
   'trust.key': 'Identitätsschlüssel Nummer {epoch}',
   'trust.key.text': 'Der Schlüssel, der beweist, wer schreibt.',

@@ -19,6 +19,8 @@ export const contacts = {
   'trust.unchecked': 'That is normal at the start; compare when it matters to be sure.',
   'trust.nobody': 'No organisation vouches',
   'trust.nobody.text': 'Only people in organisations have this. Nothing is missing.',
+  'trust.takenBack': '{authority} took back its word',
+  'trust.takenBack.text': 'It vouched for this key of {name} and has revoked that. Ask {name} why before you rely on it; what you compared yourself stays.',
   'trust.vouched': 'Said by the organisation, not by you. It does not replace comparing.',
   'trust.key': 'Identity key number {epoch}',
   'trust.key.text': 'The key that proves who writes.',

@@ -18,6 +18,7 @@ export const people = [
   ['paused-tiny', 'key-unknown', tiny, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('paused-bar').waitFor(); }],
   ['paused-200', 'key-unknown', { width: 640, height: 400, scale: 2 }, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('paused-bar').waitFor(); }],
   ['paused-forced', 'key-fork', { ...wide, forced: true }, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('paused-bar').waitFor(); }],
+  ['who-taken-back', 'taken-back', wide, ['light', 'dark'], async (page) => { await chooseBo(page); await page.keyboard.press('Control+i'); await page.getByTestId('fact-vouched').waitFor(); }],
   ['who-fork', 'key-fork', tall, ['light', 'dark'], async (page) => { await chooseBo(page); await page.keyboard.press('Control+i'); await page.getByTestId('known-key').first().waitFor(); }],
   ['who-changed', 'key-changed', wide, ['light'], async (page) => { await chooseBo(page); await page.keyboard.press('Control+i'); await page.getByTestId('known-key').first().waitFor(); }],
   ['hard-blocked', 'hard', wide, ['light'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Blocked/ }).click(); await button(page, 'Details').click(); }],

@@ -65,12 +65,13 @@ describe('what organisations say', () => {
     await anns.identity.importEndorsement({ text: [leaf, ...more.map(({ pem }) => pem)].join('') });
     return leaf;
   };
-  const view = async (): Promise<{ who: string; vouchedBy: readonly string[]; name?: string | undefined }> => {
+  const view = async (): Promise<{ who: string; vouchedBy: readonly string[]; name?: string | undefined; takenBackBy?: readonly string[] }> => {
     const contact = (await bo.contacts.list(undefined)).find((each) => each.contactId === contactId);
-    return { who: contact?.who ?? '', vouchedBy: contact?.vouchedBy ?? [], ...(contact?.vouchers && { name: contact.vouchers[0]?.name }) };
+    return { who: contact?.who ?? '', vouchedBy: contact?.vouchedBy ?? [], ...(contact?.vouchers && { name: contact.vouchers[0]?.name }), ...(contact?.takenBackBy && { takenBackBy: contact.takenBackBy }) };
   };
   const vouched = { who: 'vouched', vouchedBy: ['Acme'], name: 'Ann' };
   const nobody = { who: 'unchecked', vouchedBy: [] };
+  const takenBack = { ...nobody, takenBackBy: ['Acme'] };
   const arrived = () => world.until('the card is there', () => bo.profile.stores.endorsements.find(ann.profile.local.peerId) !== undefined);
   const changes = (): number => toldOf(bo, 'contact.changed').filter((event) => event.contactId === contactId).length;
 
@@ -128,7 +129,7 @@ describe('what organisations say', () => {
     const before = changes();
     const newest = at(2, 1000, [leaf]);
     await bos.authorities.importRevocations({ text: newest });
-    expect([await view(), changes()]).toEqual([nobody, before + 1]);
+    expect([await view(), changes()]).toEqual([takenBack, before + 1]);
     const [{ revocations } = { revocations: undefined }] = await bos.authorities.list(undefined);
     expect(revocations).toEqual({ thisUpdate: testNow + 1000, nextUpdate: testNow + 7 * day, count: 1, outdated: false });
     // An earlier list brings nobody back; the same one again is no news; one from far ahead would keep all later ones out.
@@ -137,7 +138,7 @@ describe('what organisations say', () => {
     expect(await codeOf(() => bos.authorities.importRevocations({ text: newest }))).toBeUndefined();
     expect(await codeOf(() => bos.authorities.importRevocations({ text: twin.revocations([], { ...dates, number: 9 }) }))).toBe('revocations.unacceptable');
     expect(await codeOf(() => bos.authorities.importRevocations({ text: middle.revocations([], { ...dates, number: 9 }) }))).toBe('authority.unknown');
-    expect(await view()).toEqual(nobody);
+    expect(await view()).toEqual(takenBack);
     // Another certificate of the same organisation counts again; then Ann takes it away.
     await endorse(root);
     await world.until('the new one counts', () => bo.profile.vouching.of(ann.profile.local.peerId).length > 0);
@@ -153,9 +154,9 @@ describe('what organisations say', () => {
     await arrived();
     await bos.authorities.importRevocations({ text: root.revocations([leaf], { ...dates, number: 2 }) });
     const second = await bos.authorities.import({ text: renewed.pem });
-    expect(await view()).toEqual(nobody);
+    expect(await view()).toEqual(takenBack);
     await bos.authorities.remove(first);
-    expect([await view(), (await bos.authorities.list(undefined)).map(({ revocations }) => revocations?.count)]).toEqual([nobody, [1]]);
+    expect([await view(), (await bos.authorities.list(undefined)).map(({ revocations }) => revocations?.count)]).toEqual([takenBack, [1]]);
     await bos.authorities.import({ text: root.pem });
     expect(await codeOf(() => bos.authorities.importRevocations({ text: root.revocations([], { ...dates, number: 1 }) }))).toBe('revocations.older');
     // One list for both: what it names no more is vouched for again.

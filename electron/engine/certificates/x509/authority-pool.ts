@@ -16,8 +16,11 @@ type Path = readonly [ForeignCertificate, ...AuthorityCertificate[]];
 export type Judgement =
   /** `until`: Unix milliseconds, the last moment at which all of the path is in force. */
   | { readonly vouched: true; readonly root: AuthorityCertificate; readonly authorities: readonly AuthorityCertificate[]; readonly until: number }
-  /** `from`: when a part that has not begun yet does; Infinity when waiting changes nothing. */
-  | { readonly vouched: false; readonly from: number };
+  /**
+   * `from`: the next moment at which that may be judged otherwise, because a part begins or one that was taken back ends anyway; Infinity when waiting changes nothing. `takenBackBy`:
+   * roots of paths that are in force but for a part that is on a revocation list.
+   */
+  | { readonly vouched: false; readonly from: number; readonly takenBackBy: readonly AuthorityCertificate[] };
 
 /**
  * The organisations a person trusts, and what they took back. Everything ends at a root that was imported by hand: a contact's
@@ -39,17 +42,22 @@ export class AuthorityPool {
 
   judge({ leaf, carried }: Endorsement, now: number): Judgement {
     let from = Infinity;
+    const takenBackBy: AuthorityCertificate[] = [];
     for (const path of this.#paths([leaf], carried)) {
       const [begins, ends] = windowOf(path);
-      if (this.#isRevoked(path) || ends < now) continue;
-      if (begins > now) from = Math.min(from, begins);
-      else {
-        const [, ...authorities] = path;
-        const root = authorities.at(-1);
-        if (root) return { vouched: true, root, authorities, until: ends };
+      const [, ...authorities] = path;
+      const root = authorities.at(-1);
+      if (ends < now || root === undefined) continue;
+      if (begins > now) {
+        if (!this.#isRevoked(path)) from = Math.min(from, begins);
+      } else if (this.#isRevoked(path)) {
+        takenBackBy.push(root);
+        from = Math.min(from, ends + 1);
+      } else {
+        return { vouched: true, root, authorities, until: ends };
       }
     }
-    return { vouched: false, from };
+    return { vouched: false, from, takenBackBy };
   }
 
   /** Whether a root stands above this authority, whatever the dates; a root stands for itself when it is one of the pool. */

@@ -308,6 +308,13 @@ describe('identity keys of a person', () => {
     expect(screen.getByTestId('fact-key').textContent).toContain('Identity key number 6');
   });
 
+  it('an organisation that took its word back is named, and something is missing then', async () => {
+    await openTalk(scene('taken-back'));
+    await shortcut('v', { ctrlKey: true, shiftKey: true });
+    const fact = screen.getByTestId('fact-vouched');
+    expect([fact.querySelector('strong')?.textContent, fact.textContent?.includes('Nothing is missing')]).toEqual(['Acme CA took back its word', false]);
+  });
+
   it('a change that wants a fresh check does not stop anything', async () => {
     await openTalk(scene('key-changed'));
     expect(screen.queryByTestId('paused-bar')).toBeNull();
