@@ -2,7 +2,7 @@ import { type ErrorCode, KeyshiftError } from '../../../shared/errors';
 import type { UpdateStatus } from '../../../shared/model/updates';
 import type { Clock, Random } from '../../engine/ports';
 import type { ChosenUpdate, InstalledUpdate, PackageFile, UpdateInstaller, UpdateShelf, UpdateSignatures, UpdateSource } from '../ports/updates';
-import { judge, type Memory, readMemory, type Self, startingMemory, writeMemory } from './judge';
+import { judge, type Judgement, type Memory, readMemory, type Self, startingMemory, writeMemory } from './judge';
 import type { KeyList, Manifest } from './manifest';
 import { Timetable } from './timetable';
 import { longestUpdateFile } from './update-file';
@@ -199,19 +199,25 @@ export class Updater {
     const { shelf, self, clock, signatures } = this.#parts;
     const { memory, outcome } = judge(bytes, this.#memory, self, clock.now(), signatures);
     if (JSON.stringify(writeMemory(memory)) !== JSON.stringify(writeMemory(this.#memory))) await this.#remember({ memory });
-    if (outcome.kind === 'refused') throw refusal(outcome.why);
-    if (outcome.kind === 'current') {
-      if (this.#offer !== undefined) await shelf.clear();
-      this.#offer = undefined;
-      this.#installed = undefined;
-      return;
+    if (outcome.kind === 'refused') {
+      // What is refused may still prove that what was offered is overtaken, or signed by a key that counts no more: it could not be installed.
+      if (this.#offer !== undefined && isOvertaken(judge(this.#offer.bytes, memory, self, clock.now(), signatures))) await this.#drop();
+      throw refusal(outcome.why);
     }
+    if (outcome.kind === 'current') return this.#drop();
     const { manifest, file } = outcome;
     if (this.#offer?.file.sha256 !== file.sha256) this.#installed = undefined;
     await shelf.clear(file);
     await shelf.keepUpdateFile(bytes);
     const here = Math.min(await shelf.here(file), file.size);
     this.#offer = { bytes, manifest, file, here, ready: here === file.size && (await shelf.isRight(file)) };
+  }
+
+  /** There is nothing to be had any more. */
+  async #drop(): Promise<void> {
+    if (this.#offer !== undefined) await this.#parts.shelf.clear();
+    this.#offer = undefined;
+    this.#installed = undefined;
   }
 
   async #take(offer: Offer, from: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
@@ -276,6 +282,11 @@ export class Updater {
     this.#memory = kept.memory;
     this.#checkedAt = kept.checkedAt;
   }
+}
+
+/** By what was seen since, and not by a clock that may be set right again. */
+function isOvertaken({ outcome }: Judgement): boolean {
+  return outcome.kind === 'refused' && outcome.why !== 'updates.expired' && outcome.why !== 'updates.from-future';
 }
 
 interface Kept {

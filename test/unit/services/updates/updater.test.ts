@@ -266,6 +266,17 @@ it('22: a package that was replaced between check and installation is not instal
   expect(updater.status().installed).toBeUndefined();
 });
 
+it('22: a later file without a package for this system overtakes what was ready, which is not offered any more and could not be installed', async () => {
+  const updater = await open();
+  await updater.check();
+  await updater.download();
+  expect(updater.status().offer?.ready).toBe(true);
+  server.files.set(indexPath, updateFile({ serial: 9, version: '0.3.0', files: [packageFile({ arch: 'arm64', name: 'keyshift_0.3.0_arm64.deb' })] }));
+  expect(await codeOf(updater.check())).toBe('updates.wrong-system');
+  expect([updater.status().offer, updater.status().problem, await codeOf(updater.install())]).toEqual([undefined, 'updates.wrong-system', 'updates.nothing']);
+  expect(readdirSync(join(folder, 'updates'))).toEqual(['remembered.json']);
+});
+
 it('22: from a file, with updates off and no network, under the same rules', async () => {
   const stick = mkdtempSync(join(tmpdir(), 'keyshift-stick-'));
   const put = (name: string, bytes: Uint8Array): string => (writeFileSync(join(stick, name), bytes), join(stick, name));
@@ -294,6 +305,8 @@ it('22: from a file, with updates off and no network, under the same rules', asy
     expect(updater.status()).toMatchObject({ on: false, offer: { version: '0.2.0', ready: true } });
     await updater.install();
     expect(updater.status().installed?.path).toBe(join(folder, 'updates', 'keyshift_0.2.0_amd64.deb'));
+    // The person's own files are as they were.
+    expect([readFileSync(deb).equals(packageBytes), readFileSync(index).equals(updateFile())]).toEqual([true, true]);
     expect(await codeOf((await open({ source, version: '0.2.0' })).fromFile(await chosenUpdate(index)))).toBe('updates.not-newer');
   } finally {
     rmSync(stick, { recursive: true });
