@@ -1,7 +1,7 @@
 import { KeyshiftError } from '../../shared/errors';
+import { holdsPrivateKey } from '../../shared/private-key';
 import { parseArmouredCard } from '../engine/certificates/card';
 import { parseIdentityCertificatePem, type IdentityCertificate } from '../engine/certificates/identity-certificate';
-import { holdsPrivateKey } from '../engine/certificates/x509/pem';
 import { fullPermissions } from './acquaintances';
 import type { InvitationParts } from './invitations';
 import { fits, makeRoom } from './later-card';
@@ -14,7 +14,7 @@ import { newHandle } from './local-handle';
 export function importKey(parts: InvitationParts, text: string): { contactId: string } {
   const { crypto, clock, random, events } = parts;
   const profile = parts.profile();
-  if (holdsPrivateKey(text) || text.startsWith('KEYSHIFTKEY')) {
+  if (holdsPrivateKey(text)) {
     throw new KeyshiftError('key.private', 'This file holds a private key. Never send it to anybody; ask for the public one.');
   }
   const card = text.includes('BEGIN KEYSHIFT CARD') ? parseArmouredCard(crypto, text, clock.now()) : undefined;

@@ -1,4 +1,6 @@
 import { useRef, useState, type DragEvent, type ReactNode, type RefObject } from 'react';
+import { holdsPrivateKey } from '../../shared/private-key';
+import { useText } from '../i18n/use-text';
 import { Button } from './button';
 import { plainFileName } from './strangers';
 import { TextField } from './text-field';
@@ -31,13 +33,20 @@ export interface TextOrFileWords {
   readonly fromFile: (name: string) => string;
 }
 
-/** Text to be pasted, or the file it stands in, dropped or chosen. The page reads no more than the one file it is given. */
+/** Text to be pasted, or the file it stands in, dropped or chosen. The page reads no more than the one file it is given. A private key is told as one and forgotten at once. */
 export function TextOrFile({ largestFile, read, words, children, onChange, error, ...field }: TextOrFileProps): ReactNode {
   const picker = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const [fault, setFault] = useState<string>();
   const [source, setSource] = useState<{ readonly name: string; readonly text: string }>();
 
+  const say = useText();
+  const give = (text: string): boolean => {
+    const isSecret = holdsPrivateKey(text);
+    setFault(isSecret ? say('error.key.private') : undefined);
+    onChange(isSecret ? '' : text);
+    return !isSecret;
+  };
   const take = async (file: File | undefined): Promise<void> => {
     setOver(false);
     if (file === undefined) return;
@@ -49,8 +58,7 @@ export function TextOrFile({ largestFile, read, words, children, onChange, error
     }
     try {
       const text = read(new Uint8Array(await file.arrayBuffer()));
-      onChange(text);
-      setSource({ name: plainFileName(file.name, 60), text });
+      if (give(text)) setSource({ name: plainFileName(file.name, 60), text });
     } catch {
       setFault(words.unreadable);
     }
@@ -72,10 +80,7 @@ export function TextOrFile({ largestFile, read, words, children, onChange, error
     >
       <TextField
         {...field}
-        onChange={(typed) => {
-          setFault(undefined);
-          onChange(typed);
-        }}
+        onChange={give}
         error={fault ?? error}
         monospace
       />

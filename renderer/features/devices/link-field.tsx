@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type DragEvent, type ReactNode, type RefObject } from 'react';
 import { Camera, ImageUp } from 'lucide-react';
 import { FileTrigger } from 'react-aria-components';
+import { holdsPrivateKey } from '../../../shared/private-key';
 import { useModel } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import type { TextId } from '../../i18n/messages';
@@ -51,7 +52,7 @@ export interface LinkFieldProps {
   readonly areaRef?: RefObject<HTMLTextAreaElement | null>;
 }
 
-/** The link as text, by the camera, or out of a picture that is chosen, dropped or pasted. Nothing of a picture is kept. */
+/** The link as text, by the camera, or out of a picture that is chosen, dropped or pasted. Nothing of a picture is kept; a private key is told as one and forgotten at once. */
 export function LinkField({ kind, value, onChange, error, disabled, areaRef }: LinkFieldProps): ReactNode {
   const text = useText();
   const { ui } = useModel();
@@ -66,9 +67,14 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
   useEffect(() => () => void (turn.current += 1), []);
 
   const wordsOf = (why: PictureFault): TextId => (why === 'no-code' ? kind.noCode : pictureWords[why]);
+  const give = (code: string): boolean => {
+    const isSecret = holdsPrivateKey(code);
+    setFault(isSecret ? text('error.key.private') : undefined);
+    onChange(isSecret ? '' : code);
+    return !isSecret;
+  };
   const take = (code: string): void => {
-    setFault(undefined);
-    onChange(code);
+    if (!give(code)) return;
     ui.getState().announce(text('join.link.read'));
     area.current?.focus();
   };
@@ -78,7 +84,9 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
     setReading(true);
     setFault(undefined);
     try {
-      const code = kind.file !== undefined && file.name.endsWith(kind.file) ? new TextDecoder().decode(await file.slice(0, kind.longest).arrayBuffer()) : await readPicture(file, kind.begins);
+      const written = new TextDecoder().decode(await file.slice(0, kind.longest).arrayBuffer());
+      const isText = (kind.file !== undefined && file.name.endsWith(kind.file)) || holdsPrivateKey(written);
+      const code = isText ? written : await readPicture(file, kind.begins);
       if (turn.current === mine) take(code);
     } catch (thrown) {
       if (turn.current === mine) setFault(text(wordsOf(thrown instanceof PictureError ? thrown.fault : 'not-a-picture')));
@@ -116,10 +124,7 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
       <TextField
         label={text(kind.label)}
         value={value}
-        onChange={(typed) => {
-          setFault(undefined);
-          onChange(typed);
-        }}
+        onChange={give}
         hint={text(kind.hint)}
         error={fault ?? error}
         lines={4}

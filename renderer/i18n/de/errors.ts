@@ -41,7 +41,7 @@ export const errors = {
   'error.request.unknown': 'Diese Anfrage gibt es nicht mehr. Nichts wurde geändert; die Person kann wieder fragen, oder du lädst sie ein.',
   'error.request.declined': 'Deine Anfrage wurde abgelehnt. Was du geschrieben hast, wurde dort nicht gezeigt. Bitte um eine Einladung; seid ihr Kontakte, wird es zugestellt.',
   'error.key.garbled': 'Das ist nichts von dem, was hier genommen wird (eine Keyshift-Karte oder ein einzelnes Zertifikat als PEM oder DER), oder ein Teil davon fehlt. Füge alles ein, von der ersten bis zur letzten Zeile, oder wähle die Datei.',
-  'error.key.private': 'Das ist ein privater Schlüssel. Behalte ihn für dich: Nichts wurde gelesen oder gespeichert. Bitte um die öffentliche Karte.',
+  'error.key.private': 'Das ist ein privater Schlüssel. Er gehört nirgends hierher, und nichts davon wurde behalten. Hat ihn vielleicht jemand anderes als sein Besitzer gesehen, behandle ihn als gestohlen und lass ihn ersetzen. Gefragt ist hier Öffentliches.',
   'error.key.own': 'Das ist deine eigene Karte. Schicke sie der Person, mit der du schreiben willst.',
   'error.key.already-known': 'Diese Person ist schon unter deinen Kontakten. Nichts wurde geändert; schreibe in der Unterhaltung, die du hast. Hat sie dich entfernt, entferne auch du sie und füge sie neu hinzu, oder bitte sie um eine Einladung.',
   'error.key.unacceptable': 'Dieser Schlüssel wird nicht genommen: Er ist beschädigt, veraltet oder zu schwach, oder er wurde erneuert, und ein Zertifikat allein zeigt nicht, wessen er ist. Nichts wurde geändert; bitte um eine neue Keyshift-Karte, und sieh nach, ob eine der beiden Uhren falsch geht.',

@@ -42,7 +42,7 @@ export const errors = {
   'error.request.unknown': 'This request is no longer there. Nothing was changed; they can ask again, or you can invite them.',
   'error.request.declined': 'Your request was declined. What you wrote was not shown there. Ask them for an invitation; once you are contacts, it is delivered.',
   'error.key.garbled': 'This is none of what is taken here (a Keyshift card, or one certificate in PEM or DER), or a part of it is missing. Paste all of it, from the first line to the last, or choose its file.',
-  'error.key.private': 'This is a private key. Keep it to yourself: nothing was read or stored. Ask for the public card.',
+  'error.key.private': 'This is a private key. It belongs nowhere here, and nothing of it was kept. If anybody but its owner may have seen it, treat it as stolen and have it replaced. What is asked for here is public.',
   'error.key.own': 'This is your own card. Send it to the person you want to talk to.',
   'error.key.already-known': 'This person is in your contacts already. Nothing was changed; write in the conversation you have. If they removed you, remove them as well and add them again, or ask them for an invitation.',
   'error.key.unacceptable': 'This key is not taken: it is damaged, out of date or too weak, or it was renewed, and a certificate alone does not show whose it is. Nothing was changed; ask for a new Keyshift card, and see whether the clock of either computer is wrong.',

@@ -1,12 +1,8 @@
 import { KeyshiftError } from '../../../../shared/errors';
+import { holdsPrivateKey } from '../../../../shared/private-key';
 import { fromBase64, toBase64 } from '../../wire/encoding';
 
 export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'X509 CRL';
-
-/** Whether a private key in PEM (RFC 7468, and openssl's older kinds) begins in this text: such a text is refused loudly, whatever else is in it (S5-23, A80). */
-export function holdsPrivateKey(text: string): boolean {
-  return /-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY-----/.test(text);
-}
 
 /**
  * All blocks of one kind in a text; what stands between them is passed over, as openssl writes explanations there. Throws

@@ -362,11 +362,18 @@ describe('meeting', () => {
     await renderApp(emptyWorld());
     press('Add by card or key');
     type('Card or certificate', '-----BEGIN PRIVATE KEY----- AAAA');
-    press('Send request');
     await settle();
     expect(screen.getByText(/This is a private key/)).toBeTruthy();
     expect(document.body.textContent).not.toContain('BEGIN PRIVATE');
     expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Card or certificate' }).value).toBe('');
+    // Nor where an invitation is asked for.
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
+    await settle();
+    press('Open an invitation');
+    type('Invitation link', '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA');
+    await settle();
+    expect(screen.getByText(/This is a private key/)).toBeTruthy();
+    expect(document.body.textContent).not.toContain('PRIVATE KEY');
   });
 });
 

@@ -17,13 +17,10 @@ describe('organisations', () => {
     const { fake } = await open(emptyWorld());
     expect(page()).toContain('None is needed: comparing safety numbers does without.');
     await pressNamed('Add organisation…');
-    write('Certificate (PEM)', '-----BEGIN PRIVATE KEY-----\nSECRET');
-    buttonNamed('Add organisation').focus();
-    await submitNamed('Add organisation');
-    expect(page()).toContain('This is a private key. Keep it to yourself');
-    expect(document.documentElement.innerHTML).not.toContain('SECRET');
-    // Not on the button, which can do nothing now: from there no key leads on, Escape included.
-    expect(document.activeElement).toBe(fieldNamed('Certificate (PEM)'));
+    for (const secret of ['-----BEGIN PRIVATE KEY-----\nSECRET', '-----BEGIN PGP PRIVATE KEY BLOCK-----\nSECRET', 'KEYSHIFTKEY\u0000SECRET']) {
+      write('Certificate (PEM)', secret);
+      expect([page().includes('This is a private key. It belongs nowhere here'), document.documentElement.innerHTML.includes('SECRET'), fieldNamed('Certificate (PEM)').value]).toEqual([true, false, '']);
+    }
     for (const [code, words] of [
       ['authority.unacceptable', 'This is not the certificate of an organisation that may vouch for others.'],
       ['authority.expired', 'This certificate has expired.'],
@@ -60,6 +57,13 @@ describe('organisations', () => {
     expect(page()).toContain('Taken from ca.der.');
     await submitNamed('Add organisation');
     expect(fake.world.identity.authorities).toHaveLength(1);
+    // A private key as bare bytes: PKCS #8, and an encrypted one.
+    await pressNamed('Update revocation list…');
+    for (const bytes of [[0x30, 6, 2, 1, 0, 0x30, 1, 5], [0x30, 7, 0x30, 3, 6, 1, 0x2a, 4, 0]]) {
+      await drop(fileOf(Uint8Array.from(bytes), 'key.der'));
+      expect([page().includes('This is a private key.'), fieldNamed('Revocation list (PEM)').value, page().includes('Taken from key.der')]).toEqual([true, '', false]);
+      write('Revocation list (PEM)', 'x');
+    }
   });
 
   it('tells what each is worth now, and follows when that changes', async () => {
