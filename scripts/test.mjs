@@ -12,7 +12,7 @@
 //   npm test -- unit -t "safety number"         words from the first dash on go to the runner
 // The last line is the sum of what vitest, node:test and Playwright report.
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
-import { selection, together } from './lib/test-selection.mjs';
+import { selection, takesPackagesAlone, together } from './lib/test-selection.mjs';
 import { setUp } from './setup.mjs';
 
 const NEEDS_ELECTRON = ['electron', 'e2e', 'package'];
@@ -23,7 +23,9 @@ for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15, SIGHUP: 
 await asCommand(async () => {
   const started = performance.now();
   const { stages: names, filters, options } = selection(process.argv.slice(2));
-  const runtime = await setUp({
+  // Lint, types and build take npm's packages alone: what else is missing is fetched beside them.
+  await setUp({});
+  const rest = setUp({
     electron: names.some((name) => NEEDS_ELECTRON.includes(name)),
     display: names.includes('e2e') || names.includes('package'),
     desktop: names.includes('e2e'),
@@ -32,6 +34,7 @@ await asCommand(async () => {
     rpm: names.includes('package'),
     typings: names.includes('types'),
   });
+  const runtime = rest.catch(() => undefined); // told below
   // Packing comes last and its tools from the network: they come while the others run. What goes wrong is told when they are needed.
   if (names.includes('package')) void import('./package/tools.mjs').then(({ tool }) => tool('tools', '')).catch(() => undefined);
   const { stages } = await import('./lib/test-stages.mjs');
@@ -39,6 +42,7 @@ await asCommand(async () => {
   const { keepReports } = await import('./lib/report-files.mjs');
   const done = [];
   for (const group of together(names)) {
+    if (!takesPackagesAlone(group)) await rest;
     say(`\n── ${group.join(', ')}`);
     done.push(
       ...(await Promise.all(
@@ -50,6 +54,7 @@ await asCommand(async () => {
       )),
     );
   }
+  await rest;
   keepReports();
   say(`\n── summary (${seconds(started)})`);
   // Once more at the end: of a long run this is what is seen, and often all that is kept.

@@ -37,6 +37,9 @@ export function selection(words) {
   return { stages: STAGES.filter((stage) => stages.has(stage)), filters, options };
 }
 
+/** Whether these stages take npm's packages alone, or wait themselves for what else they take. @param {readonly string[]} group */
+export const takesPackagesAlone = (group) => group.every((name) => name === 'lockfile' || SIDE_BY_SIDE.includes(name));
+
 /** Stages in their order, those that run at once together. @param {readonly string[]} names @returns {string[][]} */
 export function together(names) {
   /** @type {string[][]} */

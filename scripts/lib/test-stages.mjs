@@ -18,7 +18,7 @@ import { say } from './say.mjs';
 import { playwrightCount, playwrightFailures, skippedBelow, sum, tapCount, tapFailures, vitestCount, vitestFailures, vitestOutside } from './test-reports.mjs';
 
 /**
- * @typedef {{ runtime: import('../electron-runtime.mjs').Runtime, filters: string[], options: string[] }} Context
+ * @typedef {{ runtime: Promise<import('../electron-runtime.mjs').Runtime | undefined>, filters: string[], options: string[] }} Context
  * @typedef {{ ok: boolean, count?: import('./test-reports.mjs').Count, note?: string, notProven?: string[], failures?: string[] }} Outcome
  * @typedef {(context: Context) => Promise<Outcome>} Stage
  */
@@ -49,11 +49,14 @@ async function lint() {
   return outcome;
 }
 
-async function types() {
+/** @type {Stage} */
+async function types({ runtime }) {
   const results = [];
   // Two at a time: each takes a core and some memory.
   for (let i = 0; i < TYPE_PROJECTS.length; i += 2) {
-    results.push(...(await Promise.all(TYPE_PROJECTS.slice(i, i + 2).map(checkProject))));
+    const projects = TYPE_PROJECTS.slice(i, i + 2);
+    if (projects.includes('e25')) await runtime; // its typings come with it
+    results.push(...(await Promise.all(projects.map(checkProject))));
   }
   return { ok: results.every(Boolean) };
 }
@@ -71,7 +74,8 @@ async function checkProject(name) {
 async function buildAll({ runtime }) {
   await build(PARTS);
   // What starts windows starts what people get.
-  if (runtime) await makeCode(runtime);
+  const electron = await runtime;
+  if (electron) await makeCode(electron);
   return { ok: true };
 }
 
@@ -92,6 +96,7 @@ async function vitest({ filters, options }) {
  * @type {Stage}
  */
 async function electron({ runtime, filters }) {
+  const { executable } = await runtime;
   const files = filesBelow(inRoot('test/electron')).filter((file) => file.endsWith('.test.ts') && chosen(file, filters));
   if (files.length === 0) return { ok: filters.length === 0, note: 'no files there' };
   const counts = [];
@@ -100,7 +105,7 @@ async function electron({ runtime, filters }) {
   for (const file of files) {
     const bundled = inCache('electron-tests', `${basename(file, '.test.ts')}.cjs`);
     await putBundle({ ...nodeBundle, entryPoints: [file], outfile: bundled });
-    const { code, stdout, stderr, timedOut } = await run(runtime.executable, ['--test-reporter=tap', bundled], {
+    const { code, stdout, stderr, timedOut } = await run(executable, ['--test-reporter=tap', bundled], {
       cwd: root,
       timeout: 10 * MINUTE,
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
@@ -123,6 +128,7 @@ async function electron({ runtime, filters }) {
  * @type {Stage}
  */
 async function e2e({ runtime, filters, options }) {
+  const { executable, kind } = await runtime;
   const displays = process.platform === 'linux' ? await Promise.all(Array.from({ length: WINDOW_WORKERS }, () => startXvfb())) : [];
   try {
     const counts = [];
@@ -131,8 +137,8 @@ async function e2e({ runtime, filters, options }) {
     for (const project of ['windows', 'alone']) {
       const report = ownReport(`playwright-${project}.json`);
       const env = {
-        ELECTRON_EXECUTABLE: runtime.executable,
-        ELECTRON_KIND: runtime.kind,
+        ELECTRON_EXECUTABLE: executable,
+        ELECTRON_KIND: kind,
         PLAYWRIGHT_JSON_OUTPUT_FILE: report,
         ...(displays[0] && {
           DISPLAY: displays[0].display,
@@ -161,7 +167,8 @@ async function e2e({ runtime, filters, options }) {
 async function installedPackage({ runtime, filters, options }) {
   const reason = whyNoPackage();
   if (reason) return { ok: true, note: reason, notProven: [`NOT PROVEN: test/package was skipped: ${reason}.`] };
-  const packages = await packagesForTests(runtime);
+  const electron = await runtime;
+  const packages = await packagesForTests(electron);
   // One for each of two people, and one for what runs beside them: a window behind another one is not drawn.
   const displays = await Promise.all([startXvfb(), startXvfb(), startXvfb()]);
   try {
@@ -171,7 +178,7 @@ async function installedPackage({ runtime, filters, options }) {
       KEYSHIFT_RPM: packages.rpm,
       KEYSHIFT_HEADLESS_DEB: packages.headless,
       KEYSHIFT_APP_FOLDER: packages.folder,
-      ELECTRON_KIND: runtime.kind,
+      ELECTRON_KIND: electron.kind,
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
       KEYSHIFT_TEST_DISPLAYS: displays.map(({ display }) => display).join(' '),
       WAYLAND_DISPLAY: '',
