@@ -23,7 +23,7 @@ export const conversation = {
   'conversation.older': 'Ältere Nachrichten zeigen',
   'conversation.loadingOlder': 'Ältere Nachrichten werden geholt…',
   'conversation.newest': 'Zur neuesten',
-  'conversation.ahead': '{day} (falsche Uhr)',
+  'conversation.ahead': '{day} (später als jetzt: Die Uhr ging damals falsch, oder sie geht jetzt falsch)',
   'conversation.today': 'Heute',
   'conversation.yesterday': 'Gestern',
   'conversation.start': 'Unterhaltung beginnen',

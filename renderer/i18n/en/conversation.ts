@@ -9,7 +9,7 @@ export const conversation = {
   'conversation.older': 'Show older messages',
   'conversation.loadingOlder': 'Fetching older messages…',
   'conversation.newest': 'To the newest',
-  'conversation.ahead': '{day} (wrong clock)',
+  'conversation.ahead': '{day} (later than now: the clock was wrong then, or is wrong now)',
   'conversation.today': 'Today',
   'conversation.yesterday': 'Yesterday',
   'conversation.start': 'Start a conversation',

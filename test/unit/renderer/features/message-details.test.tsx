@@ -51,7 +51,7 @@ describe('S2-21: every message tells its key', () => {
     const ahead = 400 * 86_400_000;
     world.messages.set(talkWithBo, list.map((message) => ({ ...message, sentAt: message.sentAt + ahead, ...(message.receivedAt !== undefined && { receivedAt: message.receivedAt + ahead }) })));
     await openTalk(world);
-    expect([...document.querySelectorAll('.day')].map((line) => line.textContent)).toContainEqual(expect.stringMatching(/20\d\d \(wrong clock\)$/));
+    expect([...document.querySelectorAll('.day')].map((line) => line.textContent)).toContainEqual(expect.stringMatching(/20\d\d \(later than now: the clock was wrong then, or is wrong now\)$/));
     await enterOn(articles().at(-2));
     expect(fact('Received here')).toContain('Later than now: the clock of this computer was wrong when this arrived, or is wrong now.');
     expect(fact('Sent')).not.toContain('Later than now');

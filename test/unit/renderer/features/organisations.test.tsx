@@ -3,7 +3,7 @@ import { act, fireEvent } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { emptyWorld, type World } from '../../../preview/fake-world';
 import { scenes } from '../../../preview/scenes';
-import { buttonNamed, fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
+import { fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
 import { settle, type Running } from '../render-app';
 
 const certificate = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
