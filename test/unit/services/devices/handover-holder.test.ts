@@ -1,9 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { InstanceId } from '../../../../electron/engine/ids';
-import { leaseMs } from '../../../../electron/engine/sharing/ledger';
+import { held, leaseMs } from '../../../../electron/engine/sharing/ledger';
 import { openShared } from '../../../../electron/engine/sharing/session-state';
 import { sharingKey, type SharingKey } from '../../../../electron/engine/sharing/sharing-keys';
 import { sealHint } from '../../../../electron/engine/sharing/owner-hint';
+import { Resumptions } from '../../../../electron/engine/session/resumptions';
 import { HandoverHolder, type HolderParts } from '../../../../electron/services/devices/handover-holder';
 import type { PeerBook } from '../../../../electron/services/peer-book';
 import type { SharingStore } from '../../../../electron/services/ports/sharing';
@@ -51,16 +52,19 @@ const isHere = (): boolean => desk.store.byKeyId(keyId()) !== undefined;
 
 function holder(change: Partial<HolderParts> = {}): HandoverHolder {
   const { crypto, local } = parties.desk;
-  return new HandoverHolder({
+  const clock = { now: () => now, monotonic: () => now, setTimer: () => () => {} };
+  // As an open profile puts them together: what is lent is not found.
+  const resumptions = new Resumptions({ crypto, clock, logger: recordingLogger(), store: desk.store, isLent: (id) => made.isLent(id) });
+  const made: HandoverHolder = new HandoverHolder({
     crypto,
-    clock: { now: () => now, monotonic: () => now, setTimer: () => () => {} },
+    clock,
     logger: { ...recordingLogger(), debug: (event, facts) => void refusals.push(`${event} ${String(facts?.['reason'])}`), warn: (event) => void refusals.push(event) },
     local,
     book: peersOf([parties.carol]) as PeerBook,
     keys: { to: () => pair },
     sharing,
     entries: desk.store,
-    resumptions: desk.resumptions,
+    resumptions,
     commit: (work) => work(),
     isActive: () => true,
     isArchive: () => false,
@@ -68,6 +72,7 @@ function holder(change: Partial<HolderParts> = {}): HandoverHolder {
     settleElsewhere: () => Promise.resolve(true),
     ...change,
   });
+  return made;
 }
 
 /** A message of Carol's, new each time, that moves the session to this device. */
@@ -79,6 +84,7 @@ function shownTo(device: Party): Uint8Array {
 }
 const ask = (from: HandoverHolder, device: Party, m1 = shownTo(device)) => from.ask(idOf(device), { kind: 'ask', ask: 1, m1 });
 const take = (from: HandoverHolder, device: Party, generation: number) => from.take(idOf(device), { kind: 'take', ask: 2, keyId: keyId(), generation });
+const spare = (from: HandoverHolder, device: Party, generation: number) => from.spare(idOf(device), { kind: 'spare', ask: 3, keyId: keyId(), generation });
 const refused = { kind: 'refused', ask: 1 };
 
 describe('the device that has a session', () => {
@@ -95,7 +101,7 @@ describe('the device that has a session', () => {
     // Its own lease over, the laptop has nothing new to show.
     expect(ask(here, parties.laptop, m1)).toEqual(refused);
     expect(ask(here, parties.tablet)).toMatchObject({ kind: 'lent', generation: 2 });
-    expect(refusals).toEqual(['handover.refused not-free', 'handover.refused no-proof']);
+    expect(refusals).toEqual(['handover.refused not-here', 'handover.refused no-proof']);
   });
 
   it('S4-17 A59: uses it itself again once the lease is over, and has that written down', () => {
@@ -157,6 +163,66 @@ describe('the device that has a session', () => {
     expect(ask(here, parties.tablet)).toMatchObject({ kind: 'lent', generation: 2 });
     settled.done?.(true);
     expect(await taken).toMatchObject({ kind: 'refused' });
-    expect([isHere(), line(), fenced]).toMatchObject([true, { phase: 'lent', taker: idOf(parties.tablet) }, 0]);
+    expect([isHere(), line(), fenced, refusals]).toMatchObject([true, { phase: 'lent', taker: idOf(parties.tablet) }, 0, []]);
+  });
+
+  it('S4-17 A58: given back by who was lent it, under that generation, it is free at once; nobody else’s word for it counts', async () => {
+    const here = holder();
+    ask(here, parties.laptop);
+    const lent = line();
+    for (const [device, generation] of [[parties.tablet, 1], [parties.laptop, 0], [parties.laptop, 2]] as const) spare(here, device, generation);
+    expect(line()).toEqual(lent);
+    expect(refusals).toEqual([]);
+    spare(here, parties.laptop, 1);
+    expect([line(), here.isLent(keyId())]).toMatchObject([{ phase: 'held', generation: 1, taker: undefined }, false]);
+    expect(await take(here, parties.laptop, 1)).toMatchObject({ kind: 'refused' });
+    expect(ask(here, parties.tablet)).toMatchObject({ kind: 'lent', generation: 2 });
+  });
+
+  it('S4-17 A59: whoever took it hears so again; what is about to come to this device itself is nobody’s to take or to give back', async () => {
+    const here = holder();
+    const coming = { keyId: keyId(), part: 'from-owner' as const, line: { ...held(idOf(parties.tablet), testNow + leaseMs), phase: 'lent' as const, taker: idOf(parties.laptop), generation: 1, until: testNow + leaseMs } };
+    sharing.putLedger(coming);
+    spare(here, parties.laptop, 1);
+    expect([await take(here, parties.laptop, 1), sharing.ledger(keyId())]).toMatchObject([{ kind: 'refused' }, coming]);
+    sharing.removeLedger(keyId());
+    ask(here, parties.laptop);
+    for (let time = 0; time < 2; time += 1) expect(await take(here, parties.laptop, 1)).toMatchObject({ kind: 'taken' });
+  });
+
+  it('S4-32: what was erased here since it was lent is nobody’s, and the repository is asked only for what may be taken', async () => {
+    let asked = 0;
+    const here = holder({ settleElsewhere: () => Promise.resolve((asked += 1) > 0) });
+    expect(await take(here, parties.laptop, 1)).toMatchObject({ kind: 'refused' });
+    ask(here, parties.laptop);
+    desk.store.remove(keyId());
+    expect([await take(here, parties.laptop, 1), line()?.phase, fenced, asked]).toMatchObject([{ kind: 'refused' }, 'lent', 0, 0]);
+  });
+
+  it('S4-14 A67: a contact that had more of the session than there is here gets it nowhere', () => {
+    const { keyId: id, sent, received } = entryOf(carol, parties.desk);
+    carol.store.setPositions(id, sent, { counter: received.counter + 1, digest: new Uint8Array(32).fill(1) });
+    expect([ask(holder(), parties.laptop), refusals, line()]).toEqual([refused, ['handover.refused not-usable'], undefined]);
+  });
+
+  it('S4-28: leaves no secret of what was lent or refused behind', () => {
+    const made: { wiped: boolean }[] = [];
+    const given: Uint8Array[] = [];
+    const { crypto } = parties.desk;
+    const here = holder({
+      crypto: { ...crypto, secret: (kind, bytes) => {
+        const secret = crypto.secret(kind, bytes);
+        if (kind === 'resumption') made.push(secret);
+        return secret;
+      } },
+      resumptions: Object.assign(Object.create(desk.resumptions) as typeof desk.resumptions, { toLend: (id: Uint8Array) => {
+        const entry = desk.resumptions.toLend(id);
+        if (entry) given.push(entry.secret);
+        return entry;
+      } }),
+    });
+    ask(here, parties.tablet, shownTo(parties.laptop));
+    ask(here, parties.laptop);
+    expect([made.length > 1, made.filter(({ wiped }) => !wiped), given]).toEqual([true, [], [new Uint8Array(32), new Uint8Array(32)]]);
   });
 });

@@ -7,7 +7,7 @@ import { commit, held, type LedgerLine, leaseMs, type Move, release, reserve } f
 import { coverLine, recordName, uncoverLine } from '../../../../electron/engine/sharing/repository-record';
 import { sharingKey, type SharingKey } from '../../../../electron/engine/sharing/sharing-keys';
 import { instanceIdFromBytes, peerIdFromBytes } from '../../../../electron/engine/wire/ids';
-import { Publisher } from '../../../../electron/services/devices/handover-publisher';
+import { Publisher, type PublisherParts } from '../../../../electron/services/devices/handover-publisher';
 import { createSharingStore } from '../../../../electron/storage/sharing-store';
 import { freshDatabase } from '../../../support/fresh-database';
 import { realCrypto } from '../../../support/foundation-kit';
@@ -57,12 +57,13 @@ const entryOf = (): ResumptionEntry =>
   ({ keyId, secret: filled(4), peerId: peerIdFromBytes(filled(5)), peerInstance: laptop, peerInstanceHash: filled(6), pinnedSpkiHash: filled(6), madeAt: noon, expiresAt: end, sent: position, received: position, peerChain: new Uint8Array(10) }) as unknown as ResumptionEntry;
 
 /** A session that says how many of its records wait, and what was let go. */
-function sessionOf(): { readonly session: Session; readonly gone: number[]; say(): void; close(): void; ended: number } {
+function sessionOf(more: Partial<Session> = {}): { readonly session: Session; readonly gone: number[]; say(): void; close(): void; ended: number; holds: number } {
   const waiting = { count: 1 };
-  const made = { gone: [] as number[], ended: 0, say: (): void => undefined, close: (): void => undefined };
+  const made = { gone: [] as number[], ended: 0, holds: 0, say: (): void => undefined, close: (): void => undefined };
   const session = {
     keyId,
     holdBack: (onHeld: () => void) => {
+      made.holds += 1;
       made.say = () => {
         waiting.count += 1;
         onHeld();
@@ -70,11 +71,12 @@ function sessionOf(): { readonly session: Session; readonly gone: number[]; say(
       return { get count() { return waiting.count; }, letGo: (upTo: number) => void made.gone.push(upTo), end: () => void (made.ended += 1), again: () => undefined };
     },
     onClose: (handler: () => void) => (made.close = handler),
+    ...more,
   } as unknown as Session;
   return Object.assign(made, { session });
 }
 
-function publisher(): Publisher {
+function publisher(change: Partial<PublisherParts> = {}): Publisher {
   const log = (event: string): void => void logged.push(event);
   const made = new Publisher({
     crypto,
@@ -92,6 +94,7 @@ function publisher(): Publisher {
     commit: (work) => work(),
     repository: () => memory.connect(),
     fence: () => void (fenced += 1),
+    ...change,
   });
   made.use(memory.connect());
   return made;
@@ -201,9 +204,196 @@ describe('a session that was published', () => {
   });
 });
 
-function begin() {
-  const made = publisher();
-  const one = sessionOf();
+describe('what is written, and when', () => {
+  it('S4-15: one write at a time, which covers all that waits by then; what comes meanwhile has the next one', async () => {
+    const waiting: (() => void)[] = [];
+    const { say, gone } = begin();
+    await settle();
+    memory.turn = () => new Promise((resolve) => waiting.push(resolve));
+    for (let n = 0; n < 3; n += 1) say();
+    await settle();
+    expect([waiting.length, gone]).toEqual([1, [1]]);
+    waiting[0]?.();
+    await settle();
+    expect([waiting.length, gone]).toEqual([2, [1, 2]]);
+    waiting[1]?.();
+    await settle();
+    expect([waiting.length, gone, memory.seen.length]).toEqual([2, [1, 2, 4], 3]);
+  });
+
+  it('S4-15 S4-19: somebody who comes between its look and its write is not written over, and its records wait', async () => {
+    const { say, gone } = begin();
+    await settle();
+    await move((line) => reserve(line, laptop, clock.now()));
+    await move((line) => release(line, laptop, 1));
+    let writes = 0;
+    memory.turn = async (what) => {
+      writes += what === 'write' ? 1 : 0;
+      if (writes !== 2) return;
+      memory.turn = () => Promise.resolve();
+      await move((line) => reserve(line, laptop, clock.now()));
+    };
+    say();
+    await settle();
+    expect([stored(), gone]).toMatchObject([{ phase: 'lent', generation: 2 }, [1]]);
+  });
+
+  it('S4-14 S4-15: without an answer it falls behind, says so once, and is published again; also where the write was done and its answer lost', async () => {
+    const { say, gone, ended, close } = watched();
+    await settle();
+    memory.reachable = false;
+    for (let round = 1; round <= 3; round += 1) {
+      say();
+      await settle();
+      expect(ended()).toBe(round);
+      await clock.advance(30_000);
+      await settle();
+    }
+    expect(logged).toEqual(['handover.published', 'handover.behind']);
+    memory.reachable = true;
+    await clock.advance(30_000);
+    await settle();
+    memory.loseAnswer = true;
+    say();
+    await settle();
+    await clock.advance(30_000);
+    await settle();
+    expect(logged).toEqual(['handover.published', 'handover.behind', 'handover.published', 'handover.behind', 'handover.published']);
+    expect([gone.at(-1), stored()]).toMatchObject([5, { phase: 'held', generation: 0 }]);
+    // One that ended meanwhile is not.
+    memory.reachable = false;
+    say();
+    await settle();
+    close();
+    memory.reachable = true;
+    const written = memory.seen.length;
+    await clock.advance(30_000);
+    await settle();
+    expect(memory.seen.length).toBe(written);
+  });
+
+  it('a fault of the program is told as one, a repository that is away or has lost everything is not', async () => {
+    const { made, say, close } = begin();
+    await settle();
+    memory.turn = () => Promise.reject(new TypeError('a defect'));
+    say();
+    await settle();
+    expect(logged).toEqual(['handover.published', 'handover.fault', 'handover.behind']);
+    close();
+    await settle();
+    await made.look(memory.connect());
+    expect(logged.slice(3)).toEqual(['handover.fault', 'handover.fault']);
+    memory.turn = () => Promise.resolve();
+    memory.reachable = false;
+    await made.look(memory.connect());
+    memory.reachable = true;
+    memory.records.clear();
+    await made.look(memory.connect());
+    expect([logged.length, fenced]).toEqual([5, 0]);
+  });
+
+  it('S4-35: nothing more is written of one that ended or is not kept here any more, and nothing is said of it', async () => {
+    const first = watched();
+    await settle();
+    has = false;
+    first.say();
+    await settle();
+    expect([memory.seen.length, first.gone, first.ended(), logged]).toEqual([1, [1], 1, ['handover.published']]);
+    has = true;
+    memory.records.clear();
+    const second = watched();
+    await settle();
+    memory.turn = () => new Promise(() => {});
+    second.say();
+    second.close();
+    memory.turn = () => Promise.resolve();
+    await clock.advance(60_000);
+    await settle();
+    expect([memory.seen.length, logged]).toEqual([2, ['handover.published', 'handover.published']]);
+  });
+});
+
+describe('which sessions are published', () => {
+  it('S4-13: those of a device with others, with their common key and a repository; each once, and anew with another repository', async () => {
+    const none = sessionOf();
+    for (const change of [{ others: () => [] }, { keys: { person: () => undefined, persons: () => [], to: () => pair } }]) begin(none, publisher(change));
+    const without = publisher();
+    without.use(undefined);
+    begin(none, without);
+    await settle();
+    expect([memory.seen, none.holds]).toEqual([[], 0]);
+    const one = sessionOf();
+    const repository = memory.connect();
+    const { made } = begin(one);
+    made.use(repository);
+    const ended = one.ended;
+    made.opened(one.session);
+    made.opened(one.session);
+    made.use(repository);
+    await settle();
+    expect([memory.seen.length, one.ended, one.holds]).toEqual([2, ended, 2]);
+    // Closed under the one before, it is still published under this one.
+    const [late, next] = [one.close, sessionOf()];
+    made.use(memory.connect());
+    made.opened(next.session);
+    await settle();
+    late();
+    made.opened(next.session);
+    next.say();
+    await settle();
+    expect([next.gone, next.holds]).toEqual([[1, 2], 1]);
+  });
+
+  it('S4-35: the one a session was resumed from is closed there: nobody takes it any more', async () => {
+    const used = filled(6);
+    const at = recordName(crypto, person, used);
+    await memory.connect().write(at, coverLine(crypto, person, used, held(own, end)), 0);
+    begin(sessionOf({ resumedFrom: used }));
+    await settle();
+    expect(uncoverLine(crypto, person, used, memory.records.get(at)?.record ?? new Uint8Array())).toMatchObject({ phase: 'gone', taker: own });
+  });
+
+  it('S4-17 A58: one that never was published needs no repository to be given away; one that another device took from there, or whose key is gone, is not given', async () => {
+    memory.reachable = false;
+    expect(await publisher({ repository: () => undefined }).withdraw(keyId)).toBe(true);
+    memory.reachable = true;
+    const { made } = begin();
+    await settle();
+    await move((line) => reserve(line, laptop, clock.now()));
+    await move((line) => commit(line, laptop, 1));
+    expect([await made.withdraw(keyId), stored()]).toMatchObject([false, { phase: 'gone', taker: laptop }]);
+    expect(await publisher({ keys: { person: () => undefined, persons: () => [], to: () => pair } }).withdraw(keyId)).toBe(false);
+    expect(await publisher({ repository: () => undefined }).withdraw(keyId)).toBe(false);
+  });
+
+  it('A61: a look passes over what is in use, and over what never was there; the first one that cannot be asked ends it', async () => {
+    const { made, close } = begin();
+    await settle();
+    sharing.putLedger({ keyId: filled(1), part: 'holder', line: held(own, end) });
+    let asked = 0;
+    memory.turn = () => Promise.resolve(void (asked += 1));
+    await made.look(memory.connect());
+    expect(asked).toBe(0);
+    close();
+    await settle();
+    sharing.putLedger({ keyId: filled(9), part: 'holder', line: held(own, end, person.id) });
+    asked = 0;
+    await made.look(memory.connect());
+    expect(asked).toBe(2);
+    asked = 0;
+    memory.reachable = false;
+    await made.look(memory.connect());
+    expect([asked, fenced]).toEqual([1, 0]);
+  });
+});
+
+function begin(one = sessionOf(), made = publisher()) {
   made.opened(one.session);
   return { made, ...one, say: () => one.say(), close: () => one.close() };
+}
+
+/** The same, with how often it was said that it is not published. */
+function watched() {
+  const one = sessionOf();
+  return { ...begin(one), ended: () => one.ended };
 }
