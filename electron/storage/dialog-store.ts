@@ -241,6 +241,7 @@ export function createDialogStore(db: Db): DialogStore {
 
     eraseContents(key) {
       write.eraseOutbox.run(dialogParams(key));
+      headers.sweep();
       write.eraseHeld.run(dialogParams(key));
     },
 

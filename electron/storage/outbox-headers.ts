@@ -23,6 +23,7 @@ export class OutboxHeaders {
   readonly #find;
   readonly #add;
   readonly #remove;
+  readonly #sweep;
   /** By name. What a name stands for never changes, so that nothing here can be undone by a rollback. */
   readonly #known = new Map<string, Buffer>();
   /** Those of them that were seen in the database, or put there, since a transaction was last undone. */
@@ -35,7 +36,8 @@ export class OutboxHeaders {
   constructor(db: Db) {
     this.#db = db;
     this.#undone = db.undone;
-    db.exec('DELETE FROM outbox_headers WHERE name NOT IN (SELECT headers FROM outbox WHERE headers IS NOT NULL)');
+    this.#sweep = db.prepare('DELETE FROM outbox_headers WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE headers = outbox_headers.name)');
+    this.#sweep.run();
     this.#exists = db.prepare('SELECT 1 AS found FROM outbox_headers WHERE name = ?');
     this.#find = db.prepare('SELECT bytes FROM outbox_headers WHERE name = ?');
     this.#add = db.prepare('INSERT OR IGNORE INTO outbox_headers (name, bytes) VALUES (?, ?)');
@@ -74,6 +76,14 @@ export class OutboxHeaders {
       if (this.#known.has(keyOf(name))) this.#idle.set(keyOf(name), Uint8Array.from(name));
       else this.#forget(name);
     }
+  }
+
+  /** Forgets all that no row needs, in use or not: what they belong to is to be gone, and names of both people stand in them. */
+  sweep(): void {
+    this.#known.clear();
+    this.#present.clear();
+    this.#idle.clear();
+    this.#sweep.run();
   }
 
   #forget(name: Uint8Array): void {

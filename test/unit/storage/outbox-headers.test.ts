@@ -96,4 +96,24 @@ describe('headers of the outbox', () => {
     }
     expect(Number(headers(alice))).toBeLessThan(70);
   });
+
+  it('A79: go at once with what a dialog held, also those in use: the names of both people stand in them; those of other dialogs stay', async () => {
+    const { alice, bob } = await newPair();
+    const [gone, stays] = ['gone', 'stays'].map((title) => alice.engine.open(bob.peerId, { title }));
+    if (!gone || !stays) return expect.unreachable();
+    bob.receive(alice, ...alice.pending(bob));
+    alice.receive(bob, ...bob.acknowledgements(alice));
+    // One waits in each; of the one before nothing does.
+    alice.say(bob, gone, 'x');
+    alice.engine.shift(alice.dialog(bob, gone), 'hand');
+    alice.say(bob, gone, 'y');
+    alice.say(bob, stays, 'z');
+    expect(headers(alice)).toBe(3);
+    alice.engine.close(alice.dialog(bob, gone));
+    expect(headers(alice)).toBe(1);
+    expect(bob.receive(alice, ...alice.pending(bob)).map((each) => each.kind)).toEqual(['delivered']);
+    alice.say(bob, stays, 'and again');
+    expect([headers(alice), bob.receive(alice, ...alice.pending(bob)).map((each) => each.kind)]).toEqual([1, ['duplicate', 'delivered']]);
+    expect(bob.sink.texts()).toEqual(['z', 'and again']);
+  });
 });

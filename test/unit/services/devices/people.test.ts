@@ -3,6 +3,7 @@ import { rotateLocalRecord } from '../../../../electron/engine/certificates/rota
 import { contactChangesService } from '../../../../electron/services/contact-changes-service';
 import { EventHub } from '../../../../electron/services/event-hub';
 import { privateFiles } from '../../../../electron/storage/private-files';
+import { remainsIn } from '../../../support/remains';
 import { acquaint, createWorld, type Resident, toldOf, type World } from '../../../support/services-kit';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -105,7 +106,9 @@ describe('people in the list, on both devices of a person', () => {
   }, 60_000);
 
   it('S4-32: who is removed is gone from both with every word, key and pin; nothing brings them back but asking anew', async () => {
-    const { peerId } = bob.profile.local;
+    const { peerId, identity, instance } = bob.profile.local;
+    const certificates = [identity.spki, identity.der, instance.credential.bytes];
+    const ids = new Set(['keks', 'dialogs', 'dialog_tombstones', 'sending_streams', 'sending_keys', 'receiving_streams', 'receiving_keys', 'start_tokens', 'removed_conversations'].map((table) => `${table}.peer_id`)).add('replica_facts.key');
     changes(desk).rename({ contactId: idAt(desk), name: 'Bobby4711' });
     await world.until('the name there', () => bobAt(laptop)?.alias === 'Bobby4711');
     const conversationId = await talk(desk, idAt(desk));
@@ -124,6 +127,8 @@ describe('people in the list, on both devices of a person', () => {
       // What the other device told of them stands in no log any more.
       for (const said of ['Bobby4711', 'a secret']) expect(db.prepare('SELECT kind FROM replica_facts WHERE instr(hex(value), ?) > 0').all([Buffer.from(said).toString('hex').toUpperCase()])).toEqual([]);
       expect([db.prepare("SELECT key FROM replica_facts WHERE kind = 'place'").all(), profile.stores.ways.mailboxWordsOf(peerId)]).toEqual([[], []]);
+      // Nor is anything else of them or of what was theirs in any table.
+      for (const said of ['Bobby4711', 'a secret', 'Bob', 'cd'.repeat(8), ...certificates]) expect([said, remainsIn(db, said)]).toEqual([said, []]);
       for (const table of ['messages', 'outbox', 'held_messages']) expect([table, db.prepare(`SELECT count(*) AS n FROM ${table}`).get([])]).toEqual([table, { n: 0 }]);
     }
     // Bob goes on as if nothing were: nothing of it arrives, and neither is a contact again.
@@ -133,6 +138,9 @@ describe('people in the list, on both devices of a person', () => {
     await world.pass(20_000, 500);
     for (const each of [desk, laptop]) {
       each.reopen();
+      // What stays, so that nothing old comes back: their id, beside those of dialogs and keys.
+      expect(remainsIn(each.db, 'Bob')).toEqual([]);
+      expect(remainsIn(each.db, peerId).filter((place) => !ids.has(place))).toEqual([]);
       expect(texts(each)).not.toContain('hello?');
       expect(bobAt(each)).toBeUndefined();
     }

@@ -3,6 +3,7 @@ import type { MessageRow } from '../../../../electron/services/ports';
 import { messageKey } from '../../../../electron/services/replication/kinds/values';
 import { setDisappearing } from '../../../../electron/services/talk/of-profile';
 import { RowsOf } from '../../../support/put-back';
+import { remainsIn } from '../../../support/remains';
 import { acquaint, createWorld, type Resident, toldOf, type World } from '../../../support/services-kit';
 
 /** Words that nothing else of a database holds. */
@@ -33,12 +34,7 @@ describe('what was erased is nowhere on the own devices', () => {
   const rows = (of: Resident): readonly MessageRow[] => of.profile.stores.conversations.list().flatMap(({ conversationId }) => of.profile.stores.messages.page(conversationId, undefined, 50));
   const rowOf = (of: Resident, text: string): MessageRow | undefined => rows(of).find((row) => row.text === text);
   /** Tables of this device in which these words stand. */
-  const remains = (of: Resident, words = secret): string[] =>
-    of.db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search%' AND sql NOT LIKE '%VIRTUAL%'").all().flatMap((table) => {
-      const name = String(table['name']);
-      const columns = of.db.prepare(`SELECT name FROM pragma_table_info('${name}')`).all().map((column) => String(column['name']));
-      return columns.filter((column) => of.db.prepare(`SELECT 1 AS found FROM ${name} WHERE instr(hex(${column}), ?) > 0 LIMIT 1`).get([Buffer.from(words).toString('hex').toUpperCase()]) !== undefined).map((column) => `${name}.${column}`);
-    });
+  const remains = (of: Resident, words = secret): string[] => remainsIn(of.db, words);
 
   it('S4-31: taken back by its writer, erased for oneself, disappeared: not in the log of the own devices either', async () => {
     const { messageId } = await bob.messages.send({ conversationId: there, text: secret });
