@@ -246,7 +246,7 @@ describe('keys that others may know', () => {
   });
 
   /** Session keys of kind compromise, each under another key exchange key. */
-  async function distrusting(times: number, firstSequence: (epoch: number) => number) {
+  async function distrusting(times: number, firstSequence: (epoch: number) => number, control = false) {
     const { crypto, alice, bob } = await newPair();
     const forger = new Forger(crypto, alice.person, bob.person);
     bob.receive(alice, forger.message(1, 'x'));
@@ -257,7 +257,7 @@ describe('keys that others may know', () => {
       each.kekHeader = { ...each.kekHeader, epoch };
       each.dskHeader = { ...each.dskHeader, epoch, firstSequence: firstSequence(epoch), compromise: true };
       each.dialogId = forger.dialogId;
-      return bob.receive(alice, each.message(3 + epoch, 'x'))[0]?.kind;
+      return bob.receive(alice, each.message(3 + epoch, 'x', { control }))[0]?.kind;
     });
     expect(bob.sink.of('failed')).toEqual([]);
     return { outcomes, bob, alice, forger };
@@ -266,6 +266,13 @@ describe('keys that others may know', () => {
   it('A17: a person who distrusts without end is not followed without end, and others are heard', async () => {
     const { outcomes, bob } = await distrusting(38, (epoch) => epoch);
     expect(outcomes.filter((kind) => kind === 'held')).toHaveLength(10);
+    expect(bob.sink.of('resealed').length).toBe(10);
+  });
+
+  it('A17: nor is one who only acknowledges, under another key each time', async () => {
+    const { outcomes, bob } = await distrusting(38, (epoch) => epoch, true);
+    expect(outcomes.filter((kind) => kind === 'control')).toHaveLength(10);
+    expect(outcomes.filter((kind) => kind === 'rejected')).toHaveLength(28);
     expect(bob.sink.of('resealed').length).toBe(10);
   });
 
