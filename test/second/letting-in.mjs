@@ -9,7 +9,7 @@ import { answer, channelOver } from './live.mjs';
 import { namesOf } from './person.mjs';
 import * as words from './words.mjs';
 
-const KIND = { hello: 48, answer: 49, reveal: 50, keys: 51, confirm: 52, grant: 53, done: 54 };
+export const KIND = { hello: 48, answer: 49, reveal: 50, keys: 51, confirm: 52, grant: 53, done: 54 };
 const PIECE = 65_535;
 const many = (size, list, write) => cat(size(list.length), ...list.map(write));
 const writeAddresses = (addresses) => many(u8, addresses, ({ host, port }) => cat(lp(host), u16(port)));

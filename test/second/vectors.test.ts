@@ -15,6 +15,7 @@ import { organisations } from './vectors-organisations.mjs';
 import { contents } from './vectors-contents.mjs';
 import { texts } from './vectors-texts.mjs';
 import * as sessions from './vectors-session.mjs';
+import { turns } from './vectors-turns.mjs';
 import * as ways from './vectors-ways.mjs';
 
 describe('who has docs/protocol.md alone makes and reads every vector', () => {
@@ -35,6 +36,7 @@ describe('who has docs/protocol.md alone makes and reads every vector', () => {
     ['S1-08: on the same network', ways.lan],
     ['S5-04: invitations and contact requests over a channel, pair secret, recovery code', invitation],
     ['S5-04 S5-10 S5-16: what is answered on a channel, and what is refused', channels],
+    ['S4-26 S5-04: what is answered on a channel that lets a device in, and on one of people nearby', turns],
     ['S4-26: exchange credentials that another device issued', issued],
     ['S5-01 S5-32 S3-15 A85: certificates, credentials, lists, key links, recovery statements, histories, cards, and what of each is none', papers],
     ['S1-21 S1-27 S3-08: contents, control messages, standings, items of records', contents],

@@ -5,7 +5,7 @@ import { kekBytes, wrappedKekBytes } from '../../../../electron/engine/exchange/
 import { dskBytes } from '../../../../electron/engine/dialog/session-key';
 import { Device, newPair, person, settle, testCrypto } from '../../../support/dialog-kit';
 
-/** A million with `KEYSHIFT_SALTS=1000000 npx vitest run test/unit/engine/dialog/several-dialogs.test.ts`, which takes long; a number that takes no time otherwise. */
+/** A million with `KEYSHIFT_SALTS=1000000 npx vitest run test/unit/engine/dialog/several-dialogs.test.ts`, which takes minutes (docs/testing.md); a number that takes no time otherwise. */
 const messageCount = Number(process.env['KEYSHIFT_SALTS'] ?? 300);
 
 function sections(message: Uint8Array): { block: string; dskId: string; wrappedDsk: string; dialogId: string; sequence: number; body: number } {

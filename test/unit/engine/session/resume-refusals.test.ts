@@ -146,6 +146,7 @@ describe('what a listener answers with a retry', () => {
   const changes: readonly (readonly [string, () => void])[] = [
     ['blocked', () => hold({ blocked: true })],
     ['pinned by another key', () => hold({ spkiHash: carol.local.identity.spkiHash })],
+    ['pinned by another key still, and waited for under this one', () => hold({ spkiHash: carol.local.identity.spkiHash, successor: alice.local.identity.spkiHash })],
     ['known with a newer device list', () => hold({ listVersion: alice.local.list.version + 1 })],
     ['no contact any more', () => (b = { ...b, contacts: [] })],
     ['expired', () => rewrite(b, alice, { expiresAt: testNow })],
