@@ -27,23 +27,40 @@ export function noteTaken({ crypto, clock, stores }: { readonly crypto: Crypto; 
   // One that this device knew already says nothing of who has the key in use.
   if (next.identityKeys.some(({ epoch, recovery }) => epoch > before.epoch && recovery !== undefined)) return settleTaken(stores);
   if (!before.held || currentKey(next).privateKey !== undefined) return;
-  const taker = parseInstanceList(crypto, next.instanceList).instances.find(({ roles, state }) => state !== 'retired' && roles.includes('certifier'));
-  if (taker === undefined) return;
-  stores.upkeep.put(upkeepNotes.keyTaken, new Writer(24).fixed(id16ToBytes(taker.instanceId)).u64(Math.max(0, Math.trunc(clock.now()))).finish());
+  note({ crypto, clock, stores }, upkeepNotes.keyTaken, next);
 }
 
-/** What was noted, while the key is elsewhere. */
+/**
+ * A contact knows a list on which another device stands in the place of this one, which holds the identity key: a backup of this profile, or a copy, was brought into use
+ * there, by its person or by somebody else (A38, A73). Both hold the key from now on. In the transaction that stores `next`, in which this device is a new one.
+ */
+export function noteCopied(parts: { readonly crypto: Crypto; readonly clock: Clock; readonly stores: Pick<Stores, 'upkeep'> }, next: LocalRecord): void {
+  note(parts, upkeepNotes.keyCopied, next);
+}
+
+type TakenNote = typeof upkeepNotes.keyTaken | typeof upkeepNotes.keyCopied;
+
+function note({ crypto, clock, stores }: { readonly crypto: Crypto; readonly clock: Clock; readonly stores: Pick<Stores, 'upkeep'> }, kind: TakenNote, next: LocalRecord): void {
+  const taker = parseInstanceList(crypto, next.instanceList).instances.find(({ roles, state }) => state !== 'retired' && roles.includes('certifier'));
+  if (taker === undefined) return;
+  stores.upkeep.put(kind, new Writer(24).fixed(id16ToBytes(taker.instanceId)).u64(Math.max(0, Math.trunc(clock.now()))).finish());
+}
+
+/** What was noted: of a key that was taken, while it is elsewhere; of one that is at two devices, while the other one counts. */
 export function keyTaken(local: LocalParty, stores: Pick<Stores, 'upkeep'>): Pick<Identity, 'keyTaken'> {
-  const bytes = stores.upkeep.get(upkeepNotes.keyTaken);
-  if (bytes === undefined || holdsKey(local)) return {};
+  const holds = holdsKey(local);
+  const bytes = stores.upkeep.get(holds ? upkeepNotes.keyCopied : upkeepNotes.keyTaken);
+  if (bytes === undefined) return {};
   const reader = new Reader(bytes);
   const instanceId: InstanceId = instanceIdFromBytes(reader.fixed(16));
   const at = reader.u64();
   reader.end();
+  if (holds && !local.list.instances.some((each) => each.instanceId === instanceId && each.state === 'active')) return {};
   return { keyTaken: { instanceId, at } };
 }
 
 /** The person says that they did it, hands the key over later, or took the identity back: nothing is to be told any more. */
 export function settleTaken(stores: Pick<Stores, 'upkeep'>): void {
   stores.upkeep.remove(upkeepNotes.keyTaken);
+  stores.upkeep.remove(upkeepNotes.keyCopied);
 }

@@ -2,6 +2,7 @@ import type { Handlers } from '../../shared/contract/contract';
 import { KeyshiftError } from '../../shared/errors';
 import { parseRecoveryCode } from '../engine/identity/recovery-code';
 import type { IdentityKeysParts } from './identity-keys-service';
+import { settleTaken } from './key-taken';
 import { ownKeyNews } from './own-keys';
 import { upkeepNotes } from './ports/upkeep';
 import { recovered } from './recovering';
@@ -23,7 +24,8 @@ export function recoveryService({ vault, crypto, clock, events }: Omit<IdentityK
         await vault.changeRecord(
           (record) => recovered(crypto, record, seed, clock.now(), { keep: kept, isBehind }),
           (next) => {
-            const { upkeep } = vault.profile().stores;
+            const { stores: { upkeep } } = vault.profile();
+            settleTaken({ upkeep });
             // They know every key of every conversation.
             if (stops) upkeep.put(upkeepNotes.distrust, new Uint8Array(0));
             upkeep.put(upkeepNotes.onPaper, new Uint8Array(0));

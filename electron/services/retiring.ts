@@ -7,6 +7,7 @@ import type { PeerId } from '../engine/ids';
 import type { Clock, LocalRecord, LocalStore } from '../engine/ports';
 import { noteGone } from './devices/gone-devices';
 import type { OpenProfile } from './open-profile';
+import { noteCopied } from './key-taken';
 import { currentKey } from './own-keys';
 import type { Stores } from './ports';
 import { wipeRecord } from './wipe-record';
@@ -86,6 +87,7 @@ export async function newDevice(
           // What it was called, for the list of devices that are gone.
           devices.put({ instanceId: retired, credential: record.instance.credential, cardTime: 0, addresses: [], addedAt: Math.trunc(clock.now()) });
           if (!isHere) noteGone(crypto, fresh.stores, record.instanceList, next.instanceList);
+          else if (news.list !== undefined) noteCopied({ crypto, clock, stores: fresh.stores }, next);
           dialogs.addRetirement({ at: Math.trunc(clock.now()), retired, successor, reason: news.reason, toldBy: news.toldBy });
           fresh.engine.succeed(retired);
           fresh.resumptions.forgetAll();

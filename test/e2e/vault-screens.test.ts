@@ -161,9 +161,9 @@ test('a profile in use by another process: its own screen at the start, nothing 
       own,
       {
         title: 'This profile is already open',
-        what: /Another Keyshift on this computer is using the same profile/,
-        safe: /Both your data and the other window are untouched/,
-        next: /Use the window that is already open, or close it and try again/,
+        what: /Another Keyshift on this computer is using the same profile, in a window or without one/,
+        safe: /Your data is untouched, and the other one goes on/,
+        next: /Use the other one, or end it and try again/,
         code: 'profile.in-use',
       },
       'vault-in-use',

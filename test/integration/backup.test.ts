@@ -29,7 +29,7 @@ describe('a profile that comes back from a backup', () => {
     return contact as Contact;
   }
 
-  it('S5-25 A38: goes on in the middle of a conversation as a new device; the original, still running, is told that it is one no more', async () => {
+  it('S5-25 A38 A73: goes on in the middle of a conversation as a new device; the original, still running, is told that it is one no more, and says that another holds the key', async () => {
     const ids = await introduce(ann, bo);
     await ann.peer.call('contacts.setChecked', { contactId: ids.ofInvitee, checked: true });
     await bo.peer.call('contacts.setChecked', { contactId: ids.ofInviter, checked: true });
@@ -79,6 +79,14 @@ describe('a profile that comes back from a backup', () => {
     // The original hears of it from Bo, and becomes a device of its own as well; both are heard, nothing comes twice.
     await ann.peer.until('the original is another device', async () => (await ann.peer.call('identity.get')).instance.id !== instance.id, 60_000);
     expect((await ann.peer.call('identity.get')).instance.id).not.toBe(now.instance.id);
+    // Whose doing that was only its person knows: the original says so until it is answered, also after another start. Where it was restored nobody is asked.
+    expect(await ann.peer.call('identity.get')).toMatchObject({ keyTaken: { instanceId: now.instance.id } });
+    await ann.peer.kill();
+    await ann.restart();
+    expect(await ann.peer.call('identity.get')).toMatchObject({ keyTaken: { instanceId: now.instance.id } });
+    expect(await restored.call('identity.get')).not.toHaveProperty('keyTaken');
+    await ann.peer.call('identity.confirmTaken');
+    expect(await ann.peer.call('identity.get')).not.toHaveProperty('keyTaken');
     await ann.peer.call('messages.send', { conversationId: atAnn, text: 'the original again' });
     await restored.call('messages.send', { conversationId: atAnn, text: 'restored again' });
     await bo.peer.until('both', async () => (await texts(bo.peer, atBo, 'in')).length >= 6, 60_000);

@@ -31,6 +31,8 @@ export const upkeepNotes = {
   toldByMail: 'told-by-mail',
   /** Another own device has the identity key, which was not handed over (`key-taken.ts`). */
   keyTaken: 'key-taken',
+  /** Another own device holds the identity key as well, out of a backup or a copy of this one (`key-taken.ts`). */
+  keyCopied: 'key-copied',
   /** The person said of the recovery key that it is on paper, or used it from there: empty. */
   onPaper: 'on-paper',
 } as const;

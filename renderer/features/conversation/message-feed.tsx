@@ -23,7 +23,7 @@ import { MessageMenu } from './message-menu';
 import { emptyThread, mostFollowed } from './messages-store';
 import { readOn } from './read-on';
 import { SelectionMenu } from './selection-menu';
-import { timeline, type TimelineMessage } from './timeline';
+import { linesAfter, timeline, type TimelineMessage } from './timeline';
 import { useCopied } from './use-copied';
 import { useDeviceMarks } from './use-device-marks';
 import { useGoTo } from '../search/use-go-to';
@@ -112,7 +112,9 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const dividerAt = useMemo(() => messages.findIndex(({ messageId }) => messageId === divider?.before), [messages, divider]);
   const { from, drawAll } = useLastScreen(conversationId, messages.length, behind || wholeList, dividerAt);
   const drawn = useMemo(() => (from === 0 ? messages : messages.slice(from)), [messages, from]);
-  const scroll = useFeedScroll(conversationId, drawn, from === 0 ? loadOlder : drawAll, divider?.before, { behind, partly: from > 0, onNearEnd });
+  const problems = useKeys((state) => state.statuses[conversationId]?.problems.length ?? 0);
+  const lines = useMemo(() => entries.reduce((sum, entry) => sum + linesAfter(entry).length, problems), [entries, problems]);
+  const scroll = useFeedScroll(conversationId, drawn, from === 0 ? loadOlder : drawAll, divider?.before, { behind, partly: from > 0, onNearEnd, lines });
   useMarkRead(conversationId, thread, scroll.box);
   // Whoever follows what comes all day would in the end have all of it in the page.
   const follows = scroll.atEnd && messages.length > mostFollowed;

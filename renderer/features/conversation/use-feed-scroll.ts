@@ -13,11 +13,12 @@ export interface FeedScroll {
   readonly toEnd: () => void;
 }
 
-/** `behind`: there are newer messages than those that are here, which `onNearEnd` asks for; `partly`: what is above is here, and not drawn yet. */
+/** `behind`: there are newer messages than those that are here, which `onNearEnd` asks for; `partly`: what is above is here, and not drawn yet; `lines`: how many there are between the messages and below them. */
 export interface EarlierPlace {
   readonly behind: boolean;
   readonly partly: boolean;
   readonly onNearEnd: () => void;
+  readonly lines: number;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface EarlierPlace {
  * and does not move when older messages are put in above.
  */
 export function useFeedScroll(conversationId: string, messages: readonly Message[], onNearTop: () => void, divider: string | undefined, earlier: EarlierPlace): FeedScroll {
-  const { behind, partly, onNearEnd } = earlier;
+  const { behind, partly, onNearEnd, lines } = earlier;
   const box = useRef<HTMLDivElement>(null);
   const wasAtEnd = useRef(true);
   const height = useRef(0);
@@ -85,6 +86,11 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     else stay();
     before.current = { first, last: newest?.messageId, height: element.scrollHeight };
   }, [first, newest, messages, toEnd, stay, begin, divider, behind]);
+
+  // A line that came below the newest message is in sight like that, and one above what is read moves nobody.
+  useLayoutEffect(() => {
+    if (lines > 0 && !behind) stay();
+  }, [lines, behind, stay]);
 
   // The divider is found right after the first page is drawn.
   useLayoutEffect(() => {

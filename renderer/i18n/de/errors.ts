@@ -5,7 +5,7 @@ export const errors = {
   'error.input.invalid': 'Etwas in dieser Eingabe hat nicht die erwartete Form. Nichts wurde geändert; sieh sie durch und versuche es noch einmal.',
   'error.internal': 'Etwas Unerwartetes ist geschehen. Nichts ging verloren; versuche es noch einmal.',
   'error.too-many-calls': 'Zu viel auf einmal, darum geschah nichts. Warte einen Moment und versuche es noch einmal.',
-  'error.profile.in-use': 'Ein anderes Keyshift benutzt dieses Profil. Nichts wurde geändert; benutze dessen Fenster, oder schließe es und versuche es noch einmal.',
+  'error.profile.in-use': 'Ein anderes Keyshift, mit einem Fenster oder ohne, benutzt dieses Profil. Nichts wurde geändert; nimm jenes, oder beende es und versuche es noch einmal.',
   'error.profile.unreadable': 'Der Profilordner lässt sich nicht lesen. Nichts wurde geändert; gib deinem Konto das Recht, ihn zu lesen, und versuche es noch einmal.',
   'error.profile.gone': 'Der Profilordner wurde gelöscht oder verschoben, während Keyshift lief. Neues wird nicht aufbewahrt. Beende Keyshift, lege den Ordner zurück und starte neu.',
   'error.port.in-use': 'Ein anderes Programm benutzt diesen Port. Nichts wurde geändert; beende jenes Programm, oder starte Keyshift mit einem anderen Port.',

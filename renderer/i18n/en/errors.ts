@@ -6,7 +6,7 @@ export const errors = {
   'error.input.invalid': 'Something in that entry is not in the expected form. Nothing was changed; look it over and try again.',
   'error.internal': 'Something unexpected happened. Nothing was lost; try again.',
   'error.too-many-calls': 'Too much at once, so nothing was done. Wait a moment and try again.',
-  'error.profile.in-use': 'Another Keyshift is using this profile. Nothing was changed; use its window, or close it and try again.',
+  'error.profile.in-use': 'Another Keyshift, in a window or without one, is using this profile. Nothing was changed; use that one, or end it and try again.',
   'error.profile.unreadable': 'The profile folder cannot be read. Nothing was changed; give your account the right to read it and try again.',
   'error.profile.gone': 'The profile folder was deleted or moved while Keyshift was running. Nothing new is kept. Quit Keyshift, put the folder back, and start again.',
   'error.port.in-use': 'Another program uses this port. Nothing was changed; close that program, or start Keyshift with another port.',

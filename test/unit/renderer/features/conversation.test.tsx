@@ -287,6 +287,30 @@ describe('a conversation that is opened', () => {
       expect(box.scrollTop).toBe(950);
     });
 
+    it('a line that comes below the newest message is in sight at the end, and moves nobody who reads further up', async () => {
+      const { box, fake } = await laidOut(new Map());
+      // Each takes 50 pixels.
+      Object.defineProperty(box, 'scrollHeight', { configurable: true, get: () => 1_000 + 50 * box.querySelectorAll('.shift-line, .problem').length });
+      const comes = async (kind: 'key' | 'problem'): Promise<void> => {
+        const status = fake.world.keys.get(talkWithBo) ?? expect.unreachable('no keys');
+        const problems = [...status.problems, { kind: 'key-destroyed', count: 1, since: now - status.problems.length } as const];
+        const history = [...status.history, { at: now + status.history.length, who: 'you', from: 7, to: 8, reason: 'compromise' } as const];
+        fake.world.keys.set(talkWithBo, kind === 'key' ? { ...status, history } : { ...status, problems });
+        const before = box.scrollHeight;
+        act(() => fake.emit({ type: 'conversation.changed', conversationId: talkWithBo }));
+        await settle();
+        expect(box.scrollHeight).toBeGreaterThan(before);
+      };
+      scrollTo(box, box.scrollHeight - 300);
+      for (const kind of ['key', 'problem'] as const) {
+        await comes(kind);
+        expect([kind, box.scrollTop]).toEqual([kind, box.scrollHeight]);
+      }
+      scrollTo(box, 200);
+      await comes('problem');
+      expect(box.scrollTop).toBe(200);
+    });
+
     it('a message taller than the window is read to its end by the arrows and pages before they leave it, and back to its beginning', async () => {
       const heights = new Map<string, number>();
       const { box } = await laidOut(heights);
