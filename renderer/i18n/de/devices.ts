@@ -147,7 +147,7 @@ export const devices = {
   'link.fail.expired.existing': 'Nimm das andere Gerät zur Hand, dann erzeuge einen neuen Link.',
   'link.fail.expired.new': 'Erzeuge auf dem anderen Gerät einen neuen Link, dann mach hier weiter.',
   'link.fail.refused': 'Das andere Gerät sagte nein',
-  'link.fail.refused.what': 'Das andere Gerät hat abgesagt, oder es kannte diesen Link nicht: Er gilt einmal, und nur der neueste.',
+  'link.fail.refused.what': 'Das andere Gerät hat abgesagt, oder es kennt diesen Link nicht: Er gilt einmal, nur der neueste, und nicht mehr, sobald jenes gesperrt wird.',
   'link.fail.refused.safe': 'Nichts wurde übergeben, und der Link ist ungültig.',
   'link.fail.refused.existing': 'Erzeuge einen neuen Link, wenn du das nicht wolltest.',
   'link.fail.refused.new': 'Erzeuge auf dem anderen Gerät einen neuen Link, wenn du das nicht wolltest.',

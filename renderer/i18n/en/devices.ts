@@ -150,7 +150,7 @@ export const devices = {
   'link.fail.expired.existing': 'Have the other device at hand, then make a new link.',
   'link.fail.expired.new': 'Create a new link on the other device, then go on here.',
   'link.fail.refused': 'The other device said no',
-  'link.fail.refused.what': 'The other device called it off, or did not know this link: it works once, and only the newest one does.',
+  'link.fail.refused.what': 'The other device called it off, or does not know this link: it works once, only the newest one does, and it ends when that device is locked.',
   'link.fail.refused.safe': 'Nothing was handed over, and the link is void.',
   'link.fail.refused.existing': 'Create a new link, if that was not what you wanted.',
   'link.fail.refused.new': 'Create a new link on the other device, if that was not what you wanted.',
