@@ -84,21 +84,31 @@ test('a message and a file go on into another conversation, by keyboard, as new 
   };
   await forwardLast();
   const folder = mkdtempSync(join(tmpdir(), 'keyshift-everyday-'));
-  writeFileSync(join(folder, 'list.txt'), 'oak, ash', { mode: 0o644 });
+  writeFileSync(join(folder, 'the cutting list.txt'), 'oak, ash', { mode: 0o644 });
   await ann.app.evaluate(({ dialog }, path) => {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
-  }, join(folder, 'list.txt'));
+  }, join(folder, 'the cutting list.txt'));
   await ann.window.getByRole('button', { name: 'Attach files' }).click();
   await expect(ann.window.getByRole('list', { name: 'Files to send' }).getByRole('listitem')).toHaveCount(1);
   await ann.window.getByLabel('Message', { exact: true }).press('Enter');
-  await expect(feed.getByRole('button', { name: 'Save list.txt' })).toBeVisible({ timeout: 30_000 });
+  await expect(feed.getByRole('button', { name: 'Save the cutting list.txt' })).toBeVisible({ timeout: 30_000 });
   await forwardLast();
   await openChat(ann, 'The other one');
   const theirs = ann.window.getByRole('feed', { name: 'Messages' });
   await expect(theirs.getByText('third of three')).toBeVisible({ timeout: 30_000 });
-  await expect(theirs.getByRole('button', { name: 'Save list.txt' })).toBeVisible({ timeout: 30_000 });
+  await expect(theirs.getByRole('button', { name: 'Save the cutting list.txt' })).toBeVisible({ timeout: 30_000 });
   await expectMessages(ann, 2);
   await ann.picture('forwarded');
+  // Beside a title there is no room for the end of its name: what kind of file it is is seen all the same.
+  const preview = window.getByRole('navigation', { name: 'Conversations' }).locator('.cut-end').first();
+  const places = await preview.evaluate((end) => {
+    const letters = document.createRange();
+    letters.selectNodeContents(end);
+    const [all, box] = [letters.getBoundingClientRect(), end.getBoundingClientRect()];
+    return { cutAtStart: Math.round(box.left - all.left), cutAtEnd: Math.round(all.right - box.right) };
+  });
+  expect(places.cutAtEnd).toBe(0);
+  expect(places.cutAtStart).toBeGreaterThan(10);
 });
 
 test('messages are selected by mouse and by keyboard, as in lists of files, and copied, forwarded and deleted together', async () => {
@@ -132,7 +142,7 @@ test('messages are selected by mouse and by keyboard, as in lists of files, and 
   await expect(window.getByLabel('Find a person')).toBeFocused();
   await window.keyboard.type('The other');
   await window.keyboard.press('Enter');
-  await expect(window.getByRole('list', { name: 'What is sent' }).getByRole('listitem')).toHaveText(['third of three', 'File: list.txt']);
+  await expect(window.getByRole('list', { name: 'What is sent' }).getByRole('listitem')).toHaveText(['third of three', 'File: the cutting list.txt']);
   await expect(window.getByRole('button', { name: 'Send to Ann' })).toBeFocused();
   await window.keyboard.press('Enter');
   await expect(window.getByText('2 messages sent to Ann.')).toBeVisible();
