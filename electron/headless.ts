@@ -19,13 +19,6 @@ import { makeLogger } from './platform/logger';
 import { systemRandom } from './platform/random';
 import { timesLocale } from './platform/times-locale';
 
-/** Read when a mailbox, people on the same network or a router are first met, which may be after days. */
-const network: readonly (() => Promise<unknown>)[] = [
-  () => import('./network/mailbox/nats-mailbox'),
-  () => import('./network/mdns/lan-network'),
-  () => import('./network/router/keep-mapped'),
-];
-
 /** Milliseconds between a signal and the end, at the most. */
 const longestEnd = 8000;
 
@@ -89,7 +82,7 @@ async function run(options: HeadlessArguments): Promise<number> {
     });
   }
 
-  readRest(systemClock, network);
+  readRest(systemClock, logger);
   const end = await opened.serve();
   silence();
   await app.stop();

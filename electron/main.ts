@@ -139,7 +139,7 @@ async function start(): Promise<void> {
   openLink = (url) => shell.called([url]);
   // Behind the window: its process starts and draws while this one makes the services ready. The window shows why, if that fails.
   await running.attempt().catch(() => undefined);
-  readRest(systemClock, [() => import('./window/kit-printer')]);
+  readRest(systemClock, logger, [() => import('./window/kit-printer'), () => import('./main/update-desk')]);
 }
 
 function hostProfile(profileDirectory: string): HostedProfile {

@@ -1,4 +1,5 @@
-import type { Clock } from '../engine/ports';
+import type { Clock, Logger } from '../engine/ports';
+import { describeError } from '../platform/describe-error';
 
 /** What `later-services.ts` and others read with a first call, and nobody waits for. */
 const rest: readonly (() => Promise<unknown>)[] = [
@@ -16,6 +17,10 @@ const rest: readonly (() => Promise<unknown>)[] = [
   () => import('../services/diagnostics-report'),
   () => import('../services/files/cleaning/clean'),
   () => import('../platform/qr-picture'),
+  // When a mailbox, people on the same network or a router are first met, which may be after days.
+  () => import('../network/mailbox/nats-mailbox'),
+  () => import('../network/mdns/lan-network'),
+  () => import('../network/router/keep-mapped'),
 ];
 
 /** Milliseconds behind the start, by when its screen stands, if it has one, and its first messages have gone. */
@@ -25,16 +30,22 @@ const apart = 100;
 
 /**
  * Reads, one piece after the other, what no start needs. Not left to the first call, for which the files of another version may lie there: an app or a peer that runs
- * for days is updated beside itself. What cannot be read now is tried again by that call. `own`: what only this program has, or only this one is to read.
+ * for days is updated beside itself. What cannot be read is told in the log, and tried again by that call; the others are read all the same. `own`: what only this program has.
  */
-export function readRest(clock: Pick<Clock, 'setTimer'>, own: readonly (() => Promise<unknown>)[]): void {
-  const all = [...rest, ...own];
+export function readRest(clock: Pick<Clock, 'setTimer'>, logger: Pick<Logger, 'warn'>, own: readonly (() => Promise<unknown>)[] = []): void {
+  readInTurn(clock, logger, [...rest, ...own]);
+}
+
+/** The same of these alone. */
+export function readInTurn(clock: Pick<Clock, 'setTimer'>, logger: Pick<Logger, 'warn'>, pieces: readonly (() => Promise<unknown>)[]): void {
   let at = 0;
   const next = (): void => {
-    const read = all[at];
+    const read = pieces[at];
     at += 1;
     if (read === undefined) return;
-    read().then(() => clock.setTimer(apart, next), () => undefined);
+    read()
+      .catch((error: unknown) => logger.warn('program.unread', { piece: at, ...describeError(error) }))
+      .finally(() => clock.setTimer(apart, next));
   };
   clock.setTimer(restAfter, next);
 }
