@@ -37,7 +37,7 @@ function Joining(): ReactNode {
   const linking = useDevices(linkingOf);
   const { busy, fault, run } = useAnswers();
   const cancel = (
-    <div className="dialog-actions">
+    <div className={linking?.stage === 'comparing' ? 'dialog-actions even' : 'dialog-actions'}>
       <Button kind={linking?.stage === 'comparing' ? 'quiet' : 'plain'} isPending={busy} onPress={() => run(() => devices.getState().cancel())}>
         {text('link.cancel')}
       </Button>

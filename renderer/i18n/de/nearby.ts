@@ -5,7 +5,7 @@ export const nearby = {
   'nearby.find': 'Leute in meiner Nähe finden',
   'nearby.lead': 'Für jemanden im selben Raum, im selben Netz. Ihr öffnet das beide und drückt auf den Knopf.',
   'nearby.lead.off': 'Es ist aus, bis du den Knopf drückst, und endet nach 5 Minuten von selbst.',
-  'nearby.lead.words': 'Andere in diesem Netz sehen drei zufällige Wörter, etwa blue-otter-42. Deinen Namen sehen sie nicht.',
+  'nearby.lead.words': 'Andere in diesem Netz sehen zwei zufällige Wörter und eine Zahl, etwa blue-otter-42. Deinen Namen sehen sie nicht.',
   'nearby.lead.digits': 'Dann zeigen beide Bildschirme dieselben sechs Ziffern. Wenn ihr sie vergleicht, wisst ihr, dass niemand zwischen euch steht.',
   'nearby.start': 'Suche beginnen',
   'nearby.over': 'Die fünf Minuten sind um. Niemand in der Nähe kann dich mehr finden.',

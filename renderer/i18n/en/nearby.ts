@@ -17,7 +17,7 @@ export const nearby = {
   'nearby.find': 'Find people near me',
   'nearby.lead': 'For somebody in the same room, on the same network. Both of you open this and press the button.',
   'nearby.lead.off': 'It is off until you press the button, and ends by itself after 5 minutes.',
-  'nearby.lead.words': 'Others on this network see three random words, such as blue-otter-42. They do not see your name.',
+  'nearby.lead.words': 'Others on this network see two random words and a number, such as blue-otter-42. They do not see your name.',
   'nearby.lead.digits': 'Then both screens show the same six digits. Comparing them makes sure that nobody stands between you.',
   'nearby.start': 'Start looking',
   'nearby.over': 'The five minutes are over. Nobody nearby can find you any more.',

@@ -49,7 +49,7 @@ describe('finding people near', () => {
   it('nothing runs before the button is pressed, and the dialog says so, how long it takes and what others see', async () => {
     const { fake } = await openNearby();
     expect(dialog().textContent).toMatch(/off until you press the button, and ends by itself after 5 minutes/);
-    expect(dialog().textContent).toMatch(/three random words.*They do not see your name/);
+    expect(dialog().textContent).toMatch(/two random words and a number, such as .*They do not see your name/);
     expect(fake.calls).not.toContain('discovery.start');
     expect(document.activeElement).toBe(button('Start looking'));
     expect(await axeFindings()).toEqual([]);
