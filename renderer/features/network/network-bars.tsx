@@ -56,6 +56,9 @@ function useSaid(words: string): string {
   return words;
 }
 
+/** From here on devices refuse what the other one says of its time (docs/protocol.md §8). */
+const farMs = 24 * 3_600_000;
+
 function wordsOf(trouble: NetworkTrouble, text: Text, times: Times, findOnNetwork: boolean): string {
   switch (trouble.kind) {
     case 'proxy':
@@ -63,7 +66,7 @@ function wordsOf(trouble: NetworkTrouble, text: Text, times: Times, findOnNetwor
     case 'offline':
       return text('bar.offline');
     case 'clock':
-      return text(trouble.ahead > 0 ? 'bar.clock.ahead' : 'bar.clock.behind', { span: times.span(Math.abs(trouble.ahead)) });
+      return text(`bar.clock.${Math.abs(trouble.ahead) > farMs ? 'far.' : ''}${trouble.ahead > 0 ? 'ahead' : 'behind'}`, { span: times.span(Math.abs(trouble.ahead)) });
     case 'moved':
       return text(findOnNetwork ? 'bar.moved.lan' : 'bar.moved', { from: portText(trouble.from), to: portText(trouble.to) });
     default:

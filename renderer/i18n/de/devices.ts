@@ -253,6 +253,6 @@ export const devices = {
   'talk.handed.own': 'Dieses Gerät hat die Unterhaltung von einem anderen von dir übernommen. {name} hat nichts bemerkt.',
   'talk.handed.peer': '{name} macht auf einem anderen Gerät weiter. Nichts wurde unterbrochen.',
   'talk.handed.peer.named': '{name} macht auf „{device}“ weiter. Nichts wurde unterbrochen.',
-  'devices.ended.certificate': 'Das Zertifikat deines Identitätsschlüssels ist am {date} abgelaufen. Starte das Gerät mit dem Identitätsschlüssel: Es erneuert das Zertifikat. Bis dahin müssen Kontakte dieses Gerät vielleicht erlauben.',
+  'devices.ended.certificate': 'Das Zertifikat deines Identitätsschlüssels ist am {date} abgelaufen. Starte das Gerät mit dem Identitätsschlüssel: Es erneuert das Zertifikat. Bis dahin müssen Kontakte dieses Gerät vielleicht erlauben. So steht es auch da, wenn die Uhr dieses Computers falsch geht.',
   'devices.ended.credential': 'Sein Ausweis ist am {date} abgelaufen. Es zählt weiterhin; das Gerät mit dem Identitätsschlüssel erneuert ihn, sobald beide verbunden sind.',
 } as const satisfies Partial<Record<keyof typeof english, string>>;

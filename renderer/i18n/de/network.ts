@@ -65,5 +65,7 @@ export const network = {
   'network.unsaved.closed': 'Was du in den Netzeinstellungen eingetippt hast, ist noch nicht gespeichert. Es ist noch da, wenn du wiederkommst.',
   'network.turned-away': 'Seit {when} wurden {count, number} Fragen nach deinen Schlüsseln abgewiesen, die letzte von {from}. Niemand hat dadurch etwas erfahren, und du musst nichts tun.',
   'bar.clock.ahead': 'Deine Uhr geht {span} vor, verglichen mit deinen Kontakten. Schlüssel sehen vielleicht abgelaufen aus, und Nachrichten stehen am falschen Platz. Sieh in den Zeiteinstellungen dieses Computers nach.',
+  'bar.clock.far.ahead': 'Deine Uhr geht {span} vor, verglichen mit deinen Kontakten, darum verbindet sich niemand. Stelle sie in den Zeiteinstellungen dieses Computers richtig; mehr ist nicht nötig.',
+  'bar.clock.far.behind': 'Deine Uhr geht {span} nach, verglichen mit deinen Kontakten, darum verbindet sich niemand. Stelle sie in den Zeiteinstellungen dieses Computers richtig; mehr ist nicht nötig.',
   'bar.clock.behind': 'Deine Uhr geht {span} nach, verglichen mit deinen Kontakten. Schlüssel sehen vielleicht noch nicht gültig aus, und Nachrichten stehen am falschen Platz. Sieh in den Zeiteinstellungen dieses Computers nach.',
 } as const satisfies Partial<Record<keyof typeof english, string>>;

@@ -24,7 +24,7 @@ export const devices = {
   'devices.seen.never': 'Not connected with this one yet.',
   'devices.behind.none': 'It has everything this device knows.',
   'devices.behind.now': '{count, plural, one {# entry is on its way to it.} other {# entries are on their way to it.}}',
-  'devices.ended.certificate': 'The certificate of your identity key ended on {date}. Start the device that holds the identity key: it renews it. Contacts may have to allow this device until then.',
+  'devices.ended.certificate': 'The certificate of your identity key ended on {date}. Start the device that holds the identity key: it renews it. Contacts may have to allow this device until then. It reads so as well when the clock of this computer is wrong.',
   'devices.ended.credential': 'Its credential ended on {date}. It still counts; the device that holds the identity key renews it as soon as both are connected.',
   'devices.incomplete': '{count, plural, one {It never got # entry of what your other devices had when it joined. It comes as soon as a device that has it is connected.} other {It never got up to # entries of what your other devices had when it joined. They come as soon as a device that has them is connected.}}',
   'devices.incomplete.unknown': 'It never got all of what your other devices had when it joined; nobody knows how much. The rest comes as soon as a device that has it is connected.',

@@ -9,6 +9,8 @@ export const network = {
   'bar.offline': 'This computer has no network. What you write is kept and leaves when there is one.',
   'bar.proxy': 'The proxy {address} does not answer. Nothing is sent around it; messages wait until it does.',
   'bar.clock.ahead': 'Your clock is {span} ahead of your contacts’. Keys may look expired, and messages stand in the wrong place. Check the time settings of this computer.',
+  'bar.clock.far.ahead': 'Your clock is {span} ahead of your contacts’, so nobody connects. Set it right in the time settings of this computer; nothing else is needed.',
+  'bar.clock.far.behind': 'Your clock is {span} behind your contacts’, so nobody connects. Set it right in the time settings of this computer; nothing else is needed.',
   'bar.clock.behind': 'Your clock is {span} behind your contacts’. Keys may look not valid yet, and messages stand in the wrong place. Check the time settings of this computer.',
   'settings.tab.network': 'Network',
   'network.lan': 'Find contacts on this network',

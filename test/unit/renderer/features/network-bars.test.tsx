@@ -59,6 +59,14 @@ describe('bars under the title', () => {
     expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
   });
 
+  it.each([
+    [9 * 60_000, 'Your clock is 9 min ahead of your contacts’. Keys may look expired'],
+    [-1_096 * 86_400_000, 'Your clock is 1,096 days behind your contacts’, so nobody connects.'],
+  ])('a clock that differs by %s ms is told with what comes of it', async (clockAhead, words) => {
+    await renderApp(busyWorld(now, { network: { clockAhead } }));
+    expect(bars().textContent).toContain(words);
+  });
+
   it('a silent proxy: something must be done, so it cannot be put away; F6 and Enter lead to the settings', async () => {
     const world = busyWorld(now, { network: { proxy: { state: 'failed', address: '127.0.0.1:9050' } } });
     world.settings = { ...world.settings, proxy: 'socks5://127.0.0.1:9050' };
