@@ -2,9 +2,8 @@
 //   lockfile                       what npm will fetch
 //   lint, types, build             what stands in the files; all at once
 //   vitest                         everything that runs in plain Node: unit, contract, integration, property, network, mailbox, …
-//   electron                       in Electron's own Node
 //   e2e                            real windows
-//   package                        packs a deb, installs it, uses it and removes it
+//   electron, package              in Electron's own Node; packs a deb, installs it, uses it and removes it; at once
 // Words choose some of them:
 //   npm test -- lint types                      stages
 //   npm test -- unit                            a folder of test/

@@ -3,10 +3,15 @@ import { existsSync } from 'node:fs';
 import { inRoot } from './paths.mjs';
 import { PlainError } from './say.mjs';
 
-/** None of them needs what another finds or makes, and lint keeps one core busy, the others hardly more: at once they take two thirds of the time. */
-const SIDE_BY_SIDE = ['lint', 'types', 'build'];
+/** None of these needs what another finds or makes, and lint keeps one core busy, the others hardly more: at once they take two thirds of the time. */
+const LOOKED_AT = ['lint', 'types', 'build'];
 
-const STAGES = ['lockfile', 'lint', 'types', 'build', 'vitest', 'electron', 'e2e', 'package'];
+/** Each is one thing after the other, with a core that has nothing to do, and neither measures time. */
+const ONE_AFTER_THE_OTHER = ['electron', 'package'];
+
+const AT_ONCE = [LOOKED_AT, ONE_AFTER_THE_OTHER];
+
+const STAGES = ['lockfile', 'lint', 'types', 'build', 'vitest', 'e2e', 'electron', 'package'];
 
 /**
  * A word is a stage, a folder of test/ (`unit`, `integration`, …) or a path; words from the first dash on go to the runner.
@@ -38,7 +43,7 @@ export function selection(words) {
 }
 
 /** Whether these stages take npm's packages alone, or wait themselves for what else they take. @param {readonly string[]} group */
-export const takesPackagesAlone = (group) => group.every((name) => name === 'lockfile' || SIDE_BY_SIDE.includes(name));
+export const takesPackagesAlone = (group) => group.every((name) => name === 'lockfile' || LOOKED_AT.includes(name));
 
 /** Stages in their order, those that run at once together. @param {readonly string[]} names @returns {string[][]} */
 export function together(names) {
@@ -46,7 +51,7 @@ export function together(names) {
   const groups = [];
   for (const name of names) {
     const last = groups.at(-1);
-    if (last && [...last, name].every((each) => SIDE_BY_SIDE.includes(each))) last.push(name);
+    if (last && AT_ONCE.some((stages) => [...last, name].every((each) => stages.includes(each)))) last.push(name);
     else groups.push([name]);
   }
   return groups;

@@ -50,7 +50,7 @@ test('S3-32 A54: a thousand handshakes of random bytes a second, and ten thousan
     const port = Number(status.value.listening[0]?.split(':').at(-1));
     const attackers = await Promise.all([
       attack({ port, frames: writeFrames(join(folder, 'junk'), junkM1(500)), perSecond: 1_000 }),
-      attack({ port, atOnce: 10_000, perSecond: 1_000, holdMs: 60_000 }),
+      attack({ port, atOnce: 10_000, perSecond: 2_000, holdMs: 60_000 }),
     ]);
     try {
       await ann.window.waitForTimeout(2_000);
