@@ -64,6 +64,8 @@ function createSearchTail(db: Db, plans: SearchPlans): SearchTail {
 interface Joined {
   readonly ordered: readonly (readonly [number, TailLine])[];
   readonly all: string;
+  /** The newest of it, which say how common something is: what is rare would be looked for in all the others. */
+  readonly sample: string;
   /** Where in it each line begins. */
   readonly starts: readonly number[];
 }
@@ -124,11 +126,10 @@ class Tail implements SearchTail {
   }
 
   share(beginning: string): number | undefined {
-    const { all, starts } = (this.#text ??= this.#join());
+    const { sample, starts } = (this.#text ??= this.#join());
     if (starts.length < this.#plans.sample) return undefined;
-    const end = starts[this.#plans.sample] ?? all.length;
     let lines = 0;
-    for (let found = wordAt(all, beginning, 0); found >= 0 && found < end; found = wordAt(all, beginning, starts[lineAt(starts, found) + 1] ?? all.length)) lines += 1;
+    for (let found = wordAt(sample, beginning, 0); found >= 0; found = wordAt(sample, beginning, starts[lineAt(starts, found) + 1] ?? sample.length)) lines += 1;
     return lines / this.#plans.sample;
   }
 
@@ -138,7 +139,7 @@ class Tail implements SearchTail {
     const lines = ordered.map(([, { words, signs }]) => `${words} ${signs}`);
     const starts: number[] = [];
     lines.reduce((start, line) => (starts.push(start), start + line.length), 0);
-    return { ordered, all: lines.join(''), starts };
+    return { ordered, all: lines.join(''), sample: lines.slice(0, this.#plans.sample).join(''), starts };
   }
 
   /** What is not said any more does not stay until somebody searches. That it is missing here, the news say until then. */
