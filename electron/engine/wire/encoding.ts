@@ -5,15 +5,33 @@ const rfc4648 = 'abcdefghijklmnopqrstuvwxyz234567';
 /** Crockford's, for what is copied by hand: no I, L, O and U. */
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
+const hex = '0123456789abcdef';
+/** V8 keeps arrays of up to so many bytes in its own heap, and moves one out for whoever wants a view of it: ids are written from here. */
+const short = new Uint8Array(new ArrayBuffer(64));
+const shortBuffer = asBuffer(short);
+
 /** Lower-case hex. */
 export function toHex(bytes: Uint8Array): string {
-  return asBuffer(bytes).toString('hex');
+  if (bytes.length > short.length) return asBuffer(bytes).toString('hex');
+  short.set(bytes);
+  const text = shortBuffer.toString('hex', 0, bytes.length);
+  // It may be a secret.
+  short.fill(0, 0, bytes.length);
+  return text;
 }
 
 /** Canonical lower-case hex only. Throws `WireError`. */
 export function fromHex(text: string): Uint8Array {
-  if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new WireError('not lower-case hex');
-  return plain(Buffer.from(text, 'hex'));
+  if (text.length % 2 !== 0) throw new WireError('not lower-case hex');
+  const out = new Uint8Array(text.length / 2);
+  const values = valuesOf(hex);
+  for (let at = 0; at < out.length; at += 1) {
+    const high = values[text.charCodeAt(2 * at)] ?? none;
+    const low = values[text.charCodeAt(2 * at + 1)] ?? none;
+    if (high === none || low === none) throw new WireError('not lower-case hex');
+    out[at] = (high << 4) | low;
+  }
+  return out;
 }
 
 /** Base32 (RFC 4648), lower case, no padding. */

@@ -82,6 +82,41 @@ describe('hashes agree with OpenSSL for every length and cut', () => {
     }
   });
 
+  it('what is short and sealed, opened or drawn leaves nothing in the memory it is made in', () => {
+    const key = crypto.secret('dsk-send', crypto.random(32));
+    const nonce = crypto.random(24);
+    const sealed = crypto.seal('dsk', key, nonce, empty, new Uint8Array(32).fill(0xa5));
+    for (const [name, call] of [
+      ['crypto_aead_xchacha20poly1305_ietf_encrypt', () => crypto.seal('dsk', key, nonce, empty, new Uint8Array(32).fill(0xa5))],
+      ['crypto_aead_xchacha20poly1305_ietf_decrypt', () => crypto.open('dsk', key, nonce, empty, sealed)],
+      ['randombytes_buf', () => crypto.random(32)],
+    ] as const) {
+      const native = vi.spyOn(sodium, name);
+      try {
+        const result = call();
+        const [out] = native.mock.calls[0] ?? [];
+        expect(result?.some((byte) => byte !== 0), name).toBe(true);
+        expect(out?.length, name).toBe(result?.length);
+        expect(out?.every((byte) => byte === 0), name).toBe(true);
+      } finally {
+        native.mockRestore();
+      }
+    }
+  });
+
+  it.each([0, 16, 47, 48, 49, 63, 64, 65, 200])('sealed and opened around the change of where results are made: %i bytes', (length) => {
+    const key = crypto.secret('dsk-send', crypto.random(32));
+    const [nonce, aad, plaintext] = [crypto.random(24), crypto.random(9), crypto.random(length)];
+    const sealed = crypto.seal('dsk', key, nonce, aad, plaintext);
+    const [out, tag] = [new Uint8Array(length), new Uint8Array(16)];
+    crypto.sealDetached('dsk', key, nonce, aad, plaintext, tag, out);
+    expect(sealed).toEqual(concat(out, tag));
+    expect(crypto.open('dsk', key, nonce, aad, sealed)).toEqual(plaintext);
+    expect(crypto.open('dsk', key, crypto.random(24), aad, sealed)).toBeUndefined();
+    // Without a nonce it is zeros, whatever the one before was.
+    expect(crypto.seal('dsk', key, undefined, aad, plaintext)).toEqual(crypto.seal('dsk', key, new Uint8Array(24), aad, plaintext));
+  });
+
   it.each([
     [1023, 988],
     [1024, 990],
@@ -99,7 +134,9 @@ describe('hashes agree with OpenSSL for every length and cut', () => {
   });
 
   it('a result is in memory of its own, which no later call changes', () => {
-    const make = [() => crypto.sha256(label('record')), () => crypto.sha512(label('record')), () => crypto.hmac(label('body'), label('record')), () => crypto.hkdf(label('body'), 'record', 80), () => crypto.generateDh().publicKey];
+    const key = crypto.secret('dsk-send', crypto.random(32));
+    const sealed = crypto.seal('dsk', key, new Uint8Array(24), empty, crypto.random(32));
+    const make = [() => crypto.sha256(label('record')), () => crypto.sha512(label('record')), () => crypto.hmac(label('body'), label('record')), () => crypto.hkdf(label('body'), 'record', 80), () => crypto.generateDh().publicKey, () => crypto.random(16), () => crypto.seal('dsk', key, new Uint8Array(24), empty, label('body').subarray(0, 16)), () => crypto.open('dsk', key, new Uint8Array(24), empty, sealed) ?? empty];
     for (const one of make) {
       const result = one();
       const copy = Array.from(result);
