@@ -12,7 +12,7 @@ export type SqlValue = string | number | Uint8Array | null;
 export type Row = Readonly<Record<string, SqlValue>>;
 export type Parameters = readonly SqlValue[];
 
-/** A compiled statement, kept as long as its database. Parameters are positional (`?`). */
+/** A statement, kept as long as its database. Parameters are positional (`?`). */
 export interface Statement {
   /** Gives the number of changed rows and the last inserted rowid. */
   run(params?: Parameters): { readonly changes: number; readonly lastInsertRowid: number };
@@ -30,7 +30,7 @@ export interface Db extends Transactions {
   exec(sql: string): void;
   /** The same for temporary tables alone, which no file holds. */
   execTemporary(sql: string): void;
-  /** Compiles, or gives the statement already compiled for the same text. */
+  /** The one statement of this text. It is compiled when it first runs: most of hundreds do not in the first minutes, and all of them together keep an opening waiting. */
   prepare(sql: string): Statement;
   /** Gives the first column of the first row, if there is one. */
   pragma(source: string): SqlValue | undefined;
@@ -236,21 +236,23 @@ class SqlDatabase implements Db {
   prepare(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known) return known;
-    const compiled = this.#guard(() => this.#database.prepare(sql, { persistent: true }));
+    this.#assertUsable();
+    let made: ReturnType<Database['prepare']> | undefined;
+    const compiled = (): ReturnType<Database['prepare']> => (made ??= this.#database.prepare(sql, { persistent: true }));
     const isReading = reading.test(sql);
     const statement: Statement = {
       run: (params = []) => {
         this.#settle();
-        const run = () => this.#guard(() => compiled.run(native(params)));
+        const run = () => this.#guard(() => compiled().run(native(params)));
         return this.#depth === 0 && (this.#beforeCommit ?? this.#afterCommit) ? this.transaction(run) : run();
       },
       get: (params = []) => {
         if (!isReading) this.#settle();
-        return this.#guard(() => compiled.get(native(params)));
+        return this.#guard(() => compiled().get(native(params)));
       },
       all: (params = []) => {
         if (!isReading) this.#settle();
-        return this.#guard(() => compiled.all(native(params)));
+        return this.#guard(() => compiled().all(native(params)));
       },
     };
     this.#statements.set(sql, statement);
@@ -362,9 +364,13 @@ class SqlDatabase implements Db {
     }
   }
 
-  #guard<T>(work: () => T): T {
+  #assertUsable(): void {
     if (this.#closed) throw new KeyshiftError('vault.locked', 'The vault is locked.');
     if (this.#broken) throw this.#broken.error;
+  }
+
+  #guard<T>(work: () => T): T {
+    this.#assertUsable();
     try {
       return work();
     } catch (error) {

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import vm from 'node:vm';
+import { Database } from '@signalapp/sqlcipher';
 import { describe, expect, it, vi } from 'vitest';
+import { openStores } from '../../../electron/storage/open-stores';
 import { handle } from '../../contract/storage/rows';
 import { newPair } from '../../support/dialog-kit';
 import { opened } from './searched';
@@ -14,6 +16,31 @@ describe('statements', () => {
     const bare = readdirSync(storage, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && /LIMIT \?(?! \+ 0)/.test(readFileSync(join(storage, file), 'utf8')));
     expect(bare).toEqual([]);
+  });
+
+  it('are compiled when they first run, and each of them can be', () => {
+    const compiled = vi.spyOn(Database.prototype, 'prepare');
+    try {
+      const { db } = opened();
+      // Hundreds of them would keep an opening waiting.
+      expect(compiled.mock.calls.length).toBeLessThan(60);
+      const [native] = compiled.mock.contexts;
+      const asked = vi.spyOn(db, 'prepare');
+      openStores(db);
+      const all = [...new Set(asked.mock.calls.map(([sql]) => sql))];
+      expect(all.length).toBeGreaterThan(300);
+      const wrong = all.filter((sql) => {
+        try {
+          (native as Database).prepare(sql);
+          return false;
+        } catch {
+          return true;
+        }
+      });
+      expect(wrong).toEqual([]);
+    } finally {
+      compiled.mockRestore();
+    }
   });
 
   it('give their rows without compiling anything once they are warm', async () => {
