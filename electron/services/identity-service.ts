@@ -15,11 +15,11 @@ import { upkeepNotes } from './ports/upkeep';
 import { renewedElsewhere } from './renewed-elsewhere';
 
 /** Those of the key in use that are in force, and whom to ask again. */
-function endorsementsOf({ endorsements }: LocalParty, now: number): Pick<Identity, 'endorsements' | 'askAgain'> {
+function endorsementsOf({ local: { endorsements }, vouching }: OpenProfile, now: number): Pick<Identity, 'endorsements' | 'askAgain'> {
   const inForce = endorsements.all.filter(({ current, notAfter }) => current && notAfter >= now);
   const held = new Set(inForce.map(({ issuer }) => issuer));
   const lapsed = [...new Set(endorsements.all.map(({ issuer }) => issuer))].filter((issuer) => !held.has(issuer));
-  return { endorsements: inForce.map(({ issuer, notAfter }) => ({ issuer, notAfter })), ...(lapsed.length > 0 && { askAgain: lapsed }) };
+  return { endorsements: inForce.map(({ issuer, notAfter, certificates }) => ({ issuer, notAfter, ...(vouching.isTakenBack(certificates) && { takenBack: true as const }) })), ...(lapsed.length > 0 && { askAgain: lapsed }) };
 }
 
 function renewalOf(stores: Stores): Pick<Identity, 'renewedElsewhere'> {
@@ -43,7 +43,8 @@ export function identityService(parts: {
 }): Pick<Handlers['identity'], 'get' | 'exportPublic'> {
   return {
     get: () => {
-      const { local, stores } = parts.profile();
+      const profile = parts.profile();
+      const { local, stores } = profile;
       const { credential } = local.exchange.current;
       const next = rotatesAt(local, parts.settings());
       return {
@@ -60,7 +61,7 @@ export function identityService(parts: {
         ...(holdsKey(local) ? {} : { keyElsewhere: true }),
         ...keyTaken(local, stores),
         recovery: recoveryOf(local, stores),
-        ...endorsementsOf(local, parts.clock.now()),
+        ...endorsementsOf(profile, parts.clock.now()),
         unconfirmed: local.unconfirmed,
         ...renewalOf(stores),
       };

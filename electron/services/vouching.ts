@@ -108,6 +108,12 @@ export class Vouching {
     return verdict;
   }
 
+  /** Whether an endorsement, leaf first, would count but for a revocation list that is here. */
+  isTakenBack(certificates: readonly Uint8Array[]): boolean {
+    const judgement = this.pool.judge(parseEndorsement(this.#parts.crypto, certificates), this.#parts.clock.now());
+    return !judgement.vouched && judgement.takenBackBy.length > 0;
+  }
+
   /** What a card of this person's own says of its key takes the place of what an earlier one said. Inside the transaction. */
   learn({ chain, endorsements = [] }: Card): void {
     const { stores } = this.#parts;

@@ -116,8 +116,9 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
       return;
     case 'authorities.changed':
       model.background(model.authorities.getState().changed());
-      // Who vouches for whom stands with the contacts.
+      // Who vouches for whom stands with the contacts, and for oneself with the own identity.
       model.background(model.contacts.getState().load());
+      model.background(model.identity.getState().load());
       return;
     case 'devices.changed':
       model.background(model.devices.getState().load());

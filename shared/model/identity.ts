@@ -4,8 +4,8 @@ import { contactId, instanceId, peerId, time } from './ids';
 /** SHA-256 of an identity key's SPKI, lower-case hex, 64 characters. */
 export const fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** A certificate by which an organisation vouches for the own key. */
-export const endorsement = z.strictObject({ issuer: z.string(), notAfter: time });
+/** A certificate by which an organisation vouches for the own key. `takenBack`: it is on a revocation list of that organisation that was imported here; contacts who have that list see so. */
+export const endorsement = z.strictObject({ issuer: z.string(), notAfter: time, takenBack: z.literal(true).optional() });
 export type Endorsement = z.infer<typeof endorsement>;
 
 export const identity = z.strictObject({

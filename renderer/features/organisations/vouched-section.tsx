@@ -32,8 +32,8 @@ export function VouchedSection(): ReactNode {
         <p className="sentence">{text('vouched.none')}</p>
       ) : (
         <ul className="plain-list" aria-labelledby="vouched">
-          {endorsements.map(({ issuer, notAfter }) => (
-            <li key={`${issuer} ${notAfter}`}>{text(notAfter < now ? 'vouched.expired' : 'vouched.until', { issuer: nameInSentence(issuer), date: times.date(notAfter) })}</li>
+          {endorsements.map(({ issuer, notAfter, takenBack }) => (
+            <li key={`${issuer} ${notAfter}`}>{text(takenBack ? 'vouched.takenBack' : notAfter < now ? 'vouched.expired' : 'vouched.until', { issuer: nameInSentence(issuer), date: times.date(notAfter) })}</li>
           ))}
         </ul>
       )}

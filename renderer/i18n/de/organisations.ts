@@ -37,6 +37,7 @@ export const organisations = {
   'vouched.text': 'Schicke einer Organisation eine Zertifikatsanfrage. Was sie zurückschickt, wird deinen Kontakten gezeigt; wer die Organisation in der eigenen Liste hat, sieht ihr Wort neben deinem Namen.',
   'vouched.none': 'Keine Organisation bürgt für deinen Schlüssel in Gebrauch.',
   'vouched.until': '{issuer}, bis {date}',
+  'vouched.takenBack': '{issuer} hat das Bürgen zurückgenommen: Kontakte mit der Sperrliste sehen das',
   'vouched.expired': '{issuer}, abgelaufen: {date}',
   'vouched.request': 'Zertifikatsanfrage…',
   'vouched.request.title': 'Zertifikatsanfrage für deinen Schlüssel',

@@ -36,6 +36,7 @@ export const organisations = {
   'vouched.text': 'Send an organisation a certificate request. What it sends back is shown to your contacts; those who have the organisation in their list see its word beside your name.',
   'vouched.none': 'No organisation vouches for your key in use.',
   'vouched.until': '{issuer}, until {date}',
+  'vouched.takenBack': '{issuer} took back its word: contacts who have its revocation list see so',
   'vouched.expired': '{issuer}, expired {date}',
   'vouched.request': 'Certificate request…',
   'vouched.request.title': 'Certificate request for your key',

@@ -130,6 +130,11 @@ describe('what organisations say', () => {
     const newest = at(2, 1000, [leaf]);
     await bos.authorities.importRevocations({ text: newest });
     expect([await view(), changes()]).toEqual([takenBack, before + 1]);
+    // Ann sees it, too, once she has that list.
+    await anns.authorities.import({ text: root.pem });
+    expect((await anns.identity.get(undefined)).endorsements).toEqual([{ issuer: 'Acme', notAfter: dates.to }]);
+    await anns.authorities.importRevocations({ text: newest });
+    expect((await anns.identity.get(undefined)).endorsements).toEqual([{ issuer: 'Acme', notAfter: dates.to, takenBack: true }]);
     const [{ revocations } = { revocations: undefined }] = await bos.authorities.list(undefined);
     expect(revocations).toEqual({ thisUpdate: testNow + 1000, nextUpdate: testNow + 7 * day, count: 1, outdated: false });
     // An earlier list brings nobody back; the same one again is no news; one from far ahead would keep all later ones out.

@@ -114,6 +114,10 @@ describe('organisations', () => {
     write('Certificate (PEM)', certificate);
     await submitNamed('Show it to contacts');
     expect(page()).toContain('Acme CA, until');
+    fake.world.identity.endorsements = fake.world.identity.endorsements.map((one) => ({ ...one, takenBack: true as const }));
+    fake.emit({ type: 'authorities.changed' });
+    await settle();
+    expect(page()).toContain('Acme CA took back its word');
     await pressNamed('Show none of it…');
     expect(dialogs().at(-1)?.textContent).toContain('Contacts no longer see that Acme CA vouches for you.');
     await pressNamed('Show none');
