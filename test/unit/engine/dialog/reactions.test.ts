@@ -42,7 +42,7 @@ describe('a shift that follows the other side’s', () => {
     expect([a.reasons(), b.reasons()]).toEqual([['hand'], ['peer']]);
   });
 
-  it('S2-09: each renewal of theirs is followed, never sooner than ten minutes after the one before, and a due one waits', async () => {
+  it('S2-09 A32: each renewal of theirs is followed, never sooner than ten minutes after the one before, and a due one waits', async () => {
     const { a, b, cross, pass } = await talkingPair(following);
     a.shift();
     a.say();
@@ -107,6 +107,25 @@ describe('a shift that follows the other side’s', () => {
     }
     expect([a.reasons(), b.reasons()]).toEqual([['hand'], ['hand']]);
     expect(a.device.sink.texts().concat(b.device.sink.texts()).filter((text) => text === 'crossing')).toHaveLength(2);
+  });
+
+  it('S2-17 A32: one renewed twice before it saw the other’s renewal: nobody follows; the next one after that is followed', async () => {
+    const { a, b, cross } = await talkingPair(following);
+    a.shift();
+    a.say();
+    for (let count = 0; count < 2; count += 1) {
+      b.shift();
+      b.say();
+    }
+    cross();
+    expect([a.say(), b.say()]).toEqual([2, 3]);
+    cross();
+    expect([a.say(), b.say()]).toEqual([2, 3]);
+    cross();
+    b.shift();
+    b.say();
+    cross();
+    expect([a.say(), b.epoch(), a.reasons(), b.reasons()]).toEqual([3, 4, ['hand', 'peer'], ['hand', 'hand', 'hand']]);
   });
 
   it('S2-17 A32: renewed often while the other is away, then met again: it comes to rest', async () => {
