@@ -1,7 +1,7 @@
 import { createPrivateKey, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startApp } from '../../electron/compose';
 import type { LogFacts } from '../../electron/engine/ports';
 import type { App } from '../../electron/services/app';
@@ -12,6 +12,11 @@ import { newPerson, passphrase as usual, temporaryFolder } from '../support/two-
 
 const passphrase = 'canary passphrase 8d1f';
 const text = 'canary message 51b7';
+const names = { ann: 'Ann canary 2e7a', bo: 'Bo canary c05d' };
+/** What is written beside the words of a conversation: each stands in no file in clear, nor in the name of one. */
+const written = {
+  title: 'canary title 66c1', alias: 'canary alias 0f3b', draft: 'canary draft 9a44', edited: 'canary edited d27e', fileName: 'canary-file-name-4b90.txt', content: 'canary content of a file 1d58 '.repeat(4_000), word: 'canaryword7e21', search: 'canary search b3f9',
+};
 
 interface Watched {
   readonly app: App;
@@ -55,13 +60,17 @@ function filesOf(folder: string): { name: string; bytes: string }[] {
 
 describe('secrets stay where they belong', () => {
   const folder = temporaryFolder();
+  const usualTemporary = process.env['TMPDIR'];
+  const temporary = join(folder.path, 'tmp');
   let ann: Watched;
   let bo: Watched;
 
   beforeAll(async () => {
+    mkdirSync(temporary);
+    process.env['TMPDIR'] = temporary;
     ann = await watched(join(folder.path, 'ann'));
     bo = await watched(join(folder.path, 'bo'));
-    for (const [person, name] of [[ann, 'Ann'], [bo, 'Bo']] as const) {
+    for (const [person, name] of [[ann, names.ann], [bo, names.bo]] as const) {
       person.told.push(JSON.stringify(await person.app.handlers.vault.create({ passphrase, name })));
     }
     const { link } = await ann.app.handlers.contacts.createInvitation({});
@@ -72,9 +81,19 @@ describe('secrets stay where they belong', () => {
       });
     });
     const { conversationId } = await bo.app.handlers.conversations.open({ contactId });
-    await bo.app.handlers.messages.send({ conversationId, text });
+    const { messageId } = await bo.app.handlers.messages.send({ conversationId, text });
     await bo.app.handlers.keys.shift({ conversationId });
     await arrived;
+    await bo.app.handlers.messages.edit({ messageId, text: written.edited });
+    await bo.app.handlers.contacts.rename({ contactId, name: written.alias });
+    await bo.app.handlers.conversations.update({ conversationId, title: written.title, draft: { text: written.draft } });
+    await bo.app.handlers.dictionary.add({ word: written.word });
+    await bo.app.handlers.messages.search({ query: written.search });
+    mkdirSync(join(folder.path, 'elsewhere'));
+    writeFileSync(join(folder.path, 'elsewhere', written.fileName), written.content);
+    await bo.app.handlers.files.send({ conversationId, path: join(folder.path, 'elsewhere', written.fileName) });
+    // Both keep it: the one who sends a copy, the other what was fetched.
+    for (const { profile } of [bo, ann]) await vi.waitFor(() => expect(filesOf(join(profile, 'files')).some(({ bytes }) => bytes.length > written.content.length)).toBe(true), 30_000);
     for (const person of [ann, bo]) {
       const { handlers } = person.app;
       const [first] = await handlers.conversations.list(undefined);
@@ -90,6 +109,8 @@ describe('secrets stay where they belong', () => {
 
   afterAll(async () => {
     await Promise.all([ann?.app.stop(), bo?.app.stop()]);
+    if (usualTemporary === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = usualTemporary;
     folder.release();
   });
 
@@ -112,6 +133,20 @@ describe('secrets stay where they belong', () => {
         }
       }
     }
+  });
+
+  it('A88: no name, title, draft, file, name of a file or word of one’s own stands in clear in a file of the profile or in its name, and nothing is put into the folder for what is temporary', () => {
+    const canaries = [...Object.values(names), ...Object.values(written).map((each) => each.slice(0, 28))];
+    const needles = canaries.flatMap((each) => [each, Buffer.from(each, 'utf16le').toString('latin1'), Buffer.from(each).toString('base64').slice(0, 20), Buffer.from(each).toString('hex')]);
+    // What is looked for is there, where it may be.
+    expect(filesOf(join(folder.path, 'elsewhere')).map(({ name, bytes }) => [name, bytes.includes(canaries[7] ?? '?')])).toEqual([[written.fileName, true]]);
+    for (const { profile } of [ann, bo]) {
+      for (const { name, bytes } of filesOf(profile)) for (const each of needles) expect(bytes.includes(each), `${each} in ${name}`).toBe(false);
+      const called = readdirSync(profile, { recursive: true }).join('\n').toLowerCase();
+      expect(called.includes('canary')).toBe(false);
+      expect(called.split('\n').length).toBeGreaterThan(4);
+    }
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it('A87: no key or passphrase is in events, results or logs, and no text in logs', () => {
