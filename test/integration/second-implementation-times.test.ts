@@ -7,11 +7,14 @@ import { readLink } from '../second/link.mjs';
 import * as live from '../second/live.mjs';
 import { toOf } from '../second/person.mjs';
 import * as session from '../second/session.mjs';
-import { SetClockPeople } from '../support/set-clock-people';
+import { HurriedPeople } from '../support/hurried-people';
+import { type Dialog, SetClockPeople } from '../support/set-clock-people';
 
 // One real headless process, and one peer that was written from docs/protocol.md alone: times of §17 that no other of these files holds to. What the program waits for are
 // real seconds; what it compares is shown by a clock that the test sets.
 const { KIND, PURPOSE } = channel;
+/** Kind of an item of a record. */
+const PING = 4;
 const minute = 60_000;
 const day = 24 * 60 * minute;
 /** A timer of Node's may be called a part of a millisecond early. */
@@ -114,5 +117,31 @@ describe('§17, times, from outside', () => {
       (answered.refused ?? answered.wire).close();
       people.clock.pass(-after);
     }
+  });
+});
+
+/** So many times as fast goes the time of the program below: also on a busy machine a handshake takes no more of it than ten seconds. */
+const pace = 6;
+
+describe('§17, times of a session, six times as fast', () => {
+  let people: HurriedPeople;
+  beforeAll(async () => {
+    people = await HurriedPeople.meet(pace, ['Silent', 'Owing']);
+  });
+  afterAll(() => people.end());
+
+  it('S3-08 S3-09: asked after 20 s and over after 45 where nothing is heard; after 8 s and 20 s where something is owed, and so before the other', { timeout: 60_000 }, async () => {
+    const [silent, owing] = await Promise.all(people.seconds.map((second) => people.silently(second)));
+    if (!silent || !owing) return expect.unreachable();
+    await people.write('Owing', 'Are you there?');
+    /** When it was asked last, as a session is asked at its beginning, too, where another one stood; and when it was left. */
+    const watch = async (one: Dialog) => {
+      let asked = Number.NaN;
+      for (let items = await one.next(); items; items = await one.next()) if (items.some(({ type }: { type: number }) => type === PING)) asked = people.since();
+      return { asked, left: people.since() };
+    };
+    const [whoIsSilent, whoOwes] = await Promise.all([watch(silent), watch(owing)]);
+    expect([whoOwes.asked < whoIsSilent.asked, whoOwes.left < whoIsSilent.left]).toEqual([true, true]);
+    for (const [at, least] of [[whoOwes.asked, 8_000], [whoIsSilent.asked, 20_000], [whoOwes.left, 20_000], [whoIsSilent.left, 45_000]] as const) expect(at).toBeGreaterThanOrEqual(least - early * pace);
   });
 });
