@@ -69,6 +69,8 @@ test('what is installed: the app, one native library each, no tests, no maps, no
   expect(built.filter((file) => file === 'out/main.cjs' || !ofMain.includes(file))).toEqual(['out/licences.json', 'out/main.cjs', 'out/preload.cjs', 'out/spelling.worker.cjs']);
   for (const file of ofMain) expect(extractFile(join(resources, 'app.asar'), file).toString('latin1')).not.toMatch(/KEYSHIFT_[A-Z]+|__test|quick-secrets/);
   expect(extractFile(join(resources, 'app.asar'), 'out/licences.json').toString()).toContain('libsodium');
+  // For the window and beside the clock.
+  expect(files.filter((file) => file.startsWith('assets'))).toEqual(['assets', 'assets/icon.png']);
   expect(JSON.parse(extractFile(join(resources, 'app.asar'), 'package.json').toString())).not.toHaveProperty('devDependencies');
   for (const file of ['LICENSE.electron.txt', 'LICENSES.chromium.html']) expect(statSync(join(app.folder, file)).size).toBeGreaterThan(1000);
 });
@@ -119,6 +121,8 @@ test('row 19, row 2: a week in short, from the first start to the second, sandbo
   await see(ann.page, 'installed, and here');
   await write(ann.page, 'so am I');
   await see(bo.page, 'so am I');
+  // Its icon beside the clock is made of what came along, here and at the next start.
+  expect(await ann.page.evaluate(() => globalThis.window.keyshift.settings.set({ tray: true }))).toMatchObject({ ok: true, value: { tray: true } });
 
   for (const one of [ann, bo]) {
     const processes = family(one.child.pid ?? 0);

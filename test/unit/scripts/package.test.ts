@@ -30,6 +30,44 @@ describe('the units of the headless peer', () => {
   });
 });
 
+describe('what macOS lets the signed app do', () => {
+  const config = readFileSync('electron-builder.yml', 'utf8');
+  const ofMac = config.slice(config.indexOf('\nmac:\n'));
+
+  test('compile, and film: no library that was not signed with it, no memory beside that of V8, no variables of the loader', () => {
+    expect(ofMac).toMatch(/^ {2}hardenedRuntime: true$/m);
+    const named = ['entitlements', 'entitlementsInherit'].map((key) => new RegExp(`^ {2}${key}: (.+)$`, 'm').exec(ofMac)?.[1] ?? '');
+    for (const file of named) {
+      expect([...readFileSync(file, 'utf8').matchAll(/<key>(.*)<\/key>\s*<(.*)\/>/g)].map(([, key, value]) => [key, value])).toEqual([
+        ['com.apple.security.cs.allow-jit', 'true'],
+        ['com.apple.security.device.camera', 'true'],
+      ]);
+    }
+  });
+
+  test('what it asks for it gives a reason for', () => {
+    for (const key of ['NSCameraUsageDescription', 'NSLocalNetworkUsageDescription']) expect(ofMac).toMatch(new RegExp(`^ {4}${key}: .{20,}$`, 'm'));
+  });
+});
+
+test('uninstalling on Windows takes away what the app wrote for the system under its own name, and a newer version leaves it', () => {
+  const config = readFileSync('electron-builder.yml', 'utf8');
+  const file = /^ {2}include: (.+)$/m.exec(config.slice(config.indexOf('\nnsis:\n')))?.[1] ?? '';
+  const lines = readFileSync(file, 'utf8').split('\n').map((line) => line.trim());
+  // Everything stands within the one condition.
+  expect([lines[1], lines[2], lines.at(-3), lines.at(-2)]).toEqual(['!macro customUnInstall', '${ifNot} ${isUpdated}', '${endIf}', '!macroend']);
+  const [scheme = ''] = /^ {4}schemes: \[(\w+)\]$/m.exec(config)?.slice(1) ?? [];
+  expect(lines.filter((line) => line.startsWith('Delete'))).toEqual([
+    'DeleteRegValue HKCU "Software\\Microsoft\\Windows\\CurrentVersion\\Run" "${APP_ID}"',
+    'DeleteRegValue HKCU "Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\StartupApproved\\Run" "${APP_ID}"',
+    `DeleteRegKey HKCU "Software\\Classes\\${scheme}"`,
+  ]);
+});
+
+test('files have the same bytes wherever they are checked out: what is signed and compared is bytes', () => {
+  expect(readFileSync('.gitattributes', 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual(['* -text']);
+});
+
 describe('row 19: fuses', () => {
   const asShipped = '101100011';
 
