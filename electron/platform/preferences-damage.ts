@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, fsyncSync, openSync, readFileSync, ren
 import { join } from 'node:path';
 import { settings } from '../../shared/model/settings';
 import { toDiskError } from './disk-error';
+import { patientlySync } from './patience';
 import { brokenPreferencesName, parsePreferences, preferencesName, type PreferencesFile } from './preferences-shape';
 import { writePreferences } from './preferences-writing';
 import { readSmallText } from './small-file';
@@ -29,7 +30,7 @@ export function readPreferences(directory: string, damaged: () => void): Prefere
   if (file !== undefined) return file;
   damaged();
   try {
-    renameSync(path, join(directory, brokenPreferencesName));
+    patientlySync(() => renameSync(path, join(directory, brokenPreferencesName)));
   } catch {
     // The folder cannot be written to: the first change will say so.
   }
@@ -40,7 +41,7 @@ export function readPreferences(directory: string, damaged: () => void): Prefere
 export function replacePreferences(directory: string, before: PreferencesFile, next: PreferencesFile, damaged: () => void): void {
   if (before === unread) {
     try {
-      renameSync(join(directory, preferencesName), join(directory, brokenPreferencesName));
+      patientlySync(() => renameSync(join(directory, preferencesName), join(directory, brokenPreferencesName)));
       damaged();
     } catch (error) {
       // It has gone meanwhile: then there is nothing to keep.

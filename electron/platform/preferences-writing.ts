@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, lstatSync, openSync, readlinkSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { toDiskError } from './disk-error';
+import { patientlySync } from './patience';
 import { preferencesName, type PreferencesFile } from './preferences-shape';
 
 /**
@@ -21,7 +22,8 @@ export function writePreferences(directory: string, next: PreferencesFile): void
     } finally {
       closeSync(handle);
     }
-    renameSync(temporary, path);
+    const [from, to] = [temporary, path];
+    patientlySync(() => renameSync(from, to));
   } catch (error) {
     if (temporary !== undefined) removeIfPossible(temporary);
     throw toDiskError(error);

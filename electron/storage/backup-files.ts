@@ -1,6 +1,7 @@
 import { constants, lstatSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { patiently } from '../platform/patience';
 import { backupHeadBytes, startsLikeBackup } from '../engine/backup/container';
 import type { BackupFiles, BackupSource, BackupTarget } from '../services/ports/backup';
 import { assertPath, confirmName, mapPathError, unusable } from './chosen-path';
@@ -71,15 +72,12 @@ class Target implements BackupTarget {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #likeness: Likeness;
-  /** Device and number of the file: its name may come to be another one's. */
-  readonly #inode: readonly [bigint, bigint];
   #closed = false;
 
-  private constructor(path: string, part: PartOnDisk, file: FileHandle, inode: readonly [bigint, bigint], likeness: Likeness) {
+  private constructor(path: string, part: PartOnDisk, file: FileHandle, likeness: Likeness) {
     this.#path = path;
     this.part = part;
     this.#file = file;
-    this.#inode = inode;
     this.#likeness = likeness;
   }
 
@@ -92,8 +90,7 @@ class Target implements BackupTarget {
       await removeLeftover(part, likeness);
       return await noted(part, note, async () => {
         const file = await open(part, 'wx', fileMode);
-        const { dev, ino } = await file.stat({ bigint: true });
-        return new Target(path, { path: part, id: idOf(await file.stat()) }, file, [dev, ino], likeness);
+        return new Target(path, { path: part, id: idOf(await file.stat({ bigint: true })) }, file, likeness);
       });
     } catch (error) {
       if (isFirst) beingWritten.delete(part);
@@ -111,7 +108,7 @@ class Target implements BackupTarget {
       // All of it while it is open: only then can it be emptied wherever it went.
       await assertReplaceable(this.#path, this.#likeness);
       if (!this.#isInPlace()) throw unusable('Another file went to this place meanwhile.');
-      await rename(this.part.path, this.#path);
+      await patiently(() => rename(this.part.path, this.#path));
       await this.#close();
       confirmName(this.#path);
       return this.#path;
@@ -132,9 +129,10 @@ class Target implements BackupTarget {
     }
   }
 
+  /** Its name may have come to be another file's. */
   #isInPlace(): boolean {
     const found = lstatSync(this.part.path, { throwIfNoEntry: false, bigint: true });
-    return found !== undefined && found.dev === this.#inode[0] && found.ino === this.#inode[1];
+    return found !== undefined && idOf(found) === this.part.id;
   }
 
   async #close(): Promise<void> {

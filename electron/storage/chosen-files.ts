@@ -2,6 +2,7 @@ import { constants, existsSync, lstatSync, rmSync, type Stats } from 'node:fs';
 import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
+import { patiently } from '../platform/patience';
 import type { ChosenFiles, ChosenSource, ChosenTarget } from '../services/ports/files';
 import type { PartOnDisk } from '../services/ports/transfers';
 import { assertPath, confirmName, mapPathError, unusable } from './chosen-path';
@@ -24,7 +25,7 @@ export const chosenFiles: ChosenFiles = {
       try {
         return await noted(part, note, async () => {
           const file = await open(part, 'wx', fileMode);
-          return new Target(target, { path: part, id: idOf(await file.stat()) }, file, replaces);
+          return new Target(target, { path: part, id: idOf(await file.stat({ bigint: true })) }, file, replaces);
         });
       } catch (error) {
         beingWritten.delete(part);
@@ -33,11 +34,11 @@ export const chosenFiles: ChosenFiles = {
     }),
   async dropPart({ path, id }) {
     if (beingWritten.has(path)) return false;
-    const found = lstatSync(path, { throwIfNoEntry: false });
+    const found = lstatSync(path, { throwIfNoEntry: false, bigint: true });
     // On a disk that is not there now it may be another time.
     if (found === undefined && !existsSync(dirname(path))) throw unusable('That folder is not there.');
     // In the same breath: what waits for a thread would take away what meanwhile came to stand under this name.
-    const isIt = found?.isFile() === true && (id === '' ? found.size === 0 : idOf(found) === id);
+    const isIt = found?.isFile() === true && (id === '' ? found.size === 0n : idOf(found) === id);
     if (isIt) await withPathErrors(path, async () => rmSync(path, { force: true }));
     return true;
   },
@@ -94,11 +95,11 @@ class Target implements ChosenTarget {
     return withPathErrors(this.path, async () => {
       await this.file.sync();
       // All of it while it is open: only then can it be emptied wherever it went.
-      const found = lstatSync(this.part.path, { throwIfNoEntry: false });
+      const found = lstatSync(this.part.path, { throwIfNoEntry: false, bigint: true });
       if (found === undefined || idOf(found) !== this.part.id) throw unusable('The folder for this file was moved or replaced meanwhile. Nothing was saved.');
       await markForeign(this.part.path);
       assertFree(this.path, this.replaces);
-      if (this.replaces) await rename(this.part.path, this.path);
+      if (this.replaces) await patiently(() => rename(this.part.path, this.path));
       else await this.#giveName();
       await this.#close();
       confirmName(this.path);
@@ -120,11 +121,13 @@ class Target implements ChosenTarget {
   async #giveName(): Promise<void> {
     try {
       await link(this.part.path, this.path);
-      await rm(this.part.path, { force: true });
     } catch (error) {
       if (fileErrorCode(error) === 'EEXIST') throw unusable('There is something under this name already. It was left as it is.');
-      await rename(this.part.path, this.path);
+      await patiently(() => rename(this.part.path, this.path));
+      return;
     }
+    // On Windows somebody may be reading it: the name goes with the other one's.
+    await patiently(() => rm(this.part.path, { force: true })).catch(() => rename(this.part.path, this.path));
   }
 
   async #close(): Promise<void> {

@@ -34,6 +34,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'This is a folder. Choose a file.',
   EACCES: 'Your account may not use this file or folder. Give it the right to, or choose another place.',
   EPERM: 'Your account may not use this file or folder. Give it the right to, or choose another place.',
+  EBUSY: 'Another program has this file open. Close it there, or choose another place.',
   EROFS: 'This disk can only be read. Choose another place.',
   ENAMETOOLONG: 'This name is too long for the disk. Choose a shorter one.',
   ELOOP: 'This path leads in a circle. Choose another place.',

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { patientlySync } from '../platform/patience';
 
 /** Only the user may read and write the files of a profile. */
 export const fileMode = 0o600;
@@ -11,7 +12,8 @@ export function createEmptyFile(path: string): void {
 
 /** Writes a new file and waits until the disk has it. The name itself is durable only after `moveDurably`. */
 export function writeNewFile(path: string, content: Uint8Array): void {
-  const file = openSync(path, 'wx', fileMode);
+  // On Windows one of this name that was just deleted may stand there until nobody reads it.
+  const file = patientlySync(() => openSync(path, 'wx', fileMode));
   try {
     writeAll(file, content);
     fsyncSync(file);
@@ -28,7 +30,7 @@ export function writeAll(file: number, content: Uint8Array): void {
 
 /** Renames within a folder, replacing what stood there, and waits until the disk has the new name: all or nothing. */
 export function moveDurably(from: string, to: string): void {
-  renameSync(from, to);
+  patientlySync(() => renameSync(from, to));
   syncDirectory(dirname(to));
 }
 
@@ -44,7 +46,7 @@ export function syncFile(path: string): void {
 
 /** Replaces `path` as a whole through `temporary` beside it: a crash leaves the old content or the new one. */
 export function replaceFile(path: string, temporary: string, content: Uint8Array): void {
-  rmSync(temporary, { force: true });
+  patientlySync(() => rmSync(temporary, { force: true }));
   try {
     writeNewFile(temporary, content);
     moveDurably(temporary, path);

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, fstatSync, fsyncSync, ftruncateSync, lstatSync, openSync, renameSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { patientlySync } from '../platform/patience';
 import type { FileKind, NoteOfPart, PrivateFiles } from '../services/ports';
 import { assertPath, confirmName, mapPathError, unusable } from './chosen-path';
 import { fileMode, removeIfPossible, writeAll } from './durable-file';
@@ -32,11 +33,11 @@ function replace(target: string, content: Uint8Array, begun: NoteOfPart | undefi
   let over: (() => void) | undefined;
   try {
     try {
-      over = begun?.({ path: part, id: idOf(fstatSync(file)) });
+      over = begun?.({ path: part, id: idOf(fstatSync(file, { bigint: true })) });
       writeAll(file, content);
       fsyncSync(file);
       // While it is open: only then can it be emptied wherever it went.
-      renameSync(part, target);
+      patientlySync(() => renameSync(part, target));
     } catch (error) {
       emptyIfPossible(file);
       throw error;

@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { chmodSync, closeSync, constants, existsSync, fsyncSync, lstatSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { patientlySync } from '../platform/patience';
 import { withFileErrors } from './file-error';
 import { isOfProfile, profileFiles } from './profile-directory';
 import { lockProfile } from './profile-lock';
@@ -23,14 +24,14 @@ export function wipeProfile(directory: string, whole: boolean): void {
       const names = readdirSync(directory).filter((name) => name !== profileFiles.lock && ((whole && !isLink) || isOfProfile(name)));
       // The vault holds the sealed database key, the preferences what the system keyring opens.
       for (const name of names) if (/^(?:vault|preferences)\b/.test(name)) overwrite(join(directory, name));
-      for (const name of names) rmSync(join(directory, name), { recursive: true, force: true });
+      for (const name of names) patientlySync(() => rmSync(join(directory, name), { recursive: true, force: true }));
     });
   } finally {
     lock.release();
   }
   withFileErrors(directory, () => {
-    if (isLink || !whole) rmSync(join(directory, profileFiles.lock), { force: true });
-    if (whole) rmSync(directory, { recursive: true, force: true });
+    if (isLink || !whole) patientlySync(() => rmSync(join(directory, profileFiles.lock), { force: true }));
+    if (whole) patientlySync(() => rmSync(directory, { recursive: true, force: true }));
   });
 }
 
@@ -43,7 +44,7 @@ function overwrite(path: string): void {
   const { size, mode } = found;
   // One that may not be written to would keep all the rest: preferences are put aside for that. It is the user's own, who may give themselves the right.
   if ((mode & ownersRights) !== ownersRights) chmodSync(path, ownersRights);
-  const file = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+  const file = patientlySync(() => openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)));
   try {
     writeSync(file, randomFillSync(Buffer.alloc(Math.min(size, 1024 * 1024))), 0, undefined, 0);
     fsyncSync(file);

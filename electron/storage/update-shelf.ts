@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
+import { patiently } from '../platform/patience';
 import type { PackageFile, UpdateShelf } from '../services/ports/updates';
 import { fileMode, replaceFile, syncDirectory } from './durable-file';
 import { fileErrorCode, mapFileError } from './file-error';
@@ -67,7 +68,7 @@ export function updateShelf(folder: string): UpdateShelf & { readonly pathOf: (f
           throw new KeyshiftError('updates.altered', 'What came is not the package that was signed.');
         }
         if (written === 'whole') {
-          await rename(part, pathOf(file));
+          await patiently(() => rename(part, pathOf(file)));
           syncDirectory(folder);
         }
         return written;

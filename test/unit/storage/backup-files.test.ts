@@ -65,7 +65,7 @@ describe('a backup on its way to its place', () => {
     await settle();
     // Another thread makes the file: it is looked for without giving this one's work a turn. A file system may give it the number of one that is gone.
     for (const until = performance.now() + 10_000; !existsSync(beside) && performance.now() < until; ) continue;
-    expect(await chosenFiles.dropPart({ path: beside, id: idOf(lstatSync(beside)) })).toBe(false);
+    expect(await chosenFiles.dropPart({ path: beside, id: idOf(lstatSync(beside, { bigint: true })) })).toBe(false);
     const target = await beginning;
     await target.write(head);
     await target.finish();
