@@ -35,6 +35,7 @@ import type { App } from './services/app';
 import { mayWriteTo } from './storage/profile-directory';
 import { chosenFiles } from './storage/chosen-files';
 import { ProfileList } from './storage/profile-list';
+import { nameForWindows } from './window/app-identity';
 import { desktopWords } from './window/desktop-words';
 import { fileDialogs } from './window/file-dialogs';
 import { quitOnSignals, quitOrderly } from './window/orderly-quit';
@@ -68,6 +69,7 @@ function prepare(): boolean {
   endOnUncaught(logger, (code) => app.exit(code));
   if (lacksSandbox(app)) return refuse('it does not run without its sandbox (--no-sandbox). Where the system allows no user namespaces, install the deb or rpm.');
   enforceSandbox(app);
+  nameForWindows(app, process.platform, trial);
   quietChromium(app.commandLine);
   protocol.registerSchemesAsPrivileged([schemePrivileges]);
   guardNavigation(app);

@@ -16,6 +16,7 @@ import { withCamera } from '../window/camera-effects';
 import { contextMenuTemplate } from '../window/context-menu';
 import { createWindow } from '../window/create-window';
 import type { DesktopWords } from '../window/desktop-words';
+import { hideWindow } from '../window/hide-window';
 import { watchLockTriggers } from '../window/lock-triggers';
 import { menuTemplate } from '../window/menu';
 import { rememberPlace } from '../window/remember-place';
@@ -216,7 +217,7 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
       if (quitting || !desktop.stays) return;
       // Beside the clock it goes on.
       event.preventDefault();
-      made.hide();
+      hideWindow(made, process.platform);
     });
     made.on('closed', () => {
       camera.end();

@@ -27,6 +27,9 @@ function filterOf(what: ChosenFile, { files }: DesktopWords): FileFilter {
   return { name: names[what], extensions: [...endings[what]] };
 }
 
+/** Windows keeps a list of what was chosen in dialogs, for everybody who opens its menus: which keys and backups there are, and what was sent. Other systems do not know the word. */
+const unlisted = ['dontAddToRecent'] as const;
+
 /** What of Electron is used; the second argument first, as Electron has it for a window. */
 type FileDialogs = Pick<Dialog, 'showSaveDialog' | 'showOpenDialog'>;
 
@@ -56,25 +59,25 @@ export function fileDialogs(dialogs: FileDialogs, words: () => DesktopWords, inF
         const name = what === 'envelopes' ? suggestedName(suggested, words()) : safeName(suggested);
         // A received file keeps the name and the ending it came with, which were made safe when it came.
         // Linux asks about a file that is there only when told to; the others always do.
-        const properties: Electron.SaveDialogOptions['properties'] = ['showOverwriteConfirmation', 'createDirectory'];
+        const properties: Electron.SaveDialogOptions['properties'] = ['showOverwriteConfirmation', 'createDirectory', ...unlisted];
         const options = what === 'received-file' ? { defaultPath: suggested, properties } : { defaultPath: `${name}.${endings[what][0] ?? ''}`, filters: [filterOf(what, words())], properties };
         const window = inFront();
         return (await (window === undefined ? dialogs.showSaveDialog(options) : dialogs.showSaveDialog(window, options))).filePath;
       }),
-    open: (what: ChosenFile): Promise<string | undefined> => ask(() => choose({ properties: ['openFile'], filters: [filterOf(what, words())] })),
+    open: (what: ChosenFile): Promise<string | undefined> => ask(() => choose({ properties: ['openFile', ...unlisted], filters: [filterOf(what, words())] })),
     /** Any number of any kind; empty: given up. */
     files: async (): Promise<readonly string[]> => {
       if (asking) return [];
       asking = true;
       try {
         const window = inFront();
-        const options: Electron.OpenDialogOptions = { properties: ['openFile', 'multiSelections'] };
+        const options: Electron.OpenDialogOptions = { properties: ['openFile', 'multiSelections', ...unlisted] };
         return (await (window === undefined ? dialogs.showOpenDialog(options) : dialogs.showOpenDialog(window, options))).filePaths;
       } finally {
         asking = false;
       }
     },
-    folder: (what: ChosenFile): Promise<string | undefined> => ask(() => choose({ title: filterOf(what, words()).name, properties: ['openDirectory', 'createDirectory'] })),
+    folder: (what: ChosenFile): Promise<string | undefined> => ask(() => choose({ title: filterOf(what, words()).name, properties: ['openDirectory', 'createDirectory', ...unlisted] })),
   };
 }
 

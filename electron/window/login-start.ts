@@ -21,12 +21,10 @@ export interface LoginStartParts {
 
 /** Starting with the user's session, as the system itself keeps it: the person may have changed it there. */
 export function loginStart({ app, platform, env, home, command }: LoginStartParts): LoginStart {
+  if (platform === 'win32') return loginStartOnWindows(app, command);
   if (platform !== 'linux') {
-    return {
-      isOn: () => app.getLoginItemSettings().openAtLogin,
-      set: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, path: command[0] ?? '', args: command.slice(1) }),
-      mend: () => undefined,
-    };
+    // macOS keeps the app, and starts it without arguments.
+    return { isOn: () => app.getLoginItemSettings().openAtLogin, set: (openAtLogin) => app.setLoginItemSettings({ openAtLogin }), mend: () => undefined };
   }
   const { XDG_CONFIG_HOME: wanted = '' } = env;
   // The base directory specification: a relative path counts as none. The package of the trial runtime has an entry of its own.
@@ -49,6 +47,23 @@ export function loginStart({ app, platform, env, home, command }: LoginStartPart
       writeFileSync(`${file}.new`, mended, { mode: 0o644 });
       renameSync(`${file}.new`, file);
     },
+  };
+}
+
+/**
+ * A command line in the registry, under the app's name there (app-identity.ts). Electron compares it letter by letter with the one it is asked about. What is not in quotes Windows
+ * cuts at its first gap, and tries the beginning as a program. The task manager switches an entry off beside it.
+ */
+function loginStartOnWindows(app: LoginStartParts['app'], [program = '', ...more]: readonly string[]): LoginStart {
+  const asOne = (word: string): string => `"${word}"`;
+  const line = { path: asOne(program), args: more.map((word) => (/\s/.test(word) ? asOne(word) : word)) };
+  return {
+    isOn: () => {
+      const { openAtLogin, executableWillLaunchAtLogin } = app.getLoginItemSettings(line);
+      return openAtLogin && executableWillLaunchAtLogin;
+    },
+    set: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, ...line }),
+    mend: () => undefined,
   };
 }
 

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { namesFor } from '../../../scripts/package/names.mjs';
+import { nameForWindows } from '../../../electron/window/app-identity';
 import { drawCount } from '../../../electron/window/counted-icon';
 import { autostartEntry, launched, loginStart } from '../../../electron/window/login-start';
 
@@ -59,6 +61,63 @@ test('starting at login goes on after the program was moved: its line is mended,
   writeFileSync(file, off);
   login(join(home, 'new')).mend();
   expect(readFileSync(file, 'utf8')).toBe(off);
+});
+
+/** The part of Windows' registry that Electron writes and reads for it: one command line, compared letter by letter, and what the task manager says of it. */
+function registry() {
+  const kept: { line?: string; approved: boolean } = { approved: true };
+  const lineOf = ({ path = '', args = [] }: { path?: string; args?: string[] }): string => [path, ...args].join(' ');
+  const app: Parameters<typeof loginStart>[0]['app'] = {
+    setLoginItemSettings: ({ openAtLogin, ...command }) => {
+      kept.line = openAtLogin ? lineOf(command) : undefined;
+      kept.approved = true;
+    },
+    getLoginItemSettings: (command = {}) => ({ openAtLogin: kept.line === lineOf(command), executableWillLaunchAtLogin: kept.line !== undefined && kept.approved, wasOpenedAtLogin: false, status: 'not-found', launchItems: [] }),
+  };
+  return { kept, app };
+}
+
+test('starting at login on Windows: what was switched on is shown as on, with a profile folder of its own too, until the task manager switches it off', () => {
+  for (const command of [[String.raw`C:\Program Files\Keyshift\Keyshift.exe`], [String.raw`C:\Keyshift\Keyshift.exe`, String.raw`--user-data-dir=D:\My things`]]) {
+    const { kept, app } = registry();
+    const login = loginStart({ app, platform: 'win32', env: {}, home: '', command });
+    expect(login.isOn()).toBe(false);
+    login.set(true);
+    // Windows cuts what is not quoted at its first gap, and tries that as a program.
+    expect(kept.line).toBe(command.map((word, at) => (at === 0 || word.includes(' ') ? `"${word}"` : word)).join(' '));
+    expect(login.isOn()).toBe(true);
+    login.mend();
+    kept.approved = false;
+    expect(login.isOn()).toBe(false);
+    login.set(true);
+    expect(login.isOn()).toBe(true);
+    login.set(false);
+    expect([login.isOn(), kept.line]).toEqual([false, undefined]);
+  }
+});
+
+test('Windows knows the running program by the name that the installer gives its entry in the start menu, and else it shows no notification of it', () => {
+  const named = (platform: NodeJS.Platform, trial: boolean): string[] => {
+    const names: string[] = [];
+    nameForWindows({ setAppUserModelId: (name) => void names.push(name) }, platform, trial);
+    return names;
+  };
+  expect(named('win32', false)).toEqual([namesFor({ kind: 'electron' }).appId]);
+  expect(named('win32', true)).toEqual([namesFor({ kind: 'trial' }).appId]);
+  expect(readFileSync('electron-builder.yml', 'utf8')).toContain(`\nappId: ${named('win32', false)[0] ?? ''}\n`);
+  expect([...named('linux', false), ...named('darwin', false)]).toEqual([]);
+  // Before there is anything to be named.
+  expect(readFileSync('electron/main.ts', 'utf8')).toMatch(/function prepare\(\): boolean \{[^}]*nameForWindows\(app, process\.platform, trial\);/s);
+});
+
+test('starting at login on macOS is the app itself, whatever it was started with', () => {
+  const asked: unknown[] = [];
+  const on = { openAtLogin: true, executableWillLaunchAtLogin: false, wasOpenedAtLogin: false, status: 'enabled' as const, launchItems: [] };
+  const app = { getLoginItemSettings: (options?: unknown) => (asked.push(options), on), setLoginItemSettings: (settings: unknown) => void asked.push(settings) };
+  const login = loginStart({ app, platform: 'darwin', env: {}, home: '', command: ['/Applications/Keyshift.app/Contents/MacOS/Keyshift', '--user-data-dir=/x'] });
+  login.set(true);
+  expect(login.isOn()).toBe(true);
+  expect(asked).toEqual([{ openAtLogin: true }, undefined]);
 });
 
 test('whatever the command holds, a launcher starts exactly that', () => {

@@ -27,7 +27,7 @@ describe('the person chooses files', () => {
   test('where to save: a name of the kind, after the person it is for', async () => {
     const { made, asked } = dialogs({ save: '/media/stick/x.keyshift-envelopes' });
     expect(await made.save('envelopes', 'Bo Lindqvist')).toBe('/media/stick/x.keyshift-envelopes');
-    expect(asked).toMatchObject([{ defaultPath: 'For Bo Lindqvist.keyshift-envelopes', filters: [{ extensions: ['keyshift-envelopes'] }], properties: ['showOverwriteConfirmation', 'createDirectory'] }]);
+    expect(asked).toMatchObject([{ defaultPath: 'For Bo Lindqvist.keyshift-envelopes', filters: [{ extensions: ['keyshift-envelopes'] }], properties: ['showOverwriteConfirmation', 'createDirectory', 'dontAddToRecent'] }]);
   });
 
   test('in the language that is spoken at that moment', async () => {
@@ -42,20 +42,20 @@ describe('the person chooses files', () => {
   test('what to open: one file', async () => {
     const { made, asked } = dialogs({ open: ['/media/stick/x.keyshift-envelopes'] });
     expect(await made.open('envelopes')).toBe('/media/stick/x.keyshift-envelopes');
-    expect(asked).toMatchObject([{ properties: ['openFile'] }]);
+    expect(asked).toMatchObject([{ properties: ['openFile', 'dontAddToRecent'] }]);
   });
 
   test('a received file keeps its name and ending; files to send are any number of any kind', async () => {
     const { made, asked } = dialogs({ save: '/home/ada/holiday.jpg', open: ['/a', '/b'] });
     await made.save('received-file', 'my holiday 1.2.jpg');
     expect(await made.files()).toEqual(['/a', '/b']);
-    expect(asked).toEqual([{ defaultPath: 'my holiday 1.2.jpg', properties: ['showOverwriteConfirmation', 'createDirectory'] }, { properties: ['openFile', 'multiSelections'] }]);
+    expect(asked).toEqual([{ defaultPath: 'my holiday 1.2.jpg', properties: ['showOverwriteConfirmation', 'createDirectory', 'dontAddToRecent'] }, { properties: ['openFile', 'multiSelections', 'dontAddToRecent'] }]);
   });
 
   test('a folder: one that is there, or a new one', async () => {
     const { made, asked } = dialogs({ open: ['/media/stick'] });
     expect(await made.folder('envelopes')).toBe('/media/stick');
-    expect(asked).toMatchObject([{ properties: ['openDirectory', 'createDirectory'] }]);
+    expect(asked).toMatchObject([{ properties: ['openDirectory', 'createDirectory', 'dontAddToRecent'] }]);
   });
 
   test('given up: nothing', async () => {

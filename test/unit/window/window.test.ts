@@ -6,6 +6,7 @@ import { acceleratorOf } from '../../../electron/window/accelerator';
 import { groundColour, themeSourceOf, windowTitle } from '../../../electron/window/appearance';
 import { contextMenuTemplate, type Click } from '../../../electron/window/context-menu';
 import { desktopWords } from '../../../electron/window/desktop-words';
+import { hideWindow } from '../../../electron/window/hide-window';
 import { menuTemplate } from '../../../electron/window/menu';
 import { endingSignals, quitOnSignals, quitOrderly } from '../../../electron/window/orderly-quit';
 import { withSettingsEffects } from '../../../electron/window/settings-effects';
@@ -44,6 +45,23 @@ describe('where the window opens', () => {
     expect(placeWindow({ ...saved, width: 9000, height: 9000 }, [screen])).toMatchObject({ width: 1920, height: 1055 });
     expect(placeWindow({ ...saved, width: 1, height: 1, x: 0 }, [{ x: 0, y: 0, width: 300, height: 200 }])).toMatchObject(smallestWindow);
     expect(placeWindow(undefined, [])).toMatchObject({ width: 1180, height: 780 });
+  });
+});
+
+describe('a window that goes beside the clock', () => {
+  const hiding = (platform: NodeJS.Platform, full: boolean): string[] => {
+    const steps: string[] = [];
+    const window = Object.assign(new EventEmitter(), { isFullScreen: () => full, setFullScreen: (on: boolean) => void steps.push(`full screen ${on ? 'on' : 'off'}`), hide: () => void steps.push('hidden') });
+    hideWindow(window, platform);
+    steps.push('…');
+    window.emit('leave-full-screen');
+    return steps;
+  };
+
+  test('comes back from a screen of its own on macOS before it is hidden, and leaves none that is black', () => {
+    expect(hiding('darwin', true)).toEqual(['full screen off', '…', 'hidden']);
+    for (const [platform, full] of [['darwin', false], ['win32', true], ['linux', true]] as const) expect(hiding(platform, full)).toEqual(['hidden', '…']);
+    expect(readFileSync('electron/main/shell.ts', 'utf8')).not.toMatch(/\.hide\(\)/);
   });
 });
 
