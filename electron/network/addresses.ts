@@ -13,8 +13,11 @@ export interface InterfaceAddress {
 
 /** A card holds at most eight addresses. */
 const MAX_ADDRESSES = 8;
-/** Bridges of containers and virtual machines: nobody else can reach them. */
-const virtualInterface = /^(?:docker|br-|veth|virbr|vmnet|vboxnet|lxc|cni|podman)/i;
+/**
+ * Bridges of containers and virtual machines: nobody else can reach them. Linux names them by their kind, macOS counts those of virtual machines from 100 on, Windows gives whole names. Of Hyper-V's
+ * only its own switches: one that a person made may be the way out, and then has the address of the card.
+ */
+const virtualInterface = /^(?:docker|br-|veth(?!ernet)|vethernet \((?:wsl|default switch|nat\)|docker)|virbr|vmnet|vmenet|bridge1\d\d|vmware network adapter|vboxnet|virtualbox|lxc|cni|podman)/i;
 
 /**
  * Where others may reach a listener: the host itself when it is a concrete one; for 0.0.0.0 or :: the addresses of this

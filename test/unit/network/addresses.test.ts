@@ -28,6 +28,14 @@ describe('addresses for cards and links', () => {
     expect(hosts('0.0.0.0', [at('172.17.0.1', 'docker0')])).toEqual(['127.0.0.1']);
   });
 
+  test.each(['veth3f2a1b', 'vEthernet (WSL (Hyper-V firewall))', 'vEthernet (Default Switch)', 'vEthernet (nat)', 'VMware Network Adapter VMnet8', 'VirtualBox Host-Only Network #2', 'bridge100', 'vmenet0'])('nobody is told of %s, which ends on this machine', (name) => {
+    expect(hosts('0.0.0.0', [at('192.168.64.1', name)])).toEqual(['127.0.0.1']);
+  });
+
+  test.each(['vEthernet (External)', 'vEthernet (Office LAN)', 'vEthernet (National)', 'Ethernet 2', 'WLAN', 'en0', 'bridge0', 'br0'])('%s leads to others', (name) => {
+    expect(hosts('0.0.0.0', [at('192.168.0.2', name)])).toEqual(['192.168.0.2']);
+  });
+
   test('best first, both kinds among the first three', () => {
     const interfaces = [at('2001:db8::1'), at('fd00::5'), at('8.8.4.4'), at('172.16.0.9'), at('10.0.0.9'), at('192.168.0.2'), at('192.168.0.2', 'wlan0')];
     expect(hosts('0.0.0.0', interfaces)).toEqual(['192.168.0.2', '10.0.0.9', '172.16.0.9', '8.8.4.4']);
