@@ -1,6 +1,7 @@
 import type { Identity } from '../../shared/model/identity';
 import type { LocalParty } from '../engine/certificates/local-party';
-import { parseInstanceList } from '../engine/certificates/instance-list';
+import { parseInstanceCredential } from '../engine/certificates/credential';
+import { type InstanceList, type ListedInstance, parseInstanceList } from '../engine/certificates/instance-list';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { InstanceId } from '../engine/ids';
 import type { Clock, LocalRecord } from '../engine/ports';
@@ -27,23 +28,37 @@ export function noteTaken({ crypto, clock, stores }: { readonly crypto: Crypto; 
   // One that this device knew already says nothing of who has the key in use.
   if (next.identityKeys.some(({ epoch, recovery }) => epoch > before.epoch && recovery !== undefined)) return settleTaken(stores);
   if (!before.held || currentKey(next).privateKey !== undefined) return;
-  note({ crypto, clock, stores }, upkeepNotes.keyTaken, next);
+  note({ clock, stores }, upkeepNotes.keyTaken, certifierOf(crypto, next)?.instanceId);
 }
 
 /**
  * A contact knows a list on which another device stands in the place of this one, which holds the identity key: a backup of this profile, or a copy, was brought into use
  * there, by its person or by somebody else (A38, A73). Both hold the key from now on. In the transaction that stores `next`, in which this device is a new one.
  */
-export function noteCopied(parts: { readonly crypto: Crypto; readonly clock: Clock; readonly stores: Pick<Stores, 'upkeep'> }, next: LocalRecord): void {
-  note(parts, upkeepNotes.keyCopied, next);
+export function noteCopied({ crypto, clock, stores }: { readonly crypto: Crypto; readonly clock: Clock; readonly stores: Pick<Stores, 'upkeep'> }, next: LocalRecord): void {
+  const taker = certifierOf(crypto, next)?.instanceId;
+  if (taker !== parseInstanceCredential(crypto, next.instance.credential).instanceId) note({ clock, stores }, upkeepNotes.keyCopied, taker);
+}
+
+/**
+ * Who holds the identity key signs every list. One that came from elsewhere and names a device nobody here let in was signed with a copy of the key, as a backup that is older than the
+ * list of before does when it is brought into use (A73). In the transaction that stores it; `before`: the record as it was.
+ */
+export function noteAdded({ crypto, clock, stores }: { readonly crypto: Crypto; readonly clock: Clock; readonly stores: Pick<Stores, 'upkeep'> }, before: LocalRecord, list: InstanceList): void {
+  if (currentKey(before).privateKey === undefined) return;
+  const known = new Set(parseInstanceList(crypto, before.instanceList).instances.map(({ instanceId }) => instanceId));
+  note({ clock, stores }, upkeepNotes.keyCopied, list.instances.find(({ instanceId, state }) => state === 'active' && !known.has(instanceId))?.instanceId);
+}
+
+function certifierOf(crypto: Crypto, { instanceList }: LocalRecord): ListedInstance | undefined {
+  return parseInstanceList(crypto, instanceList).instances.find(({ roles, state }) => state !== 'retired' && roles.includes('certifier'));
 }
 
 type TakenNote = typeof upkeepNotes.keyTaken | typeof upkeepNotes.keyCopied;
 
-function note({ crypto, clock, stores }: { readonly crypto: Crypto; readonly clock: Clock; readonly stores: Pick<Stores, 'upkeep'> }, kind: TakenNote, next: LocalRecord): void {
-  const taker = parseInstanceList(crypto, next.instanceList).instances.find(({ roles, state }) => state !== 'retired' && roles.includes('certifier'));
+function note({ clock, stores }: { readonly clock: Clock; readonly stores: Pick<Stores, 'upkeep'> }, kind: TakenNote, taker: InstanceId | undefined): void {
   if (taker === undefined) return;
-  stores.upkeep.put(kind, new Writer(24).fixed(id16ToBytes(taker.instanceId)).u64(Math.max(0, Math.trunc(clock.now()))).finish());
+  stores.upkeep.put(kind, new Writer(24).fixed(id16ToBytes(taker)).u64(Math.max(0, Math.trunc(clock.now()))).finish());
 }
 
 /** What was noted: of a key that was taken, while it is elsewhere; of one that is at two devices, while the other one counts. */

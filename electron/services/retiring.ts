@@ -7,7 +7,7 @@ import type { PeerId } from '../engine/ids';
 import type { Clock, LocalRecord, LocalStore } from '../engine/ports';
 import { noteGone } from './devices/gone-devices';
 import type { OpenProfile } from './open-profile';
-import { noteCopied } from './key-taken';
+import { noteAdded, noteCopied } from './key-taken';
 import { currentKey } from './own-keys';
 import type { Stores } from './ports';
 import { wipeRecord } from './wipe-record';
@@ -87,7 +87,8 @@ export async function newDevice(
           // What it was called, for the list of devices that are gone.
           devices.put({ instanceId: retired, credential: record.instance.credential, cardTime: 0, addresses: [], addedAt: Math.trunc(clock.now()) });
           if (!isHere) noteGone(crypto, fresh.stores, record.instanceList, next.instanceList);
-          else if (news.list !== undefined) noteCopied({ crypto, clock, stores: fresh.stores }, next);
+          // What just came from a backup hears of the devices there were since: its person brought it back, and knows.
+          else if (news.list !== undefined && dialogs.retirements()[0]?.reason !== 'backup') noteCopied({ crypto, clock, stores: fresh.stores }, next);
           dialogs.addRetirement({ at: Math.trunc(clock.now()), retired, successor, reason: news.reason, toldBy: news.toldBy });
           fresh.engine.succeed(retired);
           fresh.resumptions.forgetAll();
@@ -110,12 +111,13 @@ function nobodyToAsk(): never {
 }
 
 /** Stores a newer device list of the own person, and that keys are to be replaced where one counts no more; the profile is to be opened again with it. */
-export function adoptList(crypto: Crypto, stores: Pick<Stores, 'local' | 'upkeep' | 'transaction'>, list: InstanceList): void {
+export function adoptList({ crypto, clock }: RetiringParts, stores: Pick<Stores, 'local' | 'upkeep' | 'transaction'>, list: InstanceList): void {
   const record = loadRecord(stores.local);
   try {
     stores.transaction(() => {
       stores.local.save({ ...record, instanceList: list.bytes });
       noteGone(crypto, stores, record.instanceList, list.bytes);
+      noteAdded({ crypto, clock, stores }, record, list);
     });
   } finally {
     wipeRecord(crypto, record);

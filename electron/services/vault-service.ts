@@ -11,6 +11,7 @@ import { OpenProfile } from './open-profile';
 import type { Surroundings } from './surroundings';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
 import { OwnKeyTimers, rotationDue } from './own-key-timers';
+import { keyTaken } from './key-taken';
 import { confirmed, isSpent, ownKeyNews, provenEpochs, withNewKey } from './own-keys';
 import { changeOwnRecord, eraseOldHalves, nextStart, type OwnChange } from './own-record';
 import { VaultKeyring } from './vault-keyring';
@@ -273,7 +274,7 @@ export class VaultService {
         const fresh = await this.#retired(profile, news);
         this.#orLock(() => this.#use(fresh));
       }),
-      adopt: (list) => this.#change(profile, 'list.not-stored', async () => this.#startAnew(profile, nextStart(this.#parts, profile, () => adoptList(this.#parts.crypto, vault.stores, list)))),
+      adopt: (list) => this.#change(profile, 'list.not-stored', async () => this.#startAnew(profile, nextStart(this.#parts, profile, () => adoptList(this.#parts, vault.stores, list)))),
       replace: (change, also, after) => this.#change(profile, 'upkeep.failed', async () => void (await this.#changeOwn(profile, change, also, after))),
       reopen: () => this.#change(profile, 'upkeep.failed', async () => this.#startAnew(profile, nextStart(this.#parts, profile))),
       proven: () => this.#timers.proven(),
@@ -286,6 +287,7 @@ export class VaultService {
     this.#profile = profile;
     profile.start();
     this.#timers.opened();
+    if ('keyTaken' in keyTaken(profile.local, profile.stores)) this.#parts.events.emit({ type: 'identity.changed' }); // noted as it was opened anew: nobody hears of it otherwise
   }
 
   #retired(profile: OpenProfile, news: RetirementNews): Promise<OpenProfile> {

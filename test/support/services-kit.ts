@@ -202,7 +202,7 @@ async function settle(name: string, { clock: common, network: net, slow, lan, ma
               }),
         adopt: (list) =>
           ifOpen(profile, async () => {
-            adoptList(crypto, stores, list);
+            adoptList({ crypto, clock }, stores, list);
             resident.reopen();
           }),
         replace: (change, also, after) => ifOpen(profile, () => changed(profile, change, { also, after })),

@@ -41,7 +41,7 @@ export function TakenNotice({ recovery, taken }: { readonly recovery: Identity['
       <p>
         <strong>{text('identity.taken.title')}</strong>
       </p>
-      <p>{taker === undefined ? text('identity.taken.text', { when }) : text('identity.taken.by', { name: nameOf(taker).name, when })}</p>
+      <p>{taker === undefined ? text('identity.taken.text', { when }) : text(taker.roles.includes('certifier') ? 'identity.taken.by' : 'identity.taken.added', { name: nameOf(taker).name, when })}</p>
       <p>{text(recovery === 'none' ? 'identity.taken.none' : 'identity.taken.do')}</p>
     </Banner>
   );

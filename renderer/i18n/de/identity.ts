@@ -7,6 +7,7 @@ export const identity = {
   'identity.unconfirmed.done': 'Von jetzt an entstehen hier wieder neue Schlüssel.',
   'identity.taken.title': 'Ein anderes Gerät hat deinen Identitätsschlüssel',
   'identity.taken.by': '{name} hat deinen Identitätsschlüssel (erfahren: {when}). Von hier aus wurde er nicht übergeben. Das kann, wer eine Schlüsseldatei oder eine Sicherung von dir hat, mit ihrer Passphrase.',
+  'identity.taken.added': '{name} kam durch deinen Identitätsschlüssel auf die Liste deiner Geräte (erfahren: {when}), und nicht von hier aus. Das kann, wer eine Schlüsseldatei oder eine Sicherung von dir hat, mit ihrer Passphrase.',
   'identity.taken.text': 'Ein anderes Gerät hat deinen Identitätsschlüssel (erfahren: {when}). Von hier aus wurde er nicht übergeben. Das kann, wer eine Schlüsseldatei oder eine Sicherung von dir hat, mit ihrer Passphrase.',
   'identity.taken.do': 'Warst du es nicht, hole dir deine Identität mit dem Code deines Wiederherstellungsblatts zurück (unten): Er geht jedem anderen Schlüssel vor und hält die Geräte an, die du nicht nennst.',
   'identity.taken.none': 'Warst du es nicht, setze jenes Gerät unter Geräte aus, sage es deinen Kontakten auf einem anderen Weg und beginne mit einer neuen Identität: Du hast keinen Wiederherstellungsschlüssel, der diese zurückholen würde.',

@@ -98,6 +98,13 @@ describe('own identity key', () => {
     expect(alertIn(tabPanel())).toMatch(/laptop \((known here since|number) .+\) has your identity key/u);
   });
 
+  it('A73: a device that came onto the list without the identity key being given to it is told of as added', async () => {
+    const world = scene('identity-taken');
+    world.devices.list = world.devices.list.map((one) => ({ ...one, roles: [] }));
+    await open(world);
+    expect(alertIn(tabPanel())).toContain('laptop came onto the list of your devices by your identity key');
+  });
+
   it('A73: whoever has no recovery key is told what is left', async () => {
     const world = scene('identity-taken');
     world.identity.recovery = 'none';
