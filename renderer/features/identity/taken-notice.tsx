@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { ShieldAlert } from 'lucide-react';
 import type { Identity } from '../../../shared/model/identity';
 import { useDevices, useModel } from '../../app/model-context';
@@ -14,10 +14,12 @@ export function TakenNotice({ recovery, taken }: { readonly recovery: Identity['
   const text = useText();
   const times = useTimes();
   const told = useTold();
-  const { client, identity } = useModel();
+  const { background, client, devices, identity } = useModel();
   const nameOf = useDeviceName();
   const taker = useDevices((state) => state.devices?.find(({ instanceId }) => instanceId === taken.instanceId));
   const [busy, setBusy] = useState(false);
+  // It came just now: the devices that were listed before do not have it.
+  useEffect(() => background(devices.getState().load()), [background, devices, taken.instanceId]);
   const confirm = async (): Promise<void> => {
     setBusy(true);
     await told(async () => {
