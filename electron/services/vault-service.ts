@@ -11,7 +11,6 @@ import { OpenProfile } from './open-profile';
 import type { Surroundings } from './surroundings';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
 import { OwnKeyTimers, rotationDue } from './own-key-timers';
-import { keyTaken } from './key-taken';
 import { confirmed, isSpent, ownKeyNews, provenEpochs, withNewKey } from './own-keys';
 import { changeOwnRecord, eraseOldHalves, nextStart, type OwnChange } from './own-record';
 import { VaultKeyring } from './vault-keyring';
@@ -287,7 +286,6 @@ export class VaultService {
     this.#profile = profile;
     profile.start();
     this.#timers.opened();
-    if ('keyTaken' in keyTaken(profile.local, profile.stores)) this.#parts.events.emit({ type: 'identity.changed' }); // noted as it was opened anew: nobody hears of it otherwise
   }
 
   #retired(profile: OpenProfile, news: RetirementNews): Promise<OpenProfile> {

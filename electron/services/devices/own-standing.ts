@@ -10,6 +10,7 @@ import type { InstanceId, PeerId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
 import type { Session } from '../../engine/session/session';
 import type { EventHub } from '../event-hub';
+import { keyTaken } from '../key-taken';
 import type { OpenProfile } from '../open-profile';
 import { upkeepNotes } from '../ports/upkeep';
 import type { ProfileChanges } from '../retiring';
@@ -57,6 +58,8 @@ export class OwnStanding {
     const { stores, engine, local } = profile;
     // Said of this very device after the last connection with the one that said so: nothing else tells of it.
     if (this.state !== 'active') events.emit({ type: 'devices.changed' });
+    // Nor of what was noted while the profile was opened anew.
+    if ('keyTaken' in keyTaken(local, stores)) events.emit({ type: 'identity.changed' });
     this.#lift();
     this.#listSuspended();
     const note = stores.upkeep.get(upkeepNotes.distrust);
