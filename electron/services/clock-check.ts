@@ -11,7 +11,7 @@ const fewest = 2;
 const most = 64;
 
 /**
- * How far this machine's clock is from those of contacts, by the signed time of the card that each device shows at the beginning of a session. Told
+ * How far this machine's clock is from those of contacts, by the signed time of the card that each device shows at the beginning of a session, and of its answer about keys. Told
  * to the person, and used for nothing else: whose clock is wrong nobody can prove, so nothing is believed earlier or longer because of it.
  */
 export class ClockCheck {

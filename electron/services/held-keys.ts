@@ -19,12 +19,15 @@ export function heldKeysOf({ book, stores }: HeldKeysParts, peerId: PeerId): rea
   const recoveryKeyHash = keyHash ?? known.identity.recoveryKeyHash;
   const common = { peerId, ...(recoveryKeyHash && { recoveryKeyHash }) };
   const { epoch, spki, spkiHash } = known.identity;
-  const mayLapse = book.pinned(peerId)?.mayLapse === true;
-  const pinned = { ...common, epoch, spki, spkiHash, mayLapse, ...(recovered === undefined ? {} : { recovered }) };
+  const pin = book.pinned(peerId);
+  const mayLapse = pin?.mayLapse === true;
+  /** As in sessions: `lowest` version of the list the device is on. */
+  const hears = (lowest = 0): Pick<HeldKey, 'isHeard'> => ({ isHeard: ({ list, instance }) => pin?.blocked === false && list.version >= lowest && !book.isSuspended(peerId, instance.instanceId) });
+  const pinned = { ...common, epoch, spki, spkiHash, mayLapse, ...(pin?.overtaken !== true && hears(pin?.listVersion)), ...(recovered === undefined ? {} : { recovered }) };
   const successor = book.successorOf(peerId);
   if (successor === undefined) return [pinned];
   const newest = successor.recovered ?? recovered;
-  return [{ ...common, epoch: successor.epoch, spki: successor.spki, spkiHash: successor.spkiHash, ...(newest === undefined ? {} : { recovered: newest }) }, pinned];
+  return [{ ...common, ...hears(pin?.overtaken === true ? undefined : pin?.listVersion), epoch: successor.epoch, spki: successor.spki, spkiHash: successor.spkiHash, ...(newest === undefined ? {} : { recovered: newest }) }, pinned];
 }
 
 /**
@@ -34,7 +37,7 @@ export function heldKeysOf({ book, stores }: HeldKeysParts, peerId: PeerId): rea
 export function leftKeysOf(parts: HeldKeysParts, peerId: PeerId): readonly HeldKey[] {
   const pinned = heldKeysOf(parts, peerId).at(-1);
   if (pinned === undefined) return [];
-  const { mayLapse: _ofThatKey, ...common } = pinned;
+  const { mayLapse: _ofThatKey, isHeard: _underThatKey, ...common } = pinned;
   const left = parts.stores.peerKeys.history(peerId).filter(({ spkiHash }) => !isSame(spkiHash, pinned.spkiHash));
   return left.flatMap(({ epoch, spki, spkiHash }) => (spki === undefined ? [] : [{ ...common, epoch, spki, spkiHash }])).sort((a, b) => b.epoch - a.epoch);
 }

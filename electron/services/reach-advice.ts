@@ -52,7 +52,7 @@ export function reachAdviceFor(facts: ReachFacts): ReachAdvice[] {
   add('ask-to-open', !reasonsElsewhere && told.length > 0 && told.every((outcome) => silent.has(outcome)));
   const keyRefused = facts.renewedElsewhere && !held && told.includes('not-accepted');
   add('own-key', keyRefused);
-  const isRefusedForTime = Math.abs(facts.clockAhead ?? 0) > apartMs && told.some((outcome) => outcome === 'not-accepted' || outcome === 'no-answer');
+  const isRefusedForTime = !held && Math.abs(facts.clockAhead ?? 0) > apartMs && told.some((outcome) => outcome === 'not-accepted' || outcome === 'no-answer');
   add('clock', isRefusedForTime);
   add('moved', !reasonsElsewhere && !held && !keyRefused && !isRefusedForTime && told.some((outcome) => somebodyElse.has(outcome)));
   // Behind a router: known by private addresses only. Who listens on this machine alone does so on purpose.

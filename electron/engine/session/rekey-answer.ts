@@ -1,4 +1,4 @@
-import type { VerifiedCache, VerifiedChain } from '../certificates/chain';
+import type { Chain, VerifiedCache, VerifiedChain } from '../certificates/chain';
 import type { KeyElement, KnownKey } from '../certificates/key-history';
 import type { LinkPurpose } from '../certificates/key-link';
 import type { LocalParty } from '../certificates/local-party';
@@ -15,6 +15,11 @@ export interface HeldKey extends KnownKey {
   readonly recoveryKeyHash?: Uint8Array;
   /** The user lets this very key's certificate count past its end. */
   readonly mayLapse?: boolean;
+  /**
+   * Whether such a device under this key, or one that this key leads to, is believed what time it is there and that its certificate ended: its signature shows that it was asked just
+   * now, and not that its person still counts it. Absent: none is believed.
+   */
+  readonly isHeard?: (device: Pick<Chain, 'list' | 'instance'>) => boolean;
 }
 
 /**
@@ -45,7 +50,7 @@ export interface RekeyParts {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly verified?: VerifiedCache;
-  /** What time it is at the device that answered just now, Unix milliseconds: signed for this question, and by its own clock all of its chain counts. */
+  /** What time it is at the device that answered just now, Unix milliseconds: signed for this question, and by its own clock all of its chain counts. Not of one that is not heard (`isHeard`). */
   readonly onTime?: (time: number) => void;
 }
 

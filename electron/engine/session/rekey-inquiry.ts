@@ -10,17 +10,22 @@ import type { HeldKey, RekeyAnswer, RekeyParts } from './rekey-answer';
 import { clockToleranceMs } from './m1';
 import { answerStatement, encodeRequest, maxAnswerBytes, parseAnswer, parsePiece, type SignedAnswer } from './rekey-frames';
 
+/** An answer that comes later says nothing of the time: a channel lasts for less, unless the machine sleeps. Milliseconds. */
+const promptMs = 60_000;
+
 /** One question under way, whichever side asks it. */
 export interface Inquiry {
   readonly held: HeldKey;
   readonly nonce: Uint8Array;
+  /** Unix milliseconds. */
+  readonly askedAt: number;
   readonly pieces: readonly Uint8Array[];
 }
 
 /** `tag`: 32 bytes, random where there is nothing to show. */
-export function beginInquiry({ crypto }: RekeyParts, held: HeldKey, tag: Uint8Array): { readonly inquiry: Inquiry; readonly frame: ChannelFrame } {
+export function beginInquiry({ crypto, now }: RekeyParts, held: HeldKey, tag: Uint8Array): { readonly inquiry: Inquiry; readonly frame: ChannelFrame } {
   const nonce = crypto.random(32);
-  return { inquiry: { held, nonce, pieces: [] }, frame: encodeRequest({ peerId: held.peerId, heldHash: held.spkiHash, nonce, tag }) };
+  return { inquiry: { held, nonce, askedAt: now(), pieces: [] }, frame: encodeRequest({ peerId: held.peerId, heldHash: held.spkiHash, nonce, tag }) };
 }
 
 /** One more piece: the inquiry with it, or what the whole says. Throws `ChannelError` for whatever is not exactly right, one reason for all; but `IdentityLapsed` for an answer that is right in all but the end of its certificate. */
@@ -38,11 +43,12 @@ export function takePiece(parts: RekeyParts, channelHash: Uint8Array, inquiry: I
   }
 }
 
-function verifyAnswer(parts: RekeyParts, channelHash: Uint8Array, { held, nonce }: Inquiry, signed: SignedAnswer): RekeyAnswer {
+function verifyAnswer(parts: RekeyParts, channelHash: Uint8Array, inquiry: Inquiry, signed: SignedAnswer): RekeyAnswer {
+  const { held } = inquiry;
   const { elements, purpose, revoked, ...head } = verifyPath(parts, held, signed);
   const { peerId } = held;
   const answer = { peerId, head, elements, revoked, purpose };
-  if (signed.chain.length > 0) return { ...answer, chain: verifyAnswering(parts, channelHash, { nonce, heldHash: held.spkiHash }, head, held, signed) };
+  if (signed.chain.length > 0) return { ...answer, chain: verifyAnswering(parts, channelHash, inquiry, head, signed) };
   if (elements.length === 0) throw new WireError('an answer that says nothing');
   return answer;
 }
@@ -66,12 +72,12 @@ function knownKeyOf({ epoch, spki, recovered }: HeldKey): KnownKey {
 }
 
 /** The device that answers: its chain under the head, and its signature for this question on this channel. */
-function verifyAnswering(parts: RekeyParts, channelHash: Uint8Array, question: { readonly nonce: Uint8Array; readonly heldHash: Uint8Array }, head: KnownKey, held: HeldKey, signed: SignedAnswer): VerifiedChain {
+function verifyAnswering(parts: RekeyParts, channelHash: Uint8Array, { held, nonce, askedAt }: Inquiry, head: KnownKey, signed: SignedAnswer): VerifiedChain {
   const { crypto, local, now, verified } = parts;
   const { peerId } = held;
   const claimed = parseChain(crypto, signed.chain);
   // Before its dates are judged: what is said of those is believed of a device that was asked just now.
-  if (!crypto.verify('rekey-answer', claimed.instance.signingKey, answerStatement(crypto, channelHash, question, signed), signed.signature)) throw new WireError('it was not signed for this question');
+  if (!crypto.verify('rekey-answer', claimed.instance.signingKey, answerStatement(crypto, channelHash, { nonce, heldHash: held.spkiHash }, signed), signed.signature)) throw new WireError('it was not signed for this question');
   const headHash = spkiHash(crypto, head.spki);
   const at = now();
   const judgedAt = (time: number): VerifiedChain =>
@@ -82,18 +88,24 @@ function verifyAnswering(parts: RekeyParts, channelHash: Uint8Array, question: {
       mayLapse: held.mayLapse === true && crypto.equal(headHash, held.spkiHash),
       ...(verified && { verified }),
     });
+  const isHeard = held.isHeard?.(claimed) === true;
+  const tellTime = (): void => {
+    // What came late was held up on the way, or this machine slept, or its clock was set meanwhile.
+    if (isHeard && Math.abs(at - askedAt) <= promptMs) parts.onTime?.(signed.time);
+  };
   let chain: VerifiedChain;
   try {
     chain = judgedAt(at);
   } catch (error) {
+    if (error instanceof IdentityLapsed && !isHeard) throw new WireError('it may be a device that does not count any more');
     // By its own clock all of it counts: then the dates are not what is wrong, and nobody is to be asked whether they count past their end.
     if (Math.abs(signed.time - at) <= clockToleranceMs || !isGood(() => judgedAt(signed.time))) throw error;
-    parts.onTime?.(signed.time);
+    tellTime();
     throw new WireError('the two clocks are too far apart');
   }
-  parts.onTime?.(signed.time);
   if (chain.identity.epoch !== head.epoch) throw new WireError('the key has another epoch');
   if (chain.instance.instanceId === local.instanceId) throw new WireError('this very device');
+  tellTime();
   return chain;
 }
 

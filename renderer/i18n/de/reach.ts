@@ -81,7 +81,7 @@ export const reach = {
   'reach.advice.set-proxy': '{name} ist nur über Tor erreichbar. Starte Tor, dann sage Keyshift, dass es Tor nehmen soll.',
   'reach.advice.ask-to-open': 'Kein Gerät von {name} antwortet: Vielleicht ist es aus, oder hinter einem Router, der nichts hereinlässt. Bitte {name}, Keyshift zu öffnen; es versucht auch, dich zu erreichen.',
   'reach.advice.own-key': 'Das Gerät, das antwortet, nimmt deinen Identitätsschlüssel nicht an, den jemand anderes erneuert hat. Ist es das von {name}, kommt nichts durch, bis dein Wiederherstellungscode das geklärt oder {name} Nummern mit dir verglichen hat.',
-  'reach.advice.clock': 'Deine Uhr und die von {name} gehen so weit auseinander, dass Geräte einander abweisen. Niemand ist umgezogen. Stelle die richtig, die falsch geht; dann verbindet ihr euch von selbst.',
+  'reach.advice.clock': 'Deine Uhr und die von {name} gehen so weit auseinander, dass Geräte einander abweisen. Stelle die richtig, die falsch geht; dann verbindet ihr euch von selbst.',
   'reach.advice.moved': 'Was dort antwortet, wo {name} war, hält dich für keinen Kontakt: Vielleicht ist {name} umgezogen oder hat dich entfernt. Gegen beides hilft eine neue Einladung.',
   'reach.advice.try-port-mapping': 'Dein eigenes Gerät ist von außerhalb deines Netzes nicht erreichbar. Vielleicht kann dein Router das ändern.',
   'reach.advice.try-lan': 'Falls ihr beide im selben Netz seid: Einander dort zu finden ist ausgeschaltet.',

@@ -24,7 +24,7 @@ const advice = {
   'reach.advice.set-proxy': '{name} can only be reached through Tor. Start Tor, then tell Keyshift to use it.',
   'reach.advice.ask-to-open': 'No device of {name} answers: it may be off, or behind a router that lets nothing in. Ask {name} to open Keyshift; it tries to reach you too.',
   'reach.advice.own-key': 'The device that answers does not take your identity key, which somebody else has renewed. If it is that of {name}, nothing gets through before your recovery code has settled that, or {name} has compared numbers with you.',
-  'reach.advice.clock': 'Your clock and the one {name} uses are so far apart that devices refuse each other. Nobody has moved. Set right the one that is wrong; you connect by yourselves then.',
+  'reach.advice.clock': 'Your clock and the one {name} uses are so far apart that devices refuse each other. Set right the one that is wrong; you connect by yourselves then.',
   'reach.advice.moved': 'What answers where {name} was does not take you for a contact: {name} may have moved, or have removed you. A new invitation helps with both.',
   'reach.advice.try-port-mapping': 'Your own device cannot be reached from outside your network. Your router may be able to change that.',
   'reach.advice.try-lan': 'If you are both on the same network: finding each other there is switched off.',

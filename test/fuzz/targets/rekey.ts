@@ -53,7 +53,7 @@ export async function rekeying(crypto: Crypto): Promise<Target[]> {
       seeds: [answer.body, toStranger.body],
       run: (bytes) =>
         outcomeOf([ChannelError], () => {
-          const taken = takePiece({ crypto, local, now: () => vectors.now }, contact.channelHash, { held, nonce, pieces: [] }, bytes);
+          const taken = takePiece({ crypto, local, now: () => vectors.now }, contact.channelHash, { held, nonce, askedAt: vectors.now, pieces: [] }, bytes);
           if ('inquiry' in taken) return 'a piece, not the last';
           const { chain, elements } = taken.answer;
           if (chain && Buffer.compare(bytes, answer.body) !== 0) throw new Error('a device spoke through a changed answer');

@@ -35,6 +35,7 @@ describe('advice on a person who is not reached', () => {
     ['another program, and our key is in question', { renewedElsewhere: true, places: [place('no-answer')] }, ['moved', 'carry-by-file']],
     ['a device that refuses ours, whose clock is a day away', { clockAhead: -86_400_000, places: [place('timeout'), place('not-accepted')] }, ['clock', 'carry-by-file']],
     ['a device that refuses ours, whose clock is minutes away', { clockAhead: 600_000, places: [place('not-accepted')] }, ['moved', 'carry-by-file']],
+    ['a clock that is a day away, said by one of two keys in question', { held: true, clockAhead: 86_400_000, places: [place('not-accepted')] }, []],
     ['all silent where a clock is a day away', { clockAhead: 86_400_000, places: [place('timeout')] }, ['ask-to-open', 'carry-by-file']],
     ['another program', { places: [place('no-answer')] }, ['moved', 'carry-by-file']],
     ['only onion', { places: [place('needs-proxy', 'onion')] }, ['set-proxy', 'carry-by-file']],

@@ -40,7 +40,7 @@ function heldFrom({ peerId, recoveryKeyHash, keys }: Written): HeldKey {
 /** What the engine makes of the pieces of one answer. */
 function judged(written: Written, hash: Uint8Array, nonce: Uint8Array, pieces: readonly { readonly body: Uint8Array }[]): RekeyAnswer {
   const parts = { crypto, local: anybody.local, now: () => vectors.now };
-  let inquiry = { held: heldFrom(written), nonce, pieces: [] as readonly Uint8Array[] };
+  let inquiry = { held: heldFrom(written), nonce, askedAt: vectors.now, pieces: [] as readonly Uint8Array[] };
   for (const { body } of pieces) {
     const taken = takePiece(parts, hash, inquiry, body);
     if ('answer' in taken) return taken.answer;
