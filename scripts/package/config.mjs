@@ -30,6 +30,11 @@ export function builderConfig({ runtime, arch, output, system }) {
   };
 }
 
+/** Without what is empty of the names of certificates and accounts: a secret that is not there comes as an empty text, and electron-builder takes that for the path of a file. */
+export function signingEnvironment(env) {
+  return Object.fromEntries(Object.entries(env).filter(([name, value]) => value !== '' || !/^(?:WIN_)?CSC_|^APPLE_/.test(name)));
+}
+
 export function writeConfig(file, config) {
   putFile(file, `${JSON.stringify(config, undefined, 2)}\n`);
   return file;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inCache, inRoot, root } from '../lib/paths.mjs';
 import { run } from '../lib/process.mjs';
 import { PlainError } from '../lib/say.mjs';
-import { builderConfig, writeConfig } from './config.mjs';
+import { builderConfig, signingEnvironment, writeConfig } from './config.mjs';
 import { systemFiles } from './system-files.mjs';
 import { tool } from './tools.mjs';
 
@@ -37,7 +37,7 @@ export async function packDesktop({ runtime, targets, arch, time, compression })
 }
 
 async function electronBuilder(args, env) {
-  const { code, stdout, stderr } = await run(process.execPath, args, { cwd: root, timeout: 60 * 60_000, env: { ...process.env, ...env, NODE_ENV: 'production' } });
+  const { code, stdout, stderr } = await run(process.execPath, args, { cwd: root, timeout: 60 * 60_000, env: { ...signingEnvironment(process.env), ...env, NODE_ENV: 'production' } });
   if (code !== 0) throw new PlainError(`electron-builder failed.\n${short(`${stdout}${stderr}`)}`);
 }
 

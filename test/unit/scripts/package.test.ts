@@ -7,6 +7,7 @@ import { isDrivenFromOutside, lacksSandbox } from '../../../electron/security/co
 import { outOfArchive } from '../../../electron/platform/spelling';
 import { lockfileProblems } from '../../../scripts/lib/lockfile.mjs';
 import { makeArchive } from '../../../scripts/package/archive.mjs';
+import { signingEnvironment } from '../../../scripts/package/config.mjs';
 import { makeDeb } from '../../../scripts/package/deb.mjs';
 import { FUSES, SENTINEL, fuseProblems, readFuses, setFuses } from '../../../scripts/package/fuses.mjs';
 import { missingPrograms } from '../../../scripts/package/programs.mjs';
@@ -47,6 +48,21 @@ describe('what macOS lets the signed app do', () => {
 
   test('what it asks for it gives a reason for', () => {
     for (const key of ['NSCameraUsageDescription', 'NSLocalNetworkUsageDescription']) expect(ofMac).toMatch(new RegExp(`^ {4}${key}: .{20,}$`, 'm'));
+  });
+});
+
+describe('the release workflow', () => {
+  test('what it has no secret for is not there for electron-builder, which takes an empty certificate for the folder it stands in', () => {
+    const there = { PATH: '/bin', EMPTY: '', CSC_NAME: 'Ada', CSC_LINK: '', CSC_KEY_PASSWORD: '', WIN_CSC_LINK: '', APPLE_ID: '', APPLE_TEAM_ID: 'T' };
+    expect(signingEnvironment(there)).toEqual({ PATH: '/bin', EMPTY: '', CSC_NAME: 'Ada', APPLE_TEAM_ID: 'T' });
+  });
+
+  test('packs by the same shell everywhere: that of Windows keeps the first -- to itself, and with it what a release is refused for', () => {
+    const lines = readFileSync('.github/workflows/release.yml', 'utf8').split('\n');
+    const at = lines.findIndex((line) => /run: npm run package -- /.test(line));
+    expect(at).toBeGreaterThan(0);
+    expect(lines[at + 1]).toBe('        shell: bash');
+    expect(lines.filter((line) => / -- /.test(line) && /run:.*npm/.test(line))).toHaveLength(1);
   });
 });
 
