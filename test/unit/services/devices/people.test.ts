@@ -77,6 +77,28 @@ describe('people in the list, on both devices of a person', () => {
     expect(connections.session(peerId)).toBeUndefined();
   }, 30_000);
 
+  it('S5-03: renewed while a contact was away, and then off: another own device, which never had the identity key, leads the contact to the new one', async () => {
+    bob.mute = true;
+    bob.onLink = (link) => link.destroy();
+    bob.reopen();
+    const { spkiHash } = desk.profile.local.identity;
+    const pinned = (): Uint8Array => bob.profile.book.pinned(desk.profile.local.peerId)?.spkiHash ?? new Uint8Array();
+    desk.become(await rotateLocalRecord(desk.crypto, desk.profile.stores.local.load() ?? expect.unreachable('a record'), world.clock.now(), 'routine'));
+    const next = desk.profile.local.identity.spkiHash;
+    await world.until('the key at the other device', () => Buffer.compare(laptop.profile.local.identity.spkiHash, next) === 0);
+    desk.mute = true;
+    desk.onLink = (link) => link.destroy();
+    desk.reopen();
+    expect(pinned()).toEqual(spkiHash);
+    bob.mute = false;
+    bob.onLink = undefined;
+    bob.reopen();
+    await world.until('the new key pinned', () => Buffer.compare(pinned(), next) === 0);
+    await laptop.messages.send({ conversationId: await talk(laptop, idAt(laptop)), text: 'still me' });
+    await world.until('a word under it', () => texts(bob).includes('still me'));
+    expect(bob.profile.connections.session(desk.profile.local.peerId)?.peer.instance.instanceId).toBe(laptop.profile.local.instanceId);
+  }, 60_000);
+
   it('S5-33 S4-31: under another name one is the same person: siblings and contacts learn it, what was under way opens, the check stays', async () => {
     const conversationId = await talk(bob, adaAt(bob));
     bob.contacts.setChecked({ contactId: adaAt(bob), checked: true });
