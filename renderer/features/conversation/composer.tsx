@@ -85,6 +85,12 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     write(conversationId, since === '' ? back : `${back}\n${since}`);
   };
 
+  /** Words that went nowhere, and what they answer. */
+  const takeBack = (words: string, replyTo: string | undefined): void => {
+    giveBack(words);
+    if (replyTo !== undefined) setReply(conversationId, replyTo);
+  };
+
   const saveEdit = async (): Promise<void> => {
     if (editing === undefined || editing.text.trim() === '') return;
     setFailure(undefined);
@@ -113,13 +119,11 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     model.drafts.getState().clear(conversationId);
     setFailure(undefined);
     try {
-      if (staged.length > 0) await model.files.getState().send(conversationId, written, replyTo, () => model.messages.getState().loadNewest(conversationId));
-      else await model.messages.getState().send(conversationId, written, replyTo);
+      if (staged.length === 0) await model.messages.getState().send(conversationId, written, replyTo);
+      else if (!(await model.files.getState().send(conversationId, written, replyTo, () => model.messages.getState().loadNewest(conversationId)))) takeBack(written, replyTo);
     } catch (thrown) {
       tell(thrown);
-      if (thrown instanceof UnsentFiles && thrown.wordsWent) return;
-      giveBack(written);
-      if (replyTo !== undefined) setReply(conversationId, replyTo);
+      if (!(thrown instanceof UnsentFiles && thrown.wordsWent)) takeBack(written, replyTo);
     }
   };
 

@@ -33,8 +33,8 @@ export interface FilesState {
   readonly told: (transfer: Transfer) => void;
   readonly stage: (conversationId: string, files: readonly TokenFile[]) => void;
   readonly unstage: (conversationId: string, token: string) => void;
-  /** Sends what is staged, one after the other, the words with the first. What could not be sent is staged again. */
-  readonly send: (conversationId: string, text: string, replyTo: string | undefined, sent: () => Promise<void>) => Promise<void>;
+  /** Sends what is staged, one after the other, the words with the first that goes. What could not be sent is staged again. False: all were called off, and the words went with none. */
+  readonly send: (conversationId: string, text: string, replyTo: string | undefined, sent: () => Promise<void>) => Promise<boolean>;
 }
 
 /** Listed at once. */
@@ -125,18 +125,21 @@ export function createFilesStore(client: Client, life: Life): StoreApi<FilesStat
         const alive = life.begin();
         const files = stagedOf(conversationId);
         putStaged(conversationId, nothingStaged);
+        let wordsWent = false;
         for (const [index, { token, name }] of files.entries()) {
           try {
-            await client.files.send({ conversationId, token, ...(index === 0 && text.trim() !== '' && { text }), ...(index === 0 && replyTo !== undefined && { replyTo }) });
+            await client.files.send({ conversationId, token, ...(!wordsWent && text.trim() !== '' && { text }), ...(!wordsWent && replyTo !== undefined && { replyTo }) });
+            wordsWent = true;
             if (alive()) await sent();
           } catch (thrown) {
             // What was being made ready is in no message, and listed no more.
             if (alive()) await ask(conversationId).catch(() => undefined);
             const calledOff = thrown instanceof Error && 'code' in thrown && thrown.code === 'transfer.over';
             if (alive() && !calledOff) putStaged(conversationId, [...files.slice(index), ...stagedOf(conversationId)]);
-            if (!calledOff) throw new UnsentFiles(thrown, index > 0, files.length > 1 ? name : undefined);
+            if (!calledOff) throw new UnsentFiles(thrown, wordsWent, files.length > 1 ? name : undefined);
           }
         }
+        return wordsWent;
       },
     };
   });

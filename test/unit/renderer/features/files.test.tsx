@@ -244,6 +244,46 @@ describe('files in a conversation', () => {
     expect(fake.world.messages.get(talkWithBo)?.at(-1)).toMatchObject({ kind: 'file', text: 'both of us', file: { name: 'b.txt' } });
   });
 
+  it('words beside a file that is called off while it is made ready go with the next one, and come back where there is none', async () => {
+    const made = busyWorld(now);
+    const { fake, model } = await openTalk(made);
+    const { failing } = fake.world;
+    // The first call of each name alone.
+    failing.get = (name) => {
+      const code = Map.prototype.get.call(failing, name) as string | undefined;
+      failing.delete(name);
+      return code as ReturnType<typeof failing.get>;
+    };
+    const send = async (...names: string[]): Promise<void> => {
+      fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: names.map((name) => new File(['x'], name)) } });
+      await settle();
+      fireEvent.change(screen.getByLabelText('Message'), { target: { value: 'about the rail' } });
+      act(() => model.drafts.getState().replyTo(talkWithBo, 'f'.repeat(32)));
+      failing.set('files.send', 'transfer.over');
+      await press('Send');
+    };
+    const field = screen.getByLabelText<HTMLTextAreaElement>('Message');
+    await send('a.txt', 'b.txt');
+    expect(field.value).toBe('');
+    expect(fake.world.messages.get(talkWithBo)?.at(-1)).toMatchObject({ kind: 'file', text: 'about the rail', replyTo: 'f'.repeat(32), file: { name: 'b.txt' } });
+    await send('c.txt');
+    expect([field.value, model.drafts.getState().drafts[talkWithBo]?.replyTo]).toEqual(['about the rail', 'f'.repeat(32)]);
+    expect(screen.queryByRole('list', { name: 'Files to send' })).toBeNull();
+  });
+
+  it('calling a file off while it is made ready leaves the focus where one writes', async () => {
+    const made = busyWorld(now);
+    const transfer = makeTransfer({ transferId: id('getting ready'), messageId: idOf('not yet'), conversationId: talkWithBo, name: 'film.mkv', direction: 'out', size: 1_000_000, done: 100_000, state: 'preparing', held: false, addedAt: now });
+    made.transfers = [transfer];
+    const { fake } = await openTalk(made);
+    act(() => fake.emit({ type: 'transfer.progress', ...transfer }));
+    const button = screen.getByRole('button', { name: 'Cancel film.mkv' });
+    act(() => button.focus());
+    await press('Cancel film.mkv');
+    expect(screen.queryByRole('button', { name: 'Cancel film.mkv' })).toBeNull();
+    expect(document.activeElement).toBe(screen.getByLabelText('Message'));
+  });
+
   it('of several files the one that was changed is named; of one alone it is known which', async () => {
     const { fake } = await openTalk(busyWorld(now));
     const drop = async (...names: string[]): Promise<void> => {
