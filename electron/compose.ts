@@ -19,7 +19,6 @@ import { removeLinkedLeftovers } from './platform/preferences-leftovers';
 import type { App } from './services/app';
 import { contactsService } from './services/contacts-service';
 import { contactDevicesService } from './services/contact-devices-service';
-import { contactChangesService } from './services/contact-changes-service';
 import { contactKeysService } from './services/contact-keys-service';
 import { identityKeysService } from './services/identity-keys-service';
 import { conversationChangesService } from './services/conversation-changes-service';
@@ -53,7 +52,6 @@ import { WatchedPreferences } from './services/watched-preferences';
 import { onlyProfile, withoutDesktop, withoutUpdates } from './services/without-desktop';
 import { chosenFiles } from './storage/chosen-files';
 import { heldFiles } from './storage/held-files';
-import { privateFiles } from './storage/private-files';
 import { removeLeftovers } from './storage/leftovers';
 import { lockProfile } from './storage/profile-lock';
 import { createVaultFile, productCost } from './storage/vault-file';
@@ -253,7 +251,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         contacts: {
           ...contacts,
           ...later.invitationFiles,
-          ...contactChangesService({ profile, crypto, events, files: privateFiles, chooser: ports.chooser, qrPicture: async (text) => (await import('./platform/qr-picture')).qrPicture(text) }),
+          ...later.contactChanges,
           ...contactKeys, ...contactDevicesService({ profile, crypto }),
           ...later.verification,
         },

@@ -30,7 +30,7 @@ export interface LaterServicesParts {
 }
 
 /**
- * Services nobody needs to see their conversations: files of all kinds, papers of organisations, comparing keys. They are read behind the
+ * Services nobody needs to see their conversations: files of all kinds, papers of organisations, comparing keys, what is decided about people. They are read behind the
  * start (`read-rest.ts`), or with the first call if that comes before.
  */
 export function laterServices(parts: LaterServicesParts) {
@@ -67,6 +67,10 @@ export function laterServices(parts: LaterServicesParts) {
     envelopes: readLater(['save', 'open'], async () => {
       const [{ envelopesService }, { envelopeFiles }] = await Promise.all([import('../services/envelopes-service'), import('../storage/envelope-files')]);
       return envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser });
+    }),
+    contactChanges: readLater(['rename', 'setPermissions', 'remove', 'saveInvitationPicture'], async () => {
+      const [{ contactChangesService }, { privateFiles }] = await Promise.all([import('../services/contact-changes-service'), import('../storage/private-files')]);
+      return contactChangesService({ profile, crypto, events, files: privateFiles, chooser, qrPicture: async (text) => (await import('../platform/qr-picture')).qrPicture(text) });
     }),
     invitationFiles: readLater(['saveInvitation', 'openInvitation'], async () => {
       const [{ invitationFiles }, { privateFiles }] = await Promise.all([import('../services/invitation-files'), import('../storage/private-files')]);
