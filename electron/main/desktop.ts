@@ -58,7 +58,7 @@ export class Desktop {
     this.#parts = parts;
     const { handlers } = parts;
     this.ownWords = new OwnWords(handlers.dictionary, (error) => parts.failed('dictionary.failed', error));
-    this.#tray = new TrayIcon({ icon: parts.icon, platform: process.platform, words: () => this.words(), show: parts.present, lock: parts.lock, quit: parts.quit });
+    this.#tray = new TrayIcon({ icon: parts.icon, platform: process.platform, words: () => this.words(), show: parts.present, lock: parts.lock, quit: parts.quit, failed: (error) => parts.failed('tray.failed', error) });
     this.#login = loginStart({ app, platform: process.platform, env: process.env, home: homedir(), command: ownCommand() });
     this.#notices = new Notices({
       conversations: async () => handlers.conversations.list(undefined),

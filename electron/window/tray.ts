@@ -9,6 +9,8 @@ export interface TrayParts {
   readonly show: () => void;
   readonly lock: () => void;
   readonly quit: () => void;
+  /** There can be none, for instance without an icon to draw: everything else goes on. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** Pixels a side: what most desktops show, and twice of it. */
@@ -35,12 +37,19 @@ export class TrayIcon {
       this.#tray = undefined;
       return;
     }
-    if (this.#tray === undefined) {
-      this.#tray = new Tray(this.#image());
-      // Where the desktop tells of clicks at all.
-      this.#tray.on('click', () => this.#parts.show());
+    try {
+      this.#tray ??= this.#made();
+      this.#say();
+    } catch (error) {
+      this.#parts.failed(error);
     }
-    this.#say();
+  }
+
+  #made(): Tray {
+    const tray = new Tray(this.#image());
+    // Where the desktop tells of clicks at all.
+    tray.on('click', () => this.#parts.show());
+    return tray;
   }
 
   setCount(count: number): void {
