@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import OutsideReporter from '../../../scripts/lib/outside-reporter.mjs';
 import { playwrightCount, playwrightFailures, skippedBelow, sum, tapCount, tapFailures, vitestCount, vitestFailures, vitestOutside } from '../../../scripts/lib/test-reports.mjs';
-import { selection } from '../../../scripts/lib/test-selection.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyshift-reports-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -94,22 +93,5 @@ describe('the count of tests is what the runners report', () => {
     expect(vitestCount(join(folder, 'absent.json'))).toBeUndefined();
     expect(playwrightCount(join(folder, 'absent.json'))).toBeUndefined();
     expect(sum([{ passed: 1, failed: 0, skipped: 0 }, undefined])).toEqual({ passed: 1, failed: 0, skipped: 0 });
-  });
-});
-
-describe('words after npm test --', () => {
-  test('none means everything, in its order', () => {
-    expect(selection([]).stages).toEqual(['lockfile', 'lint', 'types', 'build', 'vitest', 'electron', 'e2e', 'package']);
-  });
-
-  test('stages, folders and files; running tests builds first', () => {
-    expect(selection(['types', 'lint'])).toEqual({ stages: ['lint', 'types'], filters: {}, options: [] });
-    expect(selection(['unit', '-t', 'name'])).toEqual({ stages: ['build', 'vitest'], filters: { vitest: ['test/unit/'] }, options: ['-t', 'name'] });
-    expect(selection(['test/e2e/talk.test.ts'])).toEqual({ stages: ['build', 'e2e'], filters: { e2e: ['test/e2e/talk.test.ts'] }, options: [] });
-    expect(selection(['test/electron/db.test.ts']).stages).toEqual(['build', 'electron']);
-  });
-
-  test('an unknown word is refused', () => {
-    expect(() => selection(['everythnig'])).toThrow('neither a stage');
   });
 });
