@@ -7,21 +7,23 @@ import { present } from './present-files.mjs';
 /** They wait most of their time: for other processes, sockets and limits of time. The others compute. */
 const WAITING = /^test\/(?:integration|mailbox|network|unit\/network)\//;
 
-/** What takes longest is begun first: begun late, it would be waited for at the end, with a core that has nothing to do. */
+/** What takes longest is begun in the first half: begun late, it would be waited for at the end, with a core that has nothing to do. Not all of it at once, which waits for hardly anything but time. */
 const LONGEST = present(['test/integration/long-forms.test.ts', 'test/integration/stolen-key.test.ts', 'test/network/interruptions.test.ts', 'test/integration/restore.test.ts']);
 
 /**
- * Files that wait spread evenly over those that compute, so that the cores have something to do from the first to the last. Each kind keeps the order it has, behind what takes longest.
+ * Files that wait spread evenly over those that compute, so that the cores have something to do from the first to the last. Each kind keeps the order it has.
  * @template T
  * @param {readonly T[]} files
  * @param {(file: T) => string} pathOf from the root, with `/`
  * @returns {T[]}
  */
 export function spread(files, pathOf) {
-  const rank = (file) => (LONGEST.includes(pathOf(file)) ? LONGEST.indexOf(pathOf(file)) : LONGEST.length);
-  const waiting = files.filter((file) => WAITING.test(pathOf(file))).toSorted((one, other) => rank(one) - rank(other));
-  const computing = files.filter((file) => !WAITING.test(pathOf(file)));
-  const placed = [waiting, computing].flatMap((kind) => kind.map((file, at) => ({ file, place: at / kind.length })));
+  const rank = (file) => LONGEST.indexOf(pathOf(file));
+  const longest = files.filter((file) => rank(file) >= 0).toSorted((one, other) => rank(one) - rank(other));
+  const others = files.filter((file) => rank(file) < 0);
+  const waiting = others.filter((file) => WAITING.test(pathOf(file)));
+  const computing = others.filter((file) => !WAITING.test(pathOf(file)));
+  const placed = [longest.map((file, at) => ({ file, place: at / (2 * longest.length) })), ...[waiting, computing].map((kind) => kind.map((file, at) => ({ file, place: at / kind.length })))].flat();
   return placed.toSorted((one, other) => one.place - other.place).map(({ file }) => file);
 }
 

@@ -21,9 +21,10 @@ describe('the order in which files of tests are taken up', () => {
     expect(places).toEqual([0, 5, 10, 15, 20]);
   });
 
-  test('begins with what takes longest; one kind alone stays as it is', () => {
+  test('has what takes longest in the first half, the first of it first, and none beside the next; one kind alone stays as it is', () => {
     const longest = ['test/integration/long-forms.test.ts', 'test/integration/stolen-key.test.ts'];
-    expect(ordered([...waiting, ...longest.toReversed()])).toEqual([...longest, ...waiting]);
+    const places = ordered([...computing, ...waiting, ...longest.toReversed()]).flatMap((file, at) => (longest.includes(file) ? [{ file, at }] : []));
+    expect(places).toEqual([{ file: longest[0], at: 0 }, { file: longest[1], at: 8 }]);
     expect(ordered(computing)).toEqual(computing);
     expect(ordered([])).toEqual([]);
   });
