@@ -153,7 +153,7 @@ export const errors = {
   'error.updates.older': 'Das ist älter als das, was Keyshift schon gesehen hat, und wurde abgelehnt. Vielleicht bietet dir jemand alte Versionen an.',
   'error.updates.expired': 'Was angeboten wird, ist abgelaufen und wurde abgelehnt. Vielleicht hält jemand neuere Versionen zurück, oder die Uhr dieses Computers geht falsch.',
   'error.updates.from-future': 'Was angeboten wird, ist später datiert, als die Uhr dieses Computers zeigt. Nichts wurde übernommen. Prüfe die Uhr.',
-  'error.updates.wrong-system': 'Es gibt eine neuere Version, aber kein Paket für dieses System, und eine frühere wird nicht mehr installiert. Nichts wurde übernommen; frage dort, wo du sie her hast, nach dem Paket für dieses System.',
+  'error.updates.wrong-system': 'Es gibt eine neuere Version, aber kein Paket davon für dieses System. Nichts wurde übernommen, und eine ältere, die hier bereitlag, wird nicht mehr angeboten. Frage dort, wo du sie her hast, nach dem Paket für dieses System.',
   'error.updates.not-newer': 'Das ist nicht neuer als die Version, die läuft. Nichts wurde geändert.',
   'error.updates.no-package': 'Neben der Update-Datei lag das Paket nicht, darum wurde nichts übernommen. Lege beide in einen Ordner und wähle noch einmal.',
   'error.updates.altered': 'Das Paket ist nicht das, das unterschrieben wurde, darum wurde nichts davon übernommen. Eine Datei, die du gewählt hast, ist, wie sie war. Hole das Paket noch einmal.',

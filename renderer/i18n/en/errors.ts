@@ -154,7 +154,7 @@ export const errors = {
   'error.updates.older': 'This is older than what Keyshift has seen already, so it was refused. Somebody may be offering old versions to you.',
   'error.updates.expired': 'What is offered is out of date, so it was refused. Somebody may be holding back newer versions, or the clock of this computer is wrong.',
   'error.updates.from-future': 'What is offered is dated later than the clock of this computer, so nothing was taken. Check the clock.',
-  'error.updates.wrong-system': 'There is a newer version, but no package for this system, and an earlier one is not installed any more. Nothing was taken; ask where you got it for the package of this system.',
+  'error.updates.wrong-system': 'There is a newer version, but no package of it for this system. Nothing was taken, and an older one that was ready here is not offered any more. Ask where you got it for the package of this system.',
   'error.updates.not-newer': 'That is not newer than the version that runs. Nothing was changed.',
   'error.updates.no-package': 'The package was not found beside the update file, so nothing was taken. Put both into one folder, and choose again.',
   'error.updates.altered': 'The package is not the one that was signed, so nothing of it was taken. A file that you chose is as it was. Get the package again.',
