@@ -142,8 +142,19 @@ export async function startedBySelf(program: string, profile: string): Promise<{
   };
 }
 
+/** Asked in the moment in which a page comes or goes, Chromium may leave an answer out that Playwright waits for: then anew. An app that hangs answers none of them. */
+async function connected(address: string): Promise<Browser> {
+  for (let times = 1; ; times += 1) {
+    try {
+      return await chromium.connectOverCDP(address, { noDefaults: true, timeout: 10_000 });
+    } catch (error) {
+      if (times === 3) throw error;
+    }
+  }
+}
+
 async function drive(address: string): Promise<{ readonly browser: Browser; readonly page: Page }> {
-  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  const browser = await connected(address);
   const context = browser.contexts()[0];
   if (context === undefined) throw new Error('no window');
   const page = context.pages()[0] ?? (await context.waitForEvent('page'));
