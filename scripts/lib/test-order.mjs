@@ -7,7 +7,7 @@ import { present } from './present-files.mjs';
 /** They wait most of their time: for other processes, sockets and limits of time. The others compute. */
 const WAITING = /^test\/(?:integration|mailbox|network|unit\/network)\//;
 
-/** What takes longest is begun in the first half: begun late, it would be waited for at the end, with a core that has nothing to do. Not all of it at once, which waits for hardly anything but time. */
+/** What takes longest is begun in the first half: begun late, it would be waited for at the end, with a core that has nothing to do. Nor all at once: these wait for hardly anything but time, and would leave a core idle at the beginning. */
 const LONGEST = present(['test/integration/long-forms.test.ts', 'test/integration/stolen-key.test.ts', 'test/network/interruptions.test.ts', 'test/integration/restore.test.ts']);
 
 /**
