@@ -22,6 +22,7 @@ export function talkScenes(busy: (now: number) => World): Readonly<Record<string
       1: { reactions: [{ by: 'them', emoji: '🎉' }, { by: 'me', emoji: '🎉' }, { by: 'them', emoji: '❤️' }] },
       3: { kind: 'deleted', text: '' },
       4: { kind: 'deleted', text: '' },
+      5: { sentAt: now - 2 * day },
       6: { editedAt: now - 3.2 * hour, reactions: [{ by: 'them', emoji: '😂' }] },
       8: { text: 'The joiner’s guide has a page on it: https://wood.example/rails/oak-or-ash?page=12#grain, and bücher.example/holz has another. Shall we talk at 18:30 UTC?' },
       9: { disappearsAt: now + 6 * day, reactions: [{ by: 'them', emoji: '👍' }] },

@@ -2,7 +2,7 @@ import { memo, useState, type ReactNode } from 'react';
 import { Timer } from 'lucide-react';
 import type { Message } from '../../../shared/model/message';
 import { isMac } from '../../app/shortcuts';
-import { isoTime } from '../../i18n/on-calendar';
+import { isoTime, onCalendar } from '../../i18n/on-calendar';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { CutLine } from '../../ui/cut-line';
@@ -13,7 +13,7 @@ import { saidIn } from '../files/said';
 import { DeliveryState } from './delivery-state';
 import { MessageText } from './message-text';
 import { ReactionsRow } from './reactions-row';
-import type { TimelineMessage } from './timeline';
+import { cameLate, type TimelineMessage } from './timeline';
 
 export interface MessageItemProps {
   readonly entry: TimelineMessage;
@@ -49,12 +49,14 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
   const body = message.kind === 'unsupported' ? text('message.unsupported') : message.kind === 'deleted' ? text(own ? 'message.deleted.own' : 'message.deleted') : message.text;
   const quotedBy = quoted === undefined ? '' : quoted.direction === 'out' ? text('message.you') : nameInSentence(name);
   const time = times.clock(entry.at);
+  const written = cameLate(message) ? onCalendar(message.sentAt) : undefined;
 
   const file = message.file === undefined || message.kind === 'deleted' ? '' : text('files.spoken', { file: plainFileName(message.file.name, 120), size: times.bytes(message.file.size) });
   const reactions = (message.reactions ?? []).map(({ by, emoji }) => text('reaction.by', { emoji, who: by === 'me' ? text('message.you') : nameInSentence(name) }));
   const spoken = [
     props.selected ? text('select.spoken') : '',
     text('message.spoken', { who: sender, time, text: body === '' ? file : plainLine(body, 400) }),
+    written === undefined ? '' : text('message.spoken.late', { when: times.when(written, entry.at) }),
     body === '' ? '' : file,
     quoted === undefined ? '' : text('message.spoken.reply', { who: quotedBy, text: saidIn(quoted, text, 80) }),
     message.editedAt === undefined ? '' : text('message.edited'),
@@ -140,7 +142,13 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
             </span>
           )}
           {message.editedAt === undefined ? null : <span title={times.dateTime(message.editedAt)}>{text('message.edited')}</span>}
-          <time dateTime={isoTime(entry.at)} title={times.moment(entry.at)}>{time}</time>
+          {written === undefined ? (
+            <time dateTime={isoTime(entry.at)} title={times.moment(entry.at)}>{time}</time>
+          ) : (
+            <time dateTime={isoTime(entry.at)} title={text('message.late.exact', { name: nameInSentence(name), written: times.moment(written), arrived: times.moment(entry.at) })}>
+              {text('message.late', { written: times.when(written, entry.at), arrived: time })}
+            </time>
+          )}
           {own ? <DeliveryState message={message} name={nameInSentence(name)} loud={props.newestOwn} byMailbox={props.byMailbox} /> : null}
         </span>
         <ReactionsRow message={message} name={nameInSentence(name)} inTabOrder={inTabOrder} />

@@ -103,6 +103,11 @@ function sameLines<T>(lines: readonly (readonly T[])[], others: readonly (readon
   return lines.length === others.length && lines.every((line, index) => line.length === others[index]?.length && line.every((each, at) => each === others[index]?.[at]));
 }
 
+/** It was on its way for longer than a minute or two, which clocks are often apart: worth a word. By its writer's clock, so it orders nothing. */
+export function cameLate({ receivedAt, sentAt }: Message): boolean {
+  return receivedAt !== undefined && receivedAt - sentAt > together;
+}
+
 export function timeOf(message: Message): number {
   return message.receivedAt ?? message.sentAt;
 }

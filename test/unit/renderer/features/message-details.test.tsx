@@ -45,6 +45,25 @@ describe('S2-21: every message tells its key', () => {
     expect(fact('Sent').split('As the clock of Bo Lindqvist said')[1]).toBe(says);
   });
 
+  it.each([
+    { earlier: 5 * 60_000, late: false }, { earlier: 5 * 60_000 + 1, late: true }, { earlier: 3 * 86_400_000, late: true }, { earlier: -86_400_000, late: false },
+  ])('S1-11: what was written $earlier ms before it came says both times at the message, and stays where it came', async ({ earlier, late }) => {
+    const world = busyWorld(now);
+    const list = world.messages.get(talkWithBo) ?? [];
+    const last = list.findLast((message) => message.direction === 'in');
+    world.messages.set(talkWithBo, list.map((message) => (message === last ? { ...message, sentAt: (message.receivedAt ?? 0) - earlier } : message)));
+    await openTalk(world);
+    const article = document.querySelector<HTMLElement>(`[data-message="${last?.messageId ?? ''}"]`);
+    const time = article?.querySelector('time');
+    expect(time?.dateTime).toBe(new Date(last?.receivedAt ?? 0).toISOString());
+    expect(time?.textContent).toMatch(late ? /^written .*\d\d:\d\d.*, arrived \d\d:\d\d/ : /^\d\d:\d\d/);
+    expect(/ Written .*\d\d:\d\d.*\./.test(article?.getAttribute('aria-label') ?? '')).toBe(late);
+    // A day is said where it is another one than that of arriving.
+    expect(/^written .*[A-Z][a-z]{2}/.test(time?.textContent ?? '')).toBe(earlier > 86_400_000);
+    if (late) expect(time?.title).toMatch(/^By the clock of Bo Lindqvist .+\d{4}.+; arrived .+\d{4}/);
+    expect(articles().indexOf(article ?? document.body)).toBe(list.indexOf(last ?? ({} as never)));
+  });
+
   it('S1-11: a time that is still to come is told as that of a wrong clock: above the messages of its day, and in the details of each', async () => {
     const world = busyWorld(now);
     const list = world.messages.get(talkWithBo) ?? [];
