@@ -51,7 +51,7 @@ export function contactHandlers(world: World, tools: FakeTools): Handlers['conta
     },
     importKey: ({ text }) => {
       if (text.includes('PRIVATE')) refuse('key.private');
-      if (!text.startsWith('keyshift-card:')) refuse('key.garbled');
+      if (!text.includes('-----BEGIN KEYSHIFT CARD-----')) refuse('key.garbled');
       return addContact('Card holder', { pending: true, reach: 'waiting', keyEpoch: 0 });
     },
     requests: () => world.requests,

@@ -7,6 +7,7 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
+import { cameAtOnce } from '../../ui/came-at-once';
 import { Dialog } from '../../ui/dialog';
 import { useShowContact } from '../conversations/use-show';
 import { LinkField, type LinkKind } from '../devices/link-field';
@@ -42,6 +43,8 @@ export function AcceptDialog(): ReactNode {
   const show = useShowContact();
   const offered = useUi((state) => state.offeredLink);
   const [link, setLink] = useState(offered);
+  /** Pasted, read or opened in one piece: nobody is in the middle of typing it. */
+  const [atOnce, setAtOnce] = useState(offered !== '');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const said = useSaid(link.trim());
@@ -64,8 +67,8 @@ export function AcceptDialog(): ReactNode {
   };
   const isGarbled = (thrown: unknown): boolean => toFailure(thrown).code === 'invitation.garbled';
   const isOfDevice = holdsDeviceLink(link);
-  // Half a link is no fault yet; one that is whole and no use is, and so is one of another kind.
-  const early = said !== undefined && 'failure' in said && (isOfDevice || !isGarbled(said.failure)) ? said.failure : undefined;
+  // Half a link is no fault while it is typed; one that is whole and no use is, and so is what was pasted.
+  const early = said !== undefined && 'failure' in said && (atOnce || isOfDevice || !isGarbled(said.failure)) ? said.failure : undefined;
   const fault = failure ?? early;
   const words = (thrown: unknown): string => (isOfDevice && isGarbled(thrown) ? text('accept.deviceLink', { join: text('join.open') }) : errorText(thrown));
 
@@ -77,6 +80,7 @@ export function AcceptDialog(): ReactNode {
           kind={invitationKind}
           value={link}
           onChange={(value) => {
+            setAtOnce(cameAtOnce(link, value));
             setLink(value);
             setFailure(undefined);
           }}

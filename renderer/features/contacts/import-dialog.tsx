@@ -4,10 +4,12 @@ import { useModel, useUi } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
+import { cameAtOnce } from '../../ui/came-at-once';
 import { Dialog } from '../../ui/dialog';
 import { useCopy } from '../../ui/use-copy';
 import { useShowContact } from '../conversations/use-show';
 import { findContact } from './contacts-store';
+import { isCutOff } from '../organisations/is-cut-off';
 import { PemField } from '../organisations/pem-field';
 import { holdsDeviceLink, holdsInvitation } from '../verify/misplaced-link';
 
@@ -23,11 +25,12 @@ export function ImportDialog(): ReactNode {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string>();
 
-  const words = (thrown: unknown): string => {
-    if (toFailure(thrown).code !== 'key.garbled') return errorText(thrown);
-    if (holdsInvitation(pasted)) return text('import.invitation', { open: text('list.accept') });
-    return holdsDeviceLink(pasted) ? text('accept.deviceLink', { join: text('join.open') }) : errorText(thrown);
+  /** It is no card, or a part of one. */
+  const wordsOfNone = (value: string): string => {
+    if (holdsInvitation(value)) return text('import.invitation', { open: text('list.accept') });
+    return holdsDeviceLink(value) ? text('accept.deviceLink', { join: text('join.open') }) : text('error.key.garbled');
   };
+  const words = (thrown: unknown): string => (toFailure(thrown).code === 'key.garbled' ? wordsOfNone(pasted) : errorText(thrown));
   /** Until it goes by itself, or the request is declined. */
   const tellSent = (contactId: string): void => {
     const isEnded = (): boolean => findContact(contacts.getState(), contactId)?.ended !== undefined;
@@ -69,7 +72,7 @@ export function ImportDialog(): ReactNode {
           value={pasted}
           onChange={(value) => {
             setPasted(value);
-            setFailure(undefined);
+            setFailure(cameAtOnce(pasted, value) && isCutOff(value, ['KEYSHIFT CARD', 'CERTIFICATE']) ? wordsOfNone(value) : undefined);
           }}
           error={failure}
           areaRef={area}

@@ -5,6 +5,7 @@ import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
+import { cameAtOnce } from '../../ui/came-at-once';
 import { TextField } from '../../ui/text-field';
 import { NewPassphraseFields } from '../onboarding/new-passphrase-fields';
 import { useNewPassphrase } from '../onboarding/use-new-passphrase';
@@ -27,6 +28,10 @@ const linkOfDevice: LinkKind = {
 /** Of these the link itself is to blame, and its field says so. */
 const ofLink: ReadonlySet<string> = new Set(['device.link-garbled', 'device.link-expired', 'device.link-newer']);
 
+/** Letters of a link without any address, from its `keyshift:link/` on: a shorter one was cut off. */
+const shortestLink = 118;
+const letters = (link: string): number => link.replaceAll(/\s/g, '').length;
+
 export interface JoinFormProps {
   /** A link that was opened outside; empty without one. */
   readonly opened: string;
@@ -42,6 +47,7 @@ export function JoinForm({ opened, name, onName, onBack }: JoinFormProps): React
   const errorText = useErrorText();
   const { devices } = useModel();
   const [link, setLink] = useState(opened);
+  const [atOnce, setAtOnce] = useState(opened !== '');
   const linkField = useRef<HTMLTextAreaElement>(null);
   const nameField = useRef<HTMLInputElement>(null);
   const chosen = useNewPassphrase();
@@ -52,6 +58,8 @@ export function JoinForm({ opened, name, onName, onBack }: JoinFormProps): React
 
   const formFault = holdsInvitation(link) && !holdsDeviceLink(link) ? text('join.link.invitation', { open: text('list.accept') }) : deviceLink.test(link.trim()) ? undefined : text('join.link.form');
   const linkFault = link.trim() === '' ? text('join.link.missing') : formFault;
+  // What was pasted is not in the middle of being typed: told beside the field at once.
+  const pastedFault = atOnce ? (formFault ?? (letters(link) < shortestLink ? text('error.device.link-garbled') : undefined)) : undefined;
   const nameFault = name.trim() === '' ? text('join.name.missing') : undefined;
 
   const join = (event: FormEvent): void => {
@@ -83,10 +91,11 @@ export function JoinForm({ opened, name, onName, onBack }: JoinFormProps): React
         kind={linkOfDevice}
         value={link}
         onChange={(value) => {
+          setAtOnce(cameAtOnce(link, value));
           setLink(value);
           setFailure(undefined);
         }}
-        error={blamed ? errorText(failure) : tried ? linkFault : undefined}
+        error={blamed ? errorText(failure) : tried ? linkFault : pastedFault}
         disabled={busy}
         areaRef={linkField}
       />

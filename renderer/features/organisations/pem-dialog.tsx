@@ -1,10 +1,13 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
+import { KeyshiftError } from '../../../shared/errors';
 import { useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
+import { cameAtOnce } from '../../ui/came-at-once';
 import { Dialog } from '../../ui/dialog';
+import { isCutOff } from './is-cut-off';
 import { PemField } from './pem-field';
 import type { PemLabel } from './pem-of-file';
 
@@ -58,7 +61,7 @@ export function PemDialog({ title, lead, label, pem, act, run, onClose }: PemDia
           areaRef={area}
           onChange={(value) => {
             setPasted(value);
-            setFailure(undefined);
+            setFailure(cameAtOnce(pasted, value) && isCutOff(value, [pem]) ? new KeyshiftError('key.garbled', 'Its first or last line is missing.') : undefined);
           }}
           error={failure === undefined ? undefined : toFailure(failure).code === 'key.garbled' ? text('pem.garbled') : errorText(failure)}
         />

@@ -229,11 +229,16 @@ describe('meeting', () => {
     expect([...fake.world.messages.values()].flat().map((message) => message.text)).toEqual(['hello']);
   });
 
-  it('what is pasted or dropped says whose key it is and until when, before anybody is asked; half a link is no fault yet', async () => {
+  it('what is pasted or dropped says whose key it is and until when, before anybody is asked; what is pasted is judged at once, what is typed once it is whole', async () => {
     const { fake } = await renderApp(emptyWorld());
     press('Open an invitation');
-    type('Invitation link', 'keyshif');
+    for (const typed of ['k', 'ke', 'key']) type('Invitation link', typed);
     await waitFor(() => expect(fake.calls).toContain('contacts.readInvitation'));
+    await settle();
+    expect(screen.queryByText(/This is not an invitation/)).toBeNull();
+    type('Invitation link', 'eyshift:invite/AQ');
+    expect(await screen.findByText(/This is not an invitation, or a part of it is missing/)).toBeTruthy();
+    type('Invitation link', 'eyshift:invite/A');
     expect(screen.queryByText(/This is not an invitation/)).toBeNull();
     type('Invitation link', 'keyshift:expired');
     expect(await screen.findByText(/has expired/)).toBeTruthy();
@@ -333,6 +338,23 @@ describe('meeting', () => {
     expect(model.ui.getState().announcement.text).toBe('Bo Lindqvist: hello from me');
   });
 
+  it('a card that lacks its last line is told as cut off as soon as it is pasted; while it is typed nothing is', async () => {
+    const { fake } = await renderApp(emptyWorld());
+    press('Add by card or key');
+    const card = '-----BEGIN KEYSHIFT CARD-----\nAAAA\n-----END KEYSHIFT CARD-----\n';
+    for (const part of [card.slice(0, -8), card.slice(8), 'AAAA']) {
+      type('Card or certificate', part);
+      expect(screen.getByText(/a Keyshift card, or one certificate in PEM or DER/)).toBeTruthy();
+    }
+    type('Card or certificate', 'AAA');
+    expect(screen.queryByText(/a Keyshift card, or one certificate/)).toBeNull();
+    type('Card or certificate', `> ${card}`);
+    expect(screen.queryByText(/a Keyshift card, or one certificate/)).toBeNull();
+    type('Card or certificate', 'See keyshift:invite/AQ');
+    expect(screen.getByText(/This is an invitation and no card/)).toBeTruthy();
+    expect(fake.calls).not.toContain('contacts.importKey');
+  });
+
   it('the file of a card is taken as well as its text, and one that is too large is not read', async () => {
     const { fake } = await renderApp(emptyWorld());
     press('Add by card or key');
@@ -342,7 +364,7 @@ describe('meeting', () => {
     fireEvent.drop(place, { dataTransfer: { files: [droppedFile(new Uint8Array(3 * 1_048_576), 'film.mkv')] } });
     await settle();
     expect(screen.getByText('That file is too large to be this. Nothing was read.')).toBeTruthy();
-    const card = 'keyshift-card:bo';
+    const card = '-----BEGIN KEYSHIFT CARD-----\nAAAA\n-----END KEYSHIFT CARD-----\n';
     fireEvent.drop(place, { dataTransfer: { files: [droppedFile(new TextEncoder().encode(card), 'bo.keyshift-card')] } });
     await settle();
     expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Card or certificate' }).value).toBe(card);

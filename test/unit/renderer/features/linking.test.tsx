@@ -153,6 +153,19 @@ describe('becoming a device of somebody who is here already', () => {
     expect(page()).not.toContain('This is an invitation to a person');
   });
 
+  it('a pasted link that was cut off, or is of another kind, is told beside the field at once', async () => {
+    await first();
+    for (const [link, words] of [[deviceLinkText.slice(0, 117), 'or a part of it is missing'], ['keyshift:invite/AQ', 'This is an invitation to a person'], ['https://example.org', 'it begins with keyshift:.']] as const) {
+      write('Link from the other device', link);
+      expect(page()).toContain(words);
+    }
+    write('Link from the other device', deviceLinkText.slice(0, 118));
+    expect(page()).not.toContain('a part of it is missing');
+    // Typed, it is looked at once it is to be used.
+    for (const typed of ['k', 'ke']) write('Link from the other device', typed);
+    expect(page()).not.toContain('This is no link for a new device');
+  });
+
   it('takes link, name and passphrase, which are gone once sent; then digits, keys, and the window of the app', async () => {
     const running = await first();
     const { fake, model } = running;

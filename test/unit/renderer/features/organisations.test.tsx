@@ -32,6 +32,12 @@ describe('organisations', () => {
       await submitNamed('Add organisation');
       expect(page()).toContain(words);
     }
+    write('Certificate (PEM)', certificate);
+    expect(page()).not.toContain('This is not what belongs here');
+    // Cut off in the middle: told before anything is tried.
+    write('Certificate (PEM)', '');
+    write('Certificate (PEM)', certificate.slice(0, -12));
+    expect(page()).toContain('This is not what belongs here, or a part of it is missing.');
     expect(fake.world.identity.authorities).toEqual([]);
     fake.world.failing.clear();
     write('Certificate (PEM)', certificate);
