@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { SecretKind } from '../../electron/engine/crypto/secret';
@@ -7,12 +7,17 @@ import { seenByMain, watchMain, type Seen } from './support/main-watch';
 import { findNeedles, keyNeedle, textNeedle, type Needle } from './support/needles';
 import { pageHeap, pageMemory } from './support/page-memory';
 import { expectMessages, lock, meet, onboard, openChat, say, unlock } from './support/people';
+import { pngOfText } from './support/real-png';
 
 const passphrase = { ann: 'ann canary 8d1f violet harbour', bo: 'bo canary 51b7 quiet lantern', wrong: 'wrong canary 77aa' };
 const texts = { fromAnn: 'canary from ann 31c8', fromBo: 'canary from bo 9e02', renewed: 'canary under a new key 6d4b', draft: 'canary never sent 05fa' };
+/** Who they are, and what is in a file that one shows the other: these stand in the page while it is open, and tests name them there. */
+const names = { ann: 'Ann canary 2e7a', bo: 'Bo canary c05d' };
+const picture = { name: 'canary-picture-4b90.png', content: 'canary pixels of a picture 1d58' };
 
 const passphrases = Object.entries(passphrase).map(([who, words]) => textNeedle(`passphrase ${who}`, words));
 const messages = Object.entries(texts).map(([which, words]) => textNeedle(`text ${which}`, words));
+const people = [...Object.entries(names).map(([who, name]) => textNeedle(`name ${who}`, name)), ...Object.entries(picture).map(([what, words]) => textNeedle(`picture ${what}`, words))];
 
 /** Every kind the engine knows: a new one does not compile before it was thought about. `false`: never made a `Secret` by two windows that talk. */
 const kinds: Readonly<Record<SecretKind, boolean>> = {
@@ -28,7 +33,7 @@ const kinds: Readonly<Record<SecretKind, boolean>> = {
   pair: true,
   record: true,
   confirm: true,
-  file: false,
+  file: true,
   channel: true,
   kek: true,
   'dsk-send': true,
@@ -58,6 +63,23 @@ function filesBelow(folder: string): { readonly name: string; readonly bytes: Bu
     .map((entry) => ({ name: join(entry.parentPath, entry.name), bytes: readFileSync(join(entry.parentPath, entry.name)) }));
 }
 
+/** Ann sends a picture out of a folder of her own, and both see it. */
+async function showPicture(): Promise<void> {
+  const path = join(temporary('elsewhere'), picture.name);
+  writeFileSync(path, pngOfText(picture.content));
+  expect(findNeedles(readFileSync(path), people)).toEqual(['picture content']);
+  await ann.app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+  }, path);
+  await ann.window.getByRole('button', { name: 'Attach files' }).click();
+  await expect(ann.window.getByRole('list', { name: 'Files to send' }).getByRole('listitem')).toHaveCount(1);
+  await ann.window.getByLabel('Message', { exact: true }).press('Enter');
+  for (const { window } of [ann, bo]) {
+    const shown = window.getByRole('feed', { name: 'Messages' }).locator('.picture img');
+    await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: 30_000 }).toBe(picture.content.length);
+  }
+}
+
 test.describe.configure({ mode: 'serial' });
 
 let ann: OpenApp;
@@ -78,10 +100,10 @@ test.beforeAll(async () => {
   ann = await openWindow('canary-ann', own('ann'));
   bo = await openWindow('canary-bo', own('bo'));
   await Promise.all([watchMain(ann.app), watchMain(bo.app)]);
-  await Promise.all([onboard(ann, 'Ann', passphrase.ann), onboard(bo, 'Bo', passphrase.bo)]);
+  await Promise.all([onboard(ann, names.ann, passphrase.ann), onboard(bo, names.bo, passphrase.bo)]);
   heaps['after onboarding'] = await pageHeap(ann.window);
 
-  await meet(ann, bo, 'Ann', 'Bo');
+  await meet(ann, bo, names.ann, names.bo);
   await say(bo, texts.fromBo);
   await expectMessages(ann, 1);
   await say(ann, texts.fromAnn);
@@ -90,6 +112,7 @@ test.beforeAll(async () => {
   await ann.window.getByRole('button', { name: 'Renew now' }).click();
   await say(ann, texts.renewed);
   await expectMessages(bo, 3);
+  await showPicture();
   await ann.window.getByLabel('Message', { exact: true }).focus();
   await ann.window.keyboard.insertText(texts.draft);
   heaps['while open'] = await pageHeap(ann.window);
@@ -99,8 +122,8 @@ test.beforeAll(async () => {
   await unlock(ann, passphrase.wrong);
   await expect(ann.window.getByText('That is not the passphrase')).toBeVisible({ timeout: 30_000 });
   await unlock(ann, passphrase.ann);
-  await openChat(ann, 'Bo');
-  await expectMessages(ann, 3);
+  await openChat(ann, names.bo);
+  await expectMessages(ann, 4);
   // Its length alone: to name the text would leave a copy of it in the page.
   await expect.poll(() => ann.window.getByLabel('Message', { exact: true }).evaluate((field: HTMLTextAreaElement) => field.value.length)).toBe(texts.draft.length);
   heaps['after unlocking'] = await pageHeap(ann.window);
@@ -145,21 +168,21 @@ test('row 14: every kind of key was seen in use, so that the search means someth
   expect([...found].toSorted()).toEqual([...wanted, 'aead', 'rsa-d', 'rsa-dp', 'rsa-dq', 'rsa-p', 'rsa-q', 'rsa-qi'].toSorted());
 });
 
-test('A87 A88: no key, passphrase or text stands in clear in a file of the profile or a temporary one, also after crashes, of which there is no dump', () => {
+test('A87 A88: no key, passphrase, text, name or picture stands in clear in a file of the profile or a temporary one, nor in the name of one, also after crashes, of which there is no dump', () => {
   for (const [person, facts] of [[ann, seen.ann], [bo, seen.bo]] as const) {
     const files = filesBelow(person.profile);
     expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining([join(person.profile, 'vault'), join(person.profile, 'keyshift.db')]));
-    const needles = [...keys(facts), ...passphrases, ...messages];
+    const needles = [...keys(facts), ...passphrases, ...messages, ...people];
     files.push(...filesBelow(temporary(person === ann ? 'ann' : 'bo')));
     // Also after the crashes: nothing makes a picture of a process that fell over.
     expect(files.map(({ name }) => name).filter((name) => /\.dmp$|(^|\/)core(\.\d+)?$/.test(name))).toEqual([]);
-    for (const { name, bytes } of files) expect(findNeedles(bytes, needles), name).toEqual([]);
+    for (const { name, bytes } of files) expect([findNeedles(bytes, needles), findNeedles(Buffer.from(name), people)], name).toEqual([[], []]);
   }
 });
 
-test('A87: no key, passphrase or text is in what the processes write to standard output and error', () => {
+test('A87: no key, passphrase, text, name or picture is in what the processes write to standard output and error', () => {
   for (const [person, facts] of [[ann, seen.ann], [bo, seen.bo]] as const) {
-    expect(findNeedles(Buffer.from(person.output(), 'latin1'), [...keys(facts), ...passphrases, ...messages])).toEqual([]);
+    expect(findNeedles(Buffer.from(person.output(), 'latin1'), [...keys(facts), ...passphrases, ...messages, ...people])).toEqual([]);
   }
 });
 
@@ -204,7 +227,7 @@ test('row 14: the memory of the page’s process holds no key, in whatever corne
 });
 
 test('A87: neither the window’s title nor the clipboard tells anything', () => {
-  const needles = [...keys(seen.ann), ...passphrases, ...messages];
+  const needles = [...keys(seen.ann), ...passphrases, ...messages, ...people];
   for (const text of [...shown.titles, shown.clipboard]) expect(findNeedles(Buffer.from(text), needles)).toEqual([]);
 });
 
@@ -212,7 +235,7 @@ test('A87: neither how the processes were started nor their environment tells an
   test.skip(process.platform !== 'linux', 'the proof is in /proc');
   // Three processes at the least for each: the main one, one for pictures, the page.
   expect(started.length).toBeGreaterThanOrEqual(12);
-  for (const one of started) expect(findNeedles(one, [...keys(seen.ann), ...keys(seen.bo), ...passphrases, ...messages])).toEqual([]);
+  for (const one of started) expect(findNeedles(one, [...keys(seen.ann), ...keys(seen.bo), ...passphrases, ...messages, ...people])).toEqual([]);
 });
 
 test('A87: the memory that secrets live in is kept out of swap', () => {
