@@ -11,6 +11,7 @@ const onion = 'pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion';
 const ends: (() => unknown)[] = [];
 
 afterEach(async () => {
+  vi.useRealTimers();
   vi.restoreAllMocks();
   for (const end of ends.splice(0)) await end();
 });
@@ -71,6 +72,36 @@ describe('with a proxy', () => {
     expect(connects.filter((to) => to !== `127.0.0.1:${server.address.port}` && !byProxy.includes(to))).toEqual([]);
     expect(lookups).toEqual([]);
     expect(server.requests.map(({ host }) => host)).toEqual([onion, 'somebody.example', 'localhost', '::1', '192.0.2.1']);
+  });
+
+  test('S3-26: a proxy has forty-five seconds, however little is given to a dial', async () => {
+    const asked: Buffer[] = [];
+    const server = await socksServer({
+      // Lets in whoever comes, and then says nothing.
+      instead: (socket) => socket.on('data', (bytes) => {
+        asked.push(bytes);
+        if (asked.length === 1) socket.write(Uint8Array.of(5, 2));
+        if (asked.length === 2) socket.write(Uint8Array.of(1, 0));
+      }),
+    });
+    ends.push(() => server.close());
+    const transport = new ChosenTransport({ random: kernelRandom });
+    transport.use(server.address);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let ended: unknown;
+    transport.dial({ host: onion, port: 4800 }, 5_000).catch((error: unknown) => (ended = error));
+    const until = async (holds: () => boolean): Promise<void> => {
+      for (let turn = 0; turn < 100_000 && !holds(); turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      expect(holds()).toBe(true);
+    };
+    await until(() => asked.length === 3);
+    // Some of it is over by the time that the proxy is connected to.
+    vi.advanceTimersByTime(44_000);
+    for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(ended).toBeUndefined();
+    vi.advanceTimersByTime(1_000);
+    await until(() => ended !== undefined);
+    expect(ended).toEqual(new DialError('timeout'));
   });
 
   test('a proxy that is gone means no connection, never a direct one', async () => {

@@ -65,6 +65,20 @@ describe('finding somebody with several addresses', () => {
     expect(ann.dialled).toEqual([bo.address]);
   }, 30_000);
 
+  test('S3-09: an address that swallows what is sent there has five seconds', async () => {
+    world.network.setSilent(at('203.0.113.1'));
+    await tell([at('203.0.113.1')]);
+    await apart();
+    world.network.cut();
+    await world.until('it is dialled', () => ann.dialled.some(({ host }) => host === '203.0.113.1'));
+    const begun = ann.dials[ann.dialled.findIndex(({ host }) => host === '203.0.113.1')] ?? 0;
+    await world.pass(begun + 4_999 - world.clock.monotonic(), 1_000);
+    expect(await outcomes()).not.toMatchObject({ '203.0.113.1:4000': 'timeout' });
+    // The network of this test takes a dial up with the world's next step.
+    await world.pass(1 + 20);
+    expect(await outcomes()).toMatchObject({ '203.0.113.1:4000': 'timeout' });
+  }, 30_000);
+
   test('somebody who takes the connection and never answers keeps nobody waiting either, and is given up', async () => {
     const taken: Link[] = [];
     await world.network.transport.listen(at('203.0.113.3'), (link) => taken.push(link));

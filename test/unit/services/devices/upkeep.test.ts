@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recoverLocalRecord } from '../../../../electron/engine/certificates/recovery';
 import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
+import type { Session } from '../../../../electron/engine/session/session';
 import { exchangesOf, household, type Household, keyOf } from '../../../support/own-devices';
 import type { Resident } from '../../../support/services-kit';
 
@@ -27,6 +28,18 @@ describe('what own devices keep in step', () => {
     // They were never told of each other by anybody but the first.
     expect(laptop.profile.devices.siblings.session(shelf.profile.local.instanceId)).toBeDefined();
     expect(own.map(({ profile }) => profile.local.isCertifier)).toEqual([true, false, false]);
+  });
+
+  it('S4-32: a session that serves nothing but getting in step ends after fifteen seconds, to the millisecond', async () => {
+    const { world, desk, shelf } = home;
+    let ended: number | undefined;
+    const session = { peer: shelf.profile.local.chain, onItems: () => undefined, send: () => true, onClose: () => undefined, close: () => (ended ??= world.clock.monotonic()) };
+    const begun = world.clock.monotonic();
+    desk.profile.devices.upkeep.serve(session as unknown as Session); // only what getting in step uses of it
+    await world.pass(14_999, 1_000);
+    expect(ended).toBeUndefined();
+    await world.pass(1);
+    expect(ended).toBe(begun + 15_000);
   });
 
   it('S4-32: the weekly exchange key of the certifier reaches every device, and is what the contact seals to', async () => {
