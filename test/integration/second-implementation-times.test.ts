@@ -13,8 +13,8 @@ import { SetClockPeople } from '../support/set-clock-people';
 // One real headless process, and one peer that was written from docs/protocol.md alone: times of §17 that no other of these files holds to. What the program waits for are
 // real seconds; what it compares is shown by a clock that the test sets.
 const { KIND, PURPOSE } = channel;
-/** Kind of an item of a record. */
-const PING = 4;
+/** Kinds of items of a record. */
+const [MESSAGE, PING] = [2, 4];
 const minute = 60_000;
 const day = 24 * 60 * minute;
 /** A timer of Node's may be called a part of a millisecond early. */
@@ -137,5 +137,23 @@ describe('§17, times of a session, six times as fast', () => {
     for (let items = await one.next(); items; items = await one.next()) if (items.some(({ type }: { type: number }) => type === PING)) asked = people.since();
     expect(asked).toBeGreaterThanOrEqual(20_000 - early * pace);
     expect(people.since()).toBeGreaterThanOrEqual(45_000 - early * pace);
+  });
+
+  it('S3-09: an answer that is owed is asked for after 8 s, and waited for until 20', { timeout: 60_000 }, async () => {
+    const one = await people.owing();
+    const before = people.since();
+    await people.write('Are you there?');
+    let [came, asked] = [Number.NaN, Number.NaN];
+    for (let items = await one.next(); items; items = await one.next()) {
+      const types = items.map(({ type }: { type: number }) => type);
+      if (types.includes(MESSAGE)) came = people.since();
+      if (types.includes(PING)) asked = people.since();
+    }
+    const left = people.since();
+    // It went this way, and it is what was asked about: whoever is only silent has 25 s from the question on.
+    expect(came).toBeLessThan(asked);
+    expect(asked).toBeGreaterThanOrEqual(before + 8_000 - early * pace);
+    expect(left).toBeGreaterThanOrEqual(before + 20_000 - early * pace);
+    expect(left - asked).toBeLessThan(20_000);
   });
 });

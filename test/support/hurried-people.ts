@@ -62,4 +62,19 @@ export class HurriedPeople {
     const { addresses, chain } = second.contact;
     return live.dial(second.person, addresses[0], chain);
   }
+
+  /** The same, on which it was said who is there and where they stand: messages go there, and nobody answers them. */
+  async owing(): Promise<Dialog> {
+    const session = await this.silently();
+    const { person, addresses, talk } = this.second;
+    session.send({ type: 3, body: person.card({ addresses, now: Date.now(), forContact: true }) }, { type: 8, body: talk.standing() });
+    return session;
+  }
+
+  /** A message of the program's to the one it knows. */
+  async write(text: string): Promise<void> {
+    const [contact] = await this.hedda.call('contacts.list');
+    const { conversationId } = await this.hedda.call('conversations.open', { contactId: contact?.contactId ?? '' });
+    await this.hedda.call('messages.send', { conversationId, text });
+  }
 }
