@@ -67,6 +67,7 @@ describe('credentials past their end, with the device that renews them off', () 
     expect(await texts(laptop)).toEqual([]);
 
     expect(await bob.keys.acceptLapsed({ contactId })).toBeNull();
+    expect(bob.profile.stores.peerKeys.lapses()[0]?.until).toBe(world.clock.now() + 90 * day);
     await world.until('they meet', () => sessionWith(bob, laptop) !== undefined && sessionWith(laptop, bob) !== undefined);
     expect((await contactAt(bob)).lapsed).toEqual({ since: laptop.profile.local.identity.notAfter, until: bob.profile.stores.peerKeys.lapses()[0]?.until });
     expect(bob.profile.book.find(peerOf(laptop))?.record.pinnedSpkiHash).toEqual(before.pinnedSpkiHash);

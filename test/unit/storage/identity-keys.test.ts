@@ -54,6 +54,8 @@ describe('a key that is replaced while the power fails', () => {
     expect([...states.values()].map((state) => current(state))).toEqual([...Array.from({ length: states.size - 1 }, () => [2]), [3]]);
     // Record, three identity keys, exchange keys, and what removes those before.
     expect(states.size).toBeGreaterThan(6);
+    // At none of them anything of the later key, nor is anything of the one before gone.
+    for (const [at, state] of states) expect(state).toEqual(states.get(at === writes ? writes : 1));
     for (const state of [states.get(1), states.get(writes)]) {
       if (!state) throw new Error('there is a record');
       const party = openLocalParty(crypto, state);

@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { purgeBehind } from '../../../electron/services/purge-behind';
 import { type Db, openDatabase } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
+import { rewriteDatabase } from '../../../electron/storage/rewriting';
 import { invitation } from '../../contract/storage/rows';
 import { decryptedPages } from '../../support/decrypted-pages';
 import { vaultIn } from './vaults';
@@ -30,6 +31,13 @@ test('after a purge the log, which held the pages as they were before, is empty'
   const stores = openStores(closed);
   closed.close();
   expect(stores.purge()).toBe(false);
+});
+
+test('S1-48: a database of 64 MiB is written anew, one of a page more is not', () => {
+  const run: string[] = [];
+  const ofPages = (count: number): Pick<Db, 'pragma' | 'exec'> => ({ pragma: (name) => (name === 'page_count' ? count : 4_096), exec: (sql) => void run.push(`${count}: ${sql}`) });
+  expect([16_384, 16_385].map((count) => rewriteDatabase(ofPages(count) as Db))).toEqual([true, false]); // what it uses of a database
+  expect(run).toEqual(['16384: VACUUM']);
 });
 
 /** Rows that come, change and go until pages were laid out anew between their neighbours. Gives the texts that are there, and those that were. */

@@ -4,7 +4,7 @@ import { createLocalRecord } from '../../../../electron/engine/certificates/loca
 import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { encodeContainer } from '../../../../electron/engine/key-files/container';
-import { iterationBounds } from '../../../../electron/engine/key-files/kdf-limits';
+import { iterationBounds, macIterations } from '../../../../electron/engine/key-files/kdf-limits';
 import type { KeyFile } from '../../../../electron/engine/key-files/key-file';
 import { oids } from '../../../../electron/engine/key-files/oids';
 import { openKeyFile } from '../../../../electron/engine/key-files/open-key-file';
@@ -85,6 +85,14 @@ describe('files of an identity key', () => {
       return der(tag.sequence, derNumber(3), part(oids.data, der(tag.octetString, safes)), der(tag.sequence, digest, der(tag.octetString, new Uint8Array(16)), derNumber(least)));
     };
     expect(await Promise.all([2, 3, 8].map((parts) => code(fileOf(parts))))).toEqual(['key-file.wrong-passphrase', 'key-file.too-weak', 'key-file.too-weak']);
+  });
+
+  it('S5-25 A81: where nobody says otherwise a guess costs 600,000 iterations, and of the MAC twice as many', async () => {
+    const pem = new TextDecoder().decode(await encodePem(keyFileParts(crypto), file, passphrase));
+    const [, key = ''] = /KEY-----\n([^-]*)/.exec(pem) ?? [];
+    // As a number of DER.
+    expect(Buffer.from(key, 'base64').includes(derNumber(600_000))).toBe(true);
+    expect(macIterations).toBe(1_200_000);
   });
 
   it('S5-25: the container also carries the public recovery key and the endorsements, and tells nothing of how many keys there were', async () => {
