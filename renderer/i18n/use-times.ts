@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useIntl } from 'react-intl';
+import { sentence } from './sentence';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -65,7 +66,7 @@ export function useTimes(): Times {
     };
     return {
       span,
-      age: (milliseconds) => (milliseconds < minute ? intl.formatMessage({ id: 'keys.age.new' }) : span(milliseconds)),
+      age: (milliseconds) => (milliseconds < minute ? sentence(intl, 'keys.age.new') : span(milliseconds)),
       clock: (at) => intl.formatTime(at, { hour: '2-digit', minute: '2-digit' }),
       brief: (at, now) => {
         const apart = daysApart(at, now);
@@ -84,10 +85,10 @@ export function useTimes(): Times {
       },
       day: (at, now) => {
         const apart = daysApart(at, now);
-        if (isToday(apart, at, now)) return intl.formatMessage({ id: 'conversation.today' });
-        if (apart === 1) return intl.formatMessage({ id: 'conversation.yesterday' });
+        if (isToday(apart, at, now)) return sentence(intl, 'conversation.today');
+        if (apart === 1) return sentence(intl, 'conversation.yesterday');
         const date = intl.formatDate(at, { weekday: 'long', day: 'numeric', month: 'long', ...yearOf(at, now) });
-        return apart < 0 ? intl.formatMessage({ id: 'conversation.ahead' }, { day: date }) : date;
+        return apart < 0 ? sentence(intl, 'conversation.ahead', { day: date }) : date;
       },
       dateTime: (at) => intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at), hour: '2-digit', minute: '2-digit' }),
       range: (from, to) => intl.formatDateTimeRange(from, Math.max(from, to), { day: 'numeric', month: 'short', ...(yearOf(from).year === undefined ? yearOf(to) : yearOf(from)), hour: '2-digit', minute: '2-digit' }),
