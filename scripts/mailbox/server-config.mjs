@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePrivate } from './state.mjs';
-import { publicKeyOf } from './tokens.mjs';
+import { pairOf } from './pairs.mjs';
 
 /**
  * @typedef {{ host: string, port: number, clusterPort: number, bind: string }} Host
@@ -64,12 +64,12 @@ function configText({ hosts, certificates, own, operator, accounts, seeds, disk,
     ...(others.length > 0 ? ['', ...clusterLines(hosts, index, certificates, path)] : []),
     '',
     `operator: ${operator}`,
-    `system_account: ${publicKeyOf(seeds.system)}`,
+    `system_account: ${pairOf(seeds, 'system').getPublicKey()}`,
     `resolver { type: full, dir: ${path('accounts')}, allow_delete: false, interval: "2m", limit: 16 }`,
     'resolver_preload {',
-    `  ${publicKeyOf(seeds.system)}: ${accounts.system}`,
-    `  ${publicKeyOf(seeds.mailbox)}: ${accounts.mailbox}`,
-    `  ${publicKeyOf(seeds.clients)}: ${accounts.clients}`,
+    `  ${pairOf(seeds, 'system').getPublicKey()}: ${accounts.system}`,
+    `  ${pairOf(seeds, 'mailbox').getPublicKey()}: ${accounts.mailbox}`,
+    `  ${pairOf(seeds, 'clients').getPublicKey()}: ${accounts.clients}`,
     '}',
   ];
   return `${lines.join('\n')}\n`;

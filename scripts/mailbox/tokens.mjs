@@ -1,8 +1,9 @@
 // The operator's signatures: what the server believes, and what devices and contacts show it.
 import { randomBytes } from 'node:crypto';
 import { encodeAccount, encodeOperator, encodeUser, newScopedSigner } from '@nats-io/jwt';
-import { createAccount, createOperator, createUser, fromPublic, fromSeed } from '@nats-io/nkeys';
+import { createAccount, createOperator, createUser, fromPublic } from '@nats-io/nkeys';
 import { exportsOfMailbox, importsOfClients, RULES } from './layout.mjs';
+import { pairOf } from './pairs.mjs';
 
 const KINDS = { operator: createOperator, mailbox: createAccount, clients: createAccount, system: createAccount, reader: createAccount, dropper: createAccount };
 const EVERYTHING = { subs: -1, data: -1, payload: -1, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: 0 };
@@ -10,7 +11,6 @@ const EVERYTHING = { subs: -1, data: -1, payload: -1, imports: -1, exports: -1, 
 const ERRAND_SECONDS = 600;
 
 const seedText = (pair) => new TextDecoder().decode(pair.getSeed());
-const pairOf = (text) => fromSeed(new TextEncoder().encode(text));
 export const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 /** @returns {import('./state.mjs').State['seeds']} */
@@ -19,11 +19,10 @@ export function newSeeds() {
   return Object.fromEntries(made);
 }
 
-export const publicKeyOf = (seed) => pairOf(seed).getPublicKey();
 
 /** @param {import('./state.mjs').State} state */
 export async function operatorToken({ seeds }) {
-  return encodeOperator('keyshift-mailbox', pairOf(seeds.operator), { system_account: publicKeyOf(seeds.system) });
+  return encodeOperator('keyshift-mailbox', pairOf(seeds, 'operator'), { system_account: pairOf(seeds, 'system').getPublicKey() });
 }
 
 /**
@@ -31,21 +30,21 @@ export async function operatorToken({ seeds }) {
  * @param {import('./state.mjs').State} state
  */
 export async function accountTokens({ seeds, disk, replicas, revoked }) {
-  const operator = pairOf(seeds.operator);
+  const operator = pairOf(seeds, 'operator');
   const storage = { mem_storage: 64 * 1024 * 1024, disk_storage: disk * replicas, streams: 8, consumer: -1 };
-  const mailbox = await encodeAccount('MBX', pairOf(seeds.mailbox), { exports: exportsOfMailbox, limits: { ...EVERYTHING, ...storage } }, { signer: operator });
+  const mailbox = await encodeAccount('MBX', pairOf(seeds, 'mailbox'), { exports: exportsOfMailbox, limits: { ...EVERYTHING, ...storage } }, { signer: operator });
   const clients = await encodeAccount(
     'PUB',
-    pairOf(seeds.clients),
+    pairOf(seeds, 'clients'),
     {
-      imports: importsOfClients(publicKeyOf(seeds.mailbox)),
+      imports: importsOfClients(pairOf(seeds, 'mailbox').getPublicKey()),
       limits: EVERYTHING,
-      signing_keys: [newScopedSigner(pairOf(seeds.reader), 'reader', RULES.reader), newScopedSigner(pairOf(seeds.dropper), 'dropper', RULES.dropper)],
+      signing_keys: [newScopedSigner(pairOf(seeds, 'reader'), 'reader', RULES.reader), newScopedSigner(pairOf(seeds, 'dropper'), 'dropper', RULES.dropper)],
       ...(Object.keys(revoked).length > 0 && { revocations: revoked }),
     },
     { signer: operator },
   );
-  const system = await encodeAccount('SYS', pairOf(seeds.system), { limits: EVERYTHING }, { signer: operator });
+  const system = await encodeAccount('SYS', pairOf(seeds, 'system'), { limits: EVERYTHING }, { signer: operator });
   return { mailbox, clients, system };
 }
 
@@ -54,7 +53,7 @@ export async function accountTokens({ seeds, disk, replicas, revoked }) {
  * @param {import('./state.mjs').State} state
  */
 export function deviceToken({ seeds }, { key, address, expiresAt }) {
-  return encodeUser('device', fromPublic(key), pairOf(seeds.clients), { tags: [`addr:${address}`] }, { signer: pairOf(seeds.reader), scopedUser: true, exp: expiresAt });
+  return encodeUser('device', fromPublic(key), pairOf(seeds, 'clients'), { tags: [`addr:${address}`] }, { signer: pairOf(seeds, 'reader'), scopedUser: true, exp: expiresAt });
 }
 
 /**
@@ -63,9 +62,9 @@ export function deviceToken({ seeds }, { key, address, expiresAt }) {
  */
 export async function slotToken({ seeds }, { address, expiresAt }) {
   const slot = randomBytes(8).toString('hex');
-  const user = createUser();
-  const token = await encodeUser('slot', user, pairOf(seeds.clients), { tags: [`to:${address}`, `slot:${slot}`] }, { signer: pairOf(seeds.dropper), scopedUser: true, exp: expiresAt });
-  return { slot, token, userKey: user.getPublicKey() };
+  const userKey = createUser().getPublicKey();
+  const token = await encodeUser('slot', fromPublic(userKey), pairOf(seeds, 'clients'), { tags: [`to:${address}`, `slot:${slot}`] }, { signer: pairOf(seeds, 'dropper'), scopedUser: true, exp: expiresAt });
+  return { slot, token, userKey };
 }
 
 /**
@@ -74,7 +73,7 @@ export async function slotToken({ seeds }, { address, expiresAt }) {
  */
 export async function errandToken({ seeds }, account) {
   const user = createUser();
-  const token = await encodeUser('operator', user, pairOf(seeds[account]), {}, { exp: nowSeconds() + ERRAND_SECONDS });
+  const token = await encodeUser('operator', fromPublic(user.getPublicKey()), pairOf(seeds, account), {}, { exp: nowSeconds() + ERRAND_SECONDS });
   return { token, seed: user.getSeed() };
 }
 

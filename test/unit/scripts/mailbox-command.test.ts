@@ -1,11 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createAccount, createOperator, createUser } from '@nats-io/nkeys';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { DeviceKey } from '../../../electron/network/mailbox/device-key';
 import { readRegistration } from '../../../electron/network/mailbox/registration-text';
 import { device, init } from '../../../scripts/mailbox/commands.mjs';
+import { Pair } from '../../../scripts/mailbox/pairs.mjs';
 import { registrationText } from '../../../scripts/mailbox/registration.mjs';
 import { readState } from '../../../scripts/mailbox/state.mjs';
 import { deviceToken, isDeviceKey, nowSeconds, slotToken } from '../../../scripts/mailbox/tokens.mjs';
@@ -46,6 +48,19 @@ describe('the operator’s command', () => {
     await expect(init({ ...wanted, folder, hosts: ['192.0.2.1:99999'] })).rejects.toThrow(/99999 is no port/);
     await expect(device({ folder, key: 'U', slots: 1, days: 1 })).rejects.toThrow(/There is no mailbox/);
     expect(readdirSync(root)).not.toContain('nothing');
+  });
+
+  test('a pair has the keys and makes the signatures of the library’s own', () => {
+    for (const create of [createOperator, createAccount, createUser]) {
+      for (let round = 0; round < 2; round += 1) {
+        const theirs = create();
+        const ours = new Pair(theirs);
+        const words = new TextEncoder().encode('x'.repeat(round * 300));
+        for (let again = 0; again < 2; again += 1) {
+          expect([ours.getPublicKey(), ours.getPrivateKey(), ours.getSeed(), ours.sign(words)]).toEqual([theirs.getPublicKey(), theirs.getPrivateKey(), theirs.getSeed(), theirs.sign(words)]);
+        }
+      }
+    }
   });
 
   test('a device key is told from anything else', () => {

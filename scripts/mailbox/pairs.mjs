@@ -1,0 +1,62 @@
+// The operator's key pairs. The library derives a public key anew, in JavaScript, whenever it is asked for one or signs: a dozen times for the right to one slot, of which a device gets
+// dozens. Here each is derived once, and Node signs.
+import { createPrivateKey, sign } from 'node:crypto';
+import { fromSeed } from '@nats-io/nkeys';
+
+/** What stands before the 32 bytes of an Ed25519 seed in PKCS #8 (RFC 8410). */
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** By the seeds of one mailbox, as they were read. */
+const known = new WeakMap();
+
+/**
+ * The pair with this name among the seeds of a mailbox.
+ * @param {import('./state.mjs').State['seeds']} seeds
+ * @param {keyof import('./state.mjs').State['seeds']} name
+ * @returns {any} for the library a KeyPair, of which tokens need no more
+ */
+export function pairOf(seeds, name) {
+  const made = known.get(seeds) ?? {};
+  known.set(seeds, made);
+  return (made[name] ??= new Pair(fromSeed(new TextEncoder().encode(seeds[name]))));
+}
+
+/** A pair of the library that derives nothing twice, with the part of its interface that signs tokens. */
+export class Pair {
+  #pair;
+  #publicKey;
+  #privateKey;
+  #signing;
+
+  /** @param {import('@nats-io/nkeys').KeyPair} pair with its seed */
+  constructor(pair) {
+    this.#pair = pair;
+  }
+
+  getSeed() {
+    return this.#pair.getSeed();
+  }
+
+  getPublicKey() {
+    return (this.#publicKey ??= this.#pair.getPublicKey());
+  }
+
+  getPrivateKey() {
+    return (this.#privateKey ??= this.#pair.getPrivateKey());
+  }
+
+  sign(input) {
+    this.#signing ??= createPrivateKey({ key: Buffer.concat([PKCS8, rawSeed(this.getSeed())]), format: 'der', type: 'pkcs8' });
+    return new Uint8Array(sign(null, input, this.#signing));
+  }
+}
+
+/** The 32 bytes within a seed's text: base32 of two bytes that say what it is for, the seed, and two that check it, which the library compared. */
+function rawSeed(text) {
+  let bits = 0n;
+  for (const code of text) bits = (bits << 5n) | BigInt(BASE32.indexOf(String.fromCharCode(code)));
+  const spare = BigInt((text.length * 5) % 8);
+  const bytes = Buffer.from((bits >> spare).toString(16).padStart(72, '0'), 'hex');
+  return bytes.subarray(2, 34);
+}
