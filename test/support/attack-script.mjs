@@ -1,6 +1,6 @@
 // Strangers on this machine's loopback, in a process of their own: `node attack-script.mjs '{"port": …}'`. Each connection comes from an
-// address of its own below 127.0.0.0/8, as those of many machines would. Prints "begun" when it has, and its counts at the end of
-// standard input.
+// address of its own below 127.0.0.0/8, as those of many machines would. Prints "begun" when it has begun as many as `first` says, and its
+// counts at the end of standard input.
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 
@@ -12,12 +12,13 @@ import { connect } from 'node:net';
  * @property {string} [frames] file of frames, each behind its length (u32): one is sent on each connection. Without it: a byte of a first frame, and one more a second
  * @property {number} [holdMs] how long a connection is kept when the other side does not end it
  * @property {number} [sources] how many addresses the connections come from
+ * @property {number} [first] how many connections are begun before it says that it has
  */
 
 /** @type {Attack} */
-const { port, perSecond = 100, atOnce = Infinity, frames: file, holdMs = 5_000, sources = 60_000 } = JSON.parse(process.argv[2] ?? '{}');
+const { port, perSecond = 100, atOnce = Infinity, frames: file, holdMs = 5_000, sources = 60_000, first = 0 } = JSON.parse(process.argv[2] ?? '{}');
 const frames = file === undefined ? [] : framesOf(readFileSync(file));
-const counts = { begun: 0, open: 0, mostOpen: 0, answered: 0, endedThere: 0, endedHere: 0, failed: 0 };
+const counts = { begun: 0, connected: 0, forMs: 0, open: 0, mostOpen: 0, answered: 0, refused: 0, endedThere: 0, endedHere: 0, failed: 0 };
 let next = Math.floor(Math.random() * 1_000);
 
 function begin() {
@@ -30,12 +31,18 @@ function begin() {
   let drip;
   let mine = false;
   let connected = false;
+  let refused = false;
+  const refuse = () => {
+    if (!refused) counts.refused += 1;
+    refused = true;
+  };
   const hold = setTimeout(() => {
     mine = true;
     socket.destroy();
   }, holdMs);
   socket.on('connect', () => {
     connected = true;
+    counts.connected += 1;
     counts.open += 1;
     counts.mostOpen = Math.max(counts.mostOpen, counts.open);
     const frame = frames[number % Math.max(1, frames.length)];
@@ -54,19 +61,26 @@ function begin() {
     if (connected) counts.open -= 1;
     if (!connected) counts.failed += 1;
     else if (mine) counts.endedHere += 1;
-    else counts.endedThere += 1;
+    else {
+      counts.endedThere += 1;
+      refuse();
+    }
   });
   // Not closing one's own side costs the other one more.
-  socket.on('end', () => undefined);
+  socket.on('end', refuse);
 }
 
 const since = performance.now();
 let given = 0;
+let said = false;
 const timer = setInterval(() => {
-  const due = Math.floor(((performance.now() - since) / 1000) * perSecond);
+  counts.forMs = performance.now() - since;
+  const due = Math.floor((counts.forMs / 1000) * perSecond);
   for (; given < due; given += 1) if (counts.open < atOnce) begin();
+  if (said || counts.begun < first) return;
+  said = true;
+  process.stdout.write('begun\n');
 }, 10);
-process.stdout.write('begun\n');
 process.stdin.resume();
 process.stdin.on('end', () => {
   clearInterval(timer);

@@ -9,8 +9,13 @@ export type { Attack };
 /** What one attacker did and saw. */
 export interface AttackCounts {
   readonly begun: number;
+  readonly connected: number;
+  /** Milliseconds from its beginning to the last time it looked how many were due. */
+  readonly forMs: number;
   readonly mostOpen: number;
   readonly answered: number;
+  /** Connections that the other side ended, whether they were let go here or not. */
+  readonly refused: number;
   readonly endedThere: number;
   readonly endedHere: number;
   readonly failed: number;
