@@ -287,4 +287,14 @@ describe('somebody who does not keep to the rules', () => {
     expect(bob.receive(alice, forger.message(1, '', title('Bank')), forger.message(2, 'two')).map((each) => each.kind)).toEqual(['delivered', 'delivered']);
     expect(bob.sink.of('titled')).toEqual([]);
   });
+
+  it('S1-04 S1-41: where a later message came first, the name that the first one gives the dialog is told all the same', async () => {
+    const { alice, bob, forger } = await malicious();
+    const title = { plaintext: Buffer.concat([Buffer.alloc(16), encodeContent({ kind: 'title', title: 'Plans' })]) };
+    const first = forger.message(1, '', title);
+    expect(bob.receive(alice, forger.message(2, 'two'))[0]?.kind).toBe('held');
+    expect(bob.sink.of('opened')).toMatchObject([{ title: '' }]);
+    expect(bob.receive(alice, first)[0]?.kind).toBe('delivered');
+    expect([bob.sink.of('titled').map(({ title: name }) => name), bob.sink.texts()]).toEqual([['Plans'], ['two']]);
+  });
 });

@@ -136,6 +136,23 @@ describe('the device that has a session', () => {
     expect(entriesOf(desk, carol)).toHaveLength(1);
     Object.assign(resumptions, { remove });
   });
+
+  it('A60: keeps it where whoever it was lent to cannot write that down, and may lend it again at once', async () => {
+    const { world, desk, laptop, carol } = trio;
+    let fails = 0;
+    Object.assign(laptop.profile.stores.sharing, {
+      putLedger: () => {
+        fails += 1;
+        throw new Error('disk full');
+      },
+    });
+    const before = entriesOf(desk, carol);
+    await lookAnew();
+    await world.pass(500);
+    expect([fails, trio.with(laptop)?.resumed, entriesOf(desk, carol)]).toEqual([1, false, before]);
+    expect(desk.profile.connections.sessions()).toHaveLength(1);
+    expect(desk.profile.stores.sharing.ledger(before[0]?.keyId ?? new Uint8Array(32))?.line.phase).toBe('held');
+  });
 });
 
 describe('a repository', () => {
