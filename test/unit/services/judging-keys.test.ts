@@ -111,6 +111,15 @@ describe('steps that are told again', () => {
     expect(told([await forgedLink(crypto, { peerId: peerId(), old, next: { epoch: 2, keyPair: fixedKey(9) } })])).toBe('fork');
   });
 
+  test('A73: which of two the person took stands also where no device was seen under it yet: the other one, told again, freezes nothing', async () => {
+    const other = await forgedLink(crypto, { peerId: peerId(), old: { epoch: 1, keyPair: fixedKey(0) }, next: { epoch: 2, keyPair: fixedKey(9) } });
+    expect([told([step(2)]), told([other]), bo.profile.book.held(peerId())]).toEqual(['adopted', 'fork', 'frozen']);
+    await bo.keys.acceptKey({ contactId: annAtBo, fingerprint: keyOf(2) });
+    expect([bo.profile.book.successorOf(peerId())?.vouched, pinned(), bo.profile.book.held(peerId())]).toEqual(['person', keyOf(1), undefined]);
+    expect(told([other])).toBe('stale');
+    expect([successor(), bo.profile.book.held(peerId())]).toEqual([keyOf(2), undefined]);
+  });
+
   describe('under a key that was left', () => {
     const judgedAs = (answer: RekeyAnswer): Judgement => bo.profile.commit(() => judge({ crypto: bo.crypto, clock: world.clock, book: bo.profile.book, store: bo.profile.stores.peerKeys }, held(), answer));
     const old = { epoch: 1, keyPair: fixedKey(0) };
