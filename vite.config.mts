@@ -24,11 +24,21 @@ const openWindowAhead: Plugin = {
   },
 };
 
+/**
+ * Packages in the older form of modules, React's among them, are functions that run as soon as they are asked for. Rolldown writes them as arrows, which V8 looks over and
+ * reads again when they are called; a `function` in brackets it compiles where it stands. Of React's 200 KB that is 6 of 16 ms.
+ */
+const compiledWhereItStands: Plugin = {
+  name: 'compiled-where-it-stands',
+  // One line each, whose places are kept well enough.
+  renderChunk: (code) => ({ code: code.replace(/(__commonJS(?:Min)?\(\()\((exports(?:, module)?)\) => \{/gu, '$1function($2) {'), map: null }),
+};
+
 export default defineConfig({
   root: 'renderer',
   base: '/',
   publicDir: false,
-  plugins: [react(), guidePages(), openWindowAhead],
+  plugins: [react(), guidePages(), openWindowAhead, compiledWhereItStands],
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,

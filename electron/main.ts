@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { app, dialog, protocol, session } from 'electron';
+import { app, dialog, Menu, protocol, session } from 'electron';
 import { KeyshiftError } from '../shared/errors';
 import type { Settings } from '../shared/model/settings';
 import type { EarlyVault } from './compose/early-vault';
@@ -73,6 +73,8 @@ function prepare(): boolean {
   quietChromium(app.commandLine);
   protocol.registerSchemesAsPrivileged([schemePrivileges]);
   guardNavigation(app);
+  // Otherwise Electron makes a menu of its own first, which the shell's takes the place of before there is a window.
+  Menu.setApplicationMenu(null);
   // macOS brings links here, also before the app is ready; elsewhere they stand among the arguments.
   app.on('open-url', (event, url) => {
     event.preventDefault();
@@ -169,6 +171,7 @@ function earlyOpening(profileDirectory: string, preferences: WindowPreferences, 
     if (isTried) return undefined;
     isTried = true;
     const openVaultEarly = await readOpening(systemClock);
+    await pageFirst.passedOn;
     const patience = new Promise<void>((resolve) => systemClock.setTimer(keyringPatience, resolve));
     return openVaultEarly({ profileDirectory, preferences, key: () => keyring.answered(wrapped, patience), logger, trial });
   };

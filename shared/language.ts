@@ -6,9 +6,9 @@ export function plainLanguage(setting: Settings['language'], system: string): 'e
   return setting === 'de' ? 'de' : 'en';
 }
 
-/** `locale`, with hours counted to 12 or to 24 as people do where times are written after `times`; an empty `times` leaves that to the language. */
+/** `locale`, with hours counted to 12 or to 24 as people do where times are written after `times`; one that is empty, or not known here, leaves that to the language. */
 export function withHoursOf(locale: string, times: string): string {
-  if (times === '') return locale;
+  if (times === '' || Intl.DateTimeFormat.supportedLocalesOf(times).length === 0) return locale;
   const cycle = hourCycle(times);
   return cycle === undefined || cycle === hourCycle(locale) ? locale : `${locale}-u-hc-${cycle}`;
 }

@@ -14,24 +14,37 @@ export class PageFirst {
   readonly asked: Promise<void>;
   /** The page has its script, or none was asked for in a second. */
   readonly served: Promise<void>;
+  /** The page has all files it asked for with its script, or none was asked for in a second: what keeps this process busy in one go may come. */
+  readonly passedOn: Promise<void>;
   readonly #setTimer: (milliseconds: number, run: () => void) => void;
   #resolveAsked: () => void = () => undefined;
   #resolveServed: () => void = () => undefined;
+  #resolvePassedOn: () => void = () => undefined;
+  #given = 0;
 
   constructor(setTimer: (milliseconds: number, run: () => void) => void) {
     this.#setTimer = setTimer;
     this.asked = new Promise((resolve) => (this.#resolveAsked = resolve));
     this.served = new Promise((resolve) => (this.#resolveServed = resolve));
+    this.passedOn = new Promise((resolve) => (this.#resolvePassedOn = resolve));
     setTimer(patience, () => {
       this.#resolveAsked();
       this.#resolveServed();
+      this.#resolvePassedOn();
     });
   }
 
   /** A file of the page was answered with. */
   gave(address: string): void {
     this.#resolveAsked();
-    if (address.endsWith('.js')) this.#setTimer(passingOn, () => this.#resolveServed());
+    if (!address.endsWith('.js')) return;
+    this.#given += 1;
+    const given = this.#given;
+    this.#setTimer(passingOn, () => {
+      this.#resolveServed();
+      // On a busy machine answering a dozen of them takes longer than that.
+      if (given === this.#given) this.#resolvePassedOn();
+    });
   }
 
   /** The page was told what its first screen shows, and has had the time to draw it. */

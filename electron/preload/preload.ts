@@ -15,4 +15,4 @@ function pathOf(file: File & { readonly path?: string }): string {
 }
 
 contextBridge.exposeInMainWorld('keyshift', makeBridge(ipcRenderer, pathOf));
-provideSpelling(ipcRenderer, webFrame);
+provideSpelling(ipcRenderer, webFrame, (run) => document.addEventListener('DOMContentLoaded', run, { once: true }));

@@ -12,8 +12,9 @@ export interface SpellSide {
 /**
  * Lets the page's own fields be checked by dictionaries that come with the app: Chromium asks here, and the main process knows the
  * words. Chromium's own checker, which would fetch its dictionaries, stays off. While spelling is off no word goes anywhere.
+ * `whenRead`: runs what it is given once the page has run its script. A call before that has the main process read the whole contract while the page waits for its files.
  */
-export function provideSpelling(ipc: RendererSide, frame: SpellSide): void {
+export function provideSpelling(ipc: RendererSide, frame: SpellSide, whenRead: (run: () => void) => void): void {
   let on = false;
   let provided = false;
   const ask = async (): Promise<void> => {
@@ -33,7 +34,7 @@ export function provideSpelling(ipc: RendererSide, frame: SpellSide): void {
   ipc.on(eventChannel, (_electronEvent, event) => {
     if ((event as AppEvent).type === 'settings.changed') void ask();
   });
-  void ask();
+  whenRead(() => void ask());
 }
 
 async function check(ipc: RendererSide, words: readonly string[], done: (misspelled: string[]) => void): Promise<void> {

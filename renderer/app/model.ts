@@ -26,6 +26,7 @@ import { createProfilesStore, type ProfilesState } from '../features/profiles/pr
 import { createUpdatesStore, type UpdatesState } from '../features/updates/updates-store';
 import { createSettingsStore, type SettingsState } from '../features/settings/settings-store';
 import { routeEvent } from './event-router';
+import { askFirstLists } from './first-lists';
 import { leftOpen, openAgain, type LeftOpen } from './left-open';
 import { createLife } from './life';
 import { createShield, type Shield } from './shield';
@@ -233,8 +234,8 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
         opening = left;
         left = undefined;
         const alive = life.begin();
-        background(contacts.getState().load());
-        background(conversations.getState().load().then(async () => {
+        if (!contacts.getState().loaded) background(contacts.getState().load());
+        background((conversations.getState().loaded ? Promise.resolve() : conversations.getState().load()).then(async () => {
           conversations.getState().conversations.forEach(({ conversationId, draft }) => drafts.getState().told(conversationId, draft));
           if (wasOpen === undefined || !alive()) return;
           await openAgain(model, wasOpen, alive);
@@ -248,7 +249,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
         background(devices.getState().loadLinking());
       });
       background(settings.getState().load());
-      background(session.getState().load());
+      background(session.getState().load(askFirstLists({ client, life, contacts, conversations })));
       return () => {
         document.removeEventListener('visibilitychange', flush);
         window.removeEventListener('blur', flush);

@@ -14,7 +14,8 @@ export interface SessionState {
   readonly failure: KeyshiftError | undefined;
   /** The vault is closed because everything is written under a new key; bytes. */
   readonly renewing: { readonly done: number; readonly total: number } | undefined;
-  readonly load: () => Promise<void>;
+  /** `beforeOpen`: what an open vault is drawn of, to be there when it is told to be open; never rejects. */
+  readonly load: (beforeOpen?: () => Promise<void>) => Promise<void>;
   readonly create: (name: string, passphrase: string) => Promise<void>;
   /** A profile out of a backup, where there is none yet. `code`: of the recovery kit, for a backup that needs it. */
   readonly restore: (passphrase: string, code?: string) => Promise<void>;
@@ -56,9 +57,13 @@ export function createSessionStore(client: Client, beforeLock: () => void = () =
       keyring: undefined,
       failure: undefined,
       renewing: undefined,
-      load: async () => {
+      load: async (beforeOpen) => {
         try {
           const status = await client.vault.status();
+          const { phase } = get();
+          if (status.state === 'open') await beforeOpen?.();
+          // What was told meanwhile is newer.
+          if (get().phase !== phase) return;
           set({ phase: status.state, keyring: status.keyring, failure: undefined });
         } catch (thrown) {
           set({ phase: 'failed', failure: toFailure(thrown) });

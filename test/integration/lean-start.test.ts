@@ -157,6 +157,13 @@ describe('the page', () => {
     for (const name of imported) expect(page).toContain(`/assets/${name}"`);
   });
 
+  it('has V8 compile React where it stands: an arrow function would be looked over now and read again when it is called', () => {
+    const texts = assets.filter((name) => name.endsWith('.js')).map((name) => readFileSync(join(out, 'renderer', 'assets', name), 'utf8'));
+    const react = texts.filter((text) => text.includes('https://react.dev/errors/'));
+    expect(react.length).toBeGreaterThan(0);
+    for (const text of react) expect(text).toMatch(/\(\(function\(\w+\)\{(?:(?!=>|function).)*function \w+\(\w+\)\{var \w+=`https:\/\/react\.dev\/errors\//u);
+  });
+
   it('names neither what a first start shows nor the dialogs', () => {
     for (const name of ['onboarding-screen-', 'one-dialog-', 'german-']) {
       expect(one(name)).not.toBe('missing');

@@ -6,8 +6,9 @@ import { defaultSettings } from '../../../shared/model/default-settings';
 type Spell = (words: string[], done: (misspelled: string[]) => void) => void;
 
 /** A page whose spelling is as set, with what it asks the main process, and Chromium's question once there is somebody to ask. */
-function page() {
-  const settings = { ...defaultSettings };
+function page(first: typeof defaultSettings.spelling = 'off') {
+  const settings = { ...defaultSettings, spelling: first };
+  let run = (): void => undefined;
   const asked: unknown[] = [];
   let tell: (event: unknown, ...args: unknown[]) => void = () => undefined;
   let spell: Spell | undefined;
@@ -23,9 +24,15 @@ function page() {
       },
     },
     { setSpellCheckProvider: (_language, { spellCheck }) => void (spell = spellCheck) },
+    (then) => (run = then),
   );
   return {
     asked,
+    /** The page has run its script. */
+    read: async (): Promise<void> => {
+      run();
+      await new Promise((done) => setImmediate(done));
+    },
     set: async (spelling: typeof settings.spelling): Promise<void> => {
       settings.spelling = spelling;
       tell({}, { type: 'settings.changed' });
@@ -37,8 +44,8 @@ function page() {
 }
 
 test('while spelling is off no word leaves the page, neither before it was ever on nor once it is off again', async () => {
-  const { asked, set, isProvided, misspelled } = page();
-  await set('off');
+  const { asked, set, read, isProvided, misspelled } = page();
+  await read();
   expect([isProvided(), asked]).toEqual([false, []]);
   await set('en');
   expect(await misspelled(['wrold', 'x'.repeat(257)])).toEqual(['wrold']);
@@ -47,4 +54,12 @@ test('while spelling is off no word leaves the page, neither before it was ever 
   await set('off');
   expect(await misspelled(['wrold'])).toEqual([]);
   expect(asked).toHaveLength(1);
+});
+
+test('nothing is asked before the page has run its script, and then without anybody changing a setting', async () => {
+  const { read, isProvided, misspelled } = page('en');
+  await new Promise((done) => setImmediate(done));
+  expect(isProvided()).toBe(false);
+  await read();
+  expect(await misspelled(['wrold'])).toEqual(['wrold']);
 });

@@ -18,3 +18,25 @@ it('the services wait until the page has its script, and a second at most', asyn
     expect(served).toBe(true);
   }
 });
+
+it('what takes long in one go waits for the last of the files that come with the script', async () => {
+  const timers: (() => void)[] = [];
+  const first = new PageFirst((_at, run) => timers.push(run));
+  let passedOn = false;
+  void first.passedOn.then(() => (passedOn = true));
+  first.gave('app-keyshift://ui/assets/index.js');
+  first.gave('app-keyshift://ui/assets/index.css');
+  const [, early] = timers;
+  first.gave('app-keyshift://ui/assets/main-window.js');
+  const late = timers.at(-1);
+  early?.();
+  await first.served;
+  expect(passedOn).toBe(false);
+  late?.();
+  await first.passedOn;
+  // None at all: a second later.
+  const without: (() => void)[] = [];
+  const other = new PageFirst((_at, run) => without.push(run));
+  without[0]?.();
+  await other.passedOn;
+});

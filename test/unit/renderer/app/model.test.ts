@@ -30,6 +30,43 @@ describe('the client', () => {
   });
 });
 
+describe('the start of the page', () => {
+  it('shows what an open vault lists together with the vault: nothing is drawn empty first, and nothing asked twice', async () => {
+    const fake = createFake(busyWorld(now));
+    const model = createModel(createClient(fake.bridge));
+    const shown: { readonly phase: string; readonly contacts: number; readonly conversations: number }[] = [];
+    model.session.subscribe(({ phase }) => shown.push({ phase, contacts: model.contacts.getState().contacts.length, conversations: model.conversations.getState().conversations.length }));
+    model.start();
+    await settle();
+    expect(shown).toEqual([{ phase: 'open', contacts: fake.world.contacts.length, conversations: fake.world.conversations.length }]);
+    expect(fake.calls.filter((name) => ['contacts.list', 'contacts.requests', 'conversations.list'].includes(name))).toHaveLength(3);
+  });
+
+  it('an answer from before the vault was locked is not kept', async () => {
+    const fake = createFake(busyWorld(now));
+    const client = createClient(fake.bridge);
+    let answer = (): void => undefined;
+    const late = new Promise<void>((resolve) => (answer = resolve));
+    const model = createModel({ ...client, conversations: { ...client.conversations, list: async () => late.then(() => client.conversations.list()) } });
+    model.start();
+    await settle();
+    fake.emit({ type: 'vault.changed', state: 'locked' });
+    await settle();
+    answer();
+    await settle();
+    expect([model.session.getState().phase, model.contacts.getState().contacts, model.conversations.getState().conversations]).toEqual(['locked', [], []]);
+  });
+
+  it('a list that cannot be had is asked for again when the vault is told to be open', async () => {
+    const fake = createFake(busyWorld(now));
+    fake.world.failing.set('contacts.requests', 'disk.failed');
+    const model = createModel(createClient(fake.bridge));
+    model.start();
+    await settle();
+    expect([model.session.getState().phase, model.conversations.getState().loaded, model.contacts.getState().loaded]).toEqual(['open', true, false]);
+  });
+});
+
 describe('events', () => {
   it('one message asks for its conversation again and for nothing else', async () => {
     const { fake, model } = await started();

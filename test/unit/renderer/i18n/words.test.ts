@@ -64,6 +64,8 @@ describe('words', () => {
     expect(['tr', 'ja-JP', 'ar-EG', 'de', 'en-GB', ''].map((times) => clock('en', times))).toEqual(['15:04', '15:04', '03:04 PM', '15:04', '15:04', '03:04 PM']);
     expect([clock('de', 'en-US'), clock('de', ''), clock('en-GB', 'en-US')]).toEqual(['03:04 PM', '15:04', '03:04 pm']);
     expect([withHoursOf('en-GB', 'tr'), withHoursOf('en', 'tr')]).toEqual(['en-GB', 'en-u-hc-h23']);
+    // A language that the runtime has no formats for would be taken for its own.
+    expect([withHoursOf('de', 'xx-YY'), withHoursOf('en-GB', 'xx-YY'), withHoursOf('en', 'xx-YY')]).toEqual(['de', 'en-GB', 'en']);
     expect([directionOf('de'), directionOf('pseudo'), directionOf('pseudo-rtl')]).toEqual(['ltr', 'ltr', 'rtl']);
     expect(new Intl.Locale(tagOf('pseudo-rtl', 'en')).maximize().script).toBe('Arab');
   });
