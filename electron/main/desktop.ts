@@ -85,6 +85,10 @@ export class Desktop {
           return null;
         },
         takeLink: (input) => parts.links.take(input?.only),
+        keepLink: ({ link }) => {
+          parts.links.giveBack(link);
+          return null;
+        },
         linkWaits: () => parts.links.waits,
         looking: ({ conversationId }) => {
           this.#looking = conversationId;

@@ -7,7 +7,7 @@ import { openWindowDoor } from '../ipc/window-door';
 import { systemClock } from '../platform/clock';
 import { describeError } from '../platform/describe-error';
 import { Spelling } from '../platform/spelling';
-import { appLinkIn, LinkInbox } from '../security/app-links';
+import { LinkInbox } from '../security/app-links';
 import type { CameraUse } from '../security/camera-use';
 import type { PathChooser } from '../services/ports';
 import { acceleratorOf } from '../window/accelerator';
@@ -227,14 +227,16 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
     return made;
   };
 
-  const take = (args: readonly string[]): void => {
-    if (links.put(appLinkIn(args))) door.tell({ type: 'desktop.link' });
+  const take = (args: readonly string[]): boolean => {
+    const came = links.put(args);
+    if (came) door.tell({ type: 'desktop.link' });
+    return came;
   };
   return {
     begin(args) {
-      take(args);
+      const came = take(args);
       // Whoever opens a link wants to see what becomes of it.
-      if (settings().startHidden && desktop.stays && appLinkIn(args) === undefined) window = open(true);
+      if (settings().startHidden && desktop.stays && !came) window = open(true);
       else present();
     },
     present,

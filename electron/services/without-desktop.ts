@@ -10,6 +10,7 @@ function notHere(): never {
 export const withoutDesktop: Handlers['desktop'] = {
   openLink: notHere,
   takeLink: () => ({}),
+  keepLink: () => null,
   linkWaits: () => false,
   looking: () => null,
   putAside: () => ({}),

@@ -225,6 +225,9 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
         if (now.phase !== 'open') {
           // Locked again before it was open again: it is what was left.
           if (before.phase === 'open') left = leftOpen(model) ?? opening;
+          // A link that was opened elsewhere is not done with: it is shown again once the vault is open.
+          const { offeredLink } = ui.getState();
+          if (offeredLink !== '') background(client.desktop.keepLink({ link: offeredLink }));
           forget();
           // A new device is let in before there is a vault.
           if (now.phase === 'absent') background(devices.getState().loadLinking());

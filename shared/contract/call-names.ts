@@ -65,7 +65,7 @@ export const callNameTable = {
   diagnostics: ['meter', 'about', 'report', 'licences'],
   profiles: ['list', 'create', 'open', 'rename', 'remove', 'removed'],
   dictionary: ['words', 'add', 'remove'],
-  desktop: ['openLink', 'takeLink', 'linkWaits', 'looking', 'putAside', 'misspelled', 'chooseFiles', 'dropFiles', 'showSaved', 'moves'],
+  desktop: ['openLink', 'takeLink', 'keepLink', 'linkWaits', 'looking', 'putAside', 'misspelled', 'chooseFiles', 'dropFiles', 'showSaved', 'moves'],
   updates: ['status', 'setOn', 'check', 'download', 'pause', 'cancel', 'fromFile', 'install', 'show', 'restart'],
 } as const satisfies { readonly [G in Group]: readonly (keyof Api[G])[] };
 

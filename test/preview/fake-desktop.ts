@@ -54,9 +54,15 @@ export function desktopHandlers(world: World): Handlers['desktop'] {
       const { link } = world;
       if (input?.only === 'device' && link?.startsWith('keyshift:link/') !== true) return {};
       world.link = undefined;
-      return link === undefined ? {} : { link };
+      const { unreadLink } = world;
+      world.unreadLink = undefined;
+      return { ...(link !== undefined && { link }), ...(unreadLink !== undefined && { unread: unreadLink }) };
     },
-    linkWaits: () => world.link !== undefined,
+    keepLink: ({ link }) => {
+      world.link ??= link;
+      return null;
+    },
+    linkWaits: () => world.link !== undefined || world.unreadLink !== undefined,
     looking: () => null,
     putAside: () => (world.settingsPutAside === undefined ? {} : { path: world.settingsPutAside }),
     misspelled: () => [],

@@ -8,7 +8,7 @@ export function fence(world: World, { refuse }: FakeTools, handlers: Handlers): 
     if (world.vault === 'absent') refuse('vault.absent');
     if (world.vault === 'locked') refuse('vault.locked');
   };
-  const openCalls = new Set(['updates.status', 'vault.status', 'vault.create', 'vault.unlock', 'vault.lock', 'vault.cancelNewKey', 'backup.restore', 'backup.goOn', 'backup.cancel', 'devices.join', 'devices.confirm', 'devices.cancel', 'devices.linking', 'network.status', 'settings.get', 'settings.set', 'diagnostics.meter', 'diagnostics.about', 'diagnostics.report', 'diagnostics.licences', 'profiles.list', 'profiles.create', 'profiles.open', 'profiles.rename', 'profiles.remove', 'profiles.removed', 'desktop.openLink', 'desktop.takeLink', 'desktop.linkWaits', 'desktop.looking', 'desktop.putAside', 'desktop.misspelled', 'desktop.chooseFiles', 'conversations.checkArchive']);
+  const openCalls = new Set(['updates.status', 'vault.status', 'vault.create', 'vault.unlock', 'vault.lock', 'vault.cancelNewKey', 'backup.restore', 'backup.goOn', 'backup.cancel', 'devices.join', 'devices.confirm', 'devices.cancel', 'devices.linking', 'network.status', 'settings.get', 'settings.set', 'diagnostics.meter', 'diagnostics.about', 'diagnostics.report', 'diagnostics.licences', 'profiles.list', 'profiles.create', 'profiles.open', 'profiles.rename', 'profiles.remove', 'profiles.removed', 'desktop.openLink', 'desktop.takeLink', 'desktop.keepLink', 'desktop.linkWaits', 'desktop.looking', 'desktop.putAside', 'desktop.misspelled', 'desktop.chooseFiles', 'conversations.checkArchive']);
   return Object.fromEntries(
     Object.entries(handlers).map(([group, members]) => [
       group,

@@ -67,6 +67,8 @@ export interface World {
   moving: readonly string[];
   /** A `keyshift:` link that waits. */
   link: string | undefined;
+  /** The beginning of one that is of no known kind. */
+  unreadLink: string | undefined;
   /** Where the file of settings lies that could not be read. */
   settingsPutAside: string | undefined;
   /** What opening the file chosen in the dialog comes to; undefined: the dialog is given up. */
@@ -107,6 +109,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     opened: [],
     moving: [],
     link: undefined,
+    unreadLink: undefined,
     updates: { current: '0.1.0', possible: 'yes', host: 'updates.keyshift.example', on: false, way: 'command', work: 'none' },
     settingsPutAside: undefined,
     about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true, timesLocale: '' },

@@ -113,7 +113,7 @@ export const sampleHandlers: Handlers = {
   },
   profiles: { list: () => [], create: () => ({ profileId: 'main' }), open: () => null, rename: () => null, remove: () => null, removed: () => ({}) },
   dictionary: { words: () => [], add: () => null, remove: () => null },
-  desktop: { openLink: () => null, takeLink: () => ({}), linkWaits: () => false, looking: () => null, putAside: () => ({}), misspelled: () => [], chooseFiles: () => ({ files: [], asked: 0 }), dropFiles: () => null, showSaved: () => null, moves: () => false },
+  desktop: { openLink: () => null, takeLink: () => ({}), keepLink: () => null, linkWaits: () => false, looking: () => null, putAside: () => ({}), misspelled: () => [], chooseFiles: () => ({ files: [], asked: 0 }), dropFiles: () => null, showSaved: () => null, moves: () => false },
   updates: { status: () => noUpdates, setOn: () => noUpdates, check: () => noUpdates, download: () => noUpdates, pause: () => noUpdates, cancel: () => noUpdates, fromFile: () => noUpdates, install: () => noUpdates, show: () => null, restart: () => null },
   keys: {
     status: () => ({
@@ -235,6 +235,7 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'backup.restore': { passphrase: 'p' },
   'contacts.saveInvitation': { link: 'keyshift:x' },
   'contacts.readInvitation': { link: 'keyshift:x' },
+  'desktop.keepLink': { link: 'keyshift:invite/x' },
   'contacts.acceptInvitation': { link: 'keyshift:x' },
   'contacts.importKey': { text: 'x' },
   'contacts.answerRequest': { requestId: id('a'), accept: true },

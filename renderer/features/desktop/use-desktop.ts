@@ -33,9 +33,12 @@ function useLinks(): void {
   const text = useText();
   useEffect(() => {
     const take = async (): Promise<void> => {
-      const { link } = await model.client.desktop.takeLink();
+      const { link, unread } = await model.client.desktop.takeLink();
+      if (unread !== undefined) model.ui.getState().toast(text('desktop.link.unread', { link: unread }), 'danger');
       if (link === undefined) return;
-      if (forDevice.test(link)) model.ui.getState().toast(text('desktop.link.device'));
+      // Locked again before it came.
+      if (model.session.getState().phase !== 'open') await model.client.desktop.keepLink({ link });
+      else if (forDevice.test(link)) model.ui.getState().toast(text('desktop.link.device'));
       else model.ui.getState().offerLink(link);
     };
     model.background(take());

@@ -28,6 +28,7 @@ export const desktop = {
   'desktop.words.remove': '{word} aus dem Wörterbuch nehmen',
   'desktop.lockOnSleep': 'Sperren, wenn der Computer in den Ruhezustand geht',
   'desktop.lockOnSleep.text': 'Auch wenn sein Bildschirm gesperrt wird.',
+  'desktop.link.unread': 'Ein Link wurde geöffnet, der weder eine Einladung noch einer für ein neues Gerät ist: {link}. Vielleicht ist er abgeschnitten oder von einer neueren Version von Keyshift.',
   'desktop.link.device': 'Dieser Link lässt ein neues Gerät herein. Öffne ihn auf dem Gerät, das neu ist.',
   'accept.fromLink': 'Du hast diesen Link geöffnet. Es geschieht nichts, bevor du annimmst.',
   'profiles.lead': 'Jedes Profil ist eine Person für sich, mit eigener Passphrase, eigenen Kontakten und eigenen Schlüsseln. Nur eines ist jeweils offen; die anderen empfangen solange nichts.',

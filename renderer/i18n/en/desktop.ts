@@ -26,6 +26,7 @@ export const desktop = {
   'desktop.words.remove': 'Take {word} out of the dictionary',
   'desktop.lockOnSleep': 'Lock when the computer sleeps',
   'desktop.lockOnSleep.text': 'Also when its screen is locked.',
+  'desktop.link.unread': 'A link was opened that is neither an invitation nor a link for a new device: {link}. It may be cut off, or made by a newer version of Keyshift.',
   'desktop.link.device': 'That link lets in a new device. Open it on the device that is new.',
   'accept.fromLink': 'You opened this link. Nothing happens until you accept.',
   'profiles.lead': 'Each profile is a person of its own, with its own passphrase, contacts and keys. One is open at a time; the others receive nothing meanwhile.',

@@ -42,15 +42,35 @@ describe('row 23: links from outside', () => {
 
   test('before there is a profile only a link for a device is given out, and another one goes on waiting', () => {
     const inbox = new LinkInbox();
-    inbox.put('keyshift:invite/a');
+    inbox.put(['keyshift:invite/a']);
     expect([inbox.take('device'), inbox.take()]).toEqual([{}, { link: 'keyshift:invite/a' }]);
-    inbox.put('keyshift:link/b');
+    inbox.put(['keyshift:link/b']);
     expect([inbox.take('device'), inbox.take()]).toEqual([{ link: 'keyshift:link/b' }, {}]);
   });
 
   test('it waits until it is taken, once, and what is no link pushes nothing out', () => {
     const inbox = new LinkInbox();
-    expect([inbox.put('keyshift:invite/a'), inbox.put('keyshift:x'), inbox.put(undefined)]).toEqual([true, false, false]);
+    expect([inbox.put(['--x', 'keyshift:invite/a']), inbox.put(['https://a.example', '--keyshift:x']), inbox.put([])]).toEqual([true, false, false]);
     expect([inbox.waits, inbox.take(), inbox.waits, inbox.take()]).toEqual([true, { link: 'keyshift:invite/a' }, false, {}]);
+  });
+
+  test.each([
+    ['keyshift:call/a', 'keyshift:call/a'],
+    ['KEYSHIFT:invite/a?\u202eb"<c\n', 'KEYSHIFT:invite/a?·b··c·'],
+    [`keyshift:invite/${'A'.repeat(9_000)}`, 'keyshift:invite/AAAAAAAA…'],
+  ])('of one that is not understood its beginning is told once, plain and short, and a good one still waits: %s', (text, unread) => {
+    const inbox = new LinkInbox();
+    inbox.put(['keyshift:invite/good']);
+    expect(inbox.put([text])).toBe(true);
+    expect([inbox.take('device'), inbox.waits, inbox.take(), inbox.waits]).toEqual([{}, true, { link: 'keyshift:invite/good', unread }, false]);
+  });
+
+  test('what was taken and comes back waits again, behind a newer one; only what is a link', () => {
+    const inbox = new LinkInbox();
+    inbox.giveBack('keyshift:call/a');
+    expect(inbox.waits).toBe(false);
+    inbox.giveBack('keyshift:invite/a');
+    inbox.giveBack('keyshift:invite/b');
+    expect(inbox.take()).toEqual({ link: 'keyshift:invite/a' });
   });
 });

@@ -150,6 +150,40 @@ describe('locked', () => {
     expect(screen.getByLabelText<HTMLTextAreaElement>('Invitation link').value).toBe('keyshift:invite/AAAA');
   });
 
+  it('a link that was shown and not answered when the vault was locked waits again; one that was put away does not', async () => {
+    const { fake } = await renderApp(busyWorld(now, { vault: 'locked', link: 'keyshift:invite/AAAA' }));
+    const unlock = async (): Promise<void> => {
+      type('Passphrase', 'correct horse battery');
+      press('Unlock');
+      await settle();
+    };
+    const lock = async (): Promise<void> => {
+      act(() => {
+        fake.world.vault = 'locked';
+        fake.emit({ type: 'vault.changed', state: 'locked' });
+      });
+      await settle();
+    };
+    await unlock();
+    await lock();
+    expect(screen.getByText('A link waits. It is shown after unlocking.')).toBeTruthy();
+    expect(document.documentElement.innerHTML).not.toContain('AAAA');
+    await unlock();
+    expect(screen.getByLabelText<HTMLTextAreaElement>('Invitation link').value).toBe('keyshift:invite/AAAA');
+    press('Cancel');
+    await lock();
+    expect(screen.queryByText('A link waits. It is shown after unlocking.')).toBeNull();
+  });
+
+  it('a link of no known kind is told as that, by its beginning, and asks nothing', async () => {
+    const { fake } = await renderApp(busyWorld(now));
+    fake.world.unreadLink = 'keyshift:call/AAAA';
+    act(() => fake.emit({ type: 'desktop.link' }));
+    await settle();
+    expect(screen.getByText(/neither an invitation nor a link for a new device: keyshift:call\/AAAA\./)).toBeTruthy();
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
   it('a lock from outside does the same, and events after it bring nothing back', async () => {
     const { fake, model } = await renderApp(busyWorld(now));
     await chooseBo();
