@@ -13,7 +13,7 @@ export const identity = {
   'identity.taken.none': 'Warst du es nicht, setze jenes Gerät unter Geräte aus, sage es deinen Kontakten auf einem anderen Weg und beginne mit einer neuen Identität: Du hast keinen Wiederherstellungsschlüssel, der diese zurückholen würde.',
   'identity.taken.me': 'Das war ich',
   'identity.taken.done': 'Alles in Ordnung: Dein Identitätsschlüssel ist da, wohin du ihn gebracht hast.',
-  'bar.taken': 'Ein anderes Gerät hat deinen Identitätsschlüssel, und nicht von diesem. Warst du es nicht, handle jetzt.',
+  'bar.taken': 'Ein anderes Gerät hat deinen Identitätsschlüssel und hat ihn nicht von diesem bekommen. Wenn das nicht du warst, handle jetzt.',
   'identity.elsewhere.title': 'Jemand anderes hat deinen Identitätsschlüssel erneuert',
   'identity.elsewhere.text': 'Ein Kontakt kennt dich unter einem Schlüssel, Nummer {epoch}, den ein früherer Schlüssel von dir bestätigt hat und den dieses Gerät nicht erzeugt hat (erfahren: {when}). Jemand hat eine Kopie deines Schlüssels, es sei denn, du hast ihn selbst auf einem Computer erneuert, den es nicht mehr gibt.',
   'identity.elsewhere.by': '{name} kennt dich unter einem Schlüssel, Nummer {epoch}, den ein früherer Schlüssel von dir bestätigt hat und den dieses Gerät nicht erzeugt hat (erfahren: {when}). Jemand hat eine Kopie deines Schlüssels, es sei denn, du hast ihn selbst auf einem Computer erneuert, den es nicht mehr gibt.',

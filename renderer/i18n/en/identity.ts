@@ -19,7 +19,7 @@ export const identity = {
   'identity.taken.none': 'If it was not you, suspend that device under Devices, tell your contacts on another way, and begin anew with another identity: you have no recovery key that would take this one back.',
   'identity.taken.me': 'That was me',
   'identity.taken.done': 'All is well: your identity key is where you took it.',
-  'bar.taken': 'Another device has your identity key, which this one did not give it. If it was not you, act now.',
+  'bar.taken': 'Another device has your identity key, and did not get it from this one. If that was not you, act now.',
   'identity.elsewhere.title': 'Someone else renewed your identity key',
   'identity.elsewhere.text': 'A contact knows you by a key, number {epoch}, that an earlier key of yours confirmed and that this device did not make (heard {when}). Someone has a copy of your key, unless you renewed it yourself on a computer that is gone.',
   'identity.elsewhere.by': '{name} knows you by a key, number {epoch}, that an earlier key of yours confirmed and that this device did not make (heard {when}). Someone has a copy of your key, unless you renewed it yourself on a computer that is gone.',

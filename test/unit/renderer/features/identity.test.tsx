@@ -72,12 +72,12 @@ describe('own identity key', () => {
     expect(page()).toContain('Someone else renewed your identity key.');
     expect(page()).not.toContain('Another device has your identity key');
     await pressNamed('Put away');
-    expect(page()).toContain('Another device has your identity key, which this one did not give it.');
+    expect(page()).toContain('Another device has your identity key, and did not get it from this one.');
   });
 
   it('A73: where another device took the key, a bar leads to the page, which says what to do, until the person says whose doing it was', async () => {
     const { fake } = await renderApp(scene('identity-taken'));
-    expect(page()).toContain('Another device has your identity key, which this one did not give it. If it was not you, act now.');
+    expect(page()).toContain('Another device has your identity key, and did not get it from this one. If that was not you, act now.');
     await pressNamed('What to do');
     expect(alertIn(tabPanel())).toContain('laptop has your identity key');
     expect(alertIn(tabPanel())).toContain('take your identity back with the code of your recovery kit');
