@@ -5,6 +5,11 @@ import type { Clock } from '../engine/ports';
 const worthTellingMs = 2 * 60_000;
 /** By this much the clock and what counts the time beside it may drift apart; by more the clock was set, or the machine slept, which some systems do not count. */
 const driftMs = 60_000;
+/**
+ * So long it is told of one person, in milliseconds: they may have set their clock since. While it is still wrong it is heard anew long before, for a device that
+ * refuses every call is dialled about once a minute and says its time with each answer about keys.
+ */
+const countsMs = 24 * 3_600_000;
 /** People who have to say so before this clock counts as the one that is wrong: a single one may lie, or be the one that is. */
 const fewest = 2;
 /** People whose time is remembered: the latest. */
@@ -16,8 +21,8 @@ const most = 64;
  */
 export class ClockCheck {
   readonly #clock: Clock;
-  /** How far this clock was ahead of theirs, and of the monotonic one, when they said so. */
-  readonly #theirs = new Map<PeerId, { readonly ahead: number; readonly base: number }>();
+  /** How far this clock was ahead of theirs, and of the monotonic one, when they said so; `at`: when that was, by the monotonic one. */
+  readonly #theirs = new Map<PeerId, { readonly ahead: number; readonly base: number; readonly at: number }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -26,7 +31,7 @@ export class ClockCheck {
   /** A device of this person said just now what time it is there. */
   heard(peerId: PeerId, time: number): void {
     this.#theirs.delete(peerId);
-    this.#theirs.set(peerId, { ahead: this.#clock.now() - time, base: this.#base });
+    this.#theirs.set(peerId, { ahead: this.#clock.now() - time, base: this.#base, at: this.#clock.monotonic() });
     const [oldest] = this.#theirs.keys();
     if (this.#theirs.size > most && oldest !== undefined) this.#theirs.delete(oldest);
   }
@@ -48,7 +53,7 @@ export class ClockCheck {
   /** By how much this clock is ahead of this person's, where that is worth a word: whose of the two is wrong it does not say. */
   aheadOf(peerId: PeerId): number | undefined {
     const said = this.#theirs.get(peerId);
-    const ahead = said && this.#now(said, this.#base);
+    const ahead = said && this.#clock.monotonic() - said.at < countsMs ? this.#now(said, this.#base) : undefined;
     return ahead === undefined || Math.abs(ahead) < worthTellingMs ? undefined : Math.round(ahead);
   }
 

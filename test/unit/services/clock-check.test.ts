@@ -55,6 +55,16 @@ describe('whether this clock is the one that is wrong', () => {
     expect(check.aheadOf(person('p0'))).toBeUndefined();
   });
 
+  test('what one of them said is told of them for a day: they may have set their clock since, and whoever is dialled in vain says it anew each time', async () => {
+    const { check, clock } = heard(13 * 60 * minute);
+    await clock.advance(24 * 60 * minute - 1);
+    expect(check.aheadOf(person('p0'))).toBe(13 * 60 * minute);
+    await clock.advance(1);
+    expect(check.aheadOf(person('p0'))).toBeUndefined();
+    check.heard(person('p0'), clock.now() - 13 * 60 * minute);
+    expect(check.aheadOf(person('p0'))).toBe(13 * 60 * minute);
+  });
+
   test('the last word of somebody counts; the oldest of many is forgotten', () => {
     const { check, clock } = heard(9 * minute);
     check.heard(person('p0'), clock.now());
