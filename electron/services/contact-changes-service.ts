@@ -9,6 +9,7 @@ import { noteSave } from './files/unfinished-saves';
 import { hearAgain, maySayMore } from './hearing-again';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, FileKind, PathChooser, PrivateFiles } from './ports';
+import { refusePrivateKey } from './refuse-private-key';
 import { removePerson } from './removing';
 
 export interface ContactChangesParts {
@@ -61,6 +62,7 @@ export function contactChangesService(parts: ContactChangesParts): Pick<Handlers
     },
     saveInvitationPicture: async ({ link, path }) => {
       current();
+      refusePrivateKey(link);
       crypto.wipe(parseInvitation(crypto, link.trim()).secret);
       const chosen = await choosePath(chooser, path, (asks) => asks.save('qr-picture', 'Keyshift invitation'));
       files.check(chosen, gif);

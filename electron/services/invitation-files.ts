@@ -7,6 +7,7 @@ import { choosePath } from './choose-path';
 import { noteSave } from './files/unfinished-saves';
 import { acceptInvitation, type InvitationParts } from './invitations';
 import type { FileKind, PathChooser, PrivateFiles } from './ports';
+import { refusePrivateKey } from './refuse-private-key';
 
 /** What links of both lengths begin with. */
 const head = new TextEncoder().encode('keyshift:invite');
@@ -23,6 +24,7 @@ export function invitationFiles(parts: InvitationFilesParts): Pick<Handlers['con
   const { crypto, clock, files, chooser } = parts;
   return {
     saveInvitation: async ({ link, path }) => {
+      refusePrivateKey(link);
       const invitation = isLongInvitation(link) ? parseLongInvitation(crypto, link, clock.now()).invitation : parseInvitation(crypto, link);
       if (invitation.instanceId !== parts.profile().local.instanceId) throw new KeyshiftError('invitation.garbled', 'This invitation was made by another device.');
       crypto.wipe(invitation.secret);

@@ -4,6 +4,7 @@ import { isLongInvitation, parseLongInvitation } from '../engine/certificates/lo
 import { type Invitation, parseInvitation } from '../engine/identity/invitation-link';
 import type { InvitationParts } from './invitations';
 import type { ContactRow } from './ports';
+import { refusePrivateKey } from './refuse-private-key';
 
 /** What words around a link make of it: they are letters of its own alphabet where nothing but white space stands between. */
 const unread: ReadonlySet<string> = new Set(['invitation.garbled', 'invitation.altered']);
@@ -23,9 +24,10 @@ const linkInWords = /(?<![A-Za-z0-9_-])keyshift:invite(?:-long)?\/[A-Za-z0-9_-]+
 
 /**
  * What a pasted invitation says, and everything that can be judged of it without a packet. A link in the middle of other words, as people copy
- * whole messages, is found there. Errors: `invitation.*`, `contact.blocked` where whoever invites is blocked.
+ * whole messages, is found there. Errors: `key.private`, `invitation.*`, `contact.blocked` where whoever invites is blocked.
  */
 export function readInvitation(parts: InvitationParts, text: string): ReadInvitation {
+  refusePrivateKey(text);
   const read = parse(parts, text);
   const { local, stores } = parts.profile();
   const { peerId, expiresAt } = read.invitation;

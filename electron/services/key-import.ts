@@ -1,11 +1,11 @@
 import { KeyshiftError } from '../../shared/errors';
-import { holdsPrivateKey } from '../../shared/private-key';
 import { parseArmouredCard } from '../engine/certificates/card';
 import { parseIdentityCertificatePem, type IdentityCertificate } from '../engine/certificates/identity-certificate';
 import { fullPermissions } from './acquaintances';
 import type { InvitationParts } from './invitations';
 import { fits, makeRoom } from './later-card';
 import { newHandle } from './local-handle';
+import { refusePrivateKey } from './refuse-private-key';
 
 /**
  * Takes another person's public key: a card (with addresses, so that a request can be sent) or an X.509 certificate
@@ -14,9 +14,7 @@ import { newHandle } from './local-handle';
 export function importKey(parts: InvitationParts, text: string): { contactId: string } {
   const { crypto, clock, random, events } = parts;
   const profile = parts.profile();
-  if (holdsPrivateKey(text)) {
-    throw new KeyshiftError('key.private', 'This file holds a private key. Never send it to anybody; ask for the public one.');
-  }
+  refusePrivateKey(text);
   const card = text.includes('BEGIN KEYSHIFT CARD') ? parseArmouredCard(crypto, text, clock.now()) : undefined;
   const identity: IdentityCertificate = card?.chain.identity ?? parseIdentityCertificatePem(crypto, text);
   const { peerId, spkiHash, name } = identity;

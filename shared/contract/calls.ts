@@ -103,6 +103,7 @@ export const calls = {
     /** Writes a link of this device, short or long, into a file, `*.keyshift-invite`. */
     saveInvitation: call(z.strictObject({ link: z.string().max(longest), path: z.string().optional() }), z.strictObject({ path: z.string() }), [
       ...needsVault,
+      'key.private',
       'invitation.garbled',
       'invitation.altered',
       'path.required',
@@ -171,7 +172,7 @@ export const calls = {
     /** The contact, every conversation with them and every key: gone from all own devices. They can ask to be a contact again. */
     remove: call(z.strictObject({ contactId }), done, needsContact),
     /** The QR code of an invitation as a picture. */
-    saveInvitationPicture: call(z.strictObject({ link: z.string().max(longest), path: z.string().optional() }), z.strictObject({ path: z.string() }), [...needsVault, 'invitation.garbled', 'path.required', 'path.unusable']),
+    saveInvitationPicture: call(z.strictObject({ link: z.string().max(longest), path: z.string().optional() }), z.strictObject({ path: z.string() }), [...needsVault, 'key.private', 'invitation.garbled', 'path.required', 'path.unusable']),
   },
   conversations,
   messages,
@@ -276,7 +277,7 @@ export const calls = {
     /** Lets a new device in: a link, also shown as QR code, for ten minutes. Takes the place of one made before. */
     link: call(none, z.strictObject({ link: z.string(), expiresAt: time }), [...needsVault, ...needsStanding, 'device.not-certifier', 'device.too-many', 'device.busy', 'key.unconfirmed']),
     /** Becomes a device of the person whose device made the link. Only where there is no vault yet; it is made with this passphrase once both sides said that the digits are the same. */
-    join: call(z.strictObject({ link: z.string(), passphrase, name: deviceName.optional() }), done, ['vault.exists', 'device.link-garbled', 'device.link-expired', 'device.link-newer', 'device.busy', 'self-test.failed']),
+    join: call(z.strictObject({ link: z.string(), passphrase, name: deviceName.optional() }), done, ['vault.exists', 'key.private', 'device.link-garbled', 'device.link-expired', 'device.link-newer', 'device.busy', 'self-test.failed']),
     /** Whether both screens show the same six digits; said on both. */
     confirm: call(z.strictObject({ same: z.boolean() }), done, ['device.not-linking']),
     /** Calls linking off, on either side. */
@@ -300,7 +301,7 @@ export const calls = {
   mailbox: {
     status: call(none, mailboxStatus, needsVault),
     /** Takes the registration that the operator made for this device, as text. */
-    register: call(z.strictObject({ registration: z.string() }), done, [...needsVault, ...needsStanding, 'mailbox.registration-garbled', 'mailbox.registration-expired', 'mailbox.other-device']),
+    register: call(z.strictObject({ registration: z.string() }), done, [...needsVault, ...needsStanding, 'key.private', 'mailbox.registration-garbled', 'mailbox.registration-expired', 'mailbox.other-device']),
     leave: call(none, done, needsVault),
     /** The person says that the operator took this device out of the mailbox. */
     confirmRevoked: call(z.strictObject({ taskId: z.string().max(200) }), done, [...needsVault, 'mailbox.task-unknown', 'mailbox.still-registered']),

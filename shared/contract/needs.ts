@@ -12,7 +12,7 @@ export const longest = 4 * 1_048_576;
 export const needsVault = ['vault.absent', 'vault.locked'] as const;
 export const needsContact = [...needsVault, 'contact.unknown'] as const;
 export const needsDevice = [...needsVault, 'device.unknown'] as const;
-export const needsInvitation = ['invitation.garbled', 'invitation.altered', 'invitation.expired', 'invitation.own', 'invitation.already-accepted', 'invitation.wrong-person', 'contact.blocked'] as const;
+export const needsInvitation = ['key.private', 'invitation.garbled', 'invitation.altered', 'invitation.expired', 'invitation.own', 'invitation.already-accepted', 'invitation.wrong-person', 'contact.blocked'] as const;
 /** A device that was stopped or removed reads, and sends nothing. */
 export const needsStanding = ['device.suspended', 'device.removed'] as const;
 export const needsConversation = [...needsVault, 'conversation.unknown'] as const;

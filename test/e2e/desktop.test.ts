@@ -67,6 +67,7 @@ test('row 23: a link that is opened outside waits behind the lock, is shown, and
   await window.keyboard.press('Escape');
   await startAgain('keyshift:invite/AAAA', 'keyshift:invite/BBBB');
   await startAgain('keyshift:invite/AAAA?x=1');
+  await expect(window.getByText('neither an invitation nor a link for a new device: keyshift:invite/AAAA?x=1.')).toBeVisible();
   await lock(own);
   await startAgain('keyshift:invite/CCCC');
   await expect(window.getByText('A link waits. It is shown after unlocking.')).toBeVisible();

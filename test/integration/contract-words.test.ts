@@ -75,6 +75,11 @@ describe('what the words of the contract mean', () => {
     const prefix = 'keyshift:invite/';
     const garbled = ['', ' ', 'keyshift:', prefix, link.slice(prefix.length), `x${link}`, link.replace(prefix, 'keyshift:Invite/'), 'x'.repeat(100_000)];
     for (const text of garbled) expect([await codeOf(accept(cy, text)), text.slice(0, 40)]).toEqual(['invitation.garbled', text.slice(0, 40)]);
+    // A private key is told as one by every call that takes something public, as in the window.
+    const secret = `${link}\n-----BEGIN PRIVATE KEY-----\nAAAA`;
+    expect(await Promise.all([
+      accept(cy, secret), cy.peer.call('contacts.readInvitation', { link: secret }), cy.peer.call('contacts.saveInvitation', { link: secret, path: 'x' }), cy.peer.call('mailbox.register', { registration: secret }),
+    ].map(codeOf))).toEqual(['key.private', 'key.private', 'key.private', 'key.private']);
     // In the middle of other words it is found.
     const { peerId } = await ann.peer.call('identity.get');
     for (const text of [`${link}!`, `Hello,\n<${link}> is for you`]) expect(await cy.peer.call('contacts.readInvitation', { link: text })).toMatchObject({ peerId });

@@ -11,6 +11,7 @@ import { backoffMs } from '../backoff';
 import type { EventHub } from '../event-hub';
 import type { PreferencesStore, Stores, VaultFile } from '../ports';
 import { NotNeeded } from '../racing';
+import { refusePrivateKey } from '../refuse-private-key';
 import type { VaultService } from '../vault-service';
 import { wipeRecord } from '../wipe-record';
 import { CatchingUp } from './catching-up';
@@ -62,10 +63,11 @@ export class LinkingJoiner {
     });
   }
 
-  /** Errors: vault.exists, device.link-garbled, device.link-newer, device.link-expired, device.busy, self-test.failed. */
+  /** Errors: vault.exists, key.private, device.link-garbled, device.link-newer, device.link-expired, device.busy, self-test.failed. */
   join({ link: text, passphrase, name }: { readonly link: string; readonly passphrase: string; readonly name?: string | undefined }): void {
     const { crypto, clock, vault, view, deviceName } = this.#parts;
     vault.requireAbsence();
+    refusePrivateKey(text);
     const link = parseDeviceLink(crypto, text, clock.now());
     if (this.#current) throw new KeyshiftError('device.busy', 'This device is being let in already.');
     selfTest(crypto);

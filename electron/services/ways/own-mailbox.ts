@@ -7,6 +7,7 @@ import type { EventHub } from '../event-hub';
 import type { Mail, Mailbox, MailboxLink, MailboxRegistration } from '../ports/mailbox';
 import type { SessionRepository } from '../ports/session-repository';
 import type { OwnMailboxRow, OwnSlot, WaysStore } from '../ports/ways';
+import { refusePrivateKey } from '../refuse-private-key';
 import type { OwnKeyRecord } from './own-key-record';
 
 /** A slot that ends sooner than this is replaced by one that lasts longer: contacts may hear of it late. */
@@ -86,10 +87,11 @@ export class OwnMailbox {
     };
   }
 
-  /** Errors: mailbox.registration-garbled, mailbox.registration-expired, mailbox.other-device, mailbox.unreachable where there are none. */
+  /** Errors: key.private, mailbox.registration-garbled, mailbox.registration-expired, mailbox.other-device, mailbox.unreachable where there are none. */
   async register(text: string): Promise<void> {
     const { store, clock, commit, mailbox } = this.#parts;
     if (mailbox === undefined) throw new KeyshiftError('mailbox.unreachable', 'Mailboxes cannot be used here.');
+    refusePrivateKey(text);
     const registration = await mailbox.read(text.trim());
     if (registration.expiresAt > 0 && registration.expiresAt <= clock.now()) {
       throw new KeyshiftError('mailbox.registration-expired', 'This registration ran out. Ask for a new one.');

@@ -203,6 +203,7 @@ describe('letting a new device in', () => {
     const { link } = await desk.devices.link(undefined);
     expect(() => desk.devices.join({ link, passphrase: 'p' })).toThrow(expect.objectContaining({ code: 'vault.exists' }));
     for (const wrong of ['', 'keyshift:link/', link.slice(0, -3), link.replace('link/', 'invite/'), `${link}A`]) expect(() => pocket.devices.join({ link: wrong, passphrase: 'p' })).toThrow(expect.objectContaining({ code: 'device.link-garbled' }));
+    expect(() => pocket.devices.join({ link: `${link}\nKEYSHIFTKEY -----BEGIN PRIVATE KEY-----`, passphrase: 'p' })).toThrow(expect.objectContaining({ code: 'key.private' }));
     for (const home of [desk, pocket]) expect(() => home.devices.confirm({ same: true })).toThrow(expect.objectContaining({ code: 'device.not-linking' }));
     expect(() => pocket.devices.link(undefined)).toThrow(expect.objectContaining({ code: 'vault.absent' }));
     await pocket.devices.join({ link, passphrase: 'p' });
