@@ -7,6 +7,7 @@ export const errorCodes = [
   'call.unknown',
   'input.invalid',
   'internal',
+  'program.replaced',
   'too-many-calls',
   'profile.in-use',
   'profile.unreadable',

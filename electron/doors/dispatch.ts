@@ -25,8 +25,14 @@ export async function dispatch(handlers: Handlers, name: string, input: unknown,
   } catch (error) {
     if (error instanceof KeyshiftError) return failure(error.code, error.message, error.facts);
     report(name, error);
+    if (isReplaced(error)) return failure('program.replaced', 'This program was replaced or removed while it ran, and what this call needs had not been read yet. Start it again.');
   }
   return failure('internal', 'Something went wrong inside Keyshift.');
+}
+
+/** A part of the program was to be read, and is not there any more (`electron/platform/program.ts`). */
+function isReplaced(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'PROGRAM_REPLACED';
 }
 
 function handlerOf(handlers: Handlers, name: string): (input: unknown) => unknown {

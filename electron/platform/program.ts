@@ -21,9 +21,22 @@ const known = new Map<string, Part>();
 function readFile(file: string): void {
   const filename = join(__dirname, `${file}.cjs`);
   // In ASCII, which takes a byte a letter to keep and nothing to decode.
-  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: compiled(`${PROGRAM.codeOf[file] ?? ''}-${process.versions.v8}-${process.arch}`) });
+  const script = new Script(textOf(filename), { filename, cachedData: compiled(`${PROGRAM.codeOf[file] ?? ''}-${process.versions.v8}-${process.arch}`) });
   const read = script.runInThisContext() as PartsFile; // the build writes no others
   read(require, __dirname, part, known);
+}
+
+function textOf(filename: string): string {
+  try {
+    return readFileSync(filename, 'latin1');
+  } catch (error) {
+    throw error instanceof Error && 'code' in error && error.code === 'ENOENT' ? replaced(filename) : error;
+  }
+}
+
+/** Another version, which has other parts, lies where this one was started from, or nothing does. The doors know it by its code (`electron/doors/dispatch.ts`). */
+function replaced(what: string): Error {
+  return Object.assign(new Error(`this program was replaced or removed while it ran: ${what} is not there`), { code: 'PROGRAM_REPLACED' });
 }
 
 function compiled(name: string): Buffer | undefined {
@@ -39,6 +52,8 @@ function part(name: string): unknown {
   const there = made.get(name);
   if (there !== undefined) return there.exports;
   if (!known.has(name)) readFile(PROGRAM.fileOf[name] ?? name);
+  // A part's name says what stands in it, so that one of another version is none of ours.
+  if (!known.has(name)) throw replaced(name);
   const one: { exports: unknown } = { exports: {} };
   made.set(name, one);
   try {

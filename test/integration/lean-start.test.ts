@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -119,6 +119,33 @@ vm.Script = class extends Script { constructor(text, options) { super(text, opti
       rmSync(folder, { recursive: true, force: true });
     }
     expect([...left]).toEqual([]);
+  });
+
+  it.each([
+    ['are gone', (file: string) => rmSync(file)],
+    ['are another version’s', (file: string) => writeFileSync(file, '(function (require, __dirname, part, known) { known.set("headless-other", () => undefined); })')],
+  ])('says that it was replaced where files it has not read yet %s', { timeout: 60_000 }, async (_how, replace) => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyshift-replaced-'));
+    const program = join(folder, 'program');
+    cpSync(out, program, { recursive: true, filter: (path) => !/main|\.map$/.test(basename(path)) });
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    const peer = spawn(process.execPath, [join(program, 'headless.cjs'), '--profile', join(folder, 'profile')], { stdio: ['pipe', 'pipe', 'ignore'] });
+    try {
+      let answer: unknown;
+      for await (const line of createInterface({ input: peer.stdout })) {
+        const said = JSON.parse(line) as { id?: number; error?: { code: number; data: unknown } };
+        if (said.id === 1) {
+          answer = said.error;
+          break;
+        }
+        for (const name of readdirSync(program).filter((each) => /^headless-.*\.cjs$/.test(each) && each !== 'headless-start.cjs')) replace(join(program, name));
+        peer.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'authorities.list' })}\n`);
+      }
+      expect(answer).toMatchObject({ data: { code: 'program.replaced' }, message: expect.stringContaining('Start it again') });
+    } finally {
+      peer.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 

@@ -4,6 +4,7 @@ export const errors = {
   'error.call.unknown': 'Diese Version von Keyshift kennt nicht, was von ihr verlangt wurde. Nichts wurde geändert; starte Keyshift neu.',
   'error.input.invalid': 'Etwas in dieser Eingabe hat nicht die erwartete Form. Nichts wurde geändert; sieh sie durch und versuche es noch einmal.',
   'error.internal': 'Etwas Unerwartetes ist geschehen. Nichts ging verloren; versuche es noch einmal.',
+  'error.program.replaced': 'Keyshift wurde auf diesem Computer ersetzt oder entfernt, während es lief, darum geht das gerade nicht. Beende es und starte es neu.',
   'error.too-many-calls': 'Zu viel auf einmal, darum geschah nichts. Warte einen Moment und versuche es noch einmal.',
   'error.profile.in-use': 'Ein anderes Keyshift, mit einem Fenster oder ohne, benutzt dieses Profil. Nichts wurde geändert; nimm jenes, oder beende es und versuche es noch einmal.',
   'error.profile.unreadable': 'Der Profilordner lässt sich nicht lesen. Nichts wurde geändert; gib deinem Konto das Recht, ihn zu lesen, und versuche es noch einmal.',

@@ -5,6 +5,7 @@ export const errors = {
   'error.call.unknown': 'This version of Keyshift does not know what was asked of it. Nothing was changed; start Keyshift again.',
   'error.input.invalid': 'Something in that entry is not in the expected form. Nothing was changed; look it over and try again.',
   'error.internal': 'Something unexpected happened. Nothing was lost; try again.',
+  'error.program.replaced': 'Keyshift was replaced or removed on this computer while it ran, so this cannot be done just now. Quit it and start it again.',
   'error.too-many-calls': 'Too much at once, so nothing was done. Wait a moment and try again.',
   'error.profile.in-use': 'Another Keyshift, in a window or without one, is using this profile. Nothing was changed; use that one, or end it and try again.',
   'error.profile.unreadable': 'The profile folder cannot be read. Nothing was changed; give your account the right to read it and try again.',
