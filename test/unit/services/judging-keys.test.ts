@@ -162,6 +162,10 @@ describe('steps that are told again', () => {
       bo.profile.commit(() => bo.profile.rekeying.moved(chainOf(4)));
       expect(judgedAs(answerOf([step(2), step(3)]))).toBe('stale');
       nothingIsDifferent(4);
+      // Nor is another step that passed some over, whoever shows it.
+      const overTwo = await issueKeyLink(crypto, { peerId: peerId(), old, next: { epoch: 3, keyPair: fixedKey(2) }, time: testNow, purpose: 'routine' });
+      expect([judgedAs(answerOf([overTwo])), judgedAs(answerOf([overTwo], 3))]).toEqual(['stale', 'stale']);
+      nothingIsDifferent(4);
       expect(judgedAs(answerOf([step(2), step(3)], 3))).toBe('fork');
     });
 
