@@ -3,7 +3,7 @@ import { admitDevice } from '../../../../electron/engine/certificates/admission'
 import { consentTo } from '../../../../electron/engine/certificates/credential';
 import { createIdentityCertificate } from '../../../../electron/engine/certificates/identity-certificate';
 import { issueInstanceList } from '../../../../electron/engine/certificates/instance-list';
-import { currentIdentity, openLocalParty } from '../../../../electron/engine/certificates/local-party';
+import { createLocalRecord, currentIdentity, openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { mergeOwn } from '../../../../electron/engine/certificates/merge-update';
 import type { OwnUpdate } from '../../../../electron/engine/certificates/own-update';
 import { recoverLocalRecord } from '../../../../electron/engine/certificates/recovery';
@@ -86,8 +86,11 @@ describe('a later identity key that another own device brings', () => {
 describe('what another own device brings of devices', () => {
   it('S4-26 A65: a list that this identity key did not sign is refused', async () => {
     const { identity, list } = openLocalParty(crypto, desk);
+    const later = await rotate();
     const forged = await issueInstanceList(crypto, { identity, identityKey: fixedKey(30).privateKey, version: list.version + 1, issuedAt: now, instances: list.instances });
     expect(() => merge(laptop, told(desk, { list: forged.bytes }))).toThrow('did not sign');
+    // Nor is a later key taken with the list that the one before it signed.
+    expect(() => merge(laptop, told(later, { list: desk.instanceList }))).toThrow('the later key did not sign');
   });
 
   it('S4-26 A65: a credential that the identity key did sign counts for nothing while the list does not name it', async () => {
@@ -125,6 +128,9 @@ describe('exchange keys that another own device brings', () => {
     expect(() => merge(laptop, told(desk), [{ ...one, kemSecret: crypto.random(32) }])).toThrow('does not fit');
     const changed = one.credential.map((byte, at) => (at === one.credential.length - 1 ? byte ^ 1 : byte));
     expect(() => merge(laptop, told(desk), [{ ...one, credential: changed }])).toThrow(expect.objectContaining({ code: 'key.unacceptable' }));
+    // One of somebody else, with all that belongs to it, is no earlier one of this person.
+    const [theirs] = (await createLocalRecord(withFixedKeys(crypto, 40), { name: 'Bo', deviceName: 'desk', now })).exchanges;
+    expect(() => merge(laptop, told(desk), [theirs ?? expect.unreachable('a key')])).toThrow('does not fit');
     const ahead = await fresh(now + 40 * day);
     expect(() => merge(laptop, told(desk), [ahead])).toThrow('begins in the future');
   });
