@@ -28,7 +28,7 @@ export const stages = { lockfile, lint, types, build: buildAll, vitest, electron
 
 const TYPE_PROJECTS = ['shared', 'electron', 'preload', 'renderer', 'test', 'scripts', 'e25'];
 const MINUTE = 60_000;
-/** The compiler and the part of lint that knows types are programs in Go, short-lived ones: they collect what is left over when it is five times what is in use, not twice. */
+/** The compiler is a program in Go that lives for seconds: it collects what is left over when it is five times what is in use, not twice. */
 const COLLECTS_SELDOM = { GOGC: '400' };
 
 /** Tests of windows beside each other: a window waits more than it computes, so that one more than there are cores keeps these busy. More than four would only hold memory. */
@@ -46,7 +46,7 @@ async function lint() {
   const looksAt = readdirSync(root).filter((name) => !made.includes(name)).toSorted();
   const state = fingerprint(looksAt.map((name) => inRoot(name)), process.version);
   if (stampMatches('lint', state)) return { ok: true, note: 'nothing has changed since it found nothing' };
-  const outcome = await tool('oxlint/bin/oxlint', ['--type-aware', '--deny-warnings'], COLLECTS_SELDOM);
+  const outcome = await tool('oxlint/bin/oxlint', ['--type-aware', '--deny-warnings']);
   if (outcome.ok) writeStamp('lint', state);
   return outcome;
 }

@@ -25,6 +25,7 @@ export function fingerprint(directory: string, ignoring: readonly string[] = [])
 }
 
 const modules = resolve('node_modules');
+const compiled = resolve('test/support/compiled-program.cjs');
 
 /** Bundles a program of this folder, as the build does, for a process of its own. */
 export function bundleProgram(entry: string): string {
@@ -46,7 +47,7 @@ export function bundleProgram(entry: string): string {
 
 /** Starts a bundled program; `executable` another runtime than this Node. Killed after the test if it still runs. */
 export function start(program: string, args: readonly string[], executable = process.execPath): ChildProcess {
-  const child = spawn(executable, [program, ...args], {
+  const child = spawn(executable, ['--require', compiled, program, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_PATH: modules, ELECTRON_RUN_AS_NODE: '1' },
   });
