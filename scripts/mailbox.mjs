@@ -16,6 +16,7 @@ const HELP = `npm run mailbox -- COMMAND …    (step by step: docs/mailbox.md)
   revoke KEY | SLOT                            takes a device with every slot given with it, or the right to one slot, away
   empty KEY                                    throws away what lies in a device's mailbox
   status                                       devices, and what waits
+  restore                                      tells a server that was brought back from a copy who is registered and who is revoked
 
 Common: --folder FOLDER (default: mailbox), --days 365 (how long what is given holds), --label TEXT (your own note)
 init:   --port 4222, --cluster-port 6222, --bind 0.0.0.0, --disk-gib 4, --installed-at FOLDER (where the files will be on the host),
@@ -64,11 +65,15 @@ await asCommand(async () => {
       await commands.empty({ folder, key: needed(what, 'KEY') });
       say('Done: nothing lies there any more.');
       return 0;
+    case 'restore':
+      await commands.restore({ folder });
+      say('Done: the server knows every device again.');
+      return 0;
     case 'status': {
       const { deposits, bytes, servers, devices } = await commands.status({ folder });
       say(`${servers.join(', ')}: ${deposits} deposits, ${bytes} bytes`);
       for (const one of devices) {
-        say(`  ${one.key} ${one.label}  address ${one.address.slice(0, 8)}…  until ${new Date(one.expiresAt * 1000).toISOString().slice(0, 10)}  ${one.revoked ? 'revoked' : `${one.waiting} wait, ${one.unacknowledged} handed over`}`);
+        say(`  ${one.key} ${one.label}  address ${one.address.slice(0, 8)}…  until ${new Date(one.expiresAt * 1000).toISOString().slice(0, 10)}  ${one.revoked ? 'revoked' : one.isKnown ? `${one.waiting} wait, ${one.unacknowledged} handed over` : 'unknown to the server, which keeps nothing for it: npm run mailbox -- restore'}`);
       }
       return 0;
     }

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { natsServer, newer } from '../lib/nats-server.mjs';
 import { PlainError, say } from '../lib/say.mjs';
 import { makeCertificates } from './certificates.mjs';
-import { addDevice, announceRevocations, emptyMailbox, onMailbox, removeDevice } from './errand.mjs';
+import { addDevice, announceRevocations, emptyMailbox, onMailbox, removeDevice, tellAgain } from './errand.mjs';
 import { STREAM } from './layout.mjs';
 import { registrationText } from './registration.mjs';
 import { inUrl, writeServers } from './server-config.mjs';
@@ -141,7 +141,12 @@ export async function empty({ folder, key }) {
   await emptyMailbox(state, registered(state, key).address);
 }
 
-/** @returns {Promise<{ deposits: number, bytes: number, servers: string[], devices: { key: string, label: string, address: string, expiresAt: number, waiting: number, unacknowledged: number, revoked: boolean }[] }>} */
+/** For a server whose disk was lost or brought back from a copy. What lies there stays. */
+export function restore({ folder }) {
+  return tellAgain(readState(folder));
+}
+
+/** @returns {Promise<{ deposits: number, bytes: number, servers: string[], devices: { key: string, label: string, address: string, expiresAt: number, waiting: number, unacknowledged: number, revoked: boolean, isKnown: boolean }[] }>} isKnown: to the server, which keeps nothing for others */
 export async function status({ folder }) {
   const state = readState(folder);
   return onMailbox(state, async (manager) => {
@@ -153,6 +158,7 @@ export async function status({ folder }) {
       waiting: consumers.get(key)?.num_pending ?? 0,
       unacknowledged: consumers.get(key)?.num_ack_pending ?? 0,
       revoked: state.revoked[key] !== undefined,
+      isKnown: consumers.has(key),
     }));
     return { deposits: stored.messages, bytes: stored.bytes, servers: state.servers, devices };
   });

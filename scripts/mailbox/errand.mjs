@@ -5,12 +5,17 @@ import { connect, jwtAuthenticator } from '@nats-io/transport-node';
 import { newer, versionIn } from '../lib/nats-server.mjs';
 import { PlainError, say } from '../lib/say.mjs';
 import { BUCKET, bucketOptions, consumerConfig, shares, STREAM, streamConfig } from './layout.mjs';
-import { accountTokens, errandToken } from './tokens.mjs';
+import { accountTokens, errandToken, nowSeconds } from './tokens.mjs';
 
 const NOT_FOUND = 404;
 /** Without the known holes of earlier ones. */
 const SAFE = [2, 14, 3];
 const TRY_MS = 30_000;
+/**
+ * The longest deposit of a stream that is not ready: each is longer, and refused before the server looks whether anybody wants it. (A stream that is full would still say
+ * "stored" of what is for nobody.)
+ */
+const CLOSED = 1;
 
 /**
  * @param {import('./state.mjs').State} state @param {'mailbox' | 'system'} account
@@ -42,7 +47,8 @@ export function pem(der) {
 }
 
 /**
- * Works on what is stored. Makes stream and bucket where they are missing; a cluster just begun takes some seconds to agree on them.
+ * Works on what is stored. Makes stream and bucket where they are missing; a cluster just begun takes some seconds to agree on them. Where the stream was missing the server
+ * may be new or have lost its disk: it takes deposits when it knows again whom they are for. Before that it would say "stored" and keep nothing.
  * @param {import('./state.mjs').State} state
  * @param {(manager: import('@nats-io/jetstream').JetStreamManager) => Promise<T>} work
  * @returns {Promise<T>}
@@ -53,11 +59,40 @@ export function onMailbox(state, work) {
     warnOfAge(connection.info?.version ?? '');
     const manager = await eventually(() => jetstreamManager(connection));
     const { deposits, sessions } = shares(state.disk);
-    await eventually(() => orMake(() => manager.streams.info(STREAM), () => manager.streams.add(streamConfig({ replicas: state.replicas, bytes: deposits }))));
+    await eventually(() => orMake(() => manager.streams.info(STREAM), () => manager.streams.add(streamConfig({ replicas: state.replicas, bytes: deposits, longest: CLOSED }))));
     const make = () => new Kvm(jetstream(connection)).create(BUCKET, bucketOptions({ replicas: state.replicas, bytes: sessions }));
     await eventually(() => orMake(() => manager.streams.info(`KV_${BUCKET}`), make));
+    const { config } = await eventually(() => manager.streams.info(STREAM));
+    // Also of one whose setting up was cut off.
+    if (config.max_msg_size === CLOSED) {
+      if (Object.keys(state.revoked).length > 0) await announceRevocations(state);
+      await addMissing(manager, state);
+      await eventually(() => manager.streams.update(STREAM, streamConfig({ replicas: state.replicas, bytes: deposits })));
+    }
     return work(manager);
   });
+}
+
+/**
+ * Tells the server what the operator knows and an older copy of its disk does not: who is revoked, and who is registered. What lies there stays.
+ * @param {import('./state.mjs').State} state
+ */
+export async function tellAgain(state) {
+  await announceRevocations(state);
+  await onMailbox(state, async (manager) => {
+    for (const key of Object.keys(state.devices)) if (state.revoked[key]) await manager.consumers.delete(STREAM, key).catch(unlessMissing);
+    await addMissing(manager, state);
+  });
+}
+
+/** Every device that may take something, but those the server knows. */
+async function addMissing(manager, state) {
+  const known = new Set();
+  for await (const { name } of manager.consumers.list(STREAM)) known.add(name);
+  for (const [key, { address, expiresAt }] of Object.entries(state.devices)) {
+    if (known.has(key) || state.revoked[key] || expiresAt <= nowSeconds()) continue;
+    await eventually(() => manager.consumers.add(STREAM, consumerConfig({ key, address, replicas: state.replicas })));
+  }
 }
 
 let warned = false;

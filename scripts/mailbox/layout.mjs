@@ -56,8 +56,11 @@ export const RULES = {
   dropper: { pub: { allow: ['mbx.in.{{tag(to)}}.{{tag(slot)}}'] }, sub: { allow: [INBOX] }, bearer_token: true, subs: 2, payload: 70_000 },
 };
 
-/** @param {{ replicas: number, bytes: number }} size */
-export const streamConfig = ({ replicas, bytes }) => ({
+/** A deposit, in bytes. */
+const MOST_DEPOSIT = 70_000;
+
+/** @param {{ replicas: number, bytes: number, longest?: number }} size  longest: a deposit, in bytes */
+export const streamConfig = ({ replicas, bytes, longest = MOST_DEPOSIT }) => ({
   name: STREAM,
   subjects: ['mbx.in.*.*'],
   // A deposit is gone when every device of its address has taken it.
@@ -67,7 +70,7 @@ export const streamConfig = ({ replicas, bytes }) => ({
   discard: /** @type {const} */ ('new'),
   discard_new_per_subject: true,
   max_msgs_per_subject: 500,
-  max_msg_size: 70_000,
+  max_msg_size: longest,
   max_age: KEPT_DAYS * DAY_NS,
   max_bytes: bytes,
   // Without a number newer servers stop at 1000.

@@ -87,6 +87,8 @@ onServer('whoever does what docs/mailbox.md says has a mailbox', () => {
     type('revoke SLOT');
     type('empty UABC…');
     expect((await ann.call('mailbox.status')).state).toBe('connected');
+    type('restore');
+    expect((await ann.call('mailbox.status')).state).toBe('connected');
     type('revoke UABC…');
     await ann.until('thrown out', async () => (await ann.call('mailbox.status')).state === 'refused');
     expect(typed, 'printed, and not typed here').toEqual([]);
