@@ -90,7 +90,9 @@ export class CardMail {
   /** What is due to this person now. */
   dueTo(peerId: PeerId): CardMailRow | undefined {
     const row = this.#parts.stores.ways.cardMailFor(peerId);
-    return row !== undefined && row.dueAt <= this.#parts.clock.now() ? row : undefined;
+    const now = this.#parts.clock.now();
+    // Later than anything is put off: that was said by a clock that was ahead.
+    return row !== undefined && (row.dueAt <= now || row.dueAt > now + askAgainMs) ? row : undefined;
   }
 
   /** It lies in their mailbox, or is in a file for them. In the caller's transaction. */

@@ -49,6 +49,21 @@ test('S5-01 S5-18 S5-30: a new identity key reaches who is reached by mailbox al
   expect([pinned(), [ann, bo].flatMap(({ profile }) => profile.connections.sessions())]).toEqual([keyOf(ann), []]);
 }, 60_000);
 
+test('S5-18: one that became due while the clock was years ahead is left when it is right again, and one that is asked again later is not left before', async () => {
+  world.part(ann, bo);
+  ann.mute = true;
+  const { ways } = ann.profile.stores;
+  const [peerId, now, day] = [bo.profile.local.peerId, Math.trunc(world.clock.now()), 86_400_000];
+  ann.profile.commit(() => ways.putCardMail({ peerId, asks: true, dueAt: now + 25 * day }));
+  await says('first');
+  await world.until('it arrives', () => heard().length === 1);
+  expect([cards(), ways.cardMailFor(peerId)?.dueAt]).toEqual([0, now + 25 * day]);
+  ann.profile.commit(() => ways.putCardMail({ peerId, asks: false, dueAt: now + 3650 * day }));
+  await says('second');
+  await world.until('it arrives', () => heard().length === 2);
+  expect([cards(), ways.cardMailFor(peerId)]).toEqual([1, undefined]);
+}, 60_000);
+
 test('S5-18: whoever is met before hears it there, and nothing of it goes by mail', async () => {
   await ann.rotate();
   await world.until('followed', () => pinned() === keyOf(ann));
