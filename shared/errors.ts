@@ -15,6 +15,7 @@ export const errorCodes = [
   'port.in-use',
   'listen.malformed',
   'disk.full',
+  'disk.too-large',
   'disk.failed',
   'disk.unconfirmed',
   'self-test.failed',

@@ -10,7 +10,7 @@ import { fileMode } from './durable-file';
 import { fileErrorCode } from './file-error';
 import { markForeign } from './foreign-mark';
 import { readAt } from './held-files';
-import { beingWritten, emptied, idOf, noted, ownPartOf } from './part-on-disk';
+import { beingWritten, emptied, idOf, isWhatWasBegun, noted, ownPartOf } from './part-on-disk';
 
 /** Files to be sent, wherever they are, and received ones where a person wants them: piece by piece, never whole in memory. */
 export const chosenFiles: ChosenFiles = {
@@ -38,8 +38,9 @@ export const chosenFiles: ChosenFiles = {
     // On a disk that is not there now it may be another time.
     if (found === undefined && !existsSync(dirname(path))) throw unusable('That folder is not there.');
     // In the same breath: what waits for a thread would take away what meanwhile came to stand under this name.
-    const isIt = found?.isFile() === true && (id === '' ? found.size === 0n : idOf(found) === id);
-    if (isIt) await withPathErrors(path, async () => rmSync(path, { force: true }));
+    await withPathErrors(path, async () => {
+      if (found !== undefined && isWhatWasBegun({ path, id }, found)) rmSync(path, { force: true });
+    });
     return true;
   },
 };

@@ -8,11 +8,12 @@ export function unusable(message: string): KeyshiftError {
   return new KeyshiftError('path.unusable', message);
 }
 
-/** What a failed file operation means where the path was the user's choice. Errors: path.unusable, disk.full, disk.failed. */
+/** What a failed file operation means where the path was the user's choice. Errors: path.unusable, disk.full, disk.too-large, disk.failed. */
 export function mapPathError(error: unknown): unknown {
   const code = fileErrorCode(error);
   if (code === undefined) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new KeyshiftError('disk.full', 'There is no room left where the file should go. Nothing was changed.');
+  if (code === 'EFBIG') return new KeyshiftError('disk.too-large', 'The disk takes no file of this size: one formatted with FAT takes 4 GB at most. Nothing was changed; choose another place.');
   if (code === 'EIO') return new KeyshiftError('disk.failed', 'The disk with the file failed. Nothing was changed.');
   return unusable(`${reasons[code] ?? `The file cannot be used there (${code}).`} Nothing was changed.`);
 }
@@ -27,6 +28,9 @@ export function confirmName(path: string): void {
   }
 }
 
+/** FAT and what Windows shares take fewer signs than Linux has. */
+const unnamed = 'The disk takes no such name. Choose one without \\ / : * ? " < > |.';
+
 /** What a person can do something about; anything else is named as the system names it. */
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'There is no file or folder of this name. Check the path.',
@@ -37,6 +41,8 @@ const reasons: Readonly<Record<string, string>> = {
   EBUSY: 'Another program has this file open. Close it there, or choose another place.',
   EROFS: 'This disk can only be read. Choose another place.',
   ENAMETOOLONG: 'This name is too long for the disk. Choose a shorter one.',
+  EINVAL: unnamed,
+  EILSEQ: unnamed,
   ELOOP: 'This path leads in a circle. Choose another place.',
   ENXIO: 'This is not a file. Choose one.',
   ENODEV: 'This is not a file. Choose one.',

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { patientlySync } from '../platform/patience';
+import { isUnknownThere } from './file-error';
 
 /** Only the user may read and write the files of a profile. */
 export const fileMode = 0o600;
@@ -67,13 +68,15 @@ export function removeIfPossible(...paths: readonly string[]): void {
   }
 }
 
-/** Waits until the disk has the names in a folder. */
+/** Waits until the disk has the names in a folder. Some file systems (shared folders of a virtual machine, say) flush files and no folders: there it is the system's to do. */
 export function syncDirectory(directory: string): void {
   // Windows knows no handle of a folder to flush; NTFS keeps renames in its journal.
   if (process.platform === 'win32') return;
   const handle = openSync(directory, 'r');
   try {
     fsyncSync(handle);
+  } catch (error) {
+    if (!isUnknownThere(error)) throw error;
   } finally {
     closeSync(handle);
   }

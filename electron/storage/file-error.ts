@@ -8,6 +8,13 @@ export function fileErrorCode(error: unknown): string | undefined {
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 
+const unknownThere: ReadonlySet<string> = new Set(['EPERM', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'EBADF']);
+
+/** Of what is asked of a folder (rights, flushing) by whoever owns it: the file system knows no such thing. */
+export function isUnknownThere(error: unknown): boolean {
+  return unknownThere.has(fileErrorCode(error) ?? '');
+}
+
 /** Behind what is said of a disk that fails: what is safe, and what to do. */
 export const untouched = 'Nothing was overwritten. Check that the disk is connected and may be written to, then try again.';
 
@@ -28,6 +35,8 @@ export function mapFileError(error: unknown, directory: string): unknown {
     case 'ENOSPC':
     case 'EDQUOT':
       return new KeyshiftError('disk.full', 'The disk is full. Nothing was lost; free some space and try again.');
+    case 'EFBIG':
+      return new KeyshiftError('disk.too-large', 'The disk of the profile takes no file of this size: one formatted with FAT takes 4 GB at most. Nothing was changed.');
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

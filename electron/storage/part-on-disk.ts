@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, statfsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { PartNote, PartOnDisk } from '../services/ports/transfers';
@@ -21,6 +21,23 @@ const longestBeginning = 120;
 /** Beside its place, so that the rename stays on one disk; an own name, so that nobody else's file is in the way. */
 export function ownPartOf(target: string): string {
   return join(dirname(target), `.${beginningOf(basename(target))}.${randomBytes(8).toString('hex')}.part`);
+}
+
+/** As `ownPartOf` names it, in a place of any name: by chance nobody else gives that one. */
+const ownPart = /\.[0-9a-f]{16}\.part$/;
+
+/** Types of file systems (statfs(2)) that number their files anew whenever they are connected: FAT, exFAT, and what runs as a program (exFAT, NTFS, shares). */
+const numberingAnew: ReadonlySet<number> = new Set([0x4d44, 0x2011_bab0, 0x6573_5546]);
+
+/**
+ * Whether what stands there is what an earlier run began under this name. A disk that was connected anew since has another number, and its files may have: then a name that
+ * nobody else gives says as much. `id`: '' where it was about to be made.
+ */
+export function isWhatWasBegun({ path, id }: PartOnDisk, found: BigIntStats): boolean {
+  if (!found.isFile()) return false;
+  if (id === '') return found.size === 0n;
+  if (idOf(found) === id) return true;
+  return ownPart.test(path) && (id.endsWith(`:${found.ino}`) || numberingAnew.has(statfsSync(dirname(path)).type));
 }
 
 /** Whole characters: a name may have three bytes for each of them. */

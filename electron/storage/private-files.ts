@@ -25,13 +25,14 @@ export const privateFiles: PrivateFiles = {
     }),
 };
 
-/** All or nothing. What a kill in between leaves is known before anything stands in it. */
+/** All or nothing. What a kill in between leaves is known before there is anything. */
 function replace(target: string, content: Uint8Array, begun: NoteOfPart | undefined): void {
   const part = ownPartOf(target);
-  const file = openSync(part, 'wx', fileMode);
   beingWritten.add(part);
   let over: (() => void) | undefined;
   try {
+    over = begun?.({ path: part, id: '' });
+    const file = openSync(part, 'wx', fileMode);
     try {
       over = begun?.({ path: part, id: idOf(fstatSync(file, { bigint: true })) });
       writeAll(file, content);

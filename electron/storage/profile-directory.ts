@@ -1,5 +1,5 @@
 import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { profileUnreadable, withFileErrors } from './file-error';
+import { isUnknownThere, profileUnreadable, withFileErrors } from './file-error';
 
 /** Names inside a profile folder; all others belong to preferences, logs and the window. */
 export const profileFiles = {
@@ -15,7 +15,7 @@ export const profileFiles = {
  * things as well, so that deleting it must tell them apart: whoever keeps something new in a profile's folder names it here.
  */
 export function isOfProfile(name: string): boolean {
-  return name === profileFiles.lock || /^(?:vault|keyshift\.db|preferences\.json|preferences\.broken\.json)(?:$|[.-])/.test(name) || name === profileFiles.files;
+  return /^(?:lock|vault|keyshift\.db|preferences\.json|preferences\.broken\.json)(?:$|[.-])/.test(name) || name === profileFiles.files;
 }
 
 const directoryMode = 0o700;
@@ -31,9 +31,18 @@ export function prepareProfileDirectory(directory: string): void {
     mkdirSync(directory, { recursive: true, mode: directoryMode });
     const found = statSync(directory);
     if (!found.isDirectory()) throw profileUnreadable(directory);
-    if (process.platform !== 'win32' && isOurs(directory, found)) chmodSync(directory, directoryMode);
+    if (process.platform !== 'win32' && isOurs(directory, found)) closeToOthers(directory);
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   });
+}
+
+/** A disk without rights of its own (FAT, many of the network) has those it was connected with, and ignores this or refuses it. Whether the folder can be used is asked of it afterwards. */
+function closeToOthers(directory: string): void {
+  try {
+    chmodSync(directory, directoryMode);
+  } catch (error) {
+    if (!isUnknownThere(error)) throw error;
+  }
 }
 
 /** Whether this process may make files there; also false for a folder that is not there. */

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '@signalapp/sqlcipher';
 import { KeyshiftError } from '../../shared/errors';
-import { createEmptyFile } from './durable-file';
+import { createEmptyFile, removeIfPossible } from './durable-file';
 import { fileErrorCode, profileUnreadable, withFileErrors } from './file-error';
 import { prepareProfileDirectory, profileFiles } from './profile-directory';
 import { sqliteCode } from './sqlite-error';
@@ -30,21 +31,20 @@ export function lockProfile(directory: string): ProfileLock {
     if (!statSync(file).isFile()) throw profileUnreadable(directory);
   });
 
-  let database: Database | undefined;
+  let held: Database;
   try {
-    database = new Database(file);
-    // Nothing is ever written; a journal in memory keeps SQLite from making a file for one.
-    database.exec('PRAGMA cipher_log_level=NONE; PRAGMA busy_timeout=0; PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
+    held = exclusively(file);
   } catch (error) {
-    database?.close();
     const code = sqliteCode(error);
-    if (code?.startsWith('SQLITE_BUSY')) {
+    if (isOfLocks(code) && !keepsLocks(directory)) {
+      throw new KeyshiftError('profile.unreadable', `The disk with the profile folder ${directory} keeps no locks, so that two programs could write to it at once. Choose a folder on a disk of this computer.`);
+    }
+    if (code?.startsWith('SQLITE_BUSY') === true) {
       throw new KeyshiftError('profile.in-use', 'This profile is open in another window or program. Close it there first.');
     }
     throw code === undefined ? error : profileUnreadable(directory);
   }
 
-  const held = database;
   let released = false;
   return {
     release() {
@@ -53,6 +53,41 @@ export function lockProfile(directory: string): ProfileLock {
       held.close();
     },
   };
+}
+
+/**
+ * Whether a file that nobody else knows can be locked beside it. Some disks of the network know no locks, or their service for them does not run: there the system fails, or says of
+ * every file what SQLite takes for another one's lock.
+ */
+function keepsLocks(directory: string): boolean {
+  const file = join(directory, `${profileFiles.lock}.${randomBytes(8).toString('hex')}`);
+  let database: Database | undefined;
+  try {
+    createEmptyFile(file);
+    database = exclusively(file);
+    return true;
+  } catch (error) {
+    return !isOfLocks(sqliteCode(error));
+  } finally {
+    database?.close();
+    removeIfPossible(file);
+  }
+}
+
+function isOfLocks(code: string | undefined): boolean {
+  return code !== undefined && (code.startsWith('SQLITE_BUSY') || code.endsWith('LOCK'));
+}
+
+/** Nothing is ever written; a journal in memory keeps SQLite from making a file for one. */
+function exclusively(file: string): Database {
+  const database = new Database(file);
+  try {
+    database.exec('PRAGMA cipher_log_level=NONE; PRAGMA busy_timeout=0; PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function createIfMissing(file: string): void {

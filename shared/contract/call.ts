@@ -9,7 +9,7 @@ export interface Call<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Z
 }
 
 /** Errors any call may end with, beside its own. */
-export const commonErrors = ['input.invalid', 'internal', 'program.replaced', 'too-many-calls', 'disk.full', 'disk.failed', 'disk.unconfirmed', 'profile.gone'] as const;
+export const commonErrors = ['input.invalid', 'internal', 'program.replaced', 'too-many-calls', 'disk.full', 'disk.too-large', 'disk.failed', 'disk.unconfirmed', 'profile.gone'] as const;
 
 export function call<I extends z.ZodType, O extends z.ZodType>(
   input: I,
