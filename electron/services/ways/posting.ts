@@ -26,6 +26,8 @@ const atOnce = 8;
 /** Back-off where a mailbox does not answer, or is full: doubles from the first to the second, less up to half of it by chance. */
 const unreachable = { firstMs: 5_000, capMs: 5 * 60_000 };
 const full = { firstMs: 60_000, capMs: 60 * 60_000 };
+/** The same for a token that was refused: most often it was taken away for good; but another server may have answered there, or the right one before it knew again whom it lets in. */
+const refused = { firstMs: 60 * 60_000, capMs: 24 * 60 * 60_000 };
 
 /** Whom something may be sealed for now. */
 export type Recipient = Pick<RemoteParty, 'peerId' | 'exchange'>;
@@ -57,6 +59,8 @@ export interface PostingParts {
 
 interface Post {
   cancel: (() => void) | undefined;
+  /** Monotonic milliseconds of what `cancel` calls off. */
+  dueAt: number;
   running: boolean;
   again: boolean;
   /** In a row, of one kind. */
@@ -72,10 +76,10 @@ type Verdict = 'done' | 'full' | 'unreachable' | 'refused';
 export class Posting {
   readonly #parts: PostingParts;
   readonly #posts = new Map<PeerId, Post>();
-  /** Tokens that were refused: the mailbox will not take them again. */
-  readonly #refused = new Set<string>();
-  /** Who misses something between what arrived. */
-  readonly #missed = new Set<PeerId>();
+  /** Tokens that were refused: how often in a row, and the monotonic milliseconds before which they are left alone. */
+  readonly #refused = new Map<string, { readonly times: number; readonly until: number }>();
+  /** Who misses something between what arrived, and from which monotonic milliseconds on it is left again. */
+  readonly #missed = new Map<PeerId, number>();
   readonly #quit = new AbortController();
 
   constructor(parts: PostingParts) {
@@ -87,10 +91,15 @@ export class Posting {
     if (this.#quit.signal.aborted) return;
     const post = this.#post(peerId);
     post.again = true;
-    if (post.running || post.cancel !== undefined) return;
+    if (post.running) return;
     const { clock } = this.#parts;
-    const wait = Math.max(afterMs, post.notBefore - clock.monotonic());
-    post.cancel = clock.setTimer(wait, () => {
+    const now = clock.monotonic();
+    const dueAt = Math.max(now + afterMs, post.notBefore);
+    // What is to be left now does not wait for what may be left again in ten minutes, or for a look at a token tomorrow.
+    if (post.cancel !== undefined && post.dueAt <= dueAt) return;
+    post.cancel?.();
+    post.dueAt = dueAt;
+    post.cancel = clock.setTimer(dueAt - now, () => {
       post.cancel = undefined;
       void this.#run(peerId, post);
     });
@@ -98,7 +107,7 @@ export class Posting {
 
   /** They have later messages than one they miss, and are not connected: what lies there long enough is left again. */
   missed(peerId: PeerId): void {
-    this.#missed.add(peerId);
+    if (!this.#missed.has(peerId)) this.#missed.set(peerId, this.#parts.clock.monotonic() + missedMs);
     this.touch(peerId, missedMs);
   }
 
@@ -138,7 +147,7 @@ export class Posting {
   #post(peerId: PeerId): Post {
     let post = this.#posts.get(peerId);
     if (post === undefined) {
-      post = { cancel: undefined, running: false, again: false, failures: 0, failedBy: 'done', notBefore: 0 };
+      post = { cancel: undefined, dueAt: 0, running: false, again: false, failures: 0, failedBy: 'done', notBefore: 0 };
       this.#posts.set(peerId, post);
     }
     return post;
@@ -167,10 +176,23 @@ export class Posting {
       this.touch(peerId, 0);
     } else {
       post.failures = 0;
-      // Nothing is held against anybody whose every token was refused: another one comes with the next card.
+      // Nothing is held against anybody whose every token was refused: another one comes with the next card, or one of these is looked at again.
       if (post.again && verdict === 'done') this.touch(peerId);
     }
+    this.#lookLater(peerId);
     if (hadTrouble || verdict !== 'done') this.#parts.onTrouble();
+  }
+
+  /** Again when the first of this person's refused tokens may be tried, or what they miss be left again. What is over by now has had its turn. */
+  #lookLater(peerId: PeerId): void {
+    const { store, clock } = this.#parts;
+    const now = clock.monotonic();
+    const times = [this.#missed.get(peerId) ?? 0, ...store.mailboxesOf(peerId).map(({ token }) => this.#refused.get(token)?.until ?? 0)].filter((at) => at > now);
+    if (times.length > 0) this.touch(peerId, Math.min(...times) - now);
+  }
+
+  #isLeftAlone(token: string): boolean {
+    return (this.#refused.get(token)?.until ?? 0) > this.#parts.clock.monotonic();
   }
 
   #wait({ firstMs, capMs }: { readonly firstMs: number; readonly capMs: number }, failures: number): number {
@@ -241,11 +263,12 @@ export class Posting {
       const to = recipient(peerId);
       if (to === undefined || this.#places(peerId).length === 0) return 'done';
       const now = Math.max(0, Math.trunc(clock.now()));
-      const since = now - (this.#missed.has(peerId) ? missedMs : giveAgainMs);
+      const isMissed = (this.#missed.get(peerId) ?? Infinity) <= clock.monotonic();
+      const since = now - (isMissed ? missedMs : giveAgainMs);
       const rows = store.due(peerId, 'mailbox', { after, to: to.exchange.hash, since, now, limit: page });
       const last = rows.at(-1);
       if (last === undefined) {
-        this.#missed.delete(peerId);
+        if (isMissed) this.#missed.delete(peerId);
         return 'done';
       }
       after = last.cursor;
@@ -284,7 +307,7 @@ export class Posting {
   #places(peerId: PeerId): readonly MailboxPlace[] {
     const { store, clock, counts } = this.#parts;
     const now = clock.now();
-    return store.mailboxesOf(peerId).filter(({ token, expiresAt, saidBy }) => !this.#refused.has(token) && (expiresAt === 0 || expiresAt > now) && counts(peerId, saidBy));
+    return store.mailboxesOf(peerId).filter(({ token, expiresAt, saidBy }) => !this.#isLeftAlone(token) && (expiresAt === 0 || expiresAt > now) && counts(peerId, saidBy));
   }
 
   /** At the first place that takes it: every device of that person takes from there. */
@@ -293,16 +316,20 @@ export class Posting {
   }
 
   async #depositAt(places: readonly MailboxPlace[], deposit: Uint8Array): Promise<Verdict> {
-    const { crypto, logger, mailbox } = this.#parts;
+    const { clock, crypto, logger, mailbox } = this.#parts;
     // Random, not of the message: whoever keeps the mailbox must not see that two deposits hold the same.
     const id = Buffer.from(crypto.random(16)).toString('hex');
     let worst: Verdict = 'refused';
     for (const place of places) {
       if (mailbox === undefined || this.#quit.signal.aborted) return 'unreachable';
       const outcome = verdictOf(await mailbox.deposit(place, deposit, id, this.#quit.signal));
-      if (outcome === 'done') return 'done';
+      if (outcome === 'done') {
+        this.#refused.delete(place.token);
+        return 'done';
+      }
       if (outcome === 'refused') {
-        this.#refused.add(place.token);
+        const times = this.#refused.get(place.token)?.times ?? 0;
+        this.#refused.set(place.token, { times: times + 1, until: clock.monotonic() + this.#wait(refused, times) });
         logger.info('mailbox.place-refused');
       } else worst = outcome;
     }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { recipientKeyOfCard } from '../../../../electron/engine/dialog/card-deposit';
 import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { acquaintByMail, createMailWorld, type MailWorld, textsOf } from '../../../support/mail-world';
 import { acquaint, type Resident, toldOf } from '../../../support/services-kit';
@@ -258,6 +259,51 @@ describe('a mailbox that does not do as it should', () => {
     await world.pass(10 * 60_000, 1_000);
     expect(world.left.filter(({ by }) => by === 'Ann')).toHaveLength(world.left.slice(0, after).filter(({ by }) => by === 'Ann').length);
   });
+
+  test('S1-01: where another server answered for a while and let nobody in, what waits is left within two hours of the right one, and a right that was taken away costs a look a day', async () => {
+    await meetOnce();
+    world.judge = (by) => (by === 'Ann' ? 'refused' : undefined);
+    const conversationId = await say(ann, ofBo, 'one');
+    await world.pass(30 * 60_000, 1_000);
+    expect((await ann.networkCalls.reach({ contactId: ofBo })).mailboxTrouble).toBe('refused');
+    await say(ann, ofBo, 'two');
+    await world.pass(60_000, 1_000);
+    expect(world.left.filter(({ by }) => by === 'Ann')).toHaveLength(1);
+    world.judge = undefined;
+    await world.pass(60 * 60_000, 5_000);
+    expect(toldOf(bo, 'message.received').map(({ message }) => message.text)).toEqual(['one', 'two']);
+    expect((await ann.networkCalls.reach({ contactId: ofBo })).mailboxTrouble).toBeUndefined();
+
+    for (const place of ann.profile.stores.ways.mailboxesOf(bo.profile.local.peerId)) world.server.withdraw(place);
+    await say(ann, ofBo, 'three');
+    await world.pass(60_000, 1_000);
+    const before = world.left.length;
+    await world.pass(3 * 86_400_000, 60_000);
+    const looks = world.left.slice(before).filter(({ by, outcome }) => by === 'Ann' && outcome === 'refused').length;
+    expect(looks).toBeGreaterThan(3);
+    expect(looks).toBeLessThan(12);
+    expect((await ann.messages.list({ conversationId })).at(-1)).toMatchObject({ text: 'three', state: 'queued' });
+  }, 60_000);
+
+  test('S1-01: what is written while a gap is waited for goes at once, and what was missed is left again all the same', async () => {
+    await meetOnce();
+    world.server.lock((await bo.mailbox.status(undefined)).deviceKey); // nobody fetches it
+    await say(ann, ofBo, 'one');
+    const messages = (): number => world.left.filter(({ by, bytes }) => by === 'Ann' && recipientKeyOfCard(bo.crypto, bo.profile.local, bytes) === undefined).length;
+    await world.pass(30_000, 500);
+    const before = messages();
+    ann.profile.ways.missed(bo.profile.local.peerId);
+    await world.pass(60_000, 500);
+    await say(ann, ofBo, 'two');
+    await world.pass(10_000, 500);
+    expect(messages()).toBe(before + 1);
+    await world.pass(10 * 60_000, 1_000);
+    // The first, which was left long enough ago.
+    expect(messages()).toBeGreaterThan(before + 1);
+    const after = messages();
+    await world.pass(60 * 60_000, 5_000);
+    expect(messages()).toBe(after);
+  }, 60_000);
 
   test('S1-01: an acknowledgement that a sudden end kept from the mailbox is said after the next start', async () => {
     await meetOnce();
