@@ -239,7 +239,7 @@ export interface FileKind {
   readonly isKind: (head: Uint8Array, tail: Uint8Array) => boolean;
 }
 
-/** Told of an unfinished file before anything stands in it; what it gives is called when that has its name, or is gone. */
+/** Told of an unfinished file before there is one (`id` '') and before anything stands in it; what it gave last is called when that has its name, or is gone. */
 export type NoteOfPart = (part: PartOnDisk) => () => void;
 
 /** Files for the user alone (0600), at paths the user chose. Errors: path.unusable, disk.full, disk.failed; disk.unconfirmed once a file stands whole under its name. */
