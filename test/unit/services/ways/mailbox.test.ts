@@ -260,15 +260,16 @@ describe('a mailbox that does not do as it should', () => {
     expect(world.left.filter(({ by }) => by === 'Ann')).toHaveLength(world.left.slice(0, after).filter(({ by }) => by === 'Ann').length);
   });
 
-  test('S1-01: where another server answered for a while and let nobody in, what waits is left within two hours of the right one, and a right that was taken away costs a look a day', async () => {
+  test('S1-01: where another server answered for a while and let nobody in, what waits is left within the hour, and a right that was taken away costs a look a day', async () => {
     await meetOnce();
     world.judge = (by) => (by === 'Ann' ? 'refused' : undefined);
     const conversationId = await say(ann, ofBo, 'one');
-    await world.pass(30 * 60_000, 1_000);
+    await world.pass(10 * 60_000, 1_000);
     expect((await ann.networkCalls.reach({ contactId: ofBo })).mailboxTrouble).toBe('refused');
+    const tries = world.left.length;
     await say(ann, ofBo, 'two');
     await world.pass(60_000, 1_000);
-    expect(world.left.filter(({ by }) => by === 'Ann')).toHaveLength(1);
+    expect(world.left).toHaveLength(tries);
     world.judge = undefined;
     await world.pass(60 * 60_000, 5_000);
     expect(toldOf(bo, 'message.received').map(({ message }) => message.text)).toEqual(['one', 'two']);
