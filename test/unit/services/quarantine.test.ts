@@ -152,7 +152,7 @@ describe('messages under an unknown new key', () => {
   });
 
   it('S5-30: twenty for a claimed key, 256 KiB, three keys: the rest is refused, and others have their room', async () => {
-    const { bob, adas, bring, waiting } = await cast();
+    const { bob, adas, bring, waiting, clock } = await cast();
     const [, second, third, fourth, fifth] = adas;
     if (!second || !third || !fourth || !fifth) throw new Error('five lives');
     expect(bring(written(second, bob, Array.from({ length: 24 }, (_, at) => `${at}`)))).toEqual({ opened: 0, held: 20, refused: 5 });
@@ -160,6 +160,10 @@ describe('messages under an unknown new key', () => {
     expect(bring(written(fourth, bob, ['third key']))).toMatchObject({ held: 2 });
     expect(bring(written(fifth, bob, ['fourth key']))).toEqual({ opened: 0, held: 0, refused: 2 });
     expect(waiting()).toBe(28);
+    // Those whose week is over take no room of anybody, though nothing began anew.
+    clock.pass(7 * day + 1);
+    expect(bring(written(fifth, bob, ['fifth key']).slice(-1))).toEqual({ opened: 0, held: 1, refused: 0 });
+    expect(waiting()).toBe(1);
   });
 
   it('S5-34 A83: what was under way under the old key is read while its grace lasts, from devices that are still theirs', async () => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { admitDevice } from '../../../../electron/engine/certificates/admission';
 import { consentTo } from '../../../../electron/engine/certificates/credential';
 import { createIdentityCertificate } from '../../../../electron/engine/certificates/identity-certificate';
-import { issueInstanceList } from '../../../../electron/engine/certificates/instance-list';
+import { type InstanceList, issueInstanceList } from '../../../../electron/engine/certificates/instance-list';
 import { createLocalRecord, currentIdentity, openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { mergeOwn } from '../../../../electron/engine/certificates/merge-update';
 import type { OwnUpdate } from '../../../../electron/engine/certificates/own-update';
@@ -133,6 +133,20 @@ describe('exchange keys that another own device brings', () => {
     expect(() => merge(laptop, told(desk), [theirs ?? expect.unreachable('a key')])).toThrow('does not fit');
     const ahead = await fresh(now + 40 * day);
     expect(() => merge(laptop, told(desk), [ahead])).toThrow('begins in the future');
+  });
+
+  it('S4-26 A65: are not taken from a device that the list retired or gave no such part', async () => {
+    const { identity, list } = openLocalParty(crypto, desk);
+    const { instanceId } = openLocalParty(crypto, laptop).instance.credential;
+    const byLaptop = (await ownExchange(crypto, openLocalParty(crypto, laptop), now + 5)) ?? expect.unreachable('it may issue');
+    const under = async (change: Partial<InstanceList['instances'][number]>) => {
+      const instances = list.instances.map((entry) => (entry.instanceId === instanceId ? { ...entry, ...change } : entry));
+      const next = await issueInstanceList(crypto, { identity, identityKey: fixedKey(0).privateKey, version: list.version + 1, issuedAt: now, instances });
+      return merge(desk, told(desk, { list: next.bytes }), [byLaptop]);
+    };
+    expect(hex((await under({}))?.exchanges[0]?.credential)).toBe(hex(byLaptop.credential));
+    await expect(under({ state: 'retired' })).rejects.toMatchObject({ code: 'key.unacceptable' });
+    await expect(under({ roles: [] })).rejects.toMatchObject({ code: 'key.unacceptable' });
   });
 
   it('S5-33 S5-34: those of before stay after a routine change of the identity key, and go with a compromise', async () => {
