@@ -328,8 +328,9 @@ export class Posting {
         return 'done';
       }
       if (outcome === 'refused') {
+        // Of several under way at once the first counts.
         const times = this.#refused.get(place.token)?.times ?? 0;
-        this.#refused.set(place.token, { times: times + 1, until: clock.monotonic() + this.#wait(refused, times) });
+        if (!this.#isLeftAlone(place.token)) this.#refused.set(place.token, { times: times + 1, until: clock.monotonic() + this.#wait(refused, times) });
         logger.info('mailbox.place-refused');
       } else worst = outcome;
     }
