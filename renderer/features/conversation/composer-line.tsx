@@ -8,6 +8,7 @@ import { Button } from '../../ui/button';
 import { ReachGlyph } from '../../ui/icons';
 import { nameInSentence } from '../../ui/strangers';
 import { isPaused } from '../contacts/contact-words';
+import type { Thread } from './messages-store';
 import { useSaveEnvelopes } from './use-envelopes';
 
 /** The line above the composer that names what is awaited; nothing when nothing is. */
@@ -18,6 +19,7 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
   const waiting = useMessages(
     (state) => state.threads[conversationId]?.messages.filter((message) => message.state === 'queued').length ?? 0,
   );
+  const more = useMessages((state) => (mayBeMore(state.threads[conversationId]) ? 'yes' : 'no'));
   const away = !contact.pending && !isPaused(contact) && ((contact.reach === 'waiting' && waiting > 0) || contact.reach === 'mailbox');
   const when = useAwaySince(contact, away);
   const trouble = useNetwork((state) => state.reports[contact.contactId]?.mailboxTrouble);
@@ -25,13 +27,13 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
     ? text('composer.pending', { name })
     : isPaused(contact)
       ? waiting > 0
-        ? text('composer.paused', { name, count: waiting })
+        ? text('composer.paused', { name, count: waiting, more })
         : undefined
       : !away
         ? undefined
         : contact.reach === 'mailbox'
           ? trouble !== undefined ? text(`composer.mailbox.${trouble}`, { name }) : when === undefined ? text('composer.mailbox', { name }) : text('composer.mailbox.since', { name, when })
-          : when === undefined ? text('composer.waiting', { name, count: waiting }) : text('composer.waiting.since', { name, count: waiting, when });
+          : when === undefined ? text('composer.waiting', { name, count: waiting, more }) : text('composer.waiting.since', { name, count: waiting, more, when });
   if (words === undefined) return null;
   return (
     <p className="composer-line">
@@ -45,6 +47,9 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
     </p>
   );
 }
+
+/** The oldest own message that is loaded waits, and there are older ones: those may wait as well. */
+const mayBeMore = (thread: Thread | undefined): boolean => (thread?.complete === false && thread.messages.find(({ direction }) => direction === 'out')?.state === 'queued') || thread?.behind === true;
 
 /** When the connection to somebody who is away ended; undefined: there was none since the vault was opened, or it is not known yet. */
 function useAwaySince({ contactId, reach }: Contact, away: boolean): string | undefined {

@@ -16,6 +16,7 @@ import { saidIn } from '../files/said';
 import { StagedFiles } from '../files/staged-files';
 import { unsentWords } from '../files/unsent-words';
 import { useTakeFiles } from '../files/use-take-files';
+import { withoutBlankEnds } from './blank-ends';
 import { DisappearButton } from './disappear-button';
 import { emptyDraft } from './drafts-store';
 import { EmojiButton } from './emoji-button';
@@ -61,6 +62,8 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     returned.current = '';
     here.current = conversationId;
     field.current?.focus();
+    // Behind the draft: in a field that comes with its words the caret stands before them.
+    field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
     return () => {
       here.current = undefined;
     };
@@ -95,7 +98,7 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     if (editing === undefined || editing.text.trim() === '') return;
     setFailure(undefined);
     try {
-      await model.client.messages.edit(editing);
+      await model.client.messages.edit({ ...editing, text: withoutBlankEnds(editing.text) });
       setEditing(conversationId, undefined);
     } catch (thrown) {
       setFailure(thrown);
@@ -111,7 +114,8 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   const send = async (): Promise<void> => {
     if (editing !== undefined) return saveEdit();
     const { replyTo } = draft;
-    if (written.trim() === '' && staged.length === 0) return;
+    const words = withoutBlankEnds(written);
+    if (words === '' && staged.length === 0) return;
     // What was pasted goes now, or stands below with the reason.
     const { toasts, dismiss } = model.ui.getState();
     for (const toast of toasts) if (toast.text === text('composer.pasted.told')) dismiss(toast.id);
@@ -119,8 +123,8 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     model.drafts.getState().clear(conversationId);
     setFailure(undefined);
     try {
-      if (staged.length === 0) await model.messages.getState().send(conversationId, written, replyTo);
-      else if (!(await model.files.getState().send(conversationId, written, replyTo, () => model.messages.getState().loadNewest(conversationId)))) takeBack(written, replyTo);
+      if (staged.length === 0) await model.messages.getState().send(conversationId, words, replyTo);
+      else if (!(await model.files.getState().send(conversationId, words, replyTo, () => model.messages.getState().loadNewest(conversationId)))) takeBack(written, replyTo);
     } catch (thrown) {
       tell(thrown);
       if (!(thrown instanceof UnsentFiles && thrown.wordsWent)) takeBack(written, replyTo);

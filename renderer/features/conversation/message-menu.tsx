@@ -1,4 +1,5 @@
 import { useRef, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { useIntl } from 'react-intl';
 import { Menu, MenuItem, MenuSection, Popover } from 'react-aria-components';
 import { SmilePlus } from 'lucide-react';
@@ -39,7 +40,8 @@ export function MessageMenu({ message, anchor, at, selected, link, open, onReply
   const menu = useFirstLine();
   const isShown = message.kind === 'text' || message.kind === 'file';
   const act = (key: string): void => {
-    onClose();
+    // Gone before anything follows: as long as it is there, the page behind it is inert, and the field to write in cannot take the focus.
+    flushSync(onClose);
     if (key === 'reply') onReply(message.messageId);
     else if (key === 'forward') onForward([message.messageId]);
     else if (key === 'select') onSelect(message.messageId);

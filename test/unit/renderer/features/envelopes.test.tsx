@@ -34,6 +34,17 @@ describe('carrying messages by hand', () => {
     expect(screen.getAllByTestId('delivery-state').at(-1)?.textContent).toBe('Sent, waiting for Carla Reyes’s device to confirm');
   });
 
+  it('of more than what is loaded the notice says how many leave at least', async () => {
+    const world = busyWorld(now);
+    const own = world.messages.get(talkWithCarla)?.at(-1);
+    if (own === undefined) throw new Error('nothing waits for Carla');
+    world.messages.set(talkWithCarla, Array.from({ length: 120 }, (_, at) => ({ ...own, messageId: `${at}`.padStart(32, '0'), sequence: at + 1, sentAt: now - 120_000 + at })));
+    const { model } = await openPerson(/^Carla/, world);
+    expect(screen.getByText(/At least 50 messages leave when/)).toBeTruthy();
+    for (const _ of [50, 100]) await act(() => model.messages.getState().loadOlder(talkWithCarla));
+    expect(screen.getByText(/now\. 120 messages leave when/)).toBeTruthy();
+  });
+
   it('the notice says since when somebody is away, once there was a connection; on another day with the day', async () => {
     const away = { connected: false, since: now - 3 * 60_000 };
     vi.useFakeTimers({ now, toFake: ['Date'] });

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within, waitFor } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Message } from '../../../../shared/model/message';
 import { routeEvent } from '../../../../renderer/app/event-router';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
@@ -51,6 +51,14 @@ describe('what can be done to a message', () => {
     expect(field().value).toBe('a draft');
   });
 
+  it('a draft that was kept has the caret behind it', async () => {
+    const world = busyWorld(now);
+    world.conversations = world.conversations.map((one) => (one.conversationId === talkWithBo ? { ...one, draft: { text: 'half a sentence' } } : one));
+    await openTalk(world);
+    expect(document.activeElement).toBe(field());
+    expect([field().value, field().selectionStart]).toEqual(['half a sentence', 15]);
+  });
+
   it('Up in an empty field changes the last own text, and moves the caret where something is written', async () => {
     await openTalk(busyWorld(now));
     const last = newest(true);
@@ -67,6 +75,53 @@ describe('what can be done to a message', () => {
     await settle();
     expect(field().value).toBe('a draft');
     expect(newest(true)).toBe(last);
+  });
+
+  it('Edit and Reply in the menu, opened by a key, a right click or its button, lead into the field, and the focus stays there', async () => {
+    await openTalk(busyWorld(now));
+    // As in browsers: what stands behind an open menu takes no focus.
+    const { focus } = HTMLElement.prototype;
+    vi.spyOn(HTMLElement.prototype, 'focus').mockImplementation(function focusUnlessBehind(this: HTMLElement, options) {
+      if (this.closest('[inert], [aria-hidden="true"]') === null) focus.call(this, options);
+    });
+    const openings: readonly ((article: HTMLElement) => unknown)[] = [
+      menuOf,
+      (article) => fireEvent.contextMenu(article),
+      (article) => {
+        const button = within(article).getByRole('button', { name: 'Message menu' });
+        act(() => button.focus());
+        fireEvent.click(button);
+      },
+    ];
+    for (const open of openings) {
+      for (const name of ['Edit', 'Reply']) {
+        act(() => newest(true).focus());
+        await open(newest(true));
+        fireEvent.click(within(await screen.findByRole('menu', { name: 'Message menu' })).getByRole('menuitem', { name }));
+        await settle();
+        // A menu that goes gives the focus back some frames later.
+        await act(() => new Promise((done) => setTimeout(done, 100)));
+        expect(document.activeElement, name).toBe(field());
+        key(field(), 'Escape');
+        await settle();
+      }
+    }
+    vi.restoreAllMocks();
+  });
+
+  it('blank lines before and behind what was written do not go along, an indented first line does', async () => {
+    const { fake } = await openTalk(busyWorld(now));
+    const last = (): string | undefined => fake.world.messages.get(talkWithBo)?.at(-1)?.text;
+    fireEvent.change(field(), { target: { value: ' \n\n  if (a)\n\n    b();  \n\n \n' } });
+    key(field(), 'Enter');
+    await settle();
+    expect(last()).toBe('  if (a)\n\n    b();');
+    key(field(), 'ArrowUp');
+    await settle();
+    fireEvent.change(field(), { target: { value: '\nchanged\n\n' } });
+    key(field(), 'Enter');
+    await settle();
+    expect(last()).toBe('changed');
   });
 
   it('of the other person’s message the menu offers neither a change nor a deletion for both', async () => {
