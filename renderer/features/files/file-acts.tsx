@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { type FocusEvent, useState, type ReactNode } from 'react';
 import { Download, FolderOpen, Pause, Play, RotateCw, Save, Trash, X } from 'lucide-react';
 import type { Transfer } from '../../../shared/model/transfer';
 import { useFiles } from '../../app/model-context';
@@ -59,6 +59,11 @@ export interface FileActsProps {
   readonly inTabOrder?: boolean;
 }
 
+/** A place without buttons is nowhere to be seen: the message takes the focus for it. */
+const unlessEmpty = ({ target, currentTarget }: FocusEvent<HTMLElement>): void => {
+  if (target === currentTarget && currentTarget.querySelector('button') === null) currentTarget.closest('article')?.focus();
+};
+
 export function FileActs({ transfer, file, onForget, inTabOrder = true }: FileActsProps): ReactNode {
   const text = useText();
   const times = useTimes();
@@ -85,7 +90,7 @@ export function FileActs({ transfer, file, onForget, inTabOrder = true }: FileAc
     );
   }
   return (
-    <span className="file-acts" ref={place} tabIndex={-1}>
+    <span className="file-acts" ref={place} tabIndex={-1} onFocus={unlessEmpty}>
       {/* By their place: what pauses becomes what goes on, and keeps the focus. */}
       {offered.map(([name, label, Glyph], index) => (
         <IconButton key={index} excludeFromTabOrder={!inTabOrder} label={text(label, { file })} onPress={() => act(name, transfer)}>

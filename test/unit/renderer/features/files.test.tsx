@@ -58,10 +58,14 @@ describe('files in a conversation', () => {
     await press('Go on');
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(state()).toBe('paused');
+    act(() => screen.getByRole('button', { name: 'Cancel film.mkv' }).focus());
     await press('Cancel film.mkv');
     await press('Stop fetching');
     expect(state()).toBe('cancelled');
     expect(screen.queryByRole('dialog')).toBeNull();
+    // Nothing is left to be done to the file: the focus is seen on its message, not on the empty place of the buttons.
+    await act(() => new Promise((done) => setTimeout(done, 200)));
+    expect(document.activeElement).toBe(article());
   });
 
   it('the question whether to stop fetching does not come back by itself when a file that ended meanwhile is fetched again', async () => {
