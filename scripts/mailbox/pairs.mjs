@@ -1,4 +1,4 @@
-// The operator's key pairs. The library derives a public key anew, in JavaScript, whenever it is asked for one or signs: a dozen times for the right to one slot, of which a device gets
+// The operator's key pairs. The library derives a public key anew, in JavaScript, whenever it is asked for one or signs: nine times for the right to one slot, of which a device gets
 // dozens. Here each is derived once, and Node signs.
 import { createPrivateKey, sign } from 'node:crypto';
 import { fromSeed } from '@nats-io/nkeys';
