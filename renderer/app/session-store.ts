@@ -62,8 +62,8 @@ export function createSessionStore(client: Client, beforeLock: () => void = () =
           const status = await client.vault.status();
           const { phase } = get();
           if (status.state === 'open') await beforeOpen?.();
-          // What was told meanwhile is newer.
-          if (get().phase !== phase) return;
+          // What was told meanwhile is newer; of the keyring nothing is told with it.
+          if (get().phase !== phase) return set({ keyring: get().keyring ?? status.keyring });
           set({ phase: status.state, keyring: status.keyring, failure: undefined });
         } catch (thrown) {
           set({ phase: 'failed', failure: toFailure(thrown) });

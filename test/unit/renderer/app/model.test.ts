@@ -57,6 +57,38 @@ describe('the start of the page', () => {
     expect([model.session.getState().phase, model.contacts.getState().contacts, model.conversations.getState().conversations]).toEqual(['locked', [], []]);
   });
 
+  it('what was told between the lists and the vault is not missed: they are asked for once more', async () => {
+    const fake = createFake(busyWorld(now));
+    const client = createClient(fake.bridge);
+    let answer = (): void => undefined;
+    const late = new Promise<void>((resolve) => (answer = resolve));
+    const model = createModel({ ...client, vault: { ...client.vault, status: async () => late.then(() => client.vault.status()) } });
+    model.start();
+    await settle();
+    const [first] = fake.world.conversations;
+    if (first === undefined) throw new Error('there is a conversation');
+    fake.world.conversations = fake.world.conversations.map((one) => (one === first ? { ...one, unread: 7 } : one));
+    fake.emit({ type: 'conversation.changed', conversationId: first.conversationId });
+    answer();
+    await settle();
+    expect(model.conversations.getState().conversations.find(({ conversationId }) => conversationId === first.conversationId)?.unread).toBe(7);
+    expect([model.session.getState().phase, model.conversations.getState().loaded, model.contacts.getState().loaded]).toEqual(['open', true, true]);
+  });
+
+  it('where the vault is told to be open before the lists are there, what the keyring does is known all the same', async () => {
+    const fake = createFake(busyWorld(now));
+    const client = createClient(fake.bridge);
+    let answer = (): void => undefined;
+    const late = new Promise<void>((resolve) => (answer = resolve));
+    const model = createModel({ ...client, contacts: { ...client.contacts, requests: async () => late.then(() => client.contacts.requests()) } });
+    model.start();
+    await settle();
+    fake.emit({ type: 'vault.changed', state: 'open' });
+    answer();
+    await settle();
+    expect([model.session.getState().phase, model.session.getState().keyring]).toEqual(['open', (await client.vault.status()).keyring]);
+  });
+
   it('a list that cannot be had is asked for again when the vault is told to be open', async () => {
     const fake = createFake(busyWorld(now));
     fake.world.failing.set('contacts.requests', 'disk.failed');
