@@ -286,6 +286,18 @@ describe('a mailbox that does not do as it should', () => {
     expect((await ann.messages.list({ conversationId })).at(-1)).toMatchObject({ text: 'three', state: 'queued' });
   }, 60_000);
 
+  test('S1-01: a refusal that eight deposits hear at once is one: they are tried again within the hour', async () => {
+    await meetOnce();
+    world.judge = (by) => (by === 'Ann' ? 'refused' : undefined);
+    const texts = Array.from({ length: 8 }, (_, at) => `message ${at}`);
+    for (const text of texts) await say(ann, ofBo, text);
+    await world.pass(60_000, 1_000);
+    expect(world.left.filter(({ by, outcome }) => by === 'Ann' && outcome === 'refused').length).toBeGreaterThan(4);
+    world.judge = undefined;
+    await world.pass(60 * 60_000, 5_000);
+    expect(toldOf(bo, 'message.received').map(({ message }) => message.text)).toEqual(texts);
+  }, 60_000);
+
   test('S1-01: what is written while a gap is waited for goes at once, and what was missed is left again all the same', async () => {
     await meetOnce();
     world.server.lock((await bo.mailbox.status(undefined)).deviceKey); // nobody fetches it
