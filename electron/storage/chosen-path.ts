@@ -28,8 +28,8 @@ export function confirmName(path: string): void {
   }
 }
 
-/** FAT and what Windows shares take fewer signs than Linux has. */
-const unnamed = 'The disk takes no such name. Choose one without \\ / : * ? " < > |.';
+/** FAT and what Windows shares take fewer signs than Linux has: by far the most frequent reason of EINVAL, but not the only one. */
+const unnamed = 'The disk takes no such name. Choose one without \\ / : * ? " < > |, or another place.';
 
 /** What a person can do something about; anything else is named as the system names it. */
 const reasons: Readonly<Record<string, string>> = {

@@ -158,8 +158,10 @@ export class Posting {
     post.running = true;
     post.again = false;
     let verdict: Verdict = 'done';
+    let later: number | undefined;
     try {
       verdict = await this.#leave(peerId);
+      later = this.#later(peerId);
     } catch (error) {
       // A full disk, say: nothing of it counts as left.
       logger.error('mailbox.not-left', { reason: error instanceof Error ? error.name : 'unknown' });
@@ -179,16 +181,16 @@ export class Posting {
       // Nothing is held against anybody whose every token was refused: another one comes with the next card, or one of these is looked at again.
       if (post.again && verdict === 'done') this.touch(peerId);
     }
-    this.#lookLater(peerId);
+    if (later !== undefined) this.touch(peerId, later);
     if (hadTrouble || verdict !== 'done') this.#parts.onTrouble();
   }
 
-  /** Again when the first of this person's refused tokens may be tried, or what they miss be left again. What is over by now has had its turn. */
-  #lookLater(peerId: PeerId): void {
+  /** Milliseconds until the first of this person's refused tokens may be tried, or what they miss be left again. What is over by now has had its turn. */
+  #later(peerId: PeerId): number | undefined {
     const { store, clock } = this.#parts;
     const now = clock.monotonic();
     const times = [this.#missed.get(peerId) ?? 0, ...store.mailboxesOf(peerId).map(({ token }) => this.#refused.get(token)?.until ?? 0)].filter((at) => at > now);
-    if (times.length > 0) this.touch(peerId, Math.min(...times) - now);
+    return times.length === 0 ? undefined : Math.min(...times) - now;
   }
 
   #isLeftAlone(token: string): boolean {

@@ -103,7 +103,7 @@ function sameLines<T>(lines: readonly (readonly T[])[], others: readonly (readon
   return lines.length === others.length && lines.every((line, index) => line.length === others[index]?.length && line.every((each, at) => each === others[index]?.[at]));
 }
 
-/** It was on its way for longer than a minute or two, which clocks are often apart: worth a word. By its writer's clock, so it orders nothing. */
+/** It was on its way for longer than clocks are usually apart: worth a word. By its writer's clock, so it orders nothing. */
 export function cameLate({ receivedAt, sentAt }: Message): boolean {
   return receivedAt !== undefined && receivedAt - sentAt > together;
 }

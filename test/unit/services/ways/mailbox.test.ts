@@ -298,6 +298,31 @@ describe('a mailbox that does not do as it should', () => {
     expect(toldOf(bo, 'message.received').map(({ message }) => message.text)).toEqual(texts);
   }, 60_000);
 
+  test('S1-01: whichever look at the places of a mailbox fails, what was said is left all the same, and nothing ends', async () => {
+    await meetOnce();
+    const { ways } = ann.profile.stores;
+    const look = ways.mailboxesOf.bind(ways);
+    let looks = 0;
+    let failing = Infinity;
+    vi.spyOn(ways, 'mailboxesOf').mockImplementation((peerId) => {
+      looks += 1;
+      if (looks === failing) throw new Error('the disk');
+      return look(peerId);
+    });
+    const conversationId = await say(ann, ofBo, 'look 0');
+    await world.pass(10_000, 500);
+    let at = 0;
+    // Each message another look, until one message takes no more looks than that.
+    for (failing = 0; looks >= failing; ) {
+      at += 1;
+      await ann.messages.send({ conversationId, text: `look ${at}` });
+      failing = looks + at;
+      await world.pass(60_000, 1_000);
+    }
+    expect(at).toBeGreaterThan(4);
+    expect(toldOf(bo, 'message.received').map(({ message }) => message.text)).toEqual(Array.from({ length: at + 1 }, (_, one) => `look ${one}`));
+  });
+
   test('S1-01: what is written while a gap is waited for goes at once, and what was missed is left again all the same', async () => {
     await meetOnce();
     world.server.lock((await bo.mailbox.status(undefined)).deviceKey); // nobody fetches it
