@@ -59,10 +59,9 @@ export function onMailbox(state, work) {
     warnOfAge(connection.info?.version ?? '');
     const manager = await eventually(() => jetstreamManager(connection));
     const { deposits, sessions } = shares(state.disk);
-    await eventually(() => orMake(() => manager.streams.info(STREAM), () => manager.streams.add(streamConfig({ replicas: state.replicas, bytes: deposits, longest: CLOSED }))));
+    const { config } = await eventually(() => orMake(() => manager.streams.info(STREAM), () => manager.streams.add(streamConfig({ replicas: state.replicas, bytes: deposits, longest: CLOSED }))));
     const make = () => new Kvm(jetstream(connection)).create(BUCKET, bucketOptions({ replicas: state.replicas, bytes: sessions }));
     await eventually(() => orMake(() => manager.streams.info(`KV_${BUCKET}`), make));
-    const { config } = await eventually(() => manager.streams.info(STREAM));
     // Also of one whose setting up was cut off.
     if (config.max_msg_size === CLOSED) {
       if (Object.keys(state.revoked).length > 0) await announceRevocations(state);
@@ -137,9 +136,15 @@ export async function announceRevocations(state) {
   });
 }
 
+/**
+ * What there is, made where there was none.
+ * @template A, B
+ * @param {() => Promise<A>} look @param {() => Promise<B>} make
+ * @returns {Promise<A | B>}
+ */
 async function orMake(look, make) {
   const found = await look().catch(unlessMissing);
-  if (found === undefined) await make();
+  return found ?? make();
 }
 
 function unlessMissing(error) {

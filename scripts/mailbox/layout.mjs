@@ -39,6 +39,9 @@ export const importsOfClients = (mailboxAccount) =>
 
 const INBOX = '_IN.{{subject()}}.>';
 
+/** The longest deposit, in bytes. */
+const MOST_DEPOSIT = 70_000;
+
 /** The server fills in key and tags of whoever connects: one rule for all devices, and one for all slots. */
 export const RULES = {
   reader: {
@@ -53,11 +56,8 @@ export const RULES = {
     },
     sub: { allow: [INBOX] },
   },
-  dropper: { pub: { allow: ['mbx.in.{{tag(to)}}.{{tag(slot)}}'] }, sub: { allow: [INBOX] }, bearer_token: true, subs: 2, payload: 70_000 },
+  dropper: { pub: { allow: ['mbx.in.{{tag(to)}}.{{tag(slot)}}'] }, sub: { allow: [INBOX] }, bearer_token: true, subs: 2, payload: MOST_DEPOSIT },
 };
-
-/** A deposit, in bytes. */
-const MOST_DEPOSIT = 70_000;
 
 /** @param {{ replicas: number, bytes: number, longest?: number }} size  longest: a deposit, in bytes */
 export const streamConfig = ({ replicas, bytes, longest = MOST_DEPOSIT }) => ({

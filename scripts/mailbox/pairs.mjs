@@ -5,7 +5,6 @@ import { fromSeed } from '@nats-io/nkeys';
 
 /** What stands before the 32 bytes of an Ed25519 seed in PKCS #8 (RFC 8410). */
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** By the seeds of one mailbox, as they were read. */
 const known = new WeakMap();
@@ -29,7 +28,7 @@ export class Pair {
   #privateKey;
   #signing;
 
-  /** @param {import('@nats-io/nkeys').KeyPair} pair with its seed */
+  /** @param {any} pair the library's, with its seed: `getRawSeed` is not among what its typings tell of one */
   constructor(pair) {
     this.#pair = pair;
   }
@@ -47,16 +46,7 @@ export class Pair {
   }
 
   sign(input) {
-    this.#signing ??= createPrivateKey({ key: Buffer.concat([PKCS8, rawSeed(this.getSeed())]), format: 'der', type: 'pkcs8' });
+    this.#signing ??= createPrivateKey({ key: Buffer.concat([PKCS8, this.#pair.getRawSeed()]), format: 'der', type: 'pkcs8' });
     return new Uint8Array(sign(null, input, this.#signing));
   }
-}
-
-/** The 32 bytes within a seed's text: base32 of two bytes that say what it is for, the seed, and two that check it, which the library compared. */
-function rawSeed(text) {
-  let bits = 0n;
-  for (const code of text) bits = (bits << 5n) | BigInt(BASE32.indexOf(String.fromCharCode(code)));
-  const spare = BigInt((text.length * 5) % 8);
-  const bytes = Buffer.from((bits >> spare).toString(16).padStart(72, '0'), 'hex');
-  return bytes.subarray(2, 34);
 }

@@ -19,7 +19,6 @@ export function newSeeds() {
   return Object.fromEntries(made);
 }
 
-
 /** @param {import('./state.mjs').State} state */
 export async function operatorToken({ seeds }) {
   return encodeOperator('keyshift-mailbox', pairOf(seeds, 'operator'), { system_account: pairOf(seeds, 'system').getPublicKey() });
