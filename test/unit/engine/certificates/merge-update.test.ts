@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { admitDevice } from '../../../../electron/engine/certificates/admission';
-import { consentTo } from '../../../../electron/engine/certificates/credential';
+import { consentTo, issueInstanceCredential } from '../../../../electron/engine/certificates/credential';
 import { createIdentityCertificate } from '../../../../electron/engine/certificates/identity-certificate';
 import { type InstanceList, issueInstanceList } from '../../../../electron/engine/certificates/instance-list';
 import { createLocalRecord, currentIdentity, openLocalParty } from '../../../../electron/engine/certificates/local-party';
@@ -69,6 +69,14 @@ describe('a later identity key that another own device brings', () => {
     }
   });
 
+  it('A79 S5-34: after a compromise the private half of the key before goes here, too; after a routine change it stays while it may be needed', async () => {
+    for (const purpose of ['routine', 'compromise'] as const) {
+      const later = await rotate(purpose);
+      const merged = merge(desk, told(later)) ?? expect.unreachable('news');
+      expect([purpose, privateHalves(merged)]).toEqual([purpose, purpose === 'routine' ? 1 : 0]);
+    }
+  });
+
   it('A71 A79: names no other recovery key than the one in use, under its own number or the next', async () => {
     const later = await rotate();
     const { identity, peerId } = openLocalParty(crypto, later);
@@ -99,6 +107,23 @@ describe('what another own device brings of devices', () => {
     const update = told(desk);
     expect(merge(laptop, { ...update, credentials: [...update.credentials, device.instance.credential] })).toBeUndefined();
     expect(merge(laptop, told(device))?.siblings?.length).toBe(2);
+  });
+
+  it('S4-26 A65: another key to seal to is not taken with the own credential: what comes under it nobody here could open', async () => {
+    const party = openLocalParty(crypto, laptop);
+    const { identity, list } = openLocalParty(crypto, desk);
+    const { signingKey, kemKey, deviceName, roles, minListVersion, notBefore, notAfter } = party.instance.credential;
+    const listed = async (changes: { readonly kemKey: Uint8Array; readonly notBefore: number }) => {
+      const consent = consentTo(crypto, party.peerId, party.instance.signing, changes.kemKey);
+      const credential = await issueInstanceCredential(crypto, { identity, identityKey: fixedKey(0).privateKey, signing: { publicKey: signingKey, consent }, deviceName, roles, minListVersion, notAfter, ...changes });
+      const instances = list.instances.map((entry) => (entry.instanceId === credential.instanceId ? { ...entry, credentialHash: credential.hash } : entry));
+      const next = await issueInstanceList(crypto, { identity, identityKey: fixedKey(0).privateKey, version: list.version + 1, issuedAt: now, instances });
+      return { credential, merged: merge(laptop, told(desk, { list: next.bytes, credentials: [desk.instance.credential, credential.bytes] })) };
+    };
+    const renewed = await listed({ kemKey, notBefore: notBefore + 1 });
+    expect(hex(renewed.merged?.instance.credential)).toBe(hex(renewed.credential.bytes));
+    const other = await listed({ kemKey: crypto.generateKem('instance-kem').publicKey, notBefore });
+    expect(hex(other.merged?.instance.credential)).toBe(hex(laptop.instance.credential));
   });
 
   it('S4-30 A73: who is not the one with the identity key by a list it hears of keeps no private half of it, and keeps the recovery key', async () => {

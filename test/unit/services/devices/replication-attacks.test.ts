@@ -83,6 +83,17 @@ describe('what a device of one’s own that was stolen may say', () => {
     expect(laptop.profile.stores.peerKeys.candidates(bobs).map(({ vouched }) => vouched)).toEqual(['nothing']);
   });
 
+  it('S4-26: that more was heard of this device than it said is believed up to 2^20 numbers, and beyond that nothing comes of it', async () => {
+    const own = idOf(laptop);
+    const said = (): number => laptop.profile.stores.replica.heard().get(own) ?? 0;
+    const isSetBack = (): boolean => laptop.logged.some(([event]) => event === 'replica.set-back');
+    const before = said();
+    await inject(encodeWords({ type: 'heard', vector: new Map([[own, before + 2 ** 20 + 1]]) }));
+    expect([said(), isSetBack()]).toEqual([before, false]);
+    await inject(encodeWords({ type: 'heard', vector: new Map([[own, before + 2 ** 20]]) }));
+    expect([said() >= before + 2 ** 20, isSetBack()]).toEqual([true, true]);
+  });
+
   it('S4-26 A65: a device that is on no list any more hears nothing that is said after that', async () => {
     await world.until('a session between both', () => desk.profile.devices.siblings.sessions().length === 1);
     const before = heard();
