@@ -1,3 +1,4 @@
+import type { Chain } from '../engine/certificates/chain';
 import type { HeldKey, RekeyAnswer } from '../engine/session/rekey-answer';
 import type { PeerId } from '../engine/ids';
 import { isSame } from './moving-pins';
@@ -40,6 +41,18 @@ export function leftKeysOf(parts: HeldKeysParts, peerId: PeerId): readonly HeldK
   const { mayLapse: _ofThatKey, isHeard: _underThatKey, ...common } = pinned;
   const left = parts.stores.peerKeys.history(peerId).filter(({ spkiHash }) => !isSame(spkiHash, pinned.spkiHash));
   return left.flatMap(({ epoch, spki, spkiHash }) => (spki === undefined ? [] : [{ ...common, epoch, spki, spkiHash }])).sort((a, b) => b.epoch - a.epoch);
+}
+
+/**
+ * Whether this device's word that nothing came after `held` counts. Of one that was removed or stopped it does not: whoever has it now may keep a contact at an old key with it. One that
+ * was merely away while the list changed is named in the newest, and nothing of a key that a recovery took out of use is the newest.
+ */
+export function isTheirs({ book }: Pick<HeldKeysParts, 'book'>, { peerId, spkiHash }: HeldKey, { list, instance }: Pick<Chain, 'list' | 'instance'>): boolean {
+  const pin = book.pinned(peerId);
+  if (pin === undefined || book.isSuspended(peerId, instance.instanceId)) return false;
+  // Whoever recovered may have lost the list, so that its versions begin anew.
+  if (pin.overtaken === true) return !isSame(spkiHash, pin.spkiHash);
+  return list.version >= (pin.listVersion ?? 0) || book.isActive(peerId, instance.instanceId);
 }
 
 /** The pinned key, one that waits to be, or one that was: none of them is news. */

@@ -5,6 +5,7 @@ import { spkiHash as hashOf } from '../engine/identity/peer-id';
 import type { PeerId } from '../engine/ids';
 import type { Clock } from '../engine/ports';
 import type { HeldKey, RekeyAnswer } from '../engine/session/rekey-answer';
+import { isTheirs } from './held-keys';
 import { isSame } from './moving-pins';
 import type { PeerBook } from './peer-book';
 import type { KeyCandidateRow, PeerKeyRow, PeerKeyStore } from './ports/peer-keys';
@@ -40,7 +41,8 @@ export function judge(parts: JudgingParts, held: HeldKey, answer: RekeyAnswer): 
   if (!underPin && !underSuccessor) return judgeLeft(parts, held, answer);
   const candidate = candidateOf(parts, held, answer);
   if (isSame(candidate.spkiHash, held.spkiHash)) {
-    if (answer.chain === undefined) return 'stale'; // anybody may say that again and again
+    // Anybody may say that again and again, and whoever has a device that was removed.
+    if (answer.chain === undefined || !isTheirs(parts, held, answer.chain)) return 'stale';
     if (!frozen) clearShown(parts, peerId);
     return 'current';
   }

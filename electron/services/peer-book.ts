@@ -88,6 +88,12 @@ export class PeerBook implements PeerLookup {
     return this.suspensions?.has(peerId, instanceId) === true;
   }
 
+  /** Whether the newest list known names this device as one of theirs. */
+  isActive(peerId: PeerId, instanceId: InstanceId): boolean {
+    const record = this.find(peerId)?.record;
+    return record !== undefined && this.#activeOf(record).has(instanceId);
+  }
+
   /** What is in force of devices of this person that were stopped, as it was said, in the order it came. */
   suspensionsOf(peerId: PeerId): readonly Uint8Array[] {
     return (this.suspensions?.of(peerId) ?? []).map(({ statement }) => statement);
@@ -118,9 +124,8 @@ export class PeerBook implements PeerLookup {
     const former = this.predecessors(peerId);
     const record = former.length > 0 ? this.find(peerId)?.record : undefined;
     if (record === undefined) return [];
-    const { instances } = parseInstanceList(this.#crypto, record.instanceList);
-    const isActive = (instanceId: InstanceId): boolean => instances.some((each) => each.state === 'active' && each.instanceId === instanceId);
-    return former.map(({ spkiHash, until }) => ({ spkiHash, until, isActive: (instanceId) => isActive(instanceId) && !this.isSuspended(peerId, instanceId) }));
+    const active = this.#activeOf(record);
+    return former.map(({ spkiHash, until }) => ({ spkiHash, until, isActive: (instanceId) => active.has(instanceId) && !this.isSuspended(peerId, instanceId) }));
   }
 
   /**
@@ -211,6 +216,10 @@ export class PeerBook implements PeerLookup {
     this.#parsed.clear();
     this.keys?.dropCache();
     this.suspensions?.dropCache();
+  }
+
+  #activeOf({ instanceList }: PeerRecord): ReadonlySet<InstanceId> {
+    return new Set(parseInstanceList(this.#crypto, instanceList).instances.flatMap(({ state, instanceId }) => (state === 'active' ? [instanceId] : [])));
   }
 
   #learn(chain: VerifiedChain, places: readonly DevicePlaces[]): void {

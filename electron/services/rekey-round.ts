@@ -9,8 +9,9 @@ import { askForKeys } from '../engine/session/rekey-asker';
 import type { HeldKey, RekeyAnswer } from '../engine/session/rekey-answer';
 import { spkiHash } from '../engine/identity/peer-id';
 import type { Candidate } from './candidates';
-import { leadsElsewhere } from './held-keys';
+import { isTheirs, leadsElsewhere } from './held-keys';
 import { isSame } from './moving-pins';
+import type { PeerBook } from './peer-book';
 import { NotNeeded, type Places, race, type Turn } from './racing';
 
 const dialTimeoutMs = 5_000;
@@ -21,6 +22,7 @@ export interface RekeyRoundParts {
   readonly transport: Transport;
   /** As others may know it: whoever is asked may ask back. */
   readonly local: LocalParty;
+  readonly book: PeerBook;
   readonly places: Places;
   readonly candidates: readonly Candidate[];
   /** A device answered that is one of theirs, under a certificate that ended long ago. */
@@ -45,11 +47,11 @@ export interface Asked {
 
 /**
  * Asks one person's devices, side by side, what their keys are now: under the first of `held` (the newest first, the pinned one last) that gives an answer. `refused`: somebody was there
- * and no answer counts; `silent`: nobody was.
+ * and no answer counts; `silent`: nobody was, or none but devices that were removed or stopped.
  */
 export async function askAround(parts: RekeyRoundParts, held: readonly HeldKey[], pairSecret: Uint8Array | undefined): Promise<Asked | 'refused' | 'silent'> {
   const { clock, places, quit, candidates, left } = parts;
-  let met = false;
+  const met = new Set<Candidate>();
   /** That the newest key held is the newest. Where another one was shown, somebody else may say more. */
   let unchanged: Asked | undefined;
   const isEnough = (key: HeldKey, answer: RekeyAnswer): boolean => {
@@ -57,14 +59,14 @@ export async function askAround(parts: RekeyRoundParts, held: readonly HeldKey[]
     const headHash = spkiHash(parts.crypto, answer.head.spki);
     return left.includes(key) ? leadsElsewhere(answer, headHash, [...held, ...left]) : !isSame(headHash, key.spkiHash);
   };
-  const onChannel = async <T>({ address }: Candidate, turn: Turn, key: HeldKey, work: (channel: Channel) => Promise<T>): Promise<T> => {
-    const link = await parts.transport.dial(address, dialTimeoutMs, turn.signal, key.peerId);
+  const onChannel = async <T>(candidate: Candidate, turn: Turn, key: HeldKey, work: (channel: Channel) => Promise<T>): Promise<T> => {
+    const link = await parts.transport.dial(candidate.address, dialTimeoutMs, turn.signal, key.peerId);
     const giveUp = (): void => link.destroy();
     turn.signal.addEventListener('abort', giveUp);
     try {
       if (turn.signal.aborted) throw giveUpBefore(giveUp);
       const channel = await openChannel(parts.crypto, clock, link, 'rekey');
-      met = true;
+      met.add(candidate);
       return await work(channel);
     } finally {
       turn.signal.removeEventListener('abort', giveUp);
@@ -79,6 +81,11 @@ export async function askAround(parts: RekeyRoundParts, held: readonly HeldKey[]
         const answer = await onChannel(candidate, turn, key, (channel) => askForKeys(channel, { ...common, held: key, ...(pairSecret && { pairSecret }), offer: true }));
         // Anybody may say that there is nothing new: it counts from a device that shows it is one.
         heard = answer.elements.length > 0 || answer.chain !== undefined;
+        if (answer.chain && answer.elements.length === 0 && held.includes(key) && !isTheirs(parts, key, answer.chain)) {
+          // As if that device were not there: whoever counts is heard, and a thief of it changes nothing for anybody else.
+          met.delete(candidate);
+          break;
+        }
         if (heard && isEnough(key, answer)) return { held: key, answer };
         if (heard && held.includes(key)) unchanged ??= { held: key, answer };
       } catch (error) {
@@ -96,7 +103,7 @@ export async function askAround(parts: RekeyRoundParts, held: readonly HeldKey[]
   try {
     return await race({ clock, places, quit, candidates, attempt, onStart: () => undefined, onEnd: () => undefined });
   } catch {
-    return unchanged ?? (met ? 'refused' : 'silent');
+    return unchanged ?? (met.size > 0 ? 'refused' : 'silent');
   }
 }
 
