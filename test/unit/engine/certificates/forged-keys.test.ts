@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeKeyElements, followKeyLinks, type KeyElement, maxKeyElements, parseKeyElements } from '../../../../electron/engine/certificates/key-history';
+import { createIdentityCertificate } from '../../../../electron/engine/certificates/identity-certificate';
+import { encodeKeyElements, followKeyLinks, type KeyElement, maxKeyElements, parseKeyElements, verifyKeyHistory } from '../../../../electron/engine/certificates/key-history';
 import { parseKeyLink } from '../../../../electron/engine/certificates/key-link';
 import { parseRecovery } from '../../../../electron/engine/certificates/recovery-statement';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
@@ -138,6 +139,21 @@ describe('a recovery statement', () => {
     const bytes = await forgedRecoveryBytes(crypto, { peerId: ada, named: seed, next, revoked: hashes(2) });
     for (let length = 0; length < bytes.length; length += 1) expect(codeOf(() => parseRecovery(crypto, bytes.subarray(0, length)))).toBe('key.unacceptable');
     for (let bit = 0; bit < bytes.length * 8; bit += 61) expect(codeOf(() => followKeyLinks(crypto, ada, known(k1), [parseRecovery(crypto, flipBit(bytes, bit))], committed)), `${bit}`).toBe('key.unacceptable');
+  });
+});
+
+describe('a history that leads to a key in somebody’s name', () => {
+  it('A70 A75: proves nothing where it begins with another person’s key, or with a later one, however good its steps are', async () => {
+    const first = (keyPair: Keyed['keyPair'], peerId: PeerId, epoch: number) => createIdentityCertificate(crypto, { name: 'Ada', keyPair, peerId, epoch, notBefore: 1_000, notAfter: 2_000 });
+    const step = (by: Keyed['keyPair']) => forgedLink(crypto, { peerId: ada, old: { epoch: 1, keyPair: by }, next: k2 });
+    const proven = async (by: Keyed['keyPair'], peerId: PeerId, epoch: number) => {
+      const history = { first: await first(by, peerId, epoch), elements: [await step(by)] };
+      return codeOf(() => verifyKeyHistory(crypto, ada, history, { epoch: 2, spki: k2.keyPair.spki }));
+    };
+    expect(await proven(k1.keyPair, ada, 1)).toBeUndefined();
+    expect(await proven(stranger, bob, 1)).toBe('key.unacceptable');
+    // At a later epoch anybody may write any peer id beside a key.
+    expect(await proven(stranger, ada, 2)).toBe('key.unacceptable');
   });
 });
 
