@@ -145,7 +145,7 @@ export function publication(subject: string, inbox: string, id: string, deposit:
 }
 
 /** In one stored block, so that no compressor decides about the bytes; up to 65,535. */
-export function registrationText(json: string): string {
+export function registrationText(json: string | Uint8Array): string {
   const content = Buffer.from(json);
   const length = Buffer.of(content.length & 255, content.length >> 8);
   const body = Buffer.concat([Buffer.of(1), length, length.map((byte) => byte ^ 255), content]);

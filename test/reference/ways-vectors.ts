@@ -47,6 +47,12 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender, 
   const registration = { v: 1, s: ['tls://mail.example.org:4222'], ca: 'AAEC', k: key, a: hex(counting(9, 16)), e: 1_800_000_000, r: token, p: [slots[0], ...token], d: [[slots[1], ...token]] };
   const said = (changes: object): string => registrationText(JSON.stringify({ ...registration, ...changes }));
   const text = said({});
+  const json = JSON.stringify(registration);
+  const noUtf8 = Buffer.from(json.replace('JWT', '??')).map((byte) => (byte === 0x3f ? 0xff : byte));
+  // One more blank until the last letter holds bits that say nothing, and then one of those bits.
+  const uneven = ['', ' ', '  '].map((blanks) => registrationText(json + blanks)).find((each) => (each.length - 'keyshift-mailbox:'.length) % 4 === 3) ?? '';
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const spareBit = uneven.slice(0, -1) + (letters[letters.indexOf(uneven.slice(-1)) ^ 1] ?? '');
   return {
     sender: { chain, peerId, signingSeed, now },
     recipient: { peerId: hex(recipient.peerId), credentialHash: hex(recipient.credentialHash), exchangeSecret: hex(exchangeSecret) },
@@ -182,6 +188,13 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender, 
         { name: 'four servers', text: said({ s: Array.from({ length: 4 }, () => 'tls://a.example:1') }) },
         { name: 'an address in capitals', text: said({ a: 'A'.repeat(32) }) },
         { name: 'a token whose claims are no JSON', text: said({ r: [token[0], '{', token[2]] }) },
+        { name: 'a letter that base64url has not', text: `${text.slice(0, 60)}!${text.slice(60)}` },
+        { name: 'filled up with =', text: `${uneven}=` },
+        { name: 'a bit behind its last byte', text: spareBit },
+        { name: 'no UTF-8', text: registrationText(noUtf8) },
+        { name: 'a port above 65,535', text: said({ s: ['tls://a.example:65536'] }) },
+        { name: 'a port with a zero in front', text: said({ s: ['tls://a.example:04222'] }) },
+        { name: 'an authority with a bit behind its last byte', text: said({ ca: 'AAECAB' }) },
         { name: '257 slots', text: said({ d: Array.from({ length: 257 }, () => [slots[1], '{}', '{}', token[2]]) }) },
       ],
     },

@@ -54,6 +54,7 @@ export const readRegistration = (text) => {
   const clean = text.replace(/\s/g, '');
   need(clean.startsWith(PREFIX) && clean.length <= 512 * 1024, 'no registration');
   const bytes = Buffer.from(clean.slice(PREFIX.length), 'base64url');
+  need(bytes.toString('base64url') === clean.slice(PREFIX.length), 'base64url');
   need(bytes.length > 8 && same(H(bytes.subarray(8)).subarray(0, 8), bytes.subarray(0, 8)), 'hash of a registration');
   let told;
   try {
@@ -62,7 +63,7 @@ export const readRegistration = (text) => {
     refuse('a registration');
   }
   need(isObject(told, ['v', 's', 'k', 'a', 'e', 'r', 'd'], ['ca', 'p']) && told.v === 1, 'members of a registration');
-  need(Array.isArray(told.s) && told.s.length >= 1 && told.s.length <= 3 && told.s.every((one) => isText(one, SERVER)) && new Set(told.s.map((one) => one.split(':')[0])).size === 1, 'servers');
+  need(Array.isArray(told.s) && told.s.length >= 1 && told.s.length <= 3 && told.s.every((one) => isText(one, SERVER) && Number(one.slice(one.lastIndexOf(':') + 1)) <= 65_535) && new Set(told.s.map((one) => one.split(':')[0])).size === 1, 'servers');
   need(isText(told.a, /^[0-9a-f]{32}$/) && isText(told.k, /^U[A-Z2-7]{55}$/) && Number.isSafeInteger(told.e) && told.e >= 0 && Array.isArray(told.d) && told.d.length <= 256, 'a registration');
   need(told.ca === undefined || (isText(told.ca, /^[A-Za-z0-9_-]{0,8000}$/) && Buffer.from(told.ca, 'base64url').toString('base64url') === told.ca), 'an authority');
   const slots = told.d.map(slotOf);

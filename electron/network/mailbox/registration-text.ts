@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 import { KeyshiftError } from '../../../shared/errors';
+import { fromBase64url } from '../../engine/wire/encoding';
 import type { MailboxCapability, MailboxRegistration } from '../../services/ports/mailbox';
 
 const begins = 'keyshift-mailbox:';
@@ -9,6 +10,7 @@ const checkLength = 8;
 /** Bytes; the largest there can be, of 257 slots, has some 200,000. */
 const mostInflated = 1024 * 1024;
 const mostText = 512 * 1024;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const hex = (digits: number): z.ZodString => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
 const json = (most: number): z.ZodString => z.string().max(most).refine(isObject);
@@ -18,7 +20,7 @@ const token = [json(200), json(4_000), z.string().regex(/^[\w-]{86}$/)] as const
 const layout = z.strictObject({
   v: z.literal(1),
   s: z.array(z.string()).min(1).max(3),
-  ca: z.base64url().max(8_000).optional(),
+  ca: z.string().max(8_000).refine((text) => decoded(text) !== undefined).optional(),
   k: z.string().regex(/^U[A-Z2-7]{55}$/),
   a: hex(32),
   e: z.number().int().nonnegative(),
@@ -31,7 +33,8 @@ const layout = z.strictObject({
 export function readRegistration(text: string): MailboxRegistration {
   const compact = text.replace(/\s+/g, '');
   if (!compact.startsWith(begins) || compact.length > mostText) throw garbled();
-  const all = Buffer.from(compact.slice(begins.length), 'base64url');
+  const all = decoded(compact.slice(begins.length));
+  if (!all) throw garbled();
   const [check, body] = [all.subarray(0, checkLength), all.subarray(checkLength)];
   if (!createHash('sha256').update(body).digest().subarray(0, checkLength).equals(check)) throw garbled();
   const parsed = layout.safeParse(inflated(body));
@@ -62,9 +65,19 @@ function isObject(text: string): boolean {
   }
 }
 
+/** Undefined for anything but canonical base64url. */
+function decoded(text: string): Buffer | undefined {
+  try {
+    return Buffer.from(fromBase64url(text));
+  } catch {
+    return undefined;
+  }
+}
+
 function inflated(body: Buffer): unknown {
   try {
-    return JSON.parse(inflateRawSync(body, { maxOutputLength: mostInflated }).toString());
+    const text = inflateRawSync(body, { maxOutputLength: mostInflated });
+    return JSON.parse(utf8.decode(text));
   } catch {
     return undefined;
   }
@@ -85,7 +98,8 @@ export function areServers(servers: readonly string[]): boolean {
   const [first] = servers;
   if (first === undefined || servers.length > 3) return false;
   const scheme = first.startsWith('tls://') ? 'tls' : 'nats';
-  return servers.every((server) => new RegExp(`^${scheme}://(\\[[0-9a-fA-F:.]{2,45}\\]|[0-9A-Za-z.-]{1,253}):[1-9][0-9]{0,4}$`).test(server));
+  const form = new RegExp(`^${scheme}://(?:\\[[0-9a-fA-F:.]{2,45}\\]|[0-9A-Za-z.-]{1,253}):([1-9][0-9]{0,4})$`);
+  return servers.every((server) => Number(form.exec(server)?.[1] ?? Infinity) <= 65_535);
 }
 
 function garbled(): KeyshiftError {

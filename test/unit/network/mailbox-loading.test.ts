@@ -54,12 +54,12 @@ test('a deposit that is over leaves nothing on the signal it was given, which li
   const living = new AbortController();
   try {
     const [first, second] = ['1', '2'].map((id) => mailbox.deposit(capability, new Uint8Array(8), id, living.signal));
-    await vi.waitUntil(() => getEventListeners(living.signal, 'abort').length === 2);
+    await vi.waitUntil(() => getEventListeners(living.signal, 'abort').length === 2, { timeout: 10_000 });
     dialled(new Error('nobody there'));
     expect([await first, await second]).toEqual(['unreachable', 'unreachable']);
     expect(getEventListeners(living.signal, 'abort')).toHaveLength(0);
     const given = mailbox.deposit(capability, new Uint8Array(8), '3', living.signal);
-    await vi.waitUntil(() => getEventListeners(living.signal, 'abort').length === 1);
+    await vi.waitUntil(() => getEventListeners(living.signal, 'abort').length === 1, { timeout: 10_000 });
     living.abort();
     expect(await given).toBe('unreachable');
   } finally {

@@ -85,8 +85,7 @@ describe('the operator’s command', () => {
     fc.assert(
       fc.property(fc.nat(text.length - 1), fc.constantFrom('A', 'z', '0', '_'), (at, letter) => {
         const changed = text.slice(0, at) + letter + text.slice(at + 1);
-        // The last letter of base64url may hold bits that mean nothing.
-        if (changed !== text && at < text.length - 1) expect(() => readRegistration(changed)).toThrow(/no registration/);
+        if (changed !== text) expect(() => readRegistration(changed)).toThrow(/no registration/);
         expect(() => readRegistration(text.slice(0, at))).toThrow(/no registration/);
       }),
       { numRuns: 200 },
