@@ -87,6 +87,8 @@ export class Desktop {
         takeLink: (input) => parts.links.take(input?.only),
         keepLink: ({ link }) => {
           parts.links.giveBack(link);
+          // A page that is locked by now says that one waits.
+          parts.tell({ type: 'desktop.link' });
           return null;
         },
         linkWaits: () => parts.links.waits,

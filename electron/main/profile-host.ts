@@ -59,6 +59,16 @@ export class ProfileHost implements App {
     this.handlers = { ...passed, profiles: this.#profiles() };
   }
 
+  /** The id of the one that is open. */
+  get profileId(): string {
+    return this.#id;
+  }
+
+  /** Of those there are. */
+  get profileIds(): readonly string[] {
+    return this.#parts.list.all().map(({ profileId }) => profileId);
+  }
+
   get preferences(): HostedPreferences {
     return this.#hosted.preferences;
   }

@@ -62,7 +62,7 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
   const settings = (): Settings => running.preferences.get().settings;
   let readIcon: NativeImage | undefined;
   const icon = (): NativeImage => (readIcon ??= nativeImage.createFromPath(join(app.getAppPath(), 'assets', 'icon.png')));
-  const links = new LinkInbox();
+  const links = new LinkInbox(() => running.profileId);
   const spelling = new Spelling(join(bundles, 'spelling.worker.cjs'), () => logger.error('spelling.failed'));
   let window: BrowserWindow | undefined;
   let drawn = false;
@@ -136,6 +136,7 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
       camera.end();
       void forgetFiles(files);
     }
+    if (event.type === 'profiles.changed') links.keepOnly(running.profileIds);
     door.tell(event);
     desktop.hear(event);
   });

@@ -32,38 +32,72 @@ function beginningOf(text: string): string {
   return text.slice(0, shown).replaceAll(/[^\w:/.?=&%+-]/g, '·') + (text.length > shown ? '…' : '');
 }
 
-/** A link waits here until the page takes it, in memory alone. The newest one counts. */
+/** Profiles for which something waits at once: whoever opens links in more of them has forgotten the earliest. */
+const profilesAtOnce = 8;
+
+interface Waiting {
+  readonly link?: string;
+  /** The beginning of one that is none. */
+  readonly unread?: string;
+}
+
+/**
+ * A link waits here until the page takes it, in memory alone, for the profile that was open when it came: in another one its answer would come from somebody else. The newest one
+ * counts. `profile`: the id of the one that is open.
+ */
 export class LinkInbox {
-  #waiting: string | undefined;
-  #unread: string | undefined;
+  readonly #profile: () => string;
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(profile: () => string) {
+    this.#profile = profile;
+  }
 
   /** Takes the link among a program's arguments. False where nothing there begins like one of ours. */
   put(args: readonly string[]): boolean {
     const [first] = args.filter(isOurs);
     if (first === undefined) return false;
     const link = appLinkIn(args);
-    if (link === undefined) this.#unread = beginningOf(first);
-    else this.#waiting = link;
+    this.#set({ ...this.#mine, ...(link === undefined ? { unread: beginningOf(first) } : { link }) });
     return true;
   }
 
   /** What was taken and not shown to the end, because the vault was locked meanwhile. One that came since goes before it. */
   giveBack(link: string): void {
-    this.#waiting ??= parseAppLink(link);
+    const known = this.#mine.link ?? parseAppLink(link);
+    if (known !== undefined) this.#set({ ...this.#mine, link: known });
   }
 
   get waits(): boolean {
-    return this.#waiting !== undefined || this.#unread !== undefined;
+    return this.#waiting.has(this.#profile());
+  }
+
+  /** Profiles that are no more have nothing to wait for. */
+  keepOnly(profiles: readonly string[]): void {
+    for (const profile of this.#waiting.keys()) if (!profiles.includes(profile)) this.#waiting.delete(profile);
   }
 
   /** `only`: anything but a link for a device goes on waiting. `unread`: the beginning of one that was opened and is none. */
   take(only?: 'device'): { link?: string; unread?: string } {
-    const link = this.#waiting;
-    const unread = this.#unread;
-    if (only === 'device' && link?.startsWith('keyshift:link/') !== true) return {};
-    this.#waiting = undefined;
-    if (only === 'device') return link === undefined ? {} : { link };
-    this.#unread = undefined;
-    return { ...(link !== undefined && { link }), ...(unread !== undefined && { unread }) };
+    const { link, unread } = this.#mine;
+    if (only !== 'device') {
+      this.#waiting.delete(this.#profile());
+      return { ...(link !== undefined && { link }), ...(unread !== undefined && { unread }) };
+    }
+    if (link?.startsWith('keyshift:link/') !== true) return {};
+    if (unread === undefined) this.#waiting.delete(this.#profile());
+    else this.#set({ unread });
+    return { link };
+  }
+
+  get #mine(): Waiting {
+    return this.#waiting.get(this.#profile()) ?? {};
+  }
+
+  #set(waiting: Waiting): void {
+    const profile = this.#profile();
+    this.#waiting.delete(profile);
+    this.#waiting.set(profile, waiting);
+    for (const oldest of [...this.#waiting.keys()].slice(0, -profilesAtOnce)) this.#waiting.delete(oldest);
   }
 }

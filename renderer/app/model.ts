@@ -226,8 +226,8 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
           // Locked again before it was open again: it is what was left.
           if (before.phase === 'open') left = leftOpen(model) ?? opening;
           // A link that was opened elsewhere is not done with: it is shown again once the vault is open.
-          const { offeredLink } = ui.getState();
-          if (offeredLink !== '') background(client.desktop.keepLink({ link: offeredLink }));
+          const { offeredLink, accepting } = ui.getState();
+          if (offeredLink !== '' && !accepting) background(client.desktop.keepLink({ link: offeredLink }));
           forget();
           // A new device is let in before there is a vault.
           if (now.phase === 'absent') background(devices.getState().loadLinking());

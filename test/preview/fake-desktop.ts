@@ -44,7 +44,7 @@ export function profileHandlers(world: World, { refuse, emit }: Tools): Handlers
   };
 }
 
-export function desktopHandlers(world: World): Handlers['desktop'] {
+export function desktopHandlers(world: World, { emit }: Pick<Tools, 'emit'>): Handlers['desktop'] {
   return {
     openLink: ({ url }) => {
       world.opened = [...world.opened, url];
@@ -60,6 +60,7 @@ export function desktopHandlers(world: World): Handlers['desktop'] {
     },
     keepLink: ({ link }) => {
       world.link ??= link;
+      emit({ type: 'desktop.link' });
       return null;
     },
     linkWaits: () => world.link !== undefined || world.unreadLink !== undefined,

@@ -58,7 +58,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
     envelopes: envelopeHandlers(world, tools),
     files: fileHandlers(world, tools),
     profiles: profileHandlers(world, tools),
-    desktop: desktopHandlers(world),
+    desktop: desktopHandlers(world, tools),
     updates: updateHandlers(world),
     dictionary: dictionaryHandlers(),
     keys: keyHandlers(world, { ...tools, stateOf: (id) => conversationOf(id).state }),

@@ -38,7 +38,7 @@ type Said = { readonly peerId: string; readonly expiresAt: number } | { readonly
 export function AcceptDialog(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
-  const { client, contacts } = useModel();
+  const { client, contacts, session, ui } = useModel();
   const close = useUi((state) => state.closeDialog);
   const show = useShowContact();
   const offered = useUi((state) => state.offeredLink);
@@ -54,8 +54,13 @@ export function AcceptDialog(): ReactNode {
     if (busy || link.trim() === '') return;
     setBusy(true);
     setFailure(undefined);
+    ui.getState().setAccepting(true);
     try {
-      const { contactId } = await client.contacts.acceptInvitation({ link: link.trim() });
+      const { contactId } = await client.contacts.acceptInvitation({ link: link.trim() }).catch(async (thrown: unknown) => {
+        // Locked before it was accepted: it is shown again. One that was accepted is used by now.
+        if (offered !== '' && session.getState().phase !== 'open') await client.desktop.keepLink({ link: offered });
+        throw thrown;
+      });
       await contacts.getState().load();
       close();
       await show(contactId);
@@ -63,6 +68,7 @@ export function AcceptDialog(): ReactNode {
       setFailure(thrown);
     } finally {
       setBusy(false);
+      ui.getState().setAccepting(false);
     }
   };
   const isGarbled = (thrown: unknown): boolean => toFailure(thrown).code === 'invitation.garbled';

@@ -33,6 +33,7 @@ function useLinks(): void {
   const text = useText();
   useEffect(() => {
     const take = async (): Promise<void> => {
+      if (model.session.getState().phase !== 'open') return;
       const { link, unread } = await model.client.desktop.takeLink();
       if (unread !== undefined) model.ui.getState().toast(text('desktop.link.unread', { link: unread }), 'danger');
       if (link === undefined) return;

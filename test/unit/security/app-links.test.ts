@@ -41,7 +41,7 @@ describe('row 23: links from outside', () => {
   });
 
   test('before there is a profile only a link for a device is given out, and another one goes on waiting', () => {
-    const inbox = new LinkInbox();
+    const inbox = new LinkInbox(() => 'main');
     inbox.put(['keyshift:invite/a']);
     expect([inbox.take('device'), inbox.take()]).toEqual([{}, { link: 'keyshift:invite/a' }]);
     inbox.put(['keyshift:link/b']);
@@ -49,7 +49,7 @@ describe('row 23: links from outside', () => {
   });
 
   test('it waits until it is taken, once, and what is no link pushes nothing out', () => {
-    const inbox = new LinkInbox();
+    const inbox = new LinkInbox(() => 'main');
     expect([inbox.put(['--x', 'keyshift:invite/a']), inbox.put(['https://a.example', '--keyshift:x']), inbox.put([])]).toEqual([true, false, false]);
     expect([inbox.waits, inbox.take(), inbox.waits, inbox.take()]).toEqual([true, { link: 'keyshift:invite/a' }, false, {}]);
   });
@@ -59,18 +59,46 @@ describe('row 23: links from outside', () => {
     ['KEYSHIFT:invite/a?\u202eb"<c\n', 'KEYSHIFT:invite/a?·b··c·'],
     [`keyshift:invite/${'A'.repeat(9_000)}`, 'keyshift:invite/AAAAAAAA…'],
   ])('of one that is not understood its beginning is told once, plain and short, and a good one still waits: %s', (text, unread) => {
-    const inbox = new LinkInbox();
+    const inbox = new LinkInbox(() => 'main');
     inbox.put(['keyshift:invite/good']);
     expect(inbox.put([text])).toBe(true);
     expect([inbox.take('device'), inbox.waits, inbox.take(), inbox.waits]).toEqual([{}, true, { link: 'keyshift:invite/good', unread }, false]);
   });
 
   test('what was taken and comes back waits again, behind a newer one; only what is a link', () => {
-    const inbox = new LinkInbox();
+    const inbox = new LinkInbox(() => 'main');
     inbox.giveBack('keyshift:call/a');
     expect(inbox.waits).toBe(false);
     inbox.giveBack('keyshift:invite/a');
     inbox.giveBack('keyshift:invite/b');
     expect(inbox.take()).toEqual({ link: 'keyshift:invite/a' });
+  });
+
+  test('a link waits for the profile that was open when it came or was given back, and for no other; of few profiles, and until theirs is gone', () => {
+    let open = 'main';
+    const inbox = new LinkInbox(() => open);
+    inbox.put(['keyshift:invite/a']);
+    open = 'work';
+    expect([inbox.waits, inbox.take()]).toEqual([false, {}]);
+    inbox.giveBack('keyshift:invite/b');
+    inbox.put(['keyshift:call/c']);
+    open = 'main';
+    expect([inbox.take(), inbox.waits]).toEqual([{ link: 'keyshift:invite/a' }, false]);
+    open = 'work';
+    expect(inbox.take()).toEqual({ link: 'keyshift:invite/b', unread: 'keyshift:call/c' });
+    for (let at = 0; at < 20; at += 1) {
+      open = `profile ${at}`;
+      inbox.put(['keyshift:invite/d']);
+    }
+    const waiting = Array.from({ length: 20 }, (_none, at) => {
+      open = `profile ${at}`;
+      return inbox.waits;
+    });
+    expect(waiting).toEqual([...Array.from({ length: 12 }, () => false), ...Array.from({ length: 8 }, () => true)]);
+    open = 'profile 19';
+    inbox.keepOnly(['profile 18', 'main']);
+    expect(inbox.waits).toBe(false);
+    open = 'profile 18';
+    expect(inbox.waits).toBe(true);
   });
 });

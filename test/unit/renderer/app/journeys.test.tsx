@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
+import { KeyshiftError } from '../../../../shared/errors';
 import { emptyWorld, makeContact } from '../../../preview/fake-world';
 import { bo, busyWorld, scenes, talkWithBo } from '../../../preview/scenes';
 import { fileOf } from '../file-of';
@@ -173,6 +174,29 @@ describe('locked', () => {
     press('Cancel');
     await lock();
     expect(screen.queryByText('A link waits. It is shown after unlocking.')).toBeNull();
+  });
+
+  it.each([
+    ['was accepted', undefined, false],
+    ['was refused, as the vault was locked', 'vault.locked', true],
+  ] as const)('a link that was being accepted when the vault was locked: where it %s it waits: %s, %s', async (_what, code, waits) => {
+    const { fake, model } = await renderApp(busyWorld(now, { link: 'keyshift:invite/AAAA' }));
+    await settle();
+    let answer: { resolve: (accepted: { contactId: string }) => void; reject: (error: Error) => void } | undefined;
+    vi.spyOn(model.client.contacts, 'acceptInvitation').mockReturnValue(new Promise((resolve, reject) => (answer = { resolve, reject })));
+    press('Accept invitation');
+    await settle();
+    act(() => {
+      fake.world.vault = 'locked';
+      fake.emit({ type: 'vault.changed', state: 'locked' });
+    });
+    await settle();
+    expect(fake.world.link).toBeUndefined();
+    if (code === undefined) answer?.resolve({ contactId: 'a'.repeat(32) });
+    else answer?.reject(new KeyshiftError(code, 'locked'));
+    await settle();
+    expect(fake.world.link).toBe(waits ? 'keyshift:invite/AAAA' : undefined);
+    expect(screen.queryByText('A link waits. It is shown after unlocking.') !== null).toBe(waits);
   });
 
   it('a link of no known kind is told as that, by its beginning, and asks nothing', async () => {
