@@ -13,6 +13,7 @@ import type { Opened, Suspected, Tally } from './envelopes';
 import { noteSave } from './files/unfinished-saves';
 import type { OpenProfile } from './open-profile';
 import { choosePath } from './choose-path';
+import type { KnownPeer } from './peer-book';
 import type { ContactRow, EnvelopeFiles, PathChooser } from './ports';
 
 /** How many envelopes are sealed or opened before everything else gets a turn: a few milliseconds. */
@@ -43,6 +44,11 @@ export function envelopesService(parts: EnvelopesServiceParts): Handlers['envelo
   };
 }
 
+/** What messages for this person are sealed with; undefined while there is none, or nobody will ever open them. */
+export function sealsFor({ book }: Pick<OpenProfile, 'book'>, { relation, ended, peerId }: ContactRow): KnownPeer | undefined {
+  return relation === 'invited' || ended !== undefined ? undefined : book.find(peerId);
+}
+
 /** Errors: contact.unknown, device.suspended, device.removed, contact.blocked, contact.key-unsettled, contact.pending. */
 function recipient(profile: OpenProfile, contactId: string) {
   const contact: ContactRow = contactRow(profile, contactId);
@@ -51,7 +57,7 @@ function recipient(profile: OpenProfile, contactId: string) {
   if (profile.book.held(contact.peerId) !== undefined || profile.book.isOvertaken(contact.peerId)) {
     throw new KeyshiftError('contact.key-unsettled', 'Sending to this person is paused until it is settled which key is theirs.');
   }
-  const known = contact.relation === 'invited' || contact.ended !== undefined ? undefined : profile.book.find(contact.peerId);
+  const known = sealsFor(profile, contact);
   if (known === undefined) {
     throw new KeyshiftError('contact.pending', 'This person has not answered yet, so there is no key to seal an envelope with.');
   }

@@ -5,6 +5,7 @@ import type { Address } from '../engine/ports';
 import { addressText } from './address-text';
 import { reachOf } from './contact-view';
 import { contactRow } from './contacts-service';
+import { sealsFor } from './envelopes-service';
 import type { NetworkFacts } from './network-facts';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, PreferencesStore } from './ports';
@@ -94,7 +95,7 @@ function reportOn({ network, ownAddresses, preferences }: NetworkServiceParts, p
     })),
     advice: reachAdviceFor({
       connected,
-      mutual,
+      sealable: sealsFor(profile, row) !== undefined,
       blocked: row.blocked,
       held: profile.book.held(peerId) !== undefined,
       clockAhead,

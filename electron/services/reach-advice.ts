@@ -4,8 +4,8 @@ import { isLoopback, isPrivate } from './local-networks';
 /** What advice on one person is made of. */
 export interface ReachFacts {
   readonly connected: boolean;
-  /** Both sides agreed: only then there are messages to carry. */
-  readonly mutual: boolean;
+  /** There is a key to seal messages for them: they are a contact, or their card says one. */
+  readonly sealable: boolean;
   readonly blocked: boolean;
   /** Sending is paused for their key: whether it is they who answer is for the person to find out, and nothing is sealed for them. */
   readonly held: boolean;
@@ -32,7 +32,7 @@ const somebodyElse: ReadonlySet<TryOutcome> = new Set(['no-answer', 'not-accepte
 
 /** What can be done about not being connected, the most helpful first. Pure. */
 export function reachAdviceFor(facts: ReachFacts): ReachAdvice[] {
-  const { places, mutual, proxy, held } = facts;
+  const { places, sealable, proxy, held } = facts;
   if (facts.connected || facts.blocked) return [];
   const advice: ReachAdvice[] = [];
   const add = (one: ReachAdvice, holds: boolean): void => {
@@ -59,6 +59,6 @@ export function reachAdviceFor(facts: ReachFacts): ReachAdvice[] {
   const inside = facts.announced.some(isPrivate) && facts.announced.every((host) => isPrivate(host) || isLoopback(host));
   add('try-port-mapping', !noNetwork && !proxied && facts.portMapping === 'off' && inside);
   add('try-lan', !noNetwork && !proxied && !facts.findOnNetwork);
-  add('carry-by-file', mutual && !held);
+  add('carry-by-file', sealable && !held);
   return advice;
 }

@@ -21,7 +21,10 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
   );
   const more = useMessages((state) => (mayBeMore(state.threads[conversationId]) ? 'yes' : 'no'));
   const away = !contact.pending && !isPaused(contact) && ((contact.reach === 'waiting' && waiting > 0) || contact.reach === 'mailbox');
-  const when = useAwaySince(contact, away);
+  const when = useAwaySince(contact, away || contact.pending);
+  // Of somebody who never answered there may be a key to seal with, or none: that is asked for.
+  const advice = useNetwork((state) => state.reports[contact.contactId]?.advice);
+  const mayCarry = contact.pending ? advice?.includes('carry-by-file') === true : !isPaused(contact);
   const trouble = useNetwork((state) => state.reports[contact.contactId]?.mailboxTrouble);
   const words = contact.pending
     ? text('composer.pending', { name })
@@ -39,7 +42,7 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
     <p className="composer-line">
       <ReachGlyph reach={contact.reach === 'mailbox' ? 'mailbox' : 'waiting'} />
       <span>{words}</span>
-      {contact.pending || isPaused(contact) ? null : (
+      {!mayCarry ? null : (
         <Button kind="quiet" onPress={() => void saveEnvelopes(contact)}>
           {text('envelopes.save')}
         </Button>
@@ -51,7 +54,7 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
 /** The oldest own message that is loaded waits, and there are older ones: those may wait as well. */
 const mayBeMore = (thread: Thread | undefined): boolean => (thread?.complete === false && thread.messages.find(({ direction }) => direction === 'out')?.state === 'queued') || thread?.behind === true;
 
-/** When the connection to somebody who is away ended; undefined: there was none since the vault was opened, or it is not known yet. */
+/** Asks how somebody who is away could be reached. When the connection to them ended; undefined: there was none since the vault was opened, or it is not known yet. */
 function useAwaySince({ contactId, reach }: Contact, away: boolean): string | undefined {
   const model = useModel();
   const times = useTimes();

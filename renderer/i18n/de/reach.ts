@@ -15,7 +15,7 @@ export const reach = {
   'reach.text.mailbox': 'Nachrichten warten in einem Postfach, bis {name} sie abholt. Es sieht nur versiegelte Umschläge.',
   'reach.text.waiting': 'Was du schreibst, bleibt hier und wird gesendet, wenn ihr beide online seid.',
   'reach.text.blocked': 'Du hast {name} blockiert, darum entsteht keine Verbindung.',
-  'reach.text.pending': 'Keyshift versucht die Adressen der Einladung, bis sie beantwortet ist oder abläuft.',
+  'reach.text.pending': 'Keyshift versucht die Adressen der Einladung oder der Karte, bis eine Antwort kommt. Eine Einladung läuft auch ab.',
   'reach.now.direct': 'Direkt verbunden.',
   'reach.now.lan': 'In deinem Netz verbunden.',
   'reach.now.onion': 'Über Tor verbunden.',

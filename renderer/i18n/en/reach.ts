@@ -52,7 +52,7 @@ export const reach = {
   'reach.text.mailbox': 'Messages wait in a mailbox until {name} fetches them. It sees sealed envelopes only.',
   'reach.text.waiting': 'What you write is kept and leaves when you are both online.',
   'reach.text.blocked': 'You have blocked {name}, so no connection is made.',
-  'reach.text.pending': 'Keyshift keeps trying the addresses of the invitation until it is answered or expires.',
+  'reach.text.pending': 'Keyshift keeps trying the addresses of the invitation or the card until there is an answer. An invitation also runs out.',
   'reach.now.direct': 'Connected directly.',
   'reach.now.lan': 'Connected on your network.',
   'reach.now.onion': 'Connected through Tor.',

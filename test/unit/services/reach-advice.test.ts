@@ -4,7 +4,7 @@ import type { ReachAdvice, TryOutcome, Via } from '../../../shared/model/network
 
 const facts: ReachFacts = {
   connected: false,
-  mutual: true,
+  sealable: true,
   blocked: false,
   held: false,
   renewedElsewhere: false,
@@ -23,7 +23,7 @@ describe('advice on a person who is not reached', () => {
     ['connected', { connected: true, hasNetwork: false }, []],
     ['blocked', { blocked: true }, []],
     ['no address', {}, ['no-address', 'carry-by-file']],
-    ['no address, not a contact yet', { mutual: false }, ['no-address']],
+    ['no address, no key to seal for them', { sealable: false }, ['no-address']],
     ['no network', { hasNetwork: false, places: [place('unreachable')], announced: ['127.0.0.1'], portMapping: 'off' }, ['no-network', 'carry-by-file']],
     ['all on this machine', { hasNetwork: false, places: [place('refused', 'direct', '127.0.0.1')] }, ['ask-to-open', 'carry-by-file']],
     ['all silent', { places: [place('timeout'), place('refused'), place('name-unknown')] }, ['ask-to-open', 'carry-by-file']],

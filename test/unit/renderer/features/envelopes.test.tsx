@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { busyWorld, carla, talkWithCarla } from '../../../preview/scenes';
 import { renderApp, settle, type Running } from '../render-app';
@@ -32,6 +32,20 @@ describe('carrying messages by hand', () => {
     ]);
     expect(screen.queryByText(/is not reachable now/)).toBeNull();
     expect(screen.getAllByTestId('delivery-state').at(-1)?.textContent).toBe('Sent, waiting for Carla Reyes’s device to confirm');
+  });
+
+  it('somebody who never answered gets a file as well, where there is a key to seal it for them: added by a card, and not by a link', async () => {
+    for (const advice of [['carry-by-file'], ['no-address']] as const) {
+      const world = busyWorld(now);
+      const tomasz = world.contacts.find(({ name }) => name === 'Tomasz')?.contactId ?? '';
+      world.reports.set(tomasz, { advice: [...advice] });
+      const { fake } = await openPerson(/^Tomasz/, world);
+      expect(screen.getByText(/^Waiting for Tomasz to answer/)).toBeTruthy();
+      expect(screen.queryAllByRole('button', { name: 'Save as file' })).toHaveLength(advice[0] === 'carry-by-file' ? 1 : 0);
+      if (advice[0] === 'carry-by-file') await press('Save as file');
+      expect(fake.calls.includes('envelopes.save')).toBe(advice[0] === 'carry-by-file');
+      cleanup();
+    }
   });
 
   it('of more than what is loaded the notice says how many leave at least', async () => {

@@ -33,6 +33,8 @@ async function writeTo(text: string): Promise<string> {
 describe('a folder that somebody carries', () => {
   test('S1-01: two people who never were online together become contacts and talk by files in one folder', async () => {
     const conversationId = await writeTo('hello');
+    // Also before anybody has answered: that this is a way is said where the person looks for one.
+    expect((await ann.networkCalls.reach({ contactId: contactOf(ann) })).advice).toContain('carry-by-file');
     expect(await ann.envelopes.save({ contactId: contactOf(ann), path: stick })).toMatchObject({ count: 3 });
     expect(files()).toEqual([expect.stringMatching(/^keyshift-\d+-[0-9a-f]{8}\.keyshift-envelopes$/)]);
     expect(readFileSync(join(stick, files()[0] ?? '')).includes('Ann')).toBe(false);
