@@ -88,7 +88,9 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
       await opened.close();
     }
     if (asked.token !== undefined) parts.tokens?.used(asked.token);
-    profile().files.wrote(transferId);
+    const { files } = profile();
+    files.wrote(transferId);
+    if (asked.from !== undefined) files.wentAgain(asked.from, transferId);
     return { transferId, messageId };
   };
 

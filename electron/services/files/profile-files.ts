@@ -235,6 +235,17 @@ export class ProfileFiles implements PartyHandler {
     this.#sweeping.soon();
   }
 
+  /**
+   * It went once more, to the same person, as a file of its own: where it was called off or refused, the copy that stays for that goes here.
+   * What arrived, what is still under way and what somebody else was sent keep theirs.
+   */
+  wentAgain(transferId: string, as: string): void {
+    const { transfers } = this.#profile.stores;
+    const row = transfers.byId(transferId);
+    if (row?.direction !== 'out' || (row.ended !== 'cancelled' && row.ended !== 'failed') || row.peerId !== transfers.byId(as)?.peerId) return;
+    this.forget(transferId);
+  }
+
   /** One of the own is written down. In that transaction. */
   written(row: TransferRow): void {
     this.#profile.stores.transfers.add(row);

@@ -75,7 +75,8 @@ export function FileActs({ transfer, file, onForget, inTabOrder = true }: FileAc
   const place = useFocusIfLost<HTMLSpanElement>(transfer.state);
   const saved = useFiles((state) => state.saved.includes(transfer.transferId));
   const offered = actsOf(transfer, saved);
-  const mayForget = onForget !== undefined && transfer.held && transfer.state === 'done';
+  // Of one that was called off or refused the copy is kept to be sent again.
+  const mayForget = onForget !== undefined && transfer.held && ['done', 'cancelled', 'failed'].includes(transfer.state);
   // Somebody waits for an answer: said in words, not by signs.
   if (transfer.state === 'offered' && transfer.direction === 'in') {
     return (

@@ -39,8 +39,13 @@ function wordsOf(transfer: Transfer, name: string, connected: boolean, text: Tex
   }
 }
 
+/** Whether the words of it say how large it is, beside how far it is. */
+export function saysHowLarge({ state, done }: Pick<Transfer, 'state' | 'done'>, connected: boolean): boolean {
+  return state === 'running' || state === 'paused' || (state === 'waiting' && done > 0 && !connected);
+}
+
 /** Whether there is a connection to the person this conversation is with. */
-function useConnected(conversationId: string): boolean {
+export function useConnected(conversationId: string): boolean {
   const contactId = useConversations((state) => findConversation(state, conversationId)?.contactId);
   const reach = useContacts((state) => findContact(state, contactId)?.reach);
   return reach !== undefined && isConnected(reach);

@@ -59,7 +59,7 @@ export function FilesTab({ contact, conversationId }: { readonly contact: Contac
           onAct={() => void forget(forgetting)}
           onClose={() => setForgetting(undefined)}
         >
-          <p>{text('files.forget.text', { name })}</p>
+          <p>{forgetting.state === 'done' ? text('files.forget.text', { name }) : text('files.forget.unsent')}</p>
         </ConfirmDialog>
       )}
     </>

@@ -66,6 +66,7 @@ export const files = {
   'files.forget': '{file} von diesem Computer entfernen',
   'files.forget.title': '„{file}“ von diesem Computer entfernen?',
   'files.forget.text': 'Die Nachricht bleibt. Die Datei lässt sich nur wieder holen, solange {name} oder ein anderes deiner Geräte sie noch hat.',
+  'files.forget.unsent': 'Die Nachricht bleibt. Noch einmal senden lässt sich die Datei von hier aus dann nicht; die, die du ausgewählt hattest, bleibt, wo sie ist.',
   'files.forget.act': 'Datei entfernen',
   'files.forget.keep': 'Behalten',
   'files.show': 'Bild {file} zeigen',

@@ -65,6 +65,7 @@ export const files = {
   'files.forget': 'Remove {file} from this computer',
   'files.forget.title': 'Remove “{file}” from this computer?',
   'files.forget.text': 'The message stays. The file can be fetched again only while {name} or another device of yours still has it.',
+  'files.forget.unsent': 'The message stays. The file cannot be sent again from here then; the one that you chose stays where it is.',
   'files.forget.act': 'Remove file',
   'files.forget.keep': 'Keep',
   'files.show': 'Show picture {file}',

@@ -106,6 +106,11 @@ describe('files of messages', () => {
     const again = await ada.files.send({ conversationId, from: declined.transferId });
     await world.until('offered again', () => bo.profile.files.ofAll([again.transferId])[0]?.state === 'offered');
     expect(by(declined.transferId)).toEqual(['them', 'me']);
+    // With it goes the only copy there is: however often a large file is called off and sent again, it lies on the disk once.
+    const held = (transferId: string) => ada.profile.files.ofAll([transferId])[0]?.held;
+    await world.until('one copy of that file, one of what was called off before', () => ada.disk.contents.size === 2);
+    expect([second, declined, again].map(({ transferId }) => held(transferId))).toEqual([true, false, true]);
+    await expect(ada.files.send({ conversationId, from: declined.transferId })).rejects.toMatchObject({ code: 'transfer.not-here' });
     await bo.files.cancel(again);
     for (const each of [ada, bo]) each.reopen();
     expect(by(second.transferId)).toEqual(['me', 'them']);

@@ -137,6 +137,8 @@ describe('files in a conversation', () => {
     fake.world.contacts = fake.world.contacts.map((one) => ({ ...one, reach: 'waiting' as const }));
     await act(() => model.contacts.getState().load());
     expect(said()).toBe(apart);
+    // How large it is stands there once.
+    expect(article().textContent?.split('1.3 MB')).toHaveLength(2);
   });
 
   it('a picture is shown from the app’s own address only, opens large, and is a line with a name where it cannot be shown', async () => {
@@ -453,6 +455,18 @@ describe('files in a conversation', () => {
     await press('Remove file');
     expect(fake.world.transfers[0]?.held).toBe(false);
     expect(within(list).getByText('No longer kept on this computer')).toBeTruthy();
+  });
+
+  it('the Files tab also gives up the copy of one that was called off, which stays to be sent again, and says what that means', async () => {
+    const { fake, model } = await openTalk(world('film.mkv', { state: 'cancelled', direction: 'out', cancelledBy: 'me', held: true }));
+    act(() => model.ui.getState().showDetails('files'));
+    await settle();
+    fireEvent.click(screen.getByRole('button', { name: 'Remove film.mkv from this computer' }));
+    await settle();
+    expect(screen.getByRole('dialog').textContent).toContain('The file cannot be sent again from here then');
+    await press('Remove file');
+    expect(fake.world.transfers[0]?.held).toBe(false);
+    expect(screen.queryByRole('button', { name: 'Send film.mkv again' })).toBeNull();
   });
 
   it('of many files the newest are listed and more on demand, those shown further up are known beside that, and what is gone goes', async () => {
