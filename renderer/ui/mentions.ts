@@ -8,8 +8,8 @@ export type MentionPiece =
   /** Unix milliseconds. */
   | { readonly kind: 'moment'; readonly text: string; readonly at: number };
 
-/** Only what says that it is one: nothing is guessed from a dot between two words. No space, quote, control or direction character is part of an address. */
-const address = String.raw`\bhttps?:\/\/[^\s<>"'\u0060\u0000-\u0020\u007F-\u00A0\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]+`;
+/** Only what says that it is one, by how it is asked for or by `www.`: nothing is guessed from a dot between two words. No space, quote, control or direction character is part of an address. */
+const address = String.raw`(?:\bhttps?:\/\/|(?<![\p{L}\p{N}@._\/:-])www\.)[^\s<>"'\u0060\u0000-\u0020\u007F-\u00A0\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]+`;
 /** A moment that names its zone: 2026-11-26T17:00Z, 2026-11-26 17:00+01:00, 2026-11-26 17:00 UTC. */
 const moment = String.raw`\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?(?: ?(?:UTC|Z)\b|[+-]\d{2}:?\d{2}\b)`;
 const longestUrl = 2_048;
@@ -40,8 +40,10 @@ export function mentionPieces(written: string): readonly MentionPiece[] {
 }
 
 function linkPiece(text: string): MentionPiece | undefined {
-  const url = text.length > longestUrl ? undefined : urlOf(text);
-  if (url === undefined) return undefined;
+  const isBare = /^www\./iu.test(text);
+  const url = text.length > longestUrl ? undefined : urlOf(isBare ? `https://${text}` : text);
+  // A name of a site has two parts more, and ends in letters.
+  if (url === undefined || (isBare && !/^www(?:\.[^.]+)+\.(?:[a-z]{2,}|xn--[a-z0-9-]+)$/u.test(url.hostname))) return undefined;
   const { protocol, host } = url;
   // Behind `?` and `#` a reader leaves it as it is; what opens links takes none, since elsewhere it stands for a slash.
   const href = url.href.replaceAll('\\', '%5C');

@@ -103,7 +103,7 @@ function NoMessages({ contact, isOver }: { readonly contact: Contact; readonly i
   return (
     <EmptyState
       keyId={pictureDigits(contact.peerId)}
-      actions={contact.pending ? undefined : <Button onPress={() => showDetails('who')}>{text('conversation.empty.check')}</Button>}
+      actions={contact.pending || contact.checked ? undefined : <Button onPress={() => showDetails('who')}>{text('conversation.empty.check')}</Button>}
     >
       {isOver ? text('conversation.empty.over') : text('conversation.empty', { name: nameInSentence(contact.name) })}
     </EmptyState>

@@ -2,12 +2,15 @@ import { useRef, type ReactNode } from 'react';
 import { Header, Menu, MenuItem, MenuSection, Popover } from 'react-aria-components';
 import { useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
 import { useFirstLine } from '../../ui/use-first-line';
 import type { Row } from './rows';
 
 const hour = 3_600_000;
 /** A time nobody waits for. */
 const forEver = 8_640_000_000_000_000;
+/** Other doors may write another far time. */
+const isForEver = (until: number, now: number): boolean => until - now > 400 * 24 * hour;
 const lengths = { mute1: hour, mute8: 8 * hour, muteWeek: 7 * 24 * hour, muteEver: undefined } as const;
 
 export interface ConversationMenuProps {
@@ -21,6 +24,7 @@ export interface ConversationMenuProps {
 export function ConversationMenu({ row, anchor, now, onClose }: ConversationMenuProps): ReactNode {
   const text = useText();
   const errorText = useErrorText();
+  const times = useTimes();
   const model = useModel();
   const trigger = useRef<HTMLElement>(anchor);
   const menu = useFirstLine();
@@ -29,6 +33,7 @@ export function ConversationMenu({ row, anchor, now, onClose }: ConversationMenu
   const { conversationId } = conversation;
   const muted = conversation.mutedUntil > now;
   const ui = model.ui.getState();
+  const untilWords = (until: number): string => text(isForEver(until, now) ? 'talk.mutedForEver' : 'talk.mutedUntil', { until: times.when(until, now) });
 
   const change = async (by: Parameters<typeof model.client.conversations.update>[0], told?: string): Promise<void> => {
     try {
@@ -44,7 +49,8 @@ export function ConversationMenu({ row, anchor, now, onClose }: ConversationMenu
     else if (key === 'unmute') void change({ conversationId, mutedUntil: 0 }, text('talk.unmuted'));
     else if (key === 'mute1' || key === 'mute8' || key === 'muteWeek' || key === 'muteEver') {
       const length = lengths[key];
-      void change({ conversationId, mutedUntil: length === undefined ? forEver : Date.now() + length }, text('talk.muted'));
+      const until = length === undefined ? forEver : Date.now() + length;
+      void change({ conversationId, mutedUntil: until }, text('talk.muted', { how: untilWords(until) }));
     } else if (key === 'rename') ui.openConversationDialog('rename-conversation', conversationId);
     else if (key === 'export') ui.openConversationDialog('export', conversationId);
     else if (key === 'another') ui.openAnother(contact.contactId);
@@ -82,9 +88,12 @@ export function ConversationMenu({ row, anchor, now, onClose }: ConversationMenu
           {text('talk.another')}
         </MenuItem>
         {muted ? (
-          <MenuItem id="unmute" className="menu-item">
-            {text('talk.unmute')}
-          </MenuItem>
+          <MenuSection className="menu-section">
+            <Header className="menu-heading">{untilWords(conversation.mutedUntil)}</Header>
+            <MenuItem id="unmute" className="menu-item">
+              {text('talk.unmute')}
+            </MenuItem>
+          </MenuSection>
         ) : (
           <MenuSection className="menu-section">
             <Header className="menu-heading">{text('talk.mute')}</Header>

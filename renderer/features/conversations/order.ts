@@ -7,8 +7,10 @@ export function withConversation(list: readonly Conversation[], changed: Convers
   if (before !== undefined && before.lastMessageAt === changed.lastMessageAt) return isEqual(before, changed) ? list : [...list.slice(0, at), changed, ...list.slice(at + 1)];
   const others = before === undefined ? list : [...list.slice(0, at), ...list.slice(at + 1)];
   const time = changed.lastMessageAt;
+  // What is said now came after conversations were begun in which nobody said anything yet.
+  const isSaidNow = time !== undefined && time > (before?.lastMessageAt ?? 0);
   // A new one in which nothing was said yet was opened just now.
-  const place = time === undefined ? 0 : others.findIndex((one) => one.lastMessageAt !== undefined && one.lastMessageAt <= time);
+  const place = time === undefined ? 0 : others.findIndex(({ lastMessageAt: other }) => (other === undefined ? isSaidNow : other <= time));
   return place === -1 ? [...others, changed] : [...others.slice(0, place), changed, ...others.slice(place)];
 }
 

@@ -35,7 +35,7 @@ export const nearby = {
   'nearby.different': 'Verschieden',
   'nearby.waiting': 'Warten auf die andere Person',
   'nearby.waiting.text': 'Du hast gesagt, dass die Ziffern gleich sind. Jetzt muss {name} es auch sagen.',
-  'nearby.met': 'Du bist {name} begegnet',
+  'nearby.met': 'Du hast {name} getroffen',
   'nearby.met.text': '{name} ist unter deinen Kontakten, von dir geprüft.',
   'nearby.hello': 'Sag Hallo',
   'nearby.ended': 'Aus diesem Treffen wurde nichts',

@@ -26,6 +26,9 @@ describe('links and moments in messages', () => {
     ['at 5 pm', ['at 5 pm']],
     ['https://a.example/?b\\c#d\\e', ['<https://a.example/?b%5Cc#d%5Ce>']],
     ['https://a.example/((b)c)])', ['<https://a.example/((b)c)>', '])']],
+    // What says that it is one without saying how: nobody is asked in clear.
+    ['at www.example.org, or WWW.Example.co.uk/a?b.', ['at ', '<https://www.example.org/>', ', or ', '<https://www.example.co.uk/a?b>', '.']],
+    ['www.example www. www..org a@www.example.org xwww.a.org wwww.a.org www.1.2 ada@example.org', ['www.example www. www..org a@www.example.org xwww.a.org wwww.a.org www.1.2 ada@example.org']],
     ['data:text/html,<b> javascript:alert(1) file:///etc', ['data:text/html,<b> javascript:alert(1) file:///etc']],
   ])('%s', (text, expected) => {
     expect(kinds(text)).toEqual(expected);
@@ -82,6 +85,14 @@ describe('the list', () => {
     expect(moved.map(({ conversationId }) => conversationId)).toEqual(['2', '1', '3']);
     expect(moved[1]).toBe(list[0]);
     expect(withConversation(list, conversation('1', { lastMessageAt: 30 }))).toBe(list);
+  });
+
+  it('puts what is said now above conversations in which nobody said anything yet, as it stands after the next start', () => {
+    const list = [conversation('new'), conversation('1', { lastMessageAt: 30 }), conversation('2', { lastMessageAt: 20 })];
+    const order = (changed: Conversation) => withConversation(list, changed).map(({ conversationId }) => conversationId);
+    expect(order(conversation('2', { lastMessageAt: 40 }))).toEqual(['2', 'new', '1']);
+    // What came earlier is put where it belongs, not above what was begun since.
+    expect(order(conversation('1', { lastMessageAt: 25 }))).toEqual(['new', '1', '2']);
   });
 
   it('finds the first unread message, and none that is not here', () => {
@@ -157,6 +168,18 @@ describe('in the window', () => {
     }
   });
 
+  it('offers to check a safety number only of somebody who was not checked yet', async () => {
+    for (const who of ['unchecked', 'checked'] as const) {
+      const made = world({ preview: undefined, lastMessageAt: undefined });
+      made.messages.set(talkWithBo, []);
+      made.contacts = made.contacts.map((one) => (one.name.startsWith('Bo') ? { ...one, who, checked: who === 'checked' } : one));
+      await openTalk(made);
+      expect(screen.getByText(/are locked with a key only the two of you hold/)).toBeTruthy();
+      expect(screen.queryAllByRole('button', { name: 'Check safety number' })).toHaveLength(who === 'checked' ? 0 : 1);
+      cleanup();
+    }
+  });
+
   it('shows what else is talked about with a person, and goes there', async () => {
     // The newest message was deleted: that is not a conversation in which nothing was said.
     const made = world({ preview: '' });
@@ -179,6 +202,31 @@ describe('in the window', () => {
     expect(model.ui.getState().selection?.conversationId).toBe(other);
     expect(section.queryByRole('button', { name: 'Boat [U+202E]evil' })).toBeNull();
     expect(screen.getByRole('button', { name: 'Without a title' })).toBeTruthy();
+  });
+
+  it('says until when a conversation is muted, as it is muted and in its menu afterwards', async () => {
+    const { fake } = await openTalk(world());
+    const open = async () => {
+      fireEvent.contextMenu(within(screen.getByRole('navigation')).getByRole('button', { name: /^Bo Lindqvist/ }));
+      await settle();
+    };
+    await open();
+    fireEvent.click(screen.getByRole('menuitem', { name: 'For eight hours' }));
+    await settle();
+    const until = stored(fake)?.mutedUntil ?? 0;
+    const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit' }).format(until);
+    expect(screen.getByText(/^Muted until .*\. New messages are counted, but you are not notified\.$/).textContent).toContain(clock);
+    await open();
+    expect(screen.getByText(/^Muted until .*[^.]$/).textContent).toContain(clock);
+    fireEvent.click(screen.getByRole('menuitem', { name: 'Unmute' }));
+    await settle();
+    expect(stored(fake)?.mutedUntil).toBe(0);
+    await open();
+    fireEvent.click(screen.getByRole('menuitem', { name: 'Until you say otherwise' }));
+    await settle();
+    expect(screen.getByText('Muted until you say otherwise. New messages are counted, but you are not notified.')).toBeTruthy();
+    await open();
+    expect(screen.getByText('Muted until you say otherwise')).toBeTruthy();
   });
 
   it('pins, puts away and removes by the menu of the list', async () => {
