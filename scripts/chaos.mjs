@@ -21,7 +21,7 @@ const known = ['kill', 'power', 'full', 'read-only', 'failing', 'clock', 'damage
 await asCommand(async () => {
   const text = /** @type {const} */ ({ type: 'string' });
   const { values } = parseArgs({ options: { only: text, amount: text, seed: text, 'at-once': text, night: { type: 'boolean' }, short: { type: 'boolean' } } });
-  if (values.short) Object.assign(values, { amount: '0.5', only: 'kill,power,clock,damage,upgrade,frozen,full-steps,turned', 'at-once': '8', ...values });
+  if (values.short) Object.assign(values, { amount: '0.5', only: 'power,clock,damage,upgrade,frozen,full-steps,turned', 'at-once': '8', ...values });
   const amount = Number(values.amount ?? (values.night ? 60 : 5));
   if (!(amount > 0 && amount <= 1000)) throw new PlainError('--amount takes a number above 0, at most 1000');
   const unknown = String(values.only ?? known).split(',').find((name) => !known.includes(name));

@@ -66,7 +66,7 @@ await asCommand(async () => {
   const { short, night, ...given } = values;
   const chosen = { ...forms[short ? 'short' : night ? 'night' : 'usual'], ...given };
   const words = Object.entries(chosen).flatMap(([name, value]) => (value === true ? [`--${name}`] : value === undefined ? [] : [`--${name}`, String(value)]));
-  const keys = createRequire(import.meta.url)(inCache('soak/rsa-keys.cjs')).readyKeys(66);
+  const keys = createRequire(import.meta.url)(inCache('soak/rsa-keys.cjs')).readyKeys(50);
   // Without what V8 notes of code that is used often, which is nothing the program keeps, and comes for days: optimised code, and for each function
   // what kinds of objects it met where (feedback vectors, with all that hangs on them). No count of code shows it.
   const seldomNoted = ['--interrupt-budget-for-feedback-allocation=1000000000', '--interrupt-budget-factor-for-feedback-allocation=1000000'];

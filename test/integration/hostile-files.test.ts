@@ -3,6 +3,7 @@ import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallName } from '../../shared/contract/contract';
+import { someOf } from '../support/exhaustive';
 import { HeadlessPeer } from '../support/headless-peer';
 import { passphrase, temporaryFolder } from '../support/two-peers';
 
@@ -69,14 +70,17 @@ describe.skipIf(process.platform === 'win32')('files at the real door', () => {
   it.each(titled(written))('A87: %s writes for the user alone, also under a name of 255 bytes and whatever the system leaves open to all', { timeout: 60_000 }, async (_title, name, params) => {
     const at = place();
     // Three bytes for each character, and what a person may have called a file on Linux.
-    for (const file of ['plain', '漢'.repeat(85), 'a\nb\u0007\u202egnp', 'CON', 'trailing. . .', '-rf']) {
+    // Files of keys take a second each for their passphrase: one of the odd names each day, all by npm run exhaustive.
+    const names = ['plain', '漢'.repeat(85), 'a\nb\u0007\u202egnp', 'CON', 'trailing. . .', '-rf'];
+    const files = name === 'identity.exportPrivate' ? someOf(names, 1, names.slice(1, 2)) : names;
+    for (const file of files) {
       const answer = await ada.ask(name, { ...params(), path: join(at, file) });
       expect(answer.error, `${file}: ${answer.error?.message}`).toBeUndefined();
       expect(modeOf(join(at, file))).toBe(0o600);
     }
-    expect(readdirSync(at)).toHaveLength(6);
+    expect(readdirSync(at)).toHaveLength(files.length);
     expect((await ada.ask(name, { ...params(), path: join(at, 'x'.repeat(300)) })).error?.data.code).toBe('path.unusable');
-    expect(readdirSync(at)).toHaveLength(6);
+    expect(readdirSync(at)).toHaveLength(files.length);
   });
 
   it.each(titled(written))('%s leaves alone what lies there and is something else, and goes through no link', { timeout: 60_000 }, async (_title, name, params) => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { times } from '../support/exhaustive';
 import { introduce, newPerson, temporaryFolder, texts, type Person } from '../support/two-peers';
 
-const total = Number(process.env['KEYSHIFT_KILL_MESSAGES'] ?? 1_000);
-const kills = Number(process.env['KEYSHIFT_KILLS'] ?? 4);
+const total = Number(process.env['KEYSHIFT_KILL_MESSAGES'] ?? times(1_000, 250));
+const kills = Number(process.env['KEYSHIFT_KILLS'] ?? times(4, 2));
 
 /** A small seeded generator, so that a failing run can be repeated. */
 function seeded(seed: number): () => number {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crossed, crossedOrders } from '../support/crossed-connections';
+import { times } from '../support/exhaustive';
 import { fastClock } from '../support/fast-clock';
 import type { Fault } from '../support/fault-proxy';
 import { SpoiledPair, until } from '../support/spoiled-pair';
 
 /** Connections that are cut in one run. */
-const cuts = Number(process.env['KEYSHIFT_CUTS'] ?? 30);
+const cuts = Number(process.env['KEYSHIFT_CUTS'] ?? times(30, 10));
 const seed = Number(process.env['KEYSHIFT_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 /** A small seeded generator, so that a failing run can be repeated. */

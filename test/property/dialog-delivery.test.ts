@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DialogId } from '../../electron/engine/ids';
 import { Device, person, settle, testCrypto } from '../support/dialog-kit';
+import { times } from '../support/exhaustive';
 
 /** What the network and the people may do, one step at a time. `at` picks among what there is. */
 type Step =
@@ -139,7 +140,7 @@ async function newWorld(cacheEntries: number): Promise<() => World> {
 }
 
 describe('an adversarial network', () => {
-  for (const [cacheEntries, numRuns] of [[64, 120], [1, 40], [0, 40]] as const) {
+  for (const [cacheEntries, numRuns] of [[64, times(120, 30)], [1, times(40, 10)], [0, times(40, 10)]] as const) {
     it(`S1-04 S1-23 S1-47 S2-17 A22 A23: exactly once, in order, whatever happens on the way (caches of ${cacheEntries})`, { timeout: 120_000 }, async () => {
       const world = await newWorld(cacheEntries);
       fc.assert(

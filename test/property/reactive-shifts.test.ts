@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { policyPresets } from '../../shared/model/keys';
+import { times } from '../support/exhaustive';
 import { type End, minute, talkingPair } from '../support/talking-pair';
 
 type Step =
@@ -68,7 +69,7 @@ describe('two people who follow each other’s renewals', () => {
           end.device.db.close();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: times(60, 15) },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DialogId, InstanceId, PeerId } from '../../electron/engine/ids';
 import { toBase32 } from '../../electron/engine/wire/encoding';
+import { times } from '../support/exhaustive';
 import { type LogDevice, logDevices, seenAt } from '../support/replica-kit';
 
 const bob = toBase32(new Uint8Array(32).fill(7)) as PeerId;
@@ -124,7 +125,7 @@ describe('what three devices have in common', () => {
         for (const device of devices) for (const other of devices) if (other !== device) again(device, other);
         expect(devices.map(seenAt)).toEqual(before);
       }),
-      { numRuns: 60 },
+      { numRuns: times(60, 20) },
     );
     for (const device of devices) device.close();
   });

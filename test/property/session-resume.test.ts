@@ -5,6 +5,7 @@ import type { Session, SessionItem } from '../../electron/engine/session/session
 import type { ResumptionStore } from '../../electron/engine/session/resumption-entry';
 import { Resumptions } from '../../electron/engine/session/resumptions';
 import { FrameReader } from '../../electron/engine/wire/frame';
+import { times } from '../support/exhaustive';
 import { createLinkPair, type LinkPair } from '../support/link-pair';
 import { ManualClock } from '../support/manual-clock';
 import { type DeskSide, dialFrom, keep, type Keeper, keeperOf, listenAt, meetOnce, newResumptionStore } from '../support/resume-kit';
@@ -63,7 +64,7 @@ describe('a resumption', () => {
         if (which === 'm3') expect(open[1]).toBe(false);
         if (which === 'm4') expect(open[0]).toBe(false);
       }),
-      { numRuns: 120 },
+      { numRuns: times(120, 40) },
     );
   });
 
@@ -100,7 +101,7 @@ describe('a resumption', () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: times(60, 20) },
     );
   });
 
@@ -133,7 +134,7 @@ describe('a resumption', () => {
           for (const { desk } of [from, to]) desk.release();
         }
       }),
-      { numRuns: 25 },
+      { numRuns: times(25, 8) },
     );
   });
 });
@@ -257,7 +258,7 @@ describe('over schedules', () => {
         expect([a.current?.resumed, b.current?.resumed]).toEqual([serves, serves]);
         for (const end of [a, b]) end.host.close();
       }),
-      { numRuns: 40, examples: [[endsEarly]] },
+      { numRuns: times(40, 12), examples: [[endsEarly]] },
     );
   });
 });

@@ -4,26 +4,34 @@ import { perFile } from './per-file';
 import bounds from './rsa-bounds.json';
 import primes from './rsa-primes.json';
 
-/**
- * RSA-3072 keys that cost nothing to make: products of two of twelve fixed primes, all different, the same in every run. They share factors and are
- * printed here, so they are good for nothing but tests that need many keys.
- */
-export const fixedKeys = (primes.length * (primes.length - 1)) / 2;
-
 const exponent = 65537n;
 const prime = primes.map((text) => BigInt(`0x${text}`));
+const dozen = 12;
+
 /** As in a tournament of twelve: eleven rounds of six pairs, so that six keys of one round have no factor in common. */
-const pairs = Array.from({ length: fixedKeys }, (_, index): readonly [bigint, bigint] => {
-  const [round, place, others] = [Math.floor(index / 6), index % 6, prime.length - 1];
-  const [a, b] = place === 0 ? [round, others] : [(round + place) % others, (round + others - place) % others];
-  const [p = 0n, q = 0n] = [prime[a], prime[b]];
+function tournament(of: readonly bigint[]): readonly (readonly [bigint, bigint])[] {
+  return Array.from({ length: (dozen * (dozen - 1)) / 2 }, (_, index) => {
+    const [round, place, others] = [Math.floor(index / 6), index % 6, dozen - 1];
+    const [a, b] = place === 0 ? [round, others] : [(round + place) % others, (round + others - place) % others];
+    return descending(of[a] ?? 0n, of[b] ?? 0n);
+  });
+}
+
+const [numberedPrimes, otherPrimes] = [prime.slice(0, dozen), prime.slice(dozen)];
+/**
+ * RSA-3072 keys that cost nothing to make: products of two of two dozen fixed primes, all different, the same in every run. They share factors and are
+ * printed here, so they are good for nothing but tests that need many keys. The numbered ones are for tests that choose, the others for whoever asks for any.
+ */
+const [numbered, spare, ready] = [tournament(numberedPrimes), tournament(otherPrimes), numberedPrimes.flatMap((p) => otherPrimes.map((q) => descending(p, q)))];
+
+function descending(p: bigint, q: bigint): readonly [bigint, bigint] {
   return p > q ? [p, q] : [q, p];
-});
+}
 
 /** The key with this number, from 0; there are 66. */
 export function fixedKey(index: number): RsaKeyPair {
-  const [p, q] = pairs[index] ?? [];
-  if (!p || !q) throw new RangeError(`there are ${fixedKeys} keys`);
+  const [p, q] = numbered[index] ?? [];
+  if (!p || !q) throw new RangeError(`there are ${numbered.length} keys`);
   return keyOf(p, q);
 }
 
@@ -58,8 +66,6 @@ export function withFixedKeys(crypto: Crypto, from = 0): Crypto {
   return { ...crypto, generateRsa: () => (crypto.meter.count('rsaKeygen'), Promise.resolve(fixedKey(next++))) };
 }
 
-/** So many of the last keys go to whoever asks for any; the others are for tests that count them. */
-const spareKeys = 16;
 const spent = perFile(() => ({ keys: 0 }));
 
 /** The same primitives, whose first new RSA keys in a test file are fixed ones, each given out once; then they are made as ever (0.1–2 s). */
@@ -68,10 +74,11 @@ export function withSpareKeys(crypto: Crypto): Crypto {
     ...crypto,
     generateRsa() {
       const of = spent();
-      if (of.keys === spareKeys) return crypto.generateRsa();
+      const [p, q] = spare[of.keys] ?? [];
+      if (!p || !q) return crypto.generateRsa();
       of.keys += 1;
       crypto.meter.count('rsaKeygen');
-      return Promise.resolve(fixedKey(fixedKeys - of.keys));
+      return Promise.resolve(keyOf(p, q));
     },
   };
 }
@@ -82,14 +89,15 @@ const given = perFile(() => ({ keys: 0 }));
 export function readyKeys(count: number): string[] {
   const of = given();
   const keys: string[] = [];
-  for (; keys.length < count && of.keys < fixedKeys - spareKeys; of.keys += 1) keys.push(pem(of.keys));
+  for (; keys.length < count && of.keys < ready.length; of.keys += 1) keys.push(pem(of.keys));
   return keys;
 }
 
 const pems: string[] = [];
 
 function pem(index: number): string {
-  return (pems[index] ??= fixedKey(index).privateKey.key.export({ type: 'pkcs8', format: 'pem' }).toString());
+  const [p = 0n, q = 0n] = ready[index] ?? [];
+  return (pems[index] ??= keyOf(p, q).privateKey.key.export({ type: 'pkcs8', format: 'pem' }).toString());
 }
 
 function text(value: bigint): string {

@@ -59,8 +59,8 @@ async function oneStep({ amount, random }: Chaos, pair: Pair, at: string, { name
   const { ann, bo } = pair;
   // What is still under way is heard first: answered after a start it takes a key of its own, which counts like one of the step.
   await pair.settle();
-  // All of them in the long form; in the short one none, one by chance, and every seventh from there.
-  const stride = amount < 1 ? 7 : 1;
+  // All of them in the long form; in the short one none, one by chance, and every fourteenth from there.
+  const stride = amount < 1 ? 14 : 1;
   const { epoch: before } = await make(ann);
   let refused = 0;
   for (let pages = 0; ; pages += pages === 0 ? 1 + Math.floor(random() * stride) : stride) {

@@ -8,6 +8,7 @@ import { openExistingDatabase } from '../../../electron/storage/existing-databas
 import { settleRenewal, writeUnderNewKey } from '../../../electron/storage/key-renewal';
 import type { OpenVault } from '../../../electron/services/ports';
 import { KeyshiftError } from '../../../shared/errors';
+import { times } from '../../support/exhaustive';
 import { placeOldProfile } from '../../support/old-profile';
 import { schemaVersion } from '../../../electron/storage/migrate';
 import { bundleProgram, fingerprint, folder, killed, linesOf, smallDisk, start } from './places';
@@ -202,7 +203,7 @@ describe('a vault whose passphrase gets a new key', () => {
   it('A89: kill -9 at any moment leaves all of it, under the last passphrase told or the next', { timeout: 60_000 }, async () => {
     const program = bundleProgram('test/unit/storage/programs/key-life.ts');
     const seen = new Set<string>();
-    for (let round = 0; round < 14 || (round < 40 && seen.size < 2); round += 1) {
+    for (let round = 0; round < times(14, 4) || (round < 40 && !seen.has('in the middle')); round += 1) {
       const directory = folder();
       (await filled(directory, 'p0')).close();
       const child = start(program, [directory]);

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { afterwards, bundleProgram, fingerprint, folder, killed, linesOf, start } from './places';
 import { outcome, vaultIn } from './vaults';
+import { times } from '../../support/exhaustive';
 
 const program = bundleProgram('test/unit/storage/programs/vault-life.ts');
 
 describe('kill -9 of a process that creates a vault and changes its passphrase', () => {
   it('A89: leaves no vault or a whole one, under the last passphrase told or the next', async () => {
     const seen = new Set<string>();
-    for (let round = 0; round < 14; round += 1) {
+    for (let round = 0; round < times(14, 6); round += 1) {
       const directory = folder();
       const child = start(program, [directory]);
       const line = linesOf(child);
