@@ -27,6 +27,8 @@ describe('calls with hostile parameters at the real door', () => {
   let ann: Person;
   let bo: Person;
   let ids: Readonly<Record<string, string>>;
+  /** All that there is, where the call before this one changed nothing. */
+  let unchanged: unknown;
 
   beforeAll(async () => {
     [ann, bo] = await Promise.all(['Ann', 'Bo'].map((name) => newPerson(folder.path, name))) as [Person, Person]; // as many as names
@@ -111,7 +113,8 @@ describe('calls with hostile parameters at the real door', () => {
     const object = schema.properties === undefined ? (schema.anyOf?.find(({ properties }) => properties !== undefined) ?? {}) : schema;
     const fields = Object.entries(object.properties ?? {});
     const right = Object.fromEntries(fields.filter(([field]) => object.required?.includes(field) === true).map(([field, shape]) => [field, rightFor(field, shape)]));
-    const before = await everything();
+    const before = unchanged ?? (await everything());
+    unchanged = undefined;
     let taken = 0;
     const ask = async (field: string, params: unknown): Promise<void> => {
       const answer = await ann.peer.ask(name, params);
@@ -133,6 +136,8 @@ describe('calls with hostile parameters at the real door', () => {
       sound(name, 'in words', answer);
       if (answer.error === undefined) taken += 1;
     }
-    if (taken === 0) expect(await everything()).toEqual(before);
+    if (taken > 0) return;
+    expect(await everything()).toEqual(before);
+    unchanged = before;
   });
 });
