@@ -12,7 +12,7 @@ import { rotateLocalRecord } from '../../../electron/engine/certificates/rotatio
 import { issueKeyLink } from '../../../electron/engine/certificates/key-link';
 import type { HeldKey, RekeyAnswer } from '../../../electron/engine/session/rekey-answer';
 import { toHex } from '../../../electron/engine/wire/encoding';
-import { judge, type Judgement, noteShown } from '../../../electron/services/judging-keys';
+import { clearShown, judge, type Judgement, noteShown } from '../../../electron/services/judging-keys';
 import { RekeyPace } from '../../../electron/services/rekey-pace';
 import { forgedLink } from '../../support/forged-links';
 import { keyLives, type KeyLife, type Turn } from '../../support/key-lives';
@@ -285,6 +285,10 @@ describe('somebody who makes keys without end', () => {
       world.clock.wall += 1_000;
       bo.profile.commit(() => noteShown({ clock: world.clock, book, store: stores.peerKeys }, [{ peerId: peerId(), spkiHash, epoch: at + 5, spki: new Uint8Array(1) }]));
     }
+    // Nor does one that the pinned key speaks for become one that nothing speaks for by being shown.
+    const { spki, spkiHash } = life(2).party.identity;
+    bo.profile.commit(() => noteShown({ clock: world.clock, book, store: stores.peerKeys }, [{ peerId: peerId(), spkiHash, epoch: 2, spki }]));
+    expect(stores.peerKeys.candidates(peerId()).filter((each) => toHex(each.spkiHash) === keyOf(2)).map(({ vouched }) => vouched)).toEqual(['old-key']);
     const kept = stores.peerKeys.candidates(peerId());
     expect(kept.filter(({ vouched }) => vouched === 'nothing').map(({ spkiHash }) => spkiHash[0]).toSorted()).toEqual([3, 4, 5]);
     expect(kept.filter(({ vouched }) => vouched !== 'nothing')).toHaveLength(vouchedFor);
@@ -317,6 +321,10 @@ describe('a recovery', () => {
     expect(told([step(3)])).toBe('stale');
     expect(told([step(2)])).toBe('stale');
     expect(bo.profile.book.held(peerId())).toBe('frozen');
+    // That the pinned key is in use ends what was only shown, and no freeze (A73).
+    const { book, stores } = bo.profile;
+    bo.profile.commit(() => clearShown({ book, store: stores.peerKeys }, peerId()));
+    expect(book.held(peerId())).toBe('frozen');
   });
 
   test('A71 S5-34: from the word of the recovery key on nothing goes to the key before or comes from it, and the list of devices may begin anew', async () => {

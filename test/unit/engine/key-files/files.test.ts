@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { der, derNumber, tag } from '../../../../electron/engine/certificates/der';
+import { der, derNumber, DerReader, tag } from '../../../../electron/engine/certificates/der';
 import { createLocalRecord } from '../../../../electron/engine/certificates/local-party';
 import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { encodeContainer } from '../../../../electron/engine/key-files/container';
+import { pkcs12MacKey } from '../../../../electron/engine/crypto/pkcs12-mac-key';
 import { iterationBounds, macIterations } from '../../../../electron/engine/key-files/kdf-limits';
 import type { KeyFile } from '../../../../electron/engine/key-files/key-file';
 import { oids } from '../../../../electron/engine/key-files/oids';
@@ -13,6 +14,7 @@ import { encodePem } from '../../../../electron/engine/key-files/pem-file';
 import { encodePkcs12 } from '../../../../electron/engine/key-files/pkcs12-writer';
 import { openPrivateKey } from '../../../../electron/engine/key-files/private-key';
 import { testCrypto } from '../../../support/dialog-kit';
+import { passphraseBmp } from '../../../../electron/engine/key-files/passphrase-bytes';
 import { keyFileOf, keyFileParts } from '../../../support/key-file-kit';
 
 const passphrase = 'vier gute Wörter reichen';
@@ -159,6 +161,43 @@ describe('files of an identity key', () => {
       else long[place + 1] = (der[place + 1] ?? 0) + 4;
     }
     expect(await code(pemWith(long))).toBe('key-file.too-weak');
+  });
+
+  it('A80: a file with two private keys is no key file, in both formats: nobody says which of them would be used', async () => {
+    const pem = new TextDecoder().decode(made.pem);
+    expect(await code(new TextEncoder().encode(pem + pem))).toBe('key-file.garbled');
+    // PKCS #12: its last part, the one with the key, once more, under a MAC that is right.
+    const pfx = new DerReader(made.pkcs12).inside(tag.sequence);
+    const version = pfx.element(tag.integer).whole;
+    const content = pfx.inside(tag.sequence);
+    const type = content.element(tag.oid).whole;
+    const parts = new DerReader(content.inside(0xa0).content(tag.octetString)).inside(tag.sequence);
+    const [certificate, key] = [parts.element(tag.sequence).whole, parts.element(tag.sequence).whole];
+    const mac = pfx.inside(tag.sequence);
+    const algorithm = mac.inside(tag.sequence).element(tag.sequence).whole;
+    const salt = mac.content(tag.octetString);
+    const macKey = await pkcs12MacKey(passphraseBmp(passphrase), salt, least, keyFileParts(crypto).turn);
+    const withParts = (...each: readonly Uint8Array[]): Uint8Array => {
+      const safes = der(tag.sequence, ...each);
+      const sum = der(tag.sequence, algorithm, der(tag.octetString, crypto.hmac(macKey, safes)));
+      return der(tag.sequence, version, der(tag.sequence, type, der(0xa0, der(tag.octetString, safes))), der(tag.sequence, sum, der(tag.octetString, salt), derNumber(least)));
+    };
+    expect(withParts(certificate, key)).toEqual(made.pkcs12);
+    expect(await code(withParts(certificate, key, key))).toBe('key-file.garbled');
+  });
+
+  it('A81: a salt of fewer than 8 bytes is no salt', async () => {
+    const der = Buffer.from(/KEY-----\n([^-]+)\n-----END ENCRYPTED/.exec(new TextDecoder().decode(made.pem))?.[1] ?? '', 'base64');
+    const at = der.indexOf(Buffer.from([0x02, 0x02, 0x08, 0x00])) - 18;
+    expect([...der.subarray(at, at + 2)]).toEqual([0x04, 16]);
+    for (const [bytes, outcome] of [[7, 'key-file.too-weak'], [8, 'key-file.wrong-passphrase']] as const) {
+      const other = Buffer.concat([der.subarray(0, at), Buffer.from([0x04, bytes]), Buffer.alloc(bytes, 5), der.subarray(at + 18)]);
+      for (const place of sequencesAround(der, at)) {
+        if (der[place + 1] === 0x82) other.writeUInt16BE(der.readUInt16BE(place + 2) + bytes - 16, place + 2);
+        else other[place + 1] = (der[place + 1] ?? 0) + bytes - 16;
+      }
+      expect([bytes, await code(pemWith(other))]).toEqual([bytes, outcome]);
+    }
   });
 
   it.each(['pkcs12', 'pem'] as const)('S5-25 A85: changed or cut anywhere, a file never opens as another one: %s', async (format) => {

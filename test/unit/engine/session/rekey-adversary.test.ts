@@ -212,6 +212,12 @@ describe('answers that are not what they say', () => {
     const { elements: path, direct } = await genuine(ada.newest, question.request, question.channel.hash);
     const hisChain = { elements: path, direct, chain: encodeChain(mal.newest.local.chain), time: testNow };
     expect(await reactionToAnswer(question, signedBy(mal.newest, question, hisChain))).toBe('malformed');
+    // Mal goes on with a key that is Ada's as well, which she agreed to: her device is no device of his for that.
+    const keyOf = ({ local }: Party): RsaKeyPair => ({ privateKey: local.certifierKey(), spki: local.identity.spki });
+    const [his2, hers] = [keyOf(mal.newest), keyOf(ada.newest)];
+    const shared = await forged({ peer: mal.newest, old: { epoch: 2, spki: his2.spki, by: his2 }, next: { epoch: 4, spki: hers.spki, by: hers } });
+    const ofHers = ask(heldOf(mal.newest));
+    expect(await reactionToAnswer(ofHers, signedBy(ada.newest, ofHers, { ...bare([shared]), chain: encodeChain(ada.newest.local.chain) }))).toBe('malformed');
   });
 
   it('A72 S5-32: an answer to an earlier question, or to one about another key', async () => {

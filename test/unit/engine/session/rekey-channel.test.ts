@@ -294,6 +294,21 @@ describe('what is read of a conversation about keys', () => {
     expect([said0.state, said0.answer]).toEqual([undefined, await answer]);
   });
 
+  it('A77 S5-29: of however many keys that are held of whoever offers six are asked about, and then it is over', () => {
+    const held = Array.from({ length: 10 }, () => ({ ...heldOf(nth(ben, 1)), spkiHash: crypto().random(32) }));
+    const { parts } = new Desk(ada.newest, new ManualClock(testNow), [], [], { askBack: () => held });
+    const channel = { hash: secret, source: '203.0.113.9' };
+    const { peerId, identity } = ben.newest.local;
+    let step = stepAnswerer(parts, channel, { phase: 'answered', contact: peerId }, { kind: 'frame', frame: encodeOffer({ peerId, headHash: identity.spkiHash }) });
+    const asked: Uint8Array[] = [];
+    for (let frame = step.send?.[0]; step.state && frame; frame = step.send?.[0]) {
+      asked.push(parseRequest(frame.payload).heldHash);
+      step = stepAnswerer(parts, channel, step.state, { kind: 'frame', frame: { kind: channelKinds.refused, payload: nothing } });
+    }
+    expect(asked).toEqual(held.slice(0, 6).map(({ spkiHash }) => spkiHash));
+    expect(step).toEqual({});
+  });
+
   it('S5-29: what is told without having been asked stands in one frame', () => {
     const steps = OwnKeys.of(ada.newest.local).after(nth(ada, 1).local.identity.spkiHash, true)?.elements ?? never();
     const { payload } = encodeTold(steps, 1);
