@@ -111,6 +111,16 @@ describe('steps that are told again', () => {
     expect(told([await forgedLink(crypto, { peerId: peerId(), old, next: { epoch: 2, keyPair: fixedKey(9) } })])).toBe('fork');
   });
 
+  test('A70 A74: nobody but who holds the key that is waited for moves the pin there: no device under the pinned one, nor under one after it', () => {
+    expect(told([step(2)])).toBe('adopted');
+    const moved = (epoch: number): string[] => {
+      bo.profile.commit(() => bo.profile.rekeying.moved(chainOf(epoch)));
+      return [pinned(), successor()];
+    };
+    expect([1, 3].map(moved)).toEqual([[keyOf(1), keyOf(2)], [keyOf(1), keyOf(2)]]);
+    expect(moved(2)).toEqual([keyOf(2), '']);
+  });
+
   test('A73: which of two the person took stands also where no device was seen under it yet: the other one, told again, freezes nothing', async () => {
     const other = await forgedLink(crypto, { peerId: peerId(), old: { epoch: 1, keyPair: fixedKey(0) }, next: { epoch: 2, keyPair: fixedKey(9) } });
     expect([told([step(2)]), told([other]), bo.profile.book.held(peerId())]).toEqual(['adopted', 'fork', 'frozen']);
