@@ -237,7 +237,7 @@ export class OwnMailbox {
     if (this.#closed || !mayTake() || mailbox === undefined || row?.registration === undefined) return;
     const round = this.#round;
     try {
-      const registration = await mailbox.read(row.registration);
+      const registration = await mailbox.read(withoutOthers(row.registration));
       if (this.#closed || round !== this.#round) return;
       this.#registration = registration;
       commit(() => record.registered(registration, row.seed));
@@ -270,6 +270,11 @@ export class OwnMailbox {
   #changed(): void {
     if (!this.#closed) this.#parts.events.emit({ type: 'mailbox.changed' });
   }
+}
+
+/** Texts were once taken with letters among them that do not belong there, and were kept as they came. What counts of one was checked then. */
+function withoutOthers(registration: string): string {
+  return registration.replace(/[^\w\s:-]/g, '');
 }
 
 /** Unix milliseconds. */

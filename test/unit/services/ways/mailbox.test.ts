@@ -124,6 +124,14 @@ describe('a mailbox as a way', () => {
     await world.until('it is there', () => toldOf(bo, 'message.received').length === 1);
   });
 
+  test('a registration that was taken while letters that do not belong into it were passed over goes on after the next start', async () => {
+    await world.register(bo);
+    const kept = bo.profile.stores.ways.ownMailbox() ?? expect.unreachable('a mailbox');
+    bo.profile.commit(() => bo.profile.stores.ways.putOwnMailbox({ ...kept, registration: `${kept.registration}.”` }));
+    bo.reopen();
+    await world.until('it takes its mail', () => bo.profile.ways.own.state === 'connected');
+  });
+
   test('S1-01: once the contact has it, nothing of it goes by mail', async () => {
     await world.register(ann);
     await acquaint(world, ann, bo);
