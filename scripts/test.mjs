@@ -21,6 +21,8 @@ for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15, SIGHUP: 
 
 await asCommand(async () => {
   const started = performance.now();
+  // The part that short forms take of the many (test/support/exhaustive.ts): the same in every process, also over midnight.
+  process.env.KEYSHIFT_DAY ??= String(Math.floor(Date.now() / 86_400_000));
   const { stages: names, filters, options } = selection(process.argv.slice(2));
   // Lint, types and build take npm's packages alone: what else is missing is fetched beside them.
   await setUp({});
@@ -60,7 +62,7 @@ await asCommand(async () => {
   for (const { failures = [] } of done) for (const line of failures) say(`✗ ${line}`);
   for (const stage of done) say(lineOf(stage));
   const bad = done.filter(({ ok }) => !ok);
-  if (bad.length > 0) say(`Failed stages: ${bad.map(({ name }) => name).join(', ')}`);
+  if (bad.length > 0) say(`Failed stages: ${bad.map(({ name }) => name).join(', ')} (day ${process.env.KEYSHIFT_DAY}, for npm run exhaustive -- --day)`);
   // Next to the last line, where nobody overlooks it: a run without failures may still have left something unproven.
   for (const { notProven = [] } of done) for (const line of notProven) say(line);
   const { passed, failed: lost } = sum(done.map(({ count }) => count));
