@@ -192,6 +192,15 @@ describe('too many renewals of the other side', () => {
     }
   }, 60_000);
 
+  it('A90 A07: times from one end of what a clock can say to the other, again and again, add up to no more than can be kept', async () => {
+    const { bob, say } = await renewing((epoch) => (epoch % 2 === 0 ? Number.MAX_SAFE_INTEGER : 0));
+    for (let epoch = 1; epoch <= 8; epoch += 1) {
+      expect(say(epoch), `${epoch}`).toMatchObject({ kind: 'delivered' });
+      if (epoch === 5) bob.restart();
+    }
+    expect(failures(bob)).toEqual([]);
+  });
+
   it('A31: old messages thrown in again and again, by whoever recorded them, count for nothing', async () => {
     const pair = await talkingPair({ failAfterShifts: 4 });
     const { a, b, cross } = pair;
