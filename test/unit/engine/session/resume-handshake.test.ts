@@ -232,6 +232,19 @@ describe('when an entry is tried', () => {
     expect(dialFrom(a, bob).side.state.phase).toBe('awaiting-m2-resume');
   });
 
+  it('S3-32 A54: who shows to hold an entry is no stranger from then on, and not for having named its key id', () => {
+    meetOnce(a, b);
+    let proven = 0;
+    const m1 = dialFrom(a, bob).side.next();
+    const hear = (frame: Uint8Array): number => {
+      const desk = b.resumptions.desk(() => (proven += 1));
+      listener(bob, b.contacts, { resumption: desk }).receive(frame);
+      desk.release();
+      return proven;
+    };
+    expect([hear(m1.map((byte, at) => (at === m1.length - 1 ? byte ^ 1 : byte))), hear(m1)]).toEqual([0, 1]);
+  });
+
   it('of a person with two devices only where it is known which one answers', async () => {
     const [desk, pocket] = await newDevices('Carol');
     const x = keeperOf(alice, [desk]);
