@@ -75,6 +75,22 @@ function told(elements: readonly KeyElement[], device?: number): Judgement {
   return bo.profile.commit(() => judge({ crypto: bo.crypto, clock: world.clock, book, store: stores.peerKeys }, held(), answerOf(elements, device)));
 }
 
+/** A key was shown that nothing speaks for, and then a device under this one says that it is the newest: what comes of both. */
+function nothingAfter(epoch: number): readonly unknown[] {
+  const { book, stores } = bo.profile;
+  const parts = { crypto: bo.crypto, clock: world.clock, book, store: stores.peerKeys };
+  const { spki, spkiHash } = life(epoch).party.identity;
+  const answer = { peerId: peerId(), head: { epoch, spki }, elements: [], revoked: [], purpose: 'routine', chain: chainOf(epoch) } as const;
+  bo.profile.commit(() => noteShown(parts, [{ peerId: peerId(), spkiHash: new Uint8Array(32), epoch: 5, spki: new Uint8Array(1) }]));
+  return [bo.profile.commit(() => judge(parts, { ...held(), epoch, spki, spkiHash }, answer)), book.held(peerId())];
+}
+/** The newest list of Ann's devices that Bo knows is this one, as far as its number goes. */
+function knowsList(listVersion: number): void {
+  const { book, stores } = bo.profile;
+  stores.peers.put({ ...(stores.peers.find(peerId()) ?? expect.unreachable()), listVersion });
+  book.dropCache();
+}
+
 /** Whoever holds this key can make another certificate for it, which names a recovery key of their own. */
 async function recertified(epoch: number) {
   const { record, party } = life(epoch);
@@ -119,6 +135,13 @@ describe('steps that are told again', () => {
     };
     expect([1, 3].map(moved)).toEqual([[keyOf(1), keyOf(2)], [keyOf(1), keyOf(2)]]);
     expect(moved(2)).toEqual([keyOf(2), '']);
+  });
+
+  test('A65: that nothing came after it counts of a device that the newest known list does not name where its own is as new, and not where that is older', () => {
+    bo.profile.book.isActive = () => false;
+    expect(nothingAfter(1)).toEqual(['current', undefined]);
+    knowsList(90);
+    expect(nothingAfter(1)).toEqual(['stale', 'unknown-key']);
   });
 
   test('A73: which of two the person took stands also where no device was seen under it yet: the other one, told again, freezes nothing', async () => {
@@ -335,6 +358,15 @@ describe('a recovery', () => {
     const { book, stores } = bo.profile;
     bo.profile.commit(() => clearShown({ book, store: stores.peerKeys }, peerId()));
     expect(book.held(peerId())).toBe('frozen');
+  });
+
+  test('A65 A71: that nothing came after it counts of no device under the key that the recovery took out of use, and under its own also where the list began anew', () => {
+    expect(told([step(3)], 3)).toBe('adopted');
+    expect(nothingAfter(1)).toEqual(['stale', 'unknown-key']);
+    knowsList(90);
+    // The list of before does not say who counts now.
+    bo.profile.book.isActive = () => false;
+    expect(nothingAfter(3)).toEqual(['current', undefined]);
   });
 
   test('A71 S5-34: from the word of the recovery key on nothing goes to the key before or comes from it, and the list of devices may begin anew', async () => {
