@@ -243,7 +243,12 @@ export class ProfileFiles implements PartyHandler {
     const { transfers } = this.#profile.stores;
     const row = transfers.byId(transferId);
     if (row?.direction !== 'out' || (row.ended !== 'cancelled' && row.ended !== 'failed') || row.peerId !== transfers.byId(as)?.peerId) return;
-    this.forget(transferId);
+    try {
+      this.forget(transferId);
+    } catch {
+      // The file went: a copy too many is no reason to say that it did not.
+      this.#around.logger.warn('file.copy-kept');
+    }
   }
 
   /** One of the own is written down. In that transaction. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { KeyshiftError } from '../../../shared/errors';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sayFile } from '../../../electron/services/files/telling-devices';
 import type { HeldFile } from '../../../electron/services/ports/files';
 import { calledOff } from '../../../electron/services/replication/kinds/called-off';
@@ -121,6 +121,13 @@ describe('files of messages', () => {
     const third = await ada.files.send({ conversationId, path: '/a.txt' });
     await world.until('Ada hears', () => ada.profile.files.list().some(({ transferId, state, failure }) => transferId === third.transferId && state === 'failed' && failure === 'contact.not-permitted'));
     expect(bo.disk.contents.size).toBe(0);
+    // Where the copy cannot be let go, the file went all the same, and that is what is said: told otherwise, a person would send it twice.
+    vi.spyOn(ada.profile.files, 'forget').mockImplementation(() => {
+      throw new KeyshiftError('disk.full', 'There is no room.');
+    });
+    const fourth = await ada.files.send({ conversationId, from: third.transferId });
+    expect([third, fourth].map(({ transferId }) => held(transferId))).toEqual([true, true]);
+    expect(ada.logged.map(([event]) => event)).toContain('file.copy-kept');
   });
 
   it('a full disk loses nothing: it is said, and the rest is fetched once there is room; a file goes with its message', async () => {
