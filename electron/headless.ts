@@ -60,6 +60,7 @@ async function run(options: HeadlessArguments): Promise<number> {
     trial: false,
   });
 
+  if ((await app.handlers.diagnostics.about(undefined)).openToOthers) say(`Other accounts of this computer can get into the profile folder ${profileDirectory}: its disk keeps no rights. What lies in it is sealed with your passphrase all the same; connect the disk for your account alone, or choose another folder.`, 0);
   const parts = {
     handlers: app.handlers,
     report: (call: string, error: unknown) => logger.error('call.failed', { call, ...describeError(error) }),

@@ -162,6 +162,7 @@ export const errorCodes = [
   'updates.not-newer',
   'updates.no-package',
   'updates.altered',
+  'updates.shelf-open',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -1,7 +1,9 @@
 import type { About } from '../../shared/model/diagnostics';
 import { memoryLockFailed } from '../engine/crypto/locked-memory';
+import { isOpenToOthers } from '../storage/profile-directory';
 
 export interface AboutParts {
+  readonly profileDirectory: string;
   readonly appVersion: string;
   /** e.g. `Electron 45.4.1` or `Node 20.20.2`. */
   readonly runtime: string;
@@ -13,6 +15,6 @@ export interface AboutParts {
 export const runtimeLocale = (): string => new Intl.DateTimeFormat().resolvedOptions().locale;
 
 /** What this program is and runs on. Only when a secret was kept is it known whether its memory is locked. */
-export function aboutOf({ appVersion, runtime, trial, timesLocale = runtimeLocale }: AboutParts): About {
-  return { version: appVersion, runtime, trial, database: 'SQLCipher', memoryLocked: !memoryLockFailed(), timesLocale: timesLocale() };
+export function aboutOf({ profileDirectory, appVersion, runtime, trial, timesLocale = runtimeLocale }: AboutParts): About {
+  return { version: appVersion, runtime, trial, database: 'SQLCipher', memoryLocked: !memoryLockFailed(), openToOthers: isOpenToOthers(profileDirectory), timesLocale: timesLocale() };
 }

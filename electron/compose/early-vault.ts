@@ -52,7 +52,7 @@ export async function openEarly({ profileDirectory, key, settings, clock, random
         const vaultFile = createVaultFile({ directory: profileDirectory, crypto });
         const vault = await vaultFile.unlockWithKey(bytes);
         ends.push(() => vault.close());
-        return { lock, crypto, vaultFile, vault, look: firstLook(vault.stores, { crypto, clock, logger, settings, about: aboutOf(rest) }), close };
+        return { lock, crypto, vaultFile, vault, look: firstLook(vault.stores, { crypto, clock, logger, settings, about: aboutOf({ ...rest, profileDirectory }) }), close };
       }
     }
   } catch {

@@ -10,6 +10,9 @@ const mostDoors = 32;
 
 type Parts = Omit<JsonRpcDoorParts, 'input' | 'output'>;
 
+/** What FAT, exFAT and many shares say where a socket is to be made. */
+const noSockets: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
 /** A socket that cannot be had; the sentence says why. */
 export class SocketRefused extends Error {}
 
@@ -41,8 +44,8 @@ export class SocketDoors {
         doors.#server.once('error', reject);
         doors.#server.listen({ path }, resolve);
       });
-    } catch {
-      throw new SocketRefused('The socket cannot be made there: its folder is missing or closed to this user, or its path is too long.');
+    } catch (error) {
+      throw new SocketRefused(error instanceof Error && 'code' in error && noSockets.has(String(error.code)) ? 'The socket cannot be made there: its disk knows no sockets. Choose a folder on another one, as $XDG_RUNTIME_DIR.' : 'The socket cannot be made there: its folder is missing or closed to this user, or its path is too long.');
     } finally {
       process.umask(before);
     }

@@ -26,13 +26,14 @@ const untold: ReadonlySet<string> = new Set<keyof Settings>(['proxy', 'onionAddr
 export function diagnosticsReport(parts: DiagnosticsReportParts): Pick<Handlers['diagnostics'], 'report' | 'licences'> {
   return {
     report: async () => {
-      const { version, runtime, trial, database, memoryLocked } = parts.about();
+      const { version, runtime, trial, database, memoryLocked, openToOthers } = parts.about();
       const lines: (readonly [string, string | number | boolean])[] = [
         ['Keyshift', version],
         ['runtime', `${runtime}${trial ? ' (trial)' : ''}`],
         ['system', parts.system],
         ['database', database],
         ['memory locked', memoryLocked],
+        ['profile open to other accounts', openToOthers],
         ...profileLines(parts.openProfile()),
         ...networkLines(await parts.network()),
         ...Object.entries(parts.settings()).flatMap(([name, value]) => (untold.has(name) ? [] : [[`setting ${name}`, word(value)] as const])),

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import { syncDirectory } from './durable-file';
 import { fileErrorCode } from './file-error';
@@ -15,6 +15,7 @@ export function mapPathError(error: unknown): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') return new KeyshiftError('disk.full', 'There is no room left where the file should go. Nothing was changed.');
   if (code === 'EFBIG') return new KeyshiftError('disk.too-large', 'The disk takes no file of this size: one formatted with FAT takes 4 GB at most. Nothing was changed; choose another place.');
   if (code === 'EIO') return new KeyshiftError('disk.failed', 'The disk with the file failed. Nothing was changed.');
+  if (code === 'EILSEQ' || (code === 'EINVAL' && hasOddName(error))) return unusable(`${unnamed} Nothing was changed.`);
   return unusable(`${reasons[code] ?? `The file cannot be used there (${code}).`} Nothing was changed.`);
 }
 
@@ -28,8 +29,14 @@ export function confirmName(path: string): void {
   }
 }
 
-/** FAT and what Windows shares take fewer signs than Linux has: by far the most frequent reason of EINVAL, but not the only one. */
-const unnamed = 'The disk takes no such name. Choose one without \\ / : * ? " < > |, or another place.';
+const unnamed = 'The disk takes no such name. Choose one without \\ / : * ? " < > |, and with no dot or space at its end, or another place.';
+
+/** FAT and what Windows shares take fewer names than Linux has, and say EINVAL of the others, as systems do of much else. */
+function hasOddName(error: unknown): boolean {
+  const paths = error instanceof Error ? [Reflect.get(error, 'path'), Reflect.get(error, 'dest')] : [];
+  // eslint-disable-next-line no-control-regex -- these are among what FAT does not take
+  return paths.some((path) => typeof path === 'string' && /[\\:*?"<>|\u0001-\u001F]|[. ]$/.test(basename(path)));
+}
 
 /** What a person can do something about; anything else is named as the system names it. */
 const reasons: Readonly<Record<string, string>> = {
@@ -41,8 +48,6 @@ const reasons: Readonly<Record<string, string>> = {
   EBUSY: 'Another program has this file open. Close it there, or choose another place.',
   EROFS: 'This disk can only be read. Choose another place.',
   ENAMETOOLONG: 'This name is too long for the disk. Choose a shorter one.',
-  EINVAL: unnamed,
-  EILSEQ: unnamed,
   ELOOP: 'This path leads in a circle. Choose another place.',
   ENXIO: 'This is not a file. Choose one.',
   ENODEV: 'This is not a file. Choose one.',

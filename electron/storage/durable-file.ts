@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { patientlySync } from '../platform/patience';
-import { isUnknownThere } from './file-error';
+import { flushesNoFolders } from './file-error';
 
 /** Only the user may read and write the files of a profile. */
 export const fileMode = 0o600;
@@ -76,7 +76,7 @@ export function syncDirectory(directory: string): void {
   try {
     fsyncSync(handle);
   } catch (error) {
-    if (!isUnknownThere(error)) throw error;
+    if (!flushesNoFolders(error)) throw error;
   } finally {
     closeSync(handle);
   }

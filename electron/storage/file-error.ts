@@ -8,11 +8,19 @@ export function fileErrorCode(error: unknown): string | undefined {
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 
-const unknownThere: ReadonlySet<string> = new Set(['EPERM', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'EBADF']);
+/** What its owner hears of a file system without rights; EPERM of FAT, which has those it was connected with. */
+const noRights: ReadonlySet<string> = new Set(['EPERM', 'EINVAL', 'ENOSYS', 'ENOTSUP']);
+/** What a file system that flushes files alone says of a folder; EBADF where it would have to be open for writing, which a folder cannot be. */
+const noFlush: ReadonlySet<string> = new Set(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EBADF']);
 
-/** Of what is asked of a folder (rights, flushing) by whoever owns it: the file system knows no such thing. */
-export function isUnknownThere(error: unknown): boolean {
-  return unknownThere.has(fileErrorCode(error) ?? '');
+/** Of rights that a folder's owner asked to change: the file system knows none. */
+export function knowsNoRights(error: unknown): boolean {
+  return noRights.has(fileErrorCode(error) ?? '');
+}
+
+/** Of a folder that was just opened and is to be flushed: the file system knows no such thing. */
+export function flushesNoFolders(error: unknown): boolean {
+  return noFlush.has(fileErrorCode(error) ?? '');
 }
 
 /** Behind what is said of a disk that fails: what is safe, and what to do. */

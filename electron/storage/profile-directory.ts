@@ -1,5 +1,5 @@
 import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { isUnknownThere, profileUnreadable, withFileErrors } from './file-error';
+import { knowsNoRights, profileUnreadable, withFileErrors } from './file-error';
 
 /** Names inside a profile folder; all others belong to preferences, logs and the window. */
 export const profileFiles = {
@@ -41,8 +41,17 @@ function closeToOthers(directory: string): void {
   try {
     chmodSync(directory, directoryMode);
   } catch (error) {
-    if (!isUnknownThere(error)) throw error;
+    if (!knowsNoRights(error)) throw error;
   }
+}
+
+/**
+ * Whether other accounts can get into the folder of an own profile although it was closed to them: its disk keeps no rights, or was connected for everybody. False for one that is
+ * not there, and on Windows, where folders have no such mode.
+ */
+export function isOpenToOthers(directory: string): boolean {
+  const found = process.platform === 'win32' ? undefined : statSync(directory, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && isOurs(directory, found);
 }
 
 /** Whether this process may make files there; also false for a folder that is not there. */

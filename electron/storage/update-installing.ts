@@ -42,10 +42,16 @@ function byCommand(line: (path: string) => string, pathOf: (file: PackageFile) =
     install: (file) =>
       withPathErrors(async () => {
         const path = pathOf(file);
+        await assertClosed(dirname(path));
         await checked(path, file, async () => {});
         return { path, command: `echo ${quoted(`${file.sha256}  ${path}`)} | sha256sum --check --strict --quiet && ${line(quoted(path))}` };
       }),
   };
+}
+
+/** What is compared and then read once more by root must be the same file: nobody else may put another one in its place in between. Windows has no such line. Errors: updates.shelf-open. */
+async function assertClosed(folder: string): Promise<void> {
+  if (((await lstat(folder)).mode & 0o022) !== 0) throw new KeyshiftError('updates.shelf-open', `Other accounts may write to ${folder}, as its disk keeps no rights, and could exchange the package before it is installed. Nothing was changed.`);
 }
 
 /** For a shell: nothing in it means anything. */

@@ -71,7 +71,7 @@ export const updates = {
   /** Takes an update file and its package that the person chooses; asks nobody. */
   fromFile: call(none, updateStatus, [...needsUpdates, ...judged, 'updates.not-newer', 'updates.no-package', 'updates.altered', 'path.required', 'path.unusable']),
   /** Compares it once more, and puts it in place or makes it ready to be. */
-  install: call(none, updateStatus, [...needsUpdates, ...judged, 'updates.nothing', 'updates.altered', 'path.unusable']),
+  install: call(none, updateStatus, [...needsUpdates, ...judged, 'updates.nothing', 'updates.altered', 'updates.shelf-open', 'path.unusable']),
   /** Shows the package in the system's own file manager. */
   show: call(none, done, ['updates.not-here', 'updates.nothing']),
   /** Ends the app and starts what was put in its place. */

@@ -28,6 +28,8 @@ export const about = z.strictObject({
   trial: z.boolean(),
   database: z.string(),
   memoryLocked: z.boolean(),
+  /** Other accounts of this computer can get into the folder of the profile: its disk keeps no rights. */
+  openToOthers: z.boolean(),
   /** The language tag after whose habit the system writes times, e.g. `tr-TR`; empty: none. */
   timesLocale: z.string(),
 });

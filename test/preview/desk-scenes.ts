@@ -41,6 +41,10 @@ export function deskScenes(busy: (now: number, change?: Partial<World>) => World
     return world;
   };
   return {
+    'open-to-others': (now) => {
+      const world = busy(now);
+      return { ...world, about: { ...world.about, openToOthers: true } };
+    },
     'put-aside': (now) => busy(now, { settingsPutAside: '/home/ada/.config/Keyshift/preferences.broken.json' }),
     desk: (now) => busy(now, { profiles, report, licences }),
     'desk-locked': (now) => busy(now, { profiles, vault: 'locked' }),

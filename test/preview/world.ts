@@ -112,7 +112,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     unreadLink: undefined,
     updates: { current: '0.1.0', possible: 'yes', host: 'updates.keyshift.example', on: false, way: 'command', work: 'none' },
     settingsPutAside: undefined,
-    about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true, timesLocale: '' },
+    about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true, openToOthers: false, timesLocale: '' },
     report: 'Keyshift 0.1.0',
     licences: [],
     archive: {},

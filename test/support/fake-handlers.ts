@@ -193,7 +193,7 @@ export const sampleHandlers: Handlers = {
     }),
     report: () => ({ text: 'Keyshift 0' }),
     licences: () => [],
-    about: () => ({ version: '0', runtime: 'test', trial: false, database: 'none', memoryLocked: false, timesLocale: '' }),
+    about: () => ({ version: '0', runtime: 'test', trial: false, database: 'none', memoryLocked: false, openToOthers: false, timesLocale: '' }),
   },
 };
 
@@ -323,7 +323,7 @@ export function recordingHandlers(override: { readonly [N in CallName]?: (input:
 export const aFirstLook: FirstLook = {
   'vault.status': { state: 'open', keyring: 'on' },
   'settings.get': defaultSettings,
-  'diagnostics.about': { version: '0.1.0', runtime: 'Electron 1.2.3', trial: false, database: 'SQLCipher', memoryLocked: true, timesLocale: '' },
+  'diagnostics.about': { version: '0.1.0', runtime: 'Electron 1.2.3', trial: false, database: 'SQLCipher', memoryLocked: true, openToOthers: false, timesLocale: '' },
   'contacts.list': [],
   'contacts.requests': [],
   'conversations.list': [],

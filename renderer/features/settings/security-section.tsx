@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useModel, useSession, useSettings } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
+import { Banner } from '../../ui/banner';
 import { SelectField } from '../../ui/select-field';
 import { SwitchField } from '../../ui/switch-field';
 import { PassphraseForm } from './passphrase-form';
@@ -14,6 +15,7 @@ export function SecuritySection(): ReactNode {
   const errorText = useErrorText();
   const { ui } = useModel();
   const settings = useSettings((state) => state.settings);
+  const openToOthers = useSettings((state) => state.about?.openToOthers ?? false);
   const keyring = useSession((state) => state.keyring);
   const setKeyring = useSession((state) => state.setKeyring);
   const change = useChangeSettings();
@@ -24,6 +26,7 @@ export function SecuritySection(): ReactNode {
   };
   return (
     <div className="stack">
+      {openToOthers ? <Banner tone="notice">{text('settings.openToOthers')}</Banner> : null}
       <SelectField
         label={text('settings.lockAfter')}
         value={String(settings.lockAfterMinutes)}

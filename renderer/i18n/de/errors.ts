@@ -158,5 +158,6 @@ export const errors = {
   'error.updates.wrong-system': 'Es gibt eine neuere Version, aber kein Paket davon für dieses System. Nichts wurde übernommen, und eine ältere, die hier bereitlag, wird nicht mehr angeboten. Frage dort, wo du sie her hast, nach dem Paket für dieses System.',
   'error.updates.not-newer': 'Das ist nicht neuer als die Version, die läuft. Nichts wurde geändert.',
   'error.updates.no-package': 'Neben der Update-Datei lag das Paket nicht, darum wurde nichts übernommen. Lege beide in einen Ordner und wähle noch einmal.',
+  'error.updates.shelf-open': 'Andere Konten dieses Computers dürfen dort schreiben, wo das Paket liegt, weil der Datenträger keine Rechte kennt, und könnten es vor dem Installieren austauschen. Nichts wurde geändert. Hole das Paket von Hand und installiere es aus einem Ordner, der nur dir gehört.',
   'error.updates.altered': 'Das Paket ist nicht das, das unterschrieben wurde, darum wurde nichts davon übernommen. Eine Datei, die du gewählt hast, ist, wie sie war. Hole das Paket noch einmal.',
 } as const satisfies Partial<Record<keyof typeof english, string>>;

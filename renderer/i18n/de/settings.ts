@@ -37,6 +37,7 @@ export const settings = {
   'settings.lockAfter.never': 'Nie',
   'settings.lockAfter.minutes': '{minutes, plural, one {# Minute} other {# Minuten}} ohne Eingabe',
   'settings.lockAfter.hours': '{hours, plural, one {# Stunde} other {# Stunden}} ohne Eingabe',
+  'settings.openToOthers': 'Andere Konten dieses Computers kommen an den Ordner dieses Profils: Sein Datenträger kennt keine Rechte. Was darin liegt, ist trotzdem versiegelt, lässt sich aber kopieren, durchprobieren oder löschen. Binde den Datenträger nur für dein Konto ein, oder lege das Profil auf einen anderen.',
   'settings.contentProtection': 'Vor Bildschirmaufnahmen verbergen',
   'settings.contentProtection.text': 'Bildschirmfotos und geteilte Bildschirme zeigen ein leeres Fenster, wo das System das kann.',
   'settings.keyring': 'Im Schlüsselbund des Systems merken',

@@ -159,5 +159,6 @@ export const errors = {
   'error.updates.wrong-system': 'There is a newer version, but no package of it for this system. Nothing was taken, and an older one that was ready here is not offered any more. Ask where you got it for the package of this system.',
   'error.updates.not-newer': 'That is not newer than the version that runs. Nothing was changed.',
   'error.updates.no-package': 'The package was not found beside the update file, so nothing was taken. Put both into one folder, and choose again.',
+  'error.updates.shelf-open': 'Other accounts of this computer may write where the package lies, because the disk keeps no rights, and could exchange it before it is installed. Nothing was changed. Get the package by hand and install it from a folder that is yours alone.',
   'error.updates.altered': 'The package is not the one that was signed, so nothing of it was taken. A file that you chose is as it was. Get the package again.',
 } as const satisfies Record<`error.${ErrorCode}`, string>;

@@ -24,6 +24,7 @@ export const settings = {
   'settings.lockAfter.never': 'Never',
   'settings.lockAfter.minutes': '{minutes, plural, one {# minute} other {# minutes}} without input',
   'settings.lockAfter.hours': '{hours, plural, one {# hour} other {# hours}} without input',
+  'settings.openToOthers': 'Other accounts of this computer can get into the folder of this profile: its disk keeps no rights. What lies in it is sealed all the same, and can be copied, guessed at or deleted. Connect the disk for your account alone, or move the profile to another one.',
   'settings.contentProtection': 'Hide from screen capture',
   'settings.contentProtection.text': 'Screenshots and shared screens show an empty window, where the system supports it.',
   'settings.keyring': 'Remember in the system keyring',

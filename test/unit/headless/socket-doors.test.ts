@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect, Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { SocketDoors } from '../../../electron/headless/socket-doors';
 import { recordingHandlers } from '../../support/fake-handlers';
 
@@ -40,6 +40,22 @@ const ask = (id: number, method: string): string => `${JSON.stringify({ jsonrpc:
 afterEach(() => open.splice(0).forEach((doors) => doors.close()));
 
 describe.skipIf(process.platform === 'win32')('the headless door on a socket', () => {
+  test.each([
+    ['EPERM', 'its disk knows no sockets'],
+    ['ENOTSUP', 'its disk knows no sockets'],
+    ['EACCES', 'its folder is missing or closed to this user'],
+  ])('that cannot be made says why (%s)', async (code, why) => {
+    const listen = vi.spyOn(Server.prototype, 'listen').mockImplementation(function refuse(this: Server) {
+      setImmediate(() => this.emit('error', Object.assign(new Error(code), { code })));
+      return this;
+    });
+    try {
+      await expect(openDoors()).rejects.toMatchObject({ message: expect.stringContaining(why) });
+    } finally {
+      listen.mockRestore();
+    }
+  });
+
   test('is the owner’s only; every connection is a door of its own, and hears what happens', async () => {
     const { doors, ended } = await openDoors();
     expect(statSync(path).mode & 0o777).toBe(0o600);

@@ -20,7 +20,7 @@ describe('the report for somebody who helps', () => {
   const report = async (open = true): Promise<string> =>
     (
       await diagnosticsReport({
-        about: () => ({ version: '1.2.3', runtime: 'Node 20', trial: false, database: 'SQLCipher', memoryLocked: true, timesLocale: '' }),
+        about: () => ({ version: '1.2.3', runtime: 'Node 20', trial: false, database: 'SQLCipher', memoryLocked: true, openToOthers: false, timesLocale: '' }),
         system: 'linux x64',
         meter: () => ada.crypto.meter.read(),
         settings: () => ({ ...defaultSettings, proxy: 'socks5://canary.example:9050', onionAddress: `${'c'.repeat(56)}.onion:1`, shortcuts: [{ action: 'canary', keys: 'C' }] }),
@@ -42,7 +42,7 @@ describe('the report for somebody who helps', () => {
     const places = { listening: ['canary.example:1'], announced: ['canary.example:2'], lan: { state: 'on' as const, seen: 1, names: ['canary'] } };
     const status = await ada.networkCalls.status(undefined);
     const full = await diagnosticsReport({
-      about: () => ({ version: '1.2.3', runtime: 'Node 20', trial: false, database: 'SQLCipher', memoryLocked: true, timesLocale: '' }),
+      about: () => ({ version: '1.2.3', runtime: 'Node 20', trial: false, database: 'SQLCipher', memoryLocked: true, openToOthers: false, timesLocale: '' }),
       system: 'linux x64',
       meter: () => ada.crypto.meter.read(),
       // A setting there may be one day, with something typed into it.

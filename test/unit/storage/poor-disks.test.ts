@@ -1,5 +1,5 @@
 import { Database } from '@signalapp/sqlcipher';
-import fs, { fstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import fs, { chmodSync, fstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -9,6 +9,7 @@ import { replaceFile } from '../../../electron/storage/durable-file';
 import { mapFileError } from '../../../electron/storage/file-error';
 import { beingWritten } from '../../../electron/storage/part-on-disk';
 import { privateFiles } from '../../../electron/storage/private-files';
+import { isOpenToOthers, prepareProfileDirectory } from '../../../electron/storage/profile-directory';
 import { lockProfile } from '../../../electron/storage/profile-lock';
 import type { PartOnDisk } from '../../../electron/services/ports/transfers';
 import { unnoted } from '../../support/memory-files';
@@ -54,10 +55,27 @@ describe('a disk that keeps no rights of files', () => {
     expect(readdirSync(directory)).toEqual(['lock']);
   });
 
-  it('is not one that fails', () => {
+  it('is told as open to others where it stays so, and no other folder is', () => {
     const directory = join(folder(), 'profile');
     mkdirSync(directory, { mode: 0o755 });
-    refuseRights('EIO');
+    writeFileSync(join(directory, 'vault'), content);
+    prepareProfileDirectory(directory);
+    expect([isOpenToOthers(directory), isOpenToOthers(join(directory, 'missing'))]).toEqual([false, false]);
+    chmodSync(directory, 0o750);
+    const chmod = vi.spyOn(fs, 'chmodSync').mockImplementation(() => undefined); // FAT takes it, and nothing is different
+    syncBuiltinESMExports();
+    afterwards(() => {
+      chmod.mockRestore();
+      syncBuiltinESMExports();
+    });
+    prepareProfileDirectory(directory);
+    expect(isOpenToOthers(directory)).toBe(true);
+  });
+
+  it.each(['EBADF', 'EIO'])('is not one that fails (%s)', (code) => {
+    const directory = join(folder(), 'profile');
+    mkdirSync(directory, { mode: 0o755 });
+    refuseRights(code);
     expect(() => lockProfile(directory)).toThrow(expect.objectContaining({ code: 'disk.failed' }));
   });
 });
@@ -71,9 +89,9 @@ describe('a disk that flushes files and no folders', () => {
     expect(privateFiles.write(join(at, 'key'), kind, content)).toBe(join(at, 'key'));
   });
 
-  it('is not one that fails', () => {
+  it.each(['EPERM', 'EIO'])('is not one that fails (%s)', (code) => {
     const at = folder();
-    refuseToFlushFolders('EIO');
+    refuseToFlushFolders(code);
     expect(() => privateFiles.write(join(at, 'key'), kind, content)).toThrow(expect.objectContaining({ code: 'disk.unconfirmed' }));
   });
 });
@@ -150,6 +168,10 @@ describe('what a kill leaves of a file that is being saved', () => {
 describe('what a disk does not take', () => {
   it('is told as that: a file of more than 4 GB on FAT, and a name with signs it does not know', () => {
     for (const error of [mapPathError(failed('EFBIG')), mapFileError(failed('EFBIG'), '/profile')]) expect(error).toMatchObject({ code: 'disk.too-large', message: expect.stringContaining('4 GB') });
-    for (const code of ['EINVAL', 'EILSEQ']) expect(mapPathError(failed(code))).toMatchObject({ code: 'path.unusable', message: expect.stringContaining('takes no such name') });
+    const named = (code: string, path: string, dest?: string): unknown => mapPathError(Object.assign(failed(code), { path, ...(dest !== undefined && { dest }) }));
+    const takesNoName = { code: 'path.unusable', message: expect.stringContaining('takes no such name') };
+    for (const error of [named('EILSEQ', '/media/stick/a'), named('EINVAL', '/media/stick/a:b'), named('EINVAL', '/media/stick/.a.part', '/media/stick/a.')]) expect(error).toMatchObject(takesNoName);
+    // Any file system has the name, so that it is something else.
+    for (const error of [mapPathError(failed('EINVAL')), named('EINVAL', '/media/a:b/plain.txt'), named('EINVAL', '/media/stick/plain.txt', '/media/stick/other.txt')]) expect(error).toMatchObject({ code: 'path.unusable', message: expect.stringContaining('(EINVAL)') });
   });
 });

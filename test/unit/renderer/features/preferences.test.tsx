@@ -142,3 +142,13 @@ describe('settings', () => {
     expect(await asked({ ...holding(10), behind: true })).toBe(0);
   });
 });
+
+describe('the page of protection', () => {
+  it.each([
+    ['open-to-others', true],
+    ['busy', false],
+  ])('says where other accounts can get into the folder of the profile, and nowhere else (%s)', async (scene, told) => {
+    const running = await renderApp(scenes[scene]?.(now) ?? expect.unreachable('a scene'));
+    expect((await showPage(running, 'security')).textContent.includes('Other accounts of this computer can get into the folder')).toBe(told);
+  });
+});

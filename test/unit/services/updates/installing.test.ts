@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -82,6 +82,17 @@ it('22: an archive that is none of ours leaves nothing behind, even where it was
     expect([what, await installer.install(file).then(() => 'installed', (error: { code?: string }) => error.code)]).toEqual([what, 'updates.altered']);
     expect(readdirSync(at('apps'))).toEqual(['keyshift-0.1.0-linux-x64']);
   }
+});
+
+it('22: where others may write to the folder of the package, the line to type is refused: it would compare one file and install another', async () => {
+  const file = packaged('keyshift_0.2.0_amd64.deb', Buffer.from('deb'), 'deb');
+  const install = () => updateInstaller({ format: 'deb', place: '/opt/Keyshift/keyshift' }, pathOf).install(file);
+  for (const mode of [0o777, 0o770, 0o702]) {
+    chmodSync(folder, mode);
+    await expect(install()).rejects.toMatchObject({ code: 'updates.shelf-open' });
+  }
+  chmodSync(folder, 0o755);
+  expect(await install()).toMatchObject({ path: at(file.name) });
 });
 
 it('22: the line to type installs what it compares, also from a folder with a name of any kind', async () => {
