@@ -5,7 +5,7 @@ import { sayFile } from '../../../electron/services/files/telling-devices';
 import type { HeldFile } from '../../../electron/services/ports/files';
 import { calledOff } from '../../../electron/services/replication/kinds/called-off';
 import { isThere, severalWindows as content, type TalkOfTwo, talkOfTwo, transferOf } from '../../support/file-talk';
-import { createWorld, toldOf, type World } from '../../support/services-kit';
+import { acquaint, createWorld, toldOf, type World } from '../../support/services-kit';
 
 describe('files of messages', () => {
   let world: World;
@@ -245,6 +245,23 @@ describe('files of messages', () => {
     expect(Buffer.compare(bo.disk.files.get('/saved') ?? Buffer.alloc(0), content)).toBe(0);
     await expect(bo.files.send({ conversationId: ofBo, from: first.transferId })).rejects.toMatchObject({ code: 'transfer.not-here' });
     await expect(bo.files.send({ conversationId: ofBo, from: '0'.repeat(32) })).rejects.toMatchObject({ code: 'transfer.unknown' });
+  });
+
+  it('sent once more, what was called off keeps its copy where it goes to somebody else, and what arrived wherever it goes', async () => {
+    const { ada, conversationId } = await pair();
+    const { ofInviter } = await acquaint(world, ada, await world.move('Cleo'));
+    const { conversationId: withCleo } = await ada.conversations.open({ contactId: ofInviter });
+    ada.disk.files.set('/a.txt', Buffer.from('small'));
+    const row = (transferId: string) => ada.profile.files.ofAll([transferId])[0];
+    const arrived = await ada.files.send({ conversationId, path: '/a.txt' });
+    await world.until('it arrived', () => row(arrived.transferId)?.state === 'done');
+    await ada.files.send({ conversationId, from: arrived.transferId });
+    const called = await ada.files.send({ conversationId, path: '/a.txt' });
+    await ada.files.cancel(called);
+    await ada.files.send({ conversationId: withCleo, from: called.transferId });
+    expect([arrived, called].map(({ transferId }) => row(transferId)?.held)).toEqual([true, true]);
+    await ada.files.send({ conversationId, from: called.transferId });
+    expect(row(called.transferId)?.held).toBe(false);
   });
 
   it('A88: what is read in clear while the vault is locked ends there, and so does what was about to be', async () => {

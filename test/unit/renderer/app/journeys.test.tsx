@@ -199,6 +199,16 @@ describe('locked', () => {
     expect(screen.queryByText('A link waits. It is shown after unlocking.') !== null).toBe(waits);
   });
 
+  it('a link that is refused while the vault stays open stays in its dialog, and does not wait anew', async () => {
+    const { fake, model } = await renderApp(busyWorld(now, { link: 'keyshift:invite/AAAA' }));
+    await settle();
+    vi.spyOn(model.client.contacts, 'acceptInvitation').mockRejectedValue(new KeyshiftError('invitation.used', 'used'));
+    press('Accept invitation');
+    await settle();
+    expect([fake.world.link, fake.calls.includes('desktop.keepLink')]).toEqual([undefined, false]);
+    expect(within(screen.getByRole('dialog')).getByRole('button', { name: 'Accept invitation' })).toBeTruthy();
+  });
+
   it('a link of no known kind is told as that, by its beginning, and asks nothing', async () => {
     const { fake } = await renderApp(busyWorld(now));
     fake.world.unreadLink = 'keyshift:call/AAAA';
