@@ -233,6 +233,11 @@ describe('what nobody can send again', () => {
     expect(say(2, 3, { before: c.random(32), after })).toEqual({ cumulative: 3, digest: hex(lost) });
     expect(say(4, 6, { before: lost, after })).toEqual({ cumulative: 6, digest: hex(after) });
     expect(bob.sink.of('gap')).toMatchObject([{ first: 2, last: 3 }, { first: 4, last: 6 }]);
+    // What came early within it is shown, the one in its last place too.
+    for (const sequence of [8, 9]) expect(bob.receive(alice, forger.message(sequence, `${sequence}`))[0]?.kind).toBe('held');
+    const further = c.random(32);
+    expect(say(7, 9, { before: after, after: further })).toEqual({ cumulative: 9, digest: hex(further) });
+    expect(bob.sink.texts()).toEqual(['one', '8', '9']);
   });
 
   it('A25: a gap is believed of the sender’s own stream only, from the next place on, and no further than one may look ahead', async () => {

@@ -4,8 +4,9 @@ import { encodeChain } from '../../../../electron/engine/certificates/chain';
 import { packItems } from '../../../../electron/engine/session/items';
 import { openRecord, sealRecord, startOf } from '../../../../electron/engine/session/records';
 import { resumptionMs } from '../../../../electron/engine/session/resumption-entry';
-import { dialFrom, entryOf, keep, type Keeper, keeperOf, listenAt, meetOnce, restarted, rewrite, runBoth } from '../../../support/resume-kit';
-import { dialler, frameOf, listener, newDevices, newParty, type Party, type Side, targetOf } from '../../../support/session-kit';
+import { Resumptions } from '../../../../electron/engine/session/resumptions';
+import { dialFrom, entryOf, keep, type Keeper, keeperOf, listenAt, meetOnce, restarted, rewrite, runBoth, stillClock } from '../../../support/resume-kit';
+import { dialler, frameOf, listener, newDevices, newParty, type Party, recordingLogger, type Side, targetOf } from '../../../support/session-kit';
 
 let alice: Party;
 let bob: Party;
@@ -243,6 +244,18 @@ describe('when an entry is tried', () => {
       return proven;
     };
     expect([hear(m1.map((byte, at) => (at === m1.length - 1 ? byte ^ 1 : byte))), hear(m1)]).toEqual([0, 1]);
+  });
+
+  it('S3-12 S4-18: what was used up, or is about to be another own device’s, is not dialled with, even where the disk still has it', () => {
+    meetOnce(a, b);
+    let lent = true;
+    const resumptions = new Resumptions({ crypto: alice.crypto, clock: stillClock, logger: recordingLogger(), store: a.store, isLent: () => lent });
+    const phase = () => dialFrom({ ...a, resumptions }, bob).side.state.phase;
+    expect(phase()).toBe('awaiting-m2');
+    lent = false;
+    resumptions.surrendered(entryOf(a, bob).keyId);
+    expect(phase()).toBe('awaiting-m2');
+    expect(dialFrom(a, bob).side.state.phase).toBe('awaiting-m2-resume');
   });
 
   it('of a person with two devices only where it is known which one answers', async () => {
