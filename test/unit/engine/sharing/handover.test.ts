@@ -197,6 +197,20 @@ describe('a session shown to another device of the same person', () => {
     expect(entryOf(carol, deskParty).keyId).toEqual(shown?.message.keyId);
   });
 
+  it('S4-17 A59: taken over late it takes the place of what there was for that pair, unless that is newer; in time, always', () => {
+    const entry = desk.resumptions.toLend(keyIdOf()) ?? expect.unreachable('the desk has it');
+    const body = sealShared(deskParty.crypto, entry, [pair]);
+    const state = openShared(laptopParty.crypto, entry.keyId, body, [pair]) ?? expect.unreachable('it opens');
+    const own = laptopParty.crypto.random(32);
+    const takenOver = (madeAt: number, late: boolean): boolean => {
+      for (const each of laptop.store.ofPeer(carolParty.local.peerId)) laptop.store.remove(each.keyId);
+      laptop.store.put({ ...entry, keyId: own, madeAt });
+      laptop.resumptions.takeOver({ ...state, secret: state.secret.slice() }, laptopParty.local, late);
+      return laptop.store.byKeyId(entry.keyId) !== undefined;
+    };
+    expect([takenOver(state.madeAt + 1, true), takenOver(state.madeAt, true), takenOver(state.madeAt + 1, false)]).toEqual([false, true, true]);
+  });
+
   it('S4-25 S4-04: a device that has the session itself, or had it, goes on without asking anybody; one that never had it asks once', () => {
     /** How often another device would be asked about this M1 by the device that hears it. */
     const asks = (at: Keeper, m1: Uint8Array): number => {

@@ -104,6 +104,23 @@ describe('the device that has a session', () => {
     expect(refusals).toEqual(['handover.refused not-here', 'handover.refused no-proof']);
   });
 
+  it('S4-17 A58: does not lend it while a handshake of its own uses it, as dialler or as listener, nor once it used it up', () => {
+    const { resumptions } = desk;
+    const here = holder({ resumptions });
+    const pinnedSpkiHash = parties.carol.local.identity.spkiHash;
+    for (const part of ['dialler', 'listener'] as const) {
+      const leases = resumptions.desk();
+      if (part === 'dialler') expect(leases.toDial({ ...targetOf(parties.carol), pinnedSpkiHash })).toBeDefined();
+      else expect(leases.lease(entryOf(desk, parties.carol))).toBe(true);
+      expect([part, ask(here, parties.laptop)]).toEqual([part, refused]);
+      leases.release();
+    }
+    const leases = resumptions.desk();
+    leases.spend(entryOf(desk, parties.carol));
+    expect(ask(here, parties.laptop)).toEqual(refused);
+    expect([refusals, line()]).toEqual([Array.from({ length: 3 }, () => 'handover.refused not-here'), undefined]);
+  });
+
   it('S4-17 A59: uses it itself again once the lease is over, and has that written down', () => {
     const here = holder();
     expect(here.isLent(keyId())).toBe(false);
