@@ -3,7 +3,7 @@ import type { MeterCounts } from '../../../../shared/model/diagnostics';
 import { encodeChain } from '../../../../electron/engine/certificates/chain';
 import { packItems } from '../../../../electron/engine/session/items';
 import { openRecord, sealRecord, startOf } from '../../../../electron/engine/session/records';
-import { resumptionMs } from '../../../../electron/engine/session/resumption-entry';
+import { type ResumptionEntry, resumptionMs, type ResumptionStore } from '../../../../electron/engine/session/resumption-entry';
 import { Resumptions } from '../../../../electron/engine/session/resumptions';
 import { dialFrom, entryOf, keep, type Keeper, keeperOf, listenAt, meetOnce, restarted, rewrite, runBoth, stillClock } from '../../../support/resume-kit';
 import { dialler, frameOf, listener, newDevices, newParty, type Party, recordingLogger, type Side, targetOf } from '../../../support/session-kit';
@@ -256,6 +256,34 @@ describe('when an entry is tried', () => {
     resumptions.surrendered(entryOf(a, bob).keyId);
     expect(phase()).toBe('awaiting-m2');
     expect(dialFrom(a, bob).side.state.phase).toBe('awaiting-m2-resume');
+  });
+
+  it('S3-30: the secret of an entry that was only looked at is wiped, whatever it was looked at for', () => {
+    meetOnce(a, b);
+    const seen: Uint8Array[] = [];
+    const looked = (entry: ResumptionEntry): ResumptionEntry => {
+      seen.push(entry.secret);
+      return entry;
+    };
+    const store: ResumptionStore = {
+      ...a.store,
+      byKeyId: (id) => {
+        const entry = a.store.byKeyId(id);
+        return entry && looked(entry);
+      },
+      ofPeer: (peerId) => a.store.ofPeer(peerId).map(looked),
+    };
+    const resumptions = new Resumptions({ crypto: alice.crypto, clock: stillClock, logger: recordingLogger(), store });
+    const target = { ...targetOf(bob), pinnedSpkiHash: bob.local.identity.spkiHash };
+    const [state, desk] = [entryOf(a, bob), resumptions.desk()];
+    expect(resumptions.isKept(state.keyId)).toBe(true);
+    const used = desk.toDial(target) ?? expect.unreachable('an entry');
+    // Of another device than the one dialled; in use already; refused; and what is taken over takes the place of.
+    expect([resumptions.desk().toDial({ ...target, instanceId: alice.local.instanceId }), resumptions.desk().toDial(target)]).toEqual([undefined, undefined]);
+    resumptions.takeOver(state, alice.local);
+    desk.refused(used);
+    const left = seen.filter((secret) => secret !== used.secret);
+    expect([left.length, left.filter((secret) => secret.some((byte) => byte !== 0)).length]).toEqual([5, 0]);
   });
 
   it('of a person with two devices only where it is known which one answers', async () => {
