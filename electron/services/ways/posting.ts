@@ -133,9 +133,12 @@ export class Posting {
 
   /** Why nothing can be left for this person now; undefined where nothing was refused. */
   trouble(peerId: PeerId): MailboxTrouble | undefined {
-    if (this.#places(peerId).length === 0) return 'refused';
+    const places = this.#places(peerId);
+    if (places.length === 0) return 'refused';
     const post = this.#posts.get(peerId);
-    return post !== undefined && post.failures > 0 && post.failedBy !== 'done' ? post.failedBy : undefined;
+    if (post !== undefined && post.failures > 0 && post.failedBy !== 'done') return post.failedBy;
+    // Due to be looked at again, or under way: what was heard last holds until there is something else.
+    return places.every(({ token }) => this.#refused.has(token)) ? 'refused' : undefined;
   }
 
   close(): void {

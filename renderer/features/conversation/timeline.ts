@@ -5,6 +5,8 @@ import { startOfDay } from '../../i18n/use-times';
 
 /** Messages closer than this and in one direction stand together. */
 const together = 5 * 60_000;
+/** Milliseconds that a message may be under way, or clocks be apart, before it is worth a word. */
+const lateAfter = 5 * 60_000;
 /** Locking a message and making its key, or receiving both. */
 const oneMoment = 1_000;
 
@@ -103,9 +105,9 @@ function sameLines<T>(lines: readonly (readonly T[])[], others: readonly (readon
   return lines.length === others.length && lines.every((line, index) => line.length === others[index]?.length && line.every((each, at) => each === others[index]?.[at]));
 }
 
-/** It was on its way for longer than clocks are usually apart: worth a word. By its writer's clock, so it orders nothing. */
+/** It was on its way for long, or the two clocks are apart. By its writer's clock, so it orders nothing. */
 export function cameLate({ receivedAt, sentAt }: Message): boolean {
-  return receivedAt !== undefined && receivedAt - sentAt > together;
+  return receivedAt !== undefined && receivedAt - sentAt > lateAfter;
 }
 
 export function timeOf(message: Message): number {

@@ -1,5 +1,6 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
+import { shortestDeviceLink } from '../../../shared/device-link-length';
 import { useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -28,8 +29,6 @@ const linkOfDevice: LinkKind = {
 /** Of these the link itself is to blame, and its field says so. */
 const ofLink: ReadonlySet<string> = new Set(['device.link-garbled', 'device.link-expired', 'device.link-newer']);
 
-/** Letters of a link without any address, from its `keyshift:link/` on: a shorter one was cut off. */
-const shortestLink = 118;
 const letters = (link: string): number => link.replaceAll(/\s/g, '').length;
 
 export interface JoinFormProps {
@@ -59,7 +58,7 @@ export function JoinForm({ opened, name, onName, onBack }: JoinFormProps): React
   const formFault = holdsInvitation(link) && !holdsDeviceLink(link) ? text('join.link.invitation', { open: text('list.accept') }) : deviceLink.test(link.trim()) ? undefined : text('join.link.form');
   const linkFault = link.trim() === '' ? text('join.link.missing') : formFault;
   // What was pasted is not in the middle of being typed: told beside the field at once.
-  const pastedFault = atOnce ? (formFault ?? (letters(link) < shortestLink ? text('error.device.link-garbled') : undefined)) : undefined;
+  const pastedFault = atOnce ? (formFault ?? (letters(link) < shortestDeviceLink ? text('error.device.link-garbled') : undefined)) : undefined;
   const nameFault = name.trim() === '' ? text('join.name.missing') : undefined;
 
   const join = (event: FormEvent): void => {

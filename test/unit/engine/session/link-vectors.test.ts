@@ -15,6 +15,7 @@ import { ready } from '../../../reference/dialog-twin';
 import { linkingVectors } from '../../../reference/linking-vectors';
 import { codeOf } from '../../../support/foundation-kit';
 import { scriptedCrypto } from '../../../support/scripted-crypto';
+import { shortestDeviceLink } from '../../../../shared/device-link-length';
 import vectors from '../../../vectors/linking.json';
 
 let crypto: Crypto;
@@ -34,6 +35,10 @@ beforeAll(async () => {
 });
 
 describe('the vectors of letting a device in', () => {
+  it('a link without an address is as long as the shortest that a page takes for whole', () => {
+    expect(encodeDeviceLink(crypto, { ...link, addresses: [] })).toHaveLength(shortestDeviceLink);
+  });
+
   it('S4-26: the slow twin computes exactly what is written down', () => {
     expect(linkingVectors()).toEqual(vectors);
   });

@@ -3,6 +3,7 @@ import { act, fireEvent, screen } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { linkFailure } from '../../../../renderer/features/devices/link-failures';
 import { english, type TextId } from '../../../../renderer/i18n/messages';
+import { shortestDeviceLink } from '../../../../shared/device-link-length';
 import { errorCodes } from '../../../../shared/errors';
 import type { Linking } from '../../../../shared/model/device';
 import { deviceLinkText } from '../../../preview/fake-devices';
@@ -155,11 +156,11 @@ describe('becoming a device of somebody who is here already', () => {
 
   it('a pasted link that was cut off, or is of another kind, is told beside the field at once', async () => {
     await first();
-    for (const [link, words] of [[deviceLinkText.slice(0, 117), 'or a part of it is missing'], ['keyshift:invite/AQ', 'This is an invitation to a person'], ['https://example.org', 'it begins with keyshift:.']] as const) {
+    for (const [link, words] of [[deviceLinkText.slice(0, shortestDeviceLink - 1), 'or a part of it is missing'], ['keyshift:invite/AQ', 'This is an invitation to a person'], ['https://example.org', 'it begins with keyshift:.']] as const) {
       write('Link from the other device', link);
       expect(page()).toContain(words);
     }
-    write('Link from the other device', deviceLinkText.slice(0, 118));
+    write('Link from the other device', deviceLinkText.slice(0, shortestDeviceLink));
     expect(page()).not.toContain('a part of it is missing');
     // Typed, it is looked at once it is to be used.
     for (const typed of ['k', 'ke']) write('Link from the other device', typed);

@@ -294,6 +294,26 @@ describe('a mailbox that does not do as it should', () => {
     expect((await ann.messages.list({ conversationId })).at(-1)).toMatchObject({ text: 'three', state: 'queued' });
   }, 60_000);
 
+  test('S1-01: a token that was refused is told as that also while it is looked at again, until it is taken', async () => {
+    await meetOnce();
+    const told: unknown[] = [];
+    const look = (by: string): void => void (by === 'Ann' && told.push(ann.profile.ways.trouble(bo.profile.local.peerId)));
+    world.judge = (by) => {
+      look(by);
+      return by === 'Ann' ? 'refused' : undefined;
+    };
+    await say(ann, ofBo, 'waits');
+    await world.pass(60_000, 5_000);
+    expect(told).toContain(undefined);
+    told.length = 0;
+    await world.pass(60 * 60_000, 5_000);
+    expect(new Set(told)).toEqual(new Set(['refused']));
+    world.judge = undefined;
+    await world.pass(4 * 60 * 60_000, 30_000);
+    expect(toldOf(bo, 'message.received').map(({ message }) => message.text)).toEqual(['waits']);
+    expect(ann.profile.ways.trouble(bo.profile.local.peerId)).toBeUndefined();
+  }, 60_000);
+
   test('S1-01: a refusal that eight deposits hear at once is one: they are tried again within the hour', async () => {
     await meetOnce();
     world.judge = (by) => (by === 'Ann' ? 'refused' : undefined);
