@@ -1,9 +1,10 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startApp } from '../../electron/compose';
 import { type EarlyVault, openEarly } from '../../electron/compose/early-vault';
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
+import { sodium } from '../../electron/engine/crypto/native';
 import { systemClock } from '../../electron/platform/clock';
 import { systemRandom } from '../../electron/platform/random';
 import type { App } from '../../electron/services/app';
@@ -98,6 +99,27 @@ describe('row 16: a vault opened before there are services', () => {
     expect(await app.handlers.vault.status(undefined)).toEqual({ state: 'locked', keyring: 'on' });
     // Opened anew by the services alone.
     expect(await app.unlockWithKeyring()).toBe(true);
+  });
+
+  it('a self-test that fails comes before the key, which is not asked for then', async () => {
+    const real = sodium.crypto_pwhash.bind(sodium);
+    const broken = vi.spyOn(sodium, 'crypto_pwhash').mockImplementation((out, ...rest) => {
+      real(out, ...rest);
+      out[0] = (out[0] ?? 0) ^ 1;
+    });
+    let asked = 0;
+    const given = async (): Promise<Uint8Array> => {
+      asked += 1;
+      return Uint8Array.from(key);
+    };
+    try {
+      expect(await early(profile(), given)).toBeUndefined();
+      expect(asked).toBe(0);
+    } finally {
+      broken.mockRestore();
+    }
+    expect(await early(profile(), given)).toBeDefined();
+    expect(asked).toBe(1);
   });
 
   it('an app that ends before it took the vault over closes it', async () => {
