@@ -46,12 +46,17 @@ function closeToOthers(directory: string): void {
 }
 
 /**
- * Whether other accounts can get into the folder of an own profile although it was closed to them: its disk keeps no rights, or was connected for everybody. False for one that is
- * not there, and on Windows, where folders have no such mode.
+ * Whether other accounts can get into the folder of a profile although it was closed to them: its disk keeps no rights, or was connected for everybody, whoever its folders belong to
+ * there. False for one that is not there or cannot be asked, and on Windows, where folders have no such mode. Never throws.
  */
 export function isOpenToOthers(directory: string): boolean {
-  const found = process.platform === 'win32' ? undefined : statSync(directory, { throwIfNoEntry: false });
-  return found?.isDirectory() === true && isOurs(directory, found);
+  if (process.platform === 'win32') return false;
+  try {
+    const found = statSync(directory);
+    return found.isDirectory() && isWide(found) && holdsProfile(directory);
+  } catch {
+    return false;
+  }
 }
 
 /** Whether this process may make files there; also false for a folder that is not there. */
@@ -64,8 +69,17 @@ export function mayWriteTo(directory: string): boolean {
   }
 }
 
-function isOurs(directory: string, { mode, uid }: { mode: number; uid: number }): boolean {
-  if ((mode & 0o077) === 0 || (mode & sticky) !== 0 || uid !== process.getuid?.()) return false;
+function isOurs(directory: string, found: { readonly mode: number; readonly uid: number }): boolean {
+  return isWide(found) && found.uid === process.getuid?.() && holdsProfile(directory);
+}
+
+/** Others may enter; a folder that many share on purpose is sticky. */
+function isWide({ mode }: { readonly mode: number }): boolean {
+  return (mode & 0o077) !== 0 && (mode & sticky) === 0;
+}
+
+/** Or will: nothing is in it. */
+function holdsProfile(directory: string): boolean {
   const names = readdirSync(directory);
   return names.length === 0 || names.some((name) => name === profileFiles.vault || name === profileFiles.database || name === profileFiles.lock);
 }

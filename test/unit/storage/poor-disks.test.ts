@@ -72,6 +72,25 @@ describe('a disk that keeps no rights of files', () => {
     expect(isOpenToOthers(directory)).toBe(true);
   });
 
+  it('is told so also where its folders are another account’s, and a disk that cannot even be asked is told as nothing', () => {
+    const directory = join(folder(), 'profile');
+    mkdirSync(directory, { mode: 0o700 });
+    writeFileSync(join(directory, 'vault'), content);
+    chmodSync(directory, 0o777);
+    const stat = fs.statSync;
+    const asked = vi.spyOn(fs, 'statSync').mockImplementation((path) => Object.assign(stat(path), { uid: (process.getuid?.() ?? 0) + 1 }));
+    syncBuiltinESMExports();
+    afterwards(() => {
+      asked.mockRestore();
+      syncBuiltinESMExports();
+    });
+    expect(isOpenToOthers(directory)).toBe(true);
+    asked.mockImplementation(() => {
+      throw failed('EIO');
+    });
+    expect(isOpenToOthers(directory)).toBe(false);
+  });
+
   it.each(['EBADF', 'EIO'])('is not one that fails (%s)', (code) => {
     const directory = join(folder(), 'profile');
     mkdirSync(directory, { mode: 0o755 });
