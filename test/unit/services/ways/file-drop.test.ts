@@ -78,4 +78,13 @@ describe('a folder that somebody carries', () => {
     await expect(ann.envelopes.save({ contactId, path: stick })).rejects.toMatchObject({ code: 'contact.pending' });
     expect(files()).toEqual([]);
   });
+
+  test('S1-01: nothing is made for somebody who will never open it, and no advice says so', async () => {
+    await writeTo('hello');
+    const contact = ann.profile.stores.contacts.list()[0] ?? expect.unreachable('Bo');
+    ann.profile.stores.contacts.put({ ...contact, ended: 'invitation.refused' });
+    await expect(ann.envelopes.save({ contactId: contactOf(ann), path: stick })).rejects.toMatchObject({ code: 'contact.pending' });
+    expect((await ann.networkCalls.reach({ contactId: contactOf(ann) })).advice).not.toContain('carry-by-file');
+    expect(files()).toEqual([]);
+  });
 });
