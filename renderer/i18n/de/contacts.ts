@@ -34,7 +34,7 @@ export const contacts = {
   'history.unread': 'Der Verlauf ließ sich gerade nicht lesen.',
   'history.key': 'Schlüssel Nummer {epoch}',
   'history.key.current': 'Schlüssel Nummer {epoch}, in Gebrauch',
-  'history.origin.first': 'Damit begegnet am {when}.',
+  'history.origin.first': 'Damit seid ihr einander zuerst begegnet, am {when}.',
   'history.origin.old-key': 'Seit {when}, vom vorigen Schlüssel bestätigt.',
   'history.origin.recovery': 'Seit {when}, vom Wiederherstellungsschlüssel von {name} bestätigt.',
   'history.origin.person': 'Seit {when}, von dir nach dem Vergleichen der Nummern angenommen.',

@@ -32,7 +32,7 @@ export const updates = {
   'updates.installed.replace': 'Version {version} steht an der Stelle von dieser. Sie läuft ab dem nächsten Start; bis dahin bleibt die alte daneben.',
   'updates.installed.beside': 'Version {version} liegt in {path}. Starte sie von jetzt an dort; der Ordner von dieser kann weg, wenn sie läuft.',
   'updates.installed.by-hand': 'Das Paket liegt in {path}. Beende Keyshift und öffne es dort.',
-  'updates.command': 'Zeile zum Tippen',
+  'updates.command': 'Zeile für das Terminal',
   'updates.copy': 'Kopieren',
   'updates.copied': 'Die Zeile ist kopiert.',
   'updates.show': 'Paket zeigen',
