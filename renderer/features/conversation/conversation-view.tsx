@@ -105,7 +105,7 @@ function NoMessages({ contact, isOver }: { readonly contact: Contact; readonly i
       keyId={pictureDigits(contact.peerId)}
       actions={contact.pending || contact.checked ? undefined : <Button onPress={() => showDetails('who')}>{text('conversation.empty.check')}</Button>}
     >
-      {isOver ? text('conversation.empty.over') : text('conversation.empty', { name: nameInSentence(contact.name) })}
+      {isOver ? text('conversation.empty.over') : text(contact.pending ? 'conversation.empty.pending' : 'conversation.empty', { name: nameInSentence(contact.name) })}
     </EmptyState>
   );
 }

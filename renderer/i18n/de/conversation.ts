@@ -18,6 +18,7 @@ export const conversation = {
   'conversation.messages': 'Nachrichten',
   'conversation.none': 'Es gibt keine Unterhaltung mit {name}.',
   'conversation.empty': 'Nachrichten an {name} sind mit einem Schlüssel verschlossen, den nur ihr beide habt. Du kannst ihn jederzeit erneuern.',
+  'conversation.empty.pending': 'Was du {name} schreibst, wird mit einem Schlüssel verschlossen, den nur ihr beide habt, bevor es diesen Computer verlässt.',
   'conversation.empty.over': 'Hier wurde nichts gesagt.',
   'conversation.empty.check': 'Sicherheitsnummer prüfen',
   'conversation.older': 'Ältere Nachrichten zeigen',

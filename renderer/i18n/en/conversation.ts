@@ -4,6 +4,7 @@ export const conversation = {
   'conversation.messages': 'Messages',
   'conversation.none': 'There is no conversation with {name}.',
   'conversation.empty': 'Messages to {name} are locked with a key only the two of you hold. You can renew it at any moment.',
+  'conversation.empty.pending': 'What you write to {name} is locked with a key only the two of you hold before it leaves this computer.',
   'conversation.empty.over': 'Nothing was said here.',
   'conversation.empty.check': 'Check safety number',
   'conversation.older': 'Show older messages',

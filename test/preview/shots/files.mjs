@@ -31,7 +31,7 @@ export const files = [
   ['files-tab', 'files-all', { ...wide, height: 1000 }, ['light', 'dark'], openFiles],
   ['files-tab-tiny', 'files-all', { ...tiny, height: 1400 }, ['light'], openFiles],
   ['files-tab-none', 'busy', wide, ['light'], async (page) => { await chooseBo(page); await page.keyboard.press('Control+i'); await page.getByRole('tab', { name: 'Files', exact: true }).click(); }],
-  ['files-forget', 'files-all', wide, ['light'], async (page) => { await openFiles(page); await page.getByRole('button', { name: /^Remove .* from this computer$/ }).first().click(); }],
+  ['files-forget', 'files-all', wide, ['light'], async (page) => { await openFiles(page); await page.getByRole('button', { name: /^Remove .* from this computer$/ }).last().click(); }],
   ['files-answered', 'files-answered', wide, ['light'], shown],
   ['files-answered-tiny', 'files-answered', tiny, ['light'], shown],
   ['files-answered-list-tiny', 'files-answered', tiny, ['light'], async () => {}],

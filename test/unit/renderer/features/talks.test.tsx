@@ -180,6 +180,15 @@ describe('in the window', () => {
     }
   });
 
+  it('says of no key that it is there before somebody has answered', async () => {
+    const made = world();
+    const tomasz = made.contacts.find(({ name }) => name === 'Tomasz')?.contactId ?? '';
+    const { model } = await renderApp(made);
+    act(() => model.ui.getState().select({ contactId: tomasz }));
+    await settle();
+    expect(screen.getByText(/^What you write to Tomasz is locked with a key only the two of you hold before it leaves/)).toBeTruthy();
+  });
+
   it('shows what else is talked about with a person, and goes there', async () => {
     // The newest message was deleted: that is not a conversation in which nothing was said.
     const made = world({ preview: '' });
