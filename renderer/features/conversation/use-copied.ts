@@ -1,4 +1,4 @@
-import { useCallback, useMemo, type ClipboardEvent } from 'react';
+import { useCallback, useEffect, useMemo, useRef, type ClipboardEvent } from 'react';
 import type { Message } from '../../../shared/model/message';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
@@ -32,19 +32,24 @@ export interface Copied {
 /** What is copied of the list of messages. `name`: the other person's. */
 export function useCopied(messages: ReadonlyMap<string, Message>, name: string, times: Times): Copied {
   const { of, line } = useCopyWords(name, times);
+  // What is made of them stays the same one whatever comes: with another one each message would be drawn anew.
+  const latest = useRef(messages);
+  useEffect(() => {
+    latest.current = messages;
+  }, [messages]);
   const selected = useCallback(
     (inFeed: Element) => {
       const feed = inFeed.closest('[role="feed"]');
       if (feed === null) return undefined;
       return copiedText(feed, document.getSelection(), {
         of: (messageId) => {
-          const message = messages.get(messageId);
+          const message = latest.current.get(messageId);
           return message && of(message);
         },
         line,
       });
     },
-    [messages, of, line],
+    [of, line],
   );
   const onCopy = useCallback(
     (event: ClipboardEvent) => {

@@ -42,16 +42,17 @@ export function useSelecting(conversationId: string, messages: readonly Message[
     (messageId: string) => put((before) => toggled(before, messageId), ({ selected }) => text(selected.includes(messageId) ? 'select.more' : 'select.less', { count: selected.length })),
     [put, text],
   );
-  const extend = useCallback(
-    (to: string, from?: string) => put((before) => extended(before, ids, from ?? before.head ?? to, to), ({ selected }) => text('select.count', { count: selected.length })),
-    [put, ids, text],
-  );
-
-  // Whoever was in the bar, or on a message that went, goes on at what is left beside where they stood.
   const latest = useRef(ids);
   useEffect(() => {
     latest.current = ids;
   }, [ids]);
+  // The same one whatever comes: with another one each message would be drawn anew.
+  const extend = useCallback(
+    (to: string, from?: string) => put((before) => extended(before, latest.current, from ?? before.head ?? to, to), ({ selected }) => text('select.count', { count: selected.length })),
+    [put, text],
+  );
+
+  // Whoever was in the bar, or on a message that went, goes on at what is left beside where they stood.
   const stood = useRef<string>(undefined);
   const stopKeeping = useRef<() => void>(undefined);
   useEffect(() => {
