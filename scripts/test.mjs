@@ -10,6 +10,7 @@
 //   npm test -- test/e2e/verify.test.ts         one file
 //   npm test -- unit -t "safety number"         words from the first dash on go to the runner
 // The last line is the sum of what vitest, node:test and Playwright report.
+import { drawOfCommit } from './lib/draw.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 import { selection, takesPackagesAlone, together } from './lib/test-selection.mjs';
 import { setUp } from './setup.mjs';
@@ -21,8 +22,8 @@ for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15, SIGHUP: 
 
 await asCommand(async () => {
   const started = performance.now();
-  // The part that short forms take of the many (test/support/exhaustive.ts): the same in every process, also over midnight.
-  process.env.KEYSHIFT_DAY ??= String(Math.floor(Date.now() / 86_400_000));
+  // The part that short forms take of the many (test/support/exhaustive.ts): the same for one commit, whenever and wherever it is tried.
+  process.env.KEYSHIFT_DRAW ??= await drawOfCommit();
   const { stages: names, filters, options } = selection(process.argv.slice(2));
   // Lint, types and build take npm's packages alone: what else is missing is fetched beside them.
   await setUp({});
@@ -62,7 +63,7 @@ await asCommand(async () => {
   for (const { failures = [] } of done) for (const line of failures) say(`✗ ${line}`);
   for (const stage of done) say(lineOf(stage));
   const bad = done.filter(({ ok }) => !ok);
-  if (bad.length > 0) say(`Failed stages: ${bad.map(({ name }) => name).join(', ')} (day ${process.env.KEYSHIFT_DAY}, for npm run exhaustive -- --day)`);
+  if (bad.length > 0) say(`Failed stages: ${bad.map(({ name }) => name).join(', ')} (draw ${process.env.KEYSHIFT_DRAW}, for npm run exhaustive -- --draw)`);
   // Next to the last line, where nobody overlooks it: a run without failures may still have left something unproven.
   for (const { notProven = [] } of done) for (const line of notProven) say(line);
   const { passed, failed: lost } = sum(done.map(({ count }) => count));

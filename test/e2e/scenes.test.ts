@@ -13,7 +13,7 @@ import { asRoot, electronExecutable, launch, profileOf, unoptimised } from './su
 // What is the same screen in another window or with other letters is left out: the test brings those itself.
 const repeats = /-(tiny|narrow|middle|big|big-text|middle-text|200|forced|wide|tall|compact)$/;
 const screens = shots.filter(([name, , size]) => !repeats.test(name) && size.forced !== true);
-// One of each kind: those of the main screens and one that once hung over an edge each time, of the others some, others each day. All there are take minutes: npm run exhaustive, or KEYSHIFT_SCENES=.
+// One of each kind: those of the main screens and one that once hung over an edge each time, of the others some, others for each commit. All there are take minutes: npm run exhaustive, or KEYSHIFT_SCENES=.
 const always = ['first-start', 'words', 'words-menu', 'identity', 'search', 'files-moving', 'backup-faults'];
 const inTurns = [
   'locked|join-compare|talk-reply|keys-troubled|rules-own|verify|reach-down|near-compare',

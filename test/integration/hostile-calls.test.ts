@@ -17,7 +17,7 @@ const allHostile: readonly unknown[] = [
   '0'.repeat(32), 'f'.repeat(32), 'F'.repeat(32), `${'0'.repeat(32)}\n`, [], [[]], [null], [canary], {}, { length: 3 }, { [canary]: 1 }, { toString: null, valueOf: null },
   JSON.parse('{"__proto__":{"polluted":1}}'), JSON.parse('{"constructor":{"prototype":{"polluted":1}}}'), Array.from({ length: 5000 }, () => 0),
 ];
-/** One of each kind, among them the longest, and ten others each day; all of them by `npm run exhaustive`. */
+/** One of each kind, among them the longest, and ten others for each commit; all of them by `npm run exhaustive`. */
 const hostile = someOf(allHostile, 10, [null, 0, '', 'x'.repeat(100_000), `a\0${canary}`, '\ud800', '__proto__', canary]);
 /** What JSON can say and no value here: deeper than any parser that calls itself could follow, the other zero, more than a number holds, one name twice. */
 const inWords: readonly string[] = [`${'['.repeat(20_000)}${']'.repeat(20_000)}`, '-0', '1e400', '-1e400', '{"a":1,"a":2}'];

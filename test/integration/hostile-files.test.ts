@@ -70,7 +70,7 @@ describe.skipIf(process.platform === 'win32')('files at the real door', () => {
   it.each(titled(written))('A87: %s writes for the user alone, also under a name of 255 bytes and whatever the system leaves open to all', { timeout: 60_000 }, async (_title, name, params) => {
     const at = place();
     // Three bytes for each character, and what a person may have called a file on Linux.
-    // Files of keys take a second each for their passphrase: one of the odd names each day, all by npm run exhaustive.
+    // Files of keys take a second each for their passphrase: one of the odd names for each commit, all by npm run exhaustive.
     const names = ['plain', '漢'.repeat(85), 'a\nb\u0007\u202egnp', 'CON', 'trailing. . .', '-rf'];
     const files = name === 'identity.exportPrivate' ? someOf(names, 1, names.slice(1, 2)) : names;
     for (const file of files) {

@@ -18,7 +18,7 @@ const odd: Readonly<Record<string, (path: string) => void>> = {
   },
 };
 const kinds = Object.keys(odd);
-/** What a start may wait for without an end, and another one each day; all by `npm run exhaustive`. */
+/** What a start may wait for without an end, and another one for each commit; all by `npm run exhaustive`. */
 const some = someOf(kinds, 1, ['a pipe', 'a link to a device that never ends']);
 /** What is read by a wait for ever ends here, so that it is a failure of the test and no process that stays. */
 const within = ['timeout', '--signal=KILL', '30'];

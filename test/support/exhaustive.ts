@@ -1,6 +1,6 @@
 import { seeded } from './seeded';
 
-/** What is taken of many cases: all of them, or a part that is another one each day. */
+/** What is taken of many cases: all of them, or a part that is another one for each commit. */
 interface Draw {
   readonly isExhaustive: boolean;
   /** How often what goes by chance is done: `all` in full, else `short`. */
@@ -13,31 +13,31 @@ interface Draw {
   strides(most: number, first?: number): () => number;
 }
 
-/** `day`: since 1970. Whatever is drawn on one is the same. */
-export function drawn(isExhaustive: boolean, day: number): Draw {
+/** Whatever is drawn by the same number is the same. */
+export function drawn(isExhaustive: boolean, draw: number): Draw {
   return {
     isExhaustive,
     times: (all, short) => (isExhaustive ? all : short),
     someOf(cases, short, kept = []) {
       if (isExhaustive) return cases;
-      const next = seeded(day);
+      const next = seeded(draw);
       const others = cases.filter((each) => !kept.includes(each)).map((each) => ({ each, place: next() })).toSorted((one, other) => one.place - other.place);
       const taken = new Set([...kept, ...others.slice(0, short).map(({ each }) => each)]);
       return cases.filter((each) => taken.has(each));
     },
     bitsOf(bytes) {
       if (isExhaustive) return Array.from({ length: bytes * 8 }, (_, bit) => bit);
-      const next = seeded(day);
+      const next = seeded(draw);
       return Array.from({ length: bytes }, (_, at) => at * 8 + Math.floor(next() * 8));
     },
     strides(most, first = 4) {
       if (isExhaustive) return () => 1;
-      const next = seeded(day);
+      const next = seeded(draw);
       let done = 0;
       return () => ((done += 1) < first ? 1 : 1 + Math.floor(next() * most));
     },
   };
 }
 
-/** All of it by `npm run exhaustive`, a part in `npm test` (docs/testing.md); `KEYSHIFT_DAY` names a day whose part is tried again. */
-export const { isExhaustive, times, someOf, bitsOf, strides } = drawn(process.env['KEYSHIFT_EXHAUSTIVE'] === '1', Number(process.env['KEYSHIFT_DAY'] ?? Math.floor(Date.now() / 86_400_000)));
+/** All of it by `npm run exhaustive`, a part in `npm test` (docs/testing.md); `KEYSHIFT_DRAW` is the number it is drawn by: of the commit there, 0 where nothing says one. */
+export const { isExhaustive, times, someOf, bitsOf, strides } = drawn(process.env['KEYSHIFT_EXHAUSTIVE'] === '1', Number(process.env['KEYSHIFT_DRAW'] ?? 0));

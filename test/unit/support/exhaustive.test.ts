@@ -3,14 +3,14 @@ import { drawn } from '../../support/exhaustive';
 
 const cases = Array.from({ length: 40 }, (_, at) => at);
 
-it('a part has what is kept and so many others in their order, the same all day and others on another', () => {
-  const on = (day: number): readonly number[] => drawn(false, day).someOf(cases, 6, [0, 39]);
-  const some = on(20_785);
+it('a part has what is kept and so many others in their order, the same for one number and others for another', () => {
+  const by = (draw: number): readonly number[] => drawn(false, draw).someOf(cases, 6, [0, 39]);
+  const some = by(20_785);
   expect(some).toHaveLength(8);
   expect(some).toEqual(expect.arrayContaining([0, 39]));
   expect(some).toEqual(some.toSorted((one, other) => one - other));
-  expect(on(20_785)).toEqual(some);
-  expect(new Set([some, on(20_786), on(20_787), on(20_788)].map(String)).size).toBe(4);
+  expect(by(20_785)).toEqual(some);
+  expect(new Set([some, by(20_786), by(20_787), by(20_788)].map(String)).size).toBe(4);
   expect(drawn(false, 1).someOf(cases, 100)).toEqual(cases);
 });
 
