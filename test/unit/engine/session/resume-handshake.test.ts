@@ -258,6 +258,15 @@ describe('when an entry is tried', () => {
     expect(dialFrom(a, bob).side.state.phase).toBe('awaiting-m2-resume');
   });
 
+  it('S4-07: a hint of more than 64 bytes is passed over', () => {
+    meetOnce(a, b);
+    const hintOf = (bytes: number): number | undefined => {
+      a.resumptions.hinted(entryOf(a, bob).keyId, new Uint8Array(bytes).fill(1));
+      return entryOf(a, bob).hint?.length;
+    };
+    expect([hintOf(65), hintOf(64), hintOf(65)]).toEqual([undefined, 64, 64]);
+  });
+
   it('S3-30: the secret of an entry that was only looked at is wiped, whatever it was looked at for', () => {
     meetOnce(a, b);
     const seen: Uint8Array[] = [];
