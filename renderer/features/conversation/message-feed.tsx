@@ -115,6 +115,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const problems = useKeys((state) => state.statuses[conversationId]?.problems.length ?? 0);
   const lines = useMemo(() => entries.reduce((sum, entry) => sum + linesAfter(entry).length, problems), [entries, problems]);
   const scroll = useFeedScroll(conversationId, drawn, from === 0 ? loadOlder : drawAll, divider?.before, { behind, partly: from > 0, onNearEnd, lines });
+  const below = scroll.below + (thread.missed ?? 0);
   useMarkRead(conversationId, thread, scroll.box);
   // Whoever follows what comes all day would in the end have all of it in the page.
   const follows = scroll.atEnd && messages.length > mostFollowed;
@@ -292,7 +293,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
       {scroll.atEnd && !behind ? null : (
         <div className="to-newest">
           <Button icon={<ArrowDown aria-hidden="true" />} onPress={toNewest}>
-            {scroll.below === 0 ? text('conversation.newest') : text('conversation.newest.count', { count: scroll.below })}
+            {below === 0 ? text('conversation.newest') : text('conversation.newest.count', { count: below })}
           </Button>
         </div>
       )}

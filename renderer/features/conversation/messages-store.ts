@@ -20,6 +20,8 @@ const before = 10;
 /** What is kept of a conversation that nobody looks at, and of one in which somebody follows the newest. */
 const keptUnseen = pageSize;
 export const mostFollowed = 300;
+/** As many messages as a page carries without getting slow. Others that come while somebody reads further up are counted: whoever sends without an end would in time stop the window. */
+export const mostGathered = 1_000;
 
 export interface Thread {
   readonly messages: readonly Message[];
@@ -27,11 +29,13 @@ export interface Thread {
   readonly complete: boolean;
   /** There are newer ones than the last of these: somebody looks at an earlier place. */
   readonly behind?: boolean;
+  /** So many of the other side came behind those that are here, which are as many as a page takes; only where that is why it is behind. */
+  readonly missed?: number | undefined;
   readonly loading: 'no' | 'newest' | 'older';
   readonly failure: KeyshiftError | undefined;
 }
 
-export const emptyThread: Thread = { messages: [], complete: false, loading: 'no', failure: undefined };
+export const emptyThread: Thread = { messages: [], complete: false, behind: false, missed: undefined, loading: 'no', failure: undefined };
 
 /** Words on their way into the storage, which can take seconds where a disk is slow. */
 export interface Storing {
@@ -124,7 +128,7 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
           if (!alive()) return;
           const { messages, replaced } = mergePage(threadOf(conversationId).messages, page);
           const complete = replaced ? page.length < limit : threadOf(conversationId).complete;
-          put(conversationId, { messages, complete, behind: false, loading: 'no' });
+          put(conversationId, { messages, complete, behind: false, missed: undefined, loading: 'no' });
         } catch (thrown) {
           if (alive()) put(conversationId, { loading: 'no', failure: toFailure(thrown) });
         }
@@ -158,7 +162,10 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         try {
           const page = await client.messages.list({ conversationId, after, limit: pageSize });
           if (!alive() || threadOf(conversationId).messages.at(-1)?.messageId !== after) return;
-          put(conversationId, { messages: [...threadOf(conversationId).messages, ...page], behind: page.length === pageSize, loading: 'no' });
+          const { messages, missed } = threadOf(conversationId);
+          const isBehind = page.length === pageSize;
+          const left = missed === undefined || !isBehind ? undefined : Math.max(0, missed - page.filter(isIncoming).length);
+          put(conversationId, { messages: [...messages, ...page], behind: isBehind, missed: left, loading: 'no' });
         } catch (thrown) {
           if (alive()) put(conversationId, { loading: 'no', failure: toFailure(thrown) });
         }
@@ -205,7 +212,12 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       received: (conversationId, message) => {
         const thread = get().threads[conversationId];
         if (thread === undefined) return;
-        if (thread.behind === true || thread.messages.some((known) => known.messageId === message.messageId)) return;
+        if (thread.behind === true) {
+          if (thread.missed !== undefined && isIncoming(message)) put(conversationId, { missed: thread.missed + 1 });
+          return;
+        }
+        if (thread.messages.some((known) => known.messageId === message.messageId)) return;
+        if (thread.messages.length >= mostGathered) return put(conversationId, { behind: true, missed: isIncoming(message) ? 1 : 0 });
         const messages = [...thread.messages, message];
         put(conversationId, { messages, ...(conversationId === looked ? {} : shortened({ ...thread, messages }, keptUnseen)) });
       },
@@ -237,7 +249,9 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
   });
 }
 
+const isIncoming = ({ direction }: Message): boolean => direction === 'in';
+
 /** A page somewhere in the middle: there may be more on either side, which the next question tells. */
 function place(page: readonly Message[]): Thread {
-  return { messages: page, complete: page.length < pageSize, behind: page.length === pageSize, loading: 'no', failure: undefined };
+  return { messages: page, complete: page.length < pageSize, behind: page.length === pageSize, missed: undefined, loading: 'no', failure: undefined };
 }

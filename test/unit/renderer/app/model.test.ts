@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Behind } from '../../../../renderer/app/behind-frame';
 import { coalesce } from '../../../../renderer/app/coalesce';
 import { createModel } from '../../../../renderer/app/model';
-import { mostFollowed, pageSize } from '../../../../renderer/features/conversation/messages-store';
+import { mostFollowed, mostGathered, pageSize } from '../../../../renderer/features/conversation/messages-store';
 import { createClient } from '../../../../renderer/bridge/client';
 import { KeyshiftError } from '../../../../shared/errors';
 import { createFake, idOf, makeContact } from '../../../preview/fake-world';
@@ -197,6 +197,41 @@ describe('events', () => {
     await store.loadNewest(talkWithBo);
     while (thread()?.complete !== true) await store.loadOlder(talkWithBo);
     expect(shown()).toEqual(fake.world.messages.get(talkWithBo)?.map(({ text }) => text));
+    await settle();
+  });
+
+  it('an earlier place that somebody left is forgotten, and that it was one', async () => {
+    const { fake, model } = await started();
+    const store = model.messages.getState();
+    for (let index = 0; index < 3 * pageSize; index += 1) fake.receive(talkWithBo, `one of many ${index}`);
+    const first = fake.world.messages.get(talkWithBo)?.[pageSize]?.messageId ?? '';
+    store.enter(talkWithBo);
+    await store.loadAround(talkWithBo, first);
+    expect(model.messages.getState().threads[talkWithBo]?.behind).toBe(true);
+    store.leave(talkWithBo);
+    expect(model.messages.getState().threads[talkWithBo]).toMatchObject({ messages: [], behind: false });
+    await settle();
+  });
+
+  it('more than a page takes are not gathered while somebody reads further up: they are counted, and come when they are scrolled to', async () => {
+    const { fake, model } = await started();
+    const store = model.messages.getState();
+    const thread = () => model.messages.getState().threads[talkWithBo];
+    store.enter(talkWithBo);
+    await store.loadNewest(talkWithBo);
+    const room = mostGathered - (thread()?.messages.length ?? 0);
+    for (let index = 0; index < room + 3 * pageSize; index += 1) fake.receive(talkWithBo, `${index}`);
+    expect([thread()?.messages.length, thread()?.messages.at(-1)?.text, thread()?.behind, thread()?.missed]).toEqual([mostGathered, `${room - 1}`, true, 3 * pageSize]);
+    await store.loadNewer(talkWithBo);
+    expect([thread()?.messages.at(-1)?.text, thread()?.behind, thread()?.missed]).toEqual([`${room + pageSize - 1}`, true, 2 * pageSize]);
+    fake.receive(talkWithBo, 'one more');
+    expect(thread()?.missed).toBe(2 * pageSize + 1);
+    while (thread()?.behind === true) await store.loadNewer(talkWithBo);
+    expect([thread()?.messages.at(-1)?.text, thread()?.missed]).toEqual(['one more', undefined]);
+    fake.receive(talkWithBo, 'again too many');
+    expect([thread()?.messages.at(-1)?.text, thread()?.missed]).toEqual(['one more', 1]);
+    await store.loadNewest(talkWithBo);
+    expect([thread()?.messages.at(-1)?.text, thread()?.behind, thread()?.missed]).toEqual(['again too many', false, undefined]);
     await settle();
   });
 

@@ -50,6 +50,23 @@ describe('searching', () => {
     expect(model.messages.getState().threads[talkWithBo]?.messages.some(({ messageId }) => messageId === idOf('older 20'))).toBe(false);
   });
 
+  it('whoever goes to another conversation from a hit comes back to the newest messages', async () => {
+    await openTalk(longTalk());
+    await shortcut('f', { ctrlKey: true });
+    fireEvent.change(field(), { target: { value: 'lighth' } });
+    await waitFor(() => expect(hitButtons()).toHaveLength(1));
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    await settle();
+    await waitFor(() => expect(document.activeElement?.getAttribute('data-message')).toBe(idOf('older 20')));
+    const newest = longTalk().messages.get(talkWithBo)?.at(-1)?.messageId ?? '';
+    for (const name of [/^Carla/, /^Bo/]) {
+      fireEvent.click(screen.getByRole('button', { name }));
+      await settle();
+    }
+    await waitFor(() => expect(document.querySelector(`[data-message="${newest}"]`)).not.toBeNull());
+    expect(screen.queryByRole('button', { name: /newest/i })).toBeNull();
+  });
+
   it('everywhere; nothing found says where it looked; a lock forgets it', async () => {
     const { model } = await openTalk(busyWorld(Date.now()));
     await shortcut('f', { ctrlKey: true, shiftKey: true });
