@@ -142,8 +142,9 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
     nearby.setState(nearby.getInitialState(), true);
     devices.setState(devices.getInitialState(), true);
     mailbox.setState(mailbox.getInitialState(), true);
-    // A bar put away stays away: it names ports and programs, no person.
-    ui.setState({ ...ui.getInitialState(), barsPutAway: ui.getState().barsPutAway }, true);
+    // A bar put away stays away: it names ports and programs, no person. What is on its way to be accepted ends by itself.
+    const { barsPutAway, accepting } = ui.getState();
+    ui.setState({ ...ui.getInitialState(), barsPutAway, accepting }, true);
     // The engine keeps the text that was last matched (`RegExp.input`): a message as a rule.
     /^/.exec('');
   };
@@ -227,7 +228,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
           if (before.phase === 'open') left = leftOpen(model) ?? opening;
           // A link that was opened elsewhere is not done with: it is shown again once the vault is open.
           const { offeredLink, accepting } = ui.getState();
-          if (offeredLink !== '' && !accepting) background(client.desktop.keepLink({ link: offeredLink }));
+          if (offeredLink !== '' && offeredLink !== accepting) background(client.desktop.keepLink({ link: offeredLink }));
           forget();
           // A new device is let in before there is a vault.
           if (now.phase === 'absent') background(devices.getState().loadLinking());

@@ -38,8 +38,8 @@ export interface UiState {
   readonly dialogMessages: readonly string[];
   /** The link that the dialog `accept` begins with. */
   readonly offeredLink: string;
-  /** It is on its way to be accepted: whoever asked knows what becomes of it. */
-  readonly accepting: boolean;
+  /** The one that is on its way to be accepted: whoever asked knows what becomes of it. */
+  readonly accepting: string;
   /** The file that the dialog `picture` shows. */
   readonly dialogTransfer: string | undefined;
   /** Which part of the settings is open, or opens next. */
@@ -65,7 +65,9 @@ export interface UiState {
   readonly forward: (messageIds: readonly string[]) => void;
   /** Somebody opened a link outside: shown, and nothing more. */
   readonly offerLink: (link: string) => void;
-  readonly setAccepting: (accepting: boolean) => void;
+  readonly setAccepting: (link: string) => void;
+  /** It is accepted or refused; another one may be on its way by now. */
+  readonly endAccepting: (link: string) => void;
   readonly changeListView: (change: Partial<ListView>) => void;
   readonly openConversationDialog: (dialog: 'rename-conversation' | 'remove-conversation' | 'export', conversationId: string) => void;
   /** One more conversation with somebody. */
@@ -99,7 +101,7 @@ export function createUiStore(): StoreApi<UiState> {
     dialogMessage: undefined,
     dialogMessages: [],
     offeredLink: '',
-    accepting: false,
+    accepting: '',
     listView: { archive: false, unreadOnly: false, filter: '' },
     dialogConversation: undefined,
     dialogContact: undefined,
@@ -123,12 +125,13 @@ export function createUiStore(): StoreApi<UiState> {
     forward: (dialogMessages) => set((state) => ({ dialog: 'forward', dialogMessages, toasts: state.toasts.filter(isGrave) })),
     offerLink: (offeredLink) => set((state) => ({ dialog: 'accept', offeredLink, toasts: state.toasts.filter(isGrave) })),
     setAccepting: (accepting) => set({ accepting }),
+    endAccepting: (link) => set(({ accepting }) => (accepting === link ? { accepting: '' } : {})),
     changeListView: (change) => set((state) => ({ listView: { ...state.listView, ...change } })),
     openConversationDialog: (dialog, dialogConversation) => set((state) => ({ dialog, dialogConversation, toasts: state.toasts.filter(isGrave) })),
     openAnother: (dialogContact) => set((state) => ({ dialog: 'new', dialogContact, toasts: state.toasts.filter(isGrave) })),
     askLink: (dialogLink) => set((state) => ({ dialog: 'open-link', dialogLink, toasts: state.toasts.filter(isGrave) })),
     openPicture: (dialogTransfer) => set((state) => ({ dialog: 'picture', dialogTransfer, toasts: state.toasts.filter(isGrave) })),
-    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, dialogMessages: [], dialogTransfer: undefined, dialogConversation: undefined, dialogContact: undefined, dialogLink: undefined, offeredLink: '', accepting: false }),
+    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, dialogMessages: [], dialogTransfer: undefined, dialogConversation: undefined, dialogContact: undefined, dialogLink: undefined, offeredLink: '' }),
     showHelp: (helpOpen) => set({ helpOpen }),
     putBarAway: (bar) => set((state) => ({ barsPutAway: [...state.barsPutAway.filter((one) => one !== bar), bar] })),
     forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),

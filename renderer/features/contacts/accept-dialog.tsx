@@ -1,4 +1,4 @@
-import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel, useUi } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
@@ -38,27 +38,32 @@ type Said = { readonly peerId: string; readonly expiresAt: number } | { readonly
 export function AcceptDialog(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
-  const { client, contacts, session, ui } = useModel();
+  const { client, contacts, ui } = useModel();
   const close = useUi((state) => state.closeDialog);
   const show = useShowContact();
   const offered = useUi((state) => state.offeredLink);
+  const putAway = (): void => {
+    ui.getState().endAccepting(offered);
+    close();
+  };
   const [link, setLink] = useState(offered);
   /** Pasted, read or opened in one piece: nobody is in the middle of typing it. */
   const [atOnce, setAtOnce] = useState(offered !== '');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const said = useSaid(link.trim());
+  const gone = useGone();
 
   const accept = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (busy || link.trim() === '') return;
     setBusy(true);
     setFailure(undefined);
-    ui.getState().setAccepting(true);
+    ui.getState().setAccepting(offered);
     try {
       const { contactId } = await client.contacts.acceptInvitation({ link: link.trim() }).catch(async (thrown: unknown) => {
-        // Locked before it was accepted: it is shown again. One that was accepted is used by now.
-        if (offered !== '' && session.getState().phase !== 'open') await client.desktop.keepLink({ link: offered });
+        // Locked before it was accepted: it is shown again, where nobody would see that it was refused. One that was accepted is used by now.
+        if (offered !== '' && gone.current && ui.getState().accepting === offered) await client.desktop.keepLink({ link: offered });
         throw thrown;
       });
       await contacts.getState().load();
@@ -68,7 +73,7 @@ export function AcceptDialog(): ReactNode {
       setFailure(thrown);
     } finally {
       setBusy(false);
-      ui.getState().setAccepting(false);
+      ui.getState().endAccepting(offered);
     }
   };
   const isGarbled = (thrown: unknown): boolean => toFailure(thrown).code === 'invitation.garbled';
@@ -79,7 +84,7 @@ export function AcceptDialog(): ReactNode {
   const words = (thrown: unknown): string => (isOfDevice && isGarbled(thrown) ? text('accept.deviceLink', { join: text('join.open') }) : errorText(thrown));
 
   return (
-    <Dialog title={text('accept.title')} onClose={close}>
+    <Dialog title={text('accept.title')} onClose={putAway}>
       <Form className="stack" onSubmit={(event) => void accept(event)}>
         <p className="lead">{text(offered === '' ? 'accept.lead' : 'accept.fromLink')}</p>
         <LinkField
@@ -95,7 +100,7 @@ export function AcceptDialog(): ReactNode {
         />
         <div role="status">{said === undefined || 'failure' in said ? null : <From {...said} />}</div>
         <div className="dialog-actions">
-          <Button onPress={close}>{text('app.cancel')}</Button>
+          <Button onPress={putAway}>{text('app.cancel')}</Button>
           <Button kind="main" type="submit" isPending={busy} isDisabled={link.trim() === ''}>
             {text('accept.accept')}
           </Button>
@@ -103,6 +108,18 @@ export function AcceptDialog(): ReactNode {
       </Form>
     </Dialog>
   );
+}
+
+/** Whether the dialog is no more, for whoever waited meanwhile. */
+function useGone(): { readonly current: boolean } {
+  const gone = useRef(false);
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+    };
+  }, []);
+  return gone;
 }
 
 function useSaid(link: string): Said | undefined {

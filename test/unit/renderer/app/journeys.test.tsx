@@ -199,6 +199,53 @@ describe('locked', () => {
     expect(screen.queryByText('A link waits. It is shown after unlocking.') !== null).toBe(waits);
   });
 
+  it.each([
+    ['when the vault was open again', true],
+    ['when the person had put it away', false],
+  ] as const)('a link that is refused %s is shown again: %s', async (_when, again) => {
+    const { fake, model } = await renderApp(busyWorld(now, { link: 'keyshift:invite/AAAA' }));
+    await settle();
+    let refuse: ((error: Error) => void) | undefined;
+    vi.spyOn(model.client.contacts, 'acceptInvitation').mockReturnValue(new Promise((_resolve, reject) => (refuse = reject)));
+    press('Accept invitation');
+    await settle();
+    if (!again) press('Cancel');
+    act(() => {
+      fake.world.vault = 'locked';
+      fake.emit({ type: 'vault.changed', state: 'locked' });
+    });
+    await settle();
+    type('Passphrase', 'correct horse battery');
+    press('Unlock');
+    await settle();
+    refuse?.(new KeyshiftError('invitation.used', 'used'));
+    await settle();
+    expect(screen.queryByLabelText<HTMLTextAreaElement>('Invitation link')?.value).toBe(again ? 'keyshift:invite/AAAA' : undefined);
+  });
+
+  it('the end of a link that was put away says nothing of the next one that is on its way', async () => {
+    const { fake, model } = await renderApp(busyWorld(now, { link: 'keyshift:invite/AAAA' }));
+    await settle();
+    const refuse: ((error: Error) => void)[] = [];
+    vi.spyOn(model.client.contacts, 'acceptInvitation').mockImplementation(() => new Promise((_resolve, reject) => void refuse.push(reject)));
+    press('Accept invitation');
+    await settle();
+    press('Cancel');
+    fake.world.link = 'keyshift:invite/BBBB';
+    act(() => fake.emit({ type: 'desktop.link' }));
+    await settle();
+    press('Accept invitation');
+    await settle();
+    refuse[0]?.(new KeyshiftError('invitation.used', 'used'));
+    await settle();
+    act(() => {
+      fake.world.vault = 'locked';
+      fake.emit({ type: 'vault.changed', state: 'locked' });
+    });
+    await settle();
+    expect(fake.world.link).toBeUndefined();
+  });
+
   it('a link that is refused while the vault stays open stays in its dialog, and does not wait anew', async () => {
     const { fake, model } = await renderApp(busyWorld(now, { link: 'keyshift:invite/AAAA' }));
     await settle();
