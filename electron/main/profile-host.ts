@@ -134,9 +134,10 @@ export class ProfileHost implements App {
           // Known before the open one is closed for nothing.
           const { lockProfile } = await import('../storage/profile-lock');
           lockProfile(list.directoryOf(profileId)).release();
+          // A disk that takes not even this is told to the page, and the open one goes on.
+          list.setLast(profileId);
           await this.#leave();
           this.#removed = undefined;
-          list.setLast(profileId);
           await this.#enter(profileId);
           return null;
         }),

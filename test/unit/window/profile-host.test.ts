@@ -119,6 +119,18 @@ describe('several profiles in one installation', () => {
     await app.stop();
   });
 
+  test('a disk that does not take which one is opened next: the page is told, and the open one goes on', async () => {
+    const app = await open();
+    const { profileId } = await app.handlers.profiles.create({ name: 'Work' });
+    vi.spyOn(ProfileList.prototype, 'setLast').mockImplementationOnce(() => {
+      throw new KeyshiftError('disk.full', 'The disk is full.');
+    });
+    await expect(app.handlers.profiles.open({ profileId })).rejects.toMatchObject({ code: 'disk.full' });
+    expect(steps).toEqual(['start main']);
+    expect(await list(app)).toEqual(['Main*', 'Work']);
+    await app.stop();
+  });
+
   test('what a deleted one’s key is made of is written over before it goes: whoever holds on to the files has noise', async () => {
     const app = await open();
     const { profileId } = await app.handlers.profiles.create({ name: 'Work' });
