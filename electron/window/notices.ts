@@ -58,12 +58,16 @@ interface Shown {
  */
 export class Notices {
   readonly #parts: NoticesParts;
-  readonly #arrived = new Map<string, Message[]>();
+  #arrived = new Map<string, Message[]>();
+  /** What the look under way is about. */
+  #lookedUp = new Map<string, Message[]>();
   readonly #shown = new Map<string, Shown>();
   readonly #requests = new Map<string, Notice>();
   #open = false;
   #looking: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
+  /** Of the look for when the next muted conversation counts again. */
+  #cancelUnmuting: (() => void) | undefined;
 
   constructor(parts: NoticesParts) {
     this.#parts = parts;
@@ -85,8 +89,7 @@ export class Notices {
         this.#changed(event.message);
         return;
       case 'messages.removed':
-        this.#forgetArrived(event.conversationId, event.messageIds);
-        this.#sayAnew(event.conversationId, (message) => (event.messageIds.includes(message.messageId) ? undefined : message));
+        this.#becomes(event.conversationId, (message) => (event.messageIds.includes(message.messageId) ? undefined : message));
         this.#lookSoon();
         return;
       case 'conversation.changed':
@@ -112,7 +115,10 @@ export class Notices {
     this.#open = false;
     this.#cancel?.();
     this.#cancel = undefined;
+    this.#cancelUnmuting?.();
+    this.#cancelUnmuting = undefined;
     this.#arrived.clear();
+    this.#lookedUp.clear();
     for (const id of this.#shown.keys()) this.#putAway(id);
     for (const notice of this.#requests.values()) notice.close();
     this.#requests.clear();
@@ -120,12 +126,19 @@ export class Notices {
   }
 
   #changed(message: Message): void {
-    const waiting = this.#arrived.get(message.conversationId);
-    if (waiting !== undefined) this.#arrived.set(message.conversationId, waiting.flatMap((one) => (one.messageId !== message.messageId ? [one] : message.kind === 'deleted' ? [] : [message])));
-    this.#sayAnew(message.conversationId, (one) => (one.messageId !== message.messageId ? one : message.kind === 'deleted' ? undefined : message));
+    this.#becomes(message.conversationId, (one) => (one.messageId !== message.messageId ? one : message.kind === 'deleted' ? undefined : message));
   }
 
-  /** Messages that stand on the desktop are others now, or gone; where the words stay the same nothing is shown once more. */
+  /** Messages are others now, or gone: those that wait to be told of, and those that stand on the desktop. */
+  #becomes(conversationId: string, now: (message: Message) => Message | undefined): void {
+    for (const waiting of [this.#arrived, this.#lookedUp]) {
+      const messages = waiting.get(conversationId);
+      if (messages !== undefined) waiting.set(conversationId, messages.flatMap((one) => now(one) ?? []));
+    }
+    this.#sayAnew(conversationId, now);
+  }
+
+  /** Where the words stay the same nothing is shown once more. */
   #sayAnew(conversationId: string, now: (message: Message) => Message | undefined): void {
     const shown = this.#shown.get(conversationId);
     if (shown === undefined) return;
@@ -138,11 +151,6 @@ export class Notices {
     else this.#show(conversationId, { content, name: shown.name, messages, count });
   }
 
-  #forgetArrived(conversationId: string, messageIds: readonly string[]): void {
-    const waiting = this.#arrived.get(conversationId);
-    if (waiting !== undefined) this.#arrived.set(conversationId, waiting.filter(({ messageId }) => !messageIds.includes(messageId)));
-  }
-
   #lookSoon(): void {
     if (!this.#open || this.#cancel !== undefined) return;
     this.#cancel = this.#parts.setTimer(pause, () => {
@@ -153,18 +161,24 @@ export class Notices {
         .catch((error: unknown) => {
           if (this.#open) this.#parts.failed(error);
         })
-        .finally(() => (this.#looking = undefined));
+        .finally(() => {
+          this.#looking = undefined;
+          this.#lookedUp = new Map();
+        });
     });
   }
 
   async #look(): Promise<void> {
-    const arrived = new Map(this.#arrived);
-    this.#arrived.clear();
+    const arrived = this.#arrived;
+    this.#lookedUp = arrived;
+    this.#arrived = new Map();
     const conversations = await this.#parts.conversations();
     const wanted = this.#parts.settings().notifications !== 'off' && [...arrived.values()].some((messages) => messages.length > 0);
     const contacts = wanted ? await this.#parts.contacts() : [];
     if (!this.#open) return;
-    const isMuted = ({ mutedUntil }: Conversation): boolean => mutedUntil > this.#parts.now();
+    const now = this.#parts.now();
+    const isMuted = ({ mutedUntil }: Conversation): boolean => mutedUntil > now;
+    this.#lookWhenHeard(conversations.filter((one) => one.unread > 0 && isMuted(one)), now);
     this.#parts.unread(conversations.reduce((sum, one) => sum + (isMuted(one) ? 0 : one.unread), 0));
     const known = new Map(conversations.map((one) => [one.conversationId, one]));
     for (const id of this.#shown.keys()) if ((known.get(id)?.unread ?? 0) === 0) this.#putAway(id);
@@ -175,6 +189,13 @@ export class Notices {
       if (conversation === undefined || conversation.unread === 0 || isMuted(conversation) || this.#parts.isLookedAt(id)) continue;
       this.#tell(id, names.get(conversation.contactId) ?? '', messages);
     }
+  }
+
+  /** Nothing is told when the time of a mute is up. */
+  #lookWhenHeard(muted: readonly Conversation[], now: number): void {
+    this.#cancelUnmuting?.();
+    const first = Math.min(...muted.map(({ mutedUntil }) => mutedUntil));
+    this.#cancelUnmuting = muted.length === 0 ? undefined : this.#parts.setTimer(first - now, () => this.#lookSoon());
   }
 
   #tell(conversationId: string, name: string, arrived: readonly Message[]): void {

@@ -22,13 +22,24 @@ function desktop(settings: Partial<Settings> = {}) {
   let looked: string | undefined;
   let nobodyShows = false;
   let timer: (() => void) | undefined;
+  let later: { readonly milliseconds: number; readonly run: () => void } | undefined;
+  let now = 1000;
+  let answered: Promise<void> = Promise.resolve();
   const notices = new Notices({
-    conversations: async () => [{ ...talk!, unread, mutedUntil }],
+    conversations: async () => {
+      const told = [{ ...talk!, unread, mutedUntil }];
+      await answered;
+      return told;
+    },
     contacts: async () => world.contacts,
     settings: () => ({ ...defaultSettings, ...settings }),
     words: () => words,
-    now: () => 1000,
-    setTimer: (_milliseconds, run) => {
+    now: () => now,
+    setTimer: (milliseconds, run) => {
+      if (milliseconds > 200) {
+        later = { milliseconds, run };
+        return () => (later = undefined);
+      }
       timer = run;
       return () => (timer = undefined);
     },
@@ -50,6 +61,20 @@ function desktop(settings: Partial<Settings> = {}) {
   return {
     notices, shown, clicked, counts,
     nobodyShows: () => (nobodyShows = true),
+    /** The question about the conversations is answered when the returned function is called. */
+    hold: () => {
+      let answer = (): void => undefined;
+      answered = new Promise((resolve) => (answer = resolve));
+      return answer;
+    },
+    /** What waits longer than for a burst to end, in milliseconds. */
+    waits: () => later?.milliseconds,
+    pass: (milliseconds: number) => {
+      now += milliseconds;
+      const due = later;
+      later = undefined;
+      due?.run();
+    },
     set: (now: { unread?: number; mutedUntil?: number; looked?: string }) => {
       unread = now.unread ?? unread;
       mutedUntil = now.mutedUntil ?? mutedUntil;
@@ -65,7 +90,7 @@ function desktop(settings: Partial<Settings> = {}) {
       const run = timer;
       timer = undefined;
       run?.();
-      for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
+      for (let turn = 0; turn < 12; turn += 1) await Promise.resolve();
     },
     pending: () => timer !== undefined,
     open: () => shown.filter(({ closed }) => !closed).map(({ title, body }) => [title, body]),
@@ -163,6 +188,47 @@ describe('notifications', () => {
     notices.hear({ type: 'messages.removed', conversationId: talk.conversationId, messageIds: [gone.messageId] });
     await look();
     expect(open()).toEqual([]);
+  });
+
+  test('nor one that is taken back, removed or worded anew while it is being looked what there is', async () => {
+    const { arrive, look, open, notices, hold, set } = desktop();
+    const during = async (task: () => void): Promise<void> => {
+      const answer = hold();
+      const looking = look();
+      await looking;
+      task();
+      answer();
+      await look();
+    };
+    const stays = arrive('stays');
+    const back = arrive('taken back');
+    await during(() => notices.hear({ type: 'message.changed', conversationId: talk.conversationId, message: { ...back, kind: 'deleted', text: '' } }));
+    expect(open()).toEqual([[name, 'stays']]);
+    set({ unread: 1 });
+    const gone = arrive('removed');
+    await during(() => notices.hear({ type: 'messages.removed', conversationId: talk.conversationId, messageIds: [gone.messageId] }));
+    expect(open()).toEqual([[name, 'stays']]);
+    const other = arrive('one wording');
+    await during(() => notices.hear({ type: 'message.changed', conversationId: talk.conversationId, message: { ...other, text: 'another' } }));
+    expect(open()).toEqual([[`${name} (2)`, 'another']]);
+    expect(stays.text).toBe('stays');
+  });
+
+  test('what came while a conversation was muted is counted once it is not any more, though nothing happens then', async () => {
+    const { arrive, look, counts, set, waits, pass, notices } = desktop();
+    set({ mutedUntil: 61_000 });
+    arrive('psst');
+    await look();
+    expect([counts.at(-1), waits()]).toEqual([0, 60_000]);
+    pass(60_000);
+    await look();
+    expect([counts.at(-1), waits()]).toEqual([1, undefined]);
+    set({ mutedUntil: 200_000 });
+    notices.hear({ type: 'conversation.changed', conversationId: talk.conversationId });
+    await look();
+    expect(waits()).toBe(139_000);
+    notices.hear({ type: 'vault.changed', state: 'locked' });
+    expect(waits()).toBeUndefined();
   });
 
   test('where no words are shown an edit changes nothing on the desktop, and one taken back is counted no more', async () => {
