@@ -40,6 +40,8 @@ const isSame = (one: Meeting | undefined, other: Meeting | undefined): boolean =
 export function createNearbyStore(client: Client, life: Life): StoreApi<NearbyState> {
   return createStore<NearbyState>()((set, get) => {
     let stopping = false;
+    /** A meeting was begun here, and no answer has shown it yet: it may be over by then, in the same way as the one before. */
+    let begun = false;
     /** By the person, by its time, or because the network or a proxy allows it no more. */
     const howEnded = ({ endsAt }: DiscoveryStatus): NearbyState['ended'] =>
       stopping ? 'stopped' : endsAt === undefined || endsAt <= Date.now() + slack ? 'over' : 'broken';
@@ -47,7 +49,8 @@ export function createNearbyStore(client: Client, life: Life): StoreApi<NearbySt
       const { status: before, ended, aside } = get();
       const meeting = status.meeting;
       // What was over before this window looked was seen in another life of it.
-      const seen = before === undefined || isSame(before.meeting, meeting) ? before === undefined || aside : false;
+      const seen = before === undefined || (!begun && isSame(before.meeting, meeting) && aside);
+      begun = false;
       set({
         status,
         aside: meeting !== undefined && isOver(meeting) && seen,
@@ -82,7 +85,7 @@ export function createNearbyStore(client: Client, life: Life): StoreApi<NearbySt
         stopping = true;
         await then(client.discovery.stop());
       },
-      meet: (nearbyId) => then(client.discovery.meet({ nearbyId })),
+      meet: (nearbyId) => then(client.discovery.meet({ nearbyId }).then(() => (begun = true))),
       answer: (accept) => then(client.discovery.answer({ accept })),
       confirm: (same) => then(client.discovery.confirm({ same })),
       putAside: () => set({ aside: true }),
