@@ -117,8 +117,9 @@ export class CardMail {
   #answer(peerId: PeerId): void {
     const now = this.#parts.clock.monotonic();
     if (now - (this.#answered.get(peerId) ?? -answerGapMs) < answerGapMs) return;
-    this.#answered.set(peerId, now);
     this.tell(peerId);
+    // Not before: what the disk did not take is asked once more.
+    this.#answered.set(peerId, now);
   }
 
   #due(peerId: PeerId, asks: boolean): void {

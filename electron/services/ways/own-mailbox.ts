@@ -129,8 +129,9 @@ export class OwnMailbox {
       // A key that was revoked is never taken again: whoever comes back does so with another one.
       store.putOwnMailbox({ instanceId: row.instanceId, seed: mailbox?.createSeed() ?? row.seed });
     });
-    await this.#shut();
+    // Before the connection has closed, which may take long: what is taken meanwhile stays.
     this.#registration = undefined;
+    await this.#shut();
     this.#changed();
     onPlaces();
   }
@@ -231,11 +232,13 @@ export class OwnMailbox {
   }
 
   async #open(): Promise<void> {
-    await this.#shut();
+    const shut = this.#shut();
+    const round = this.#round;
+    await shut;
     const { mailbox, logger, onMail, record, commit, mayTake } = this.#parts;
     const row = this.#row();
-    if (this.#closed || !mayTake() || mailbox === undefined || row?.registration === undefined) return;
-    const round = this.#round;
+    // Closing may take long: whoever began later opens it.
+    if (this.#closed || round !== this.#round || !mayTake() || mailbox === undefined || row?.registration === undefined) return;
     try {
       const registration = await mailbox.read(withoutOthers(row.registration));
       if (this.#closed || round !== this.#round) return;

@@ -162,9 +162,11 @@ export class Posting {
     post.again = false;
     let verdict: Verdict = 'done';
     let later: number | undefined;
+    let isOpen = false;
     try {
       verdict = await this.#leave(peerId);
       later = this.#later(peerId);
+      isOpen = this.#places(peerId).length > 0;
     } catch (error) {
       // A full disk, say: nothing of it counts as left.
       logger.error('mailbox.not-left', { reason: error instanceof Error ? error.name : 'unknown' });
@@ -181,8 +183,8 @@ export class Posting {
       this.touch(peerId, 0);
     } else {
       post.failures = 0;
-      // Nothing is held against anybody whose every token was refused: another one comes with the next card, or one of these is looked at again.
-      if (post.again && verdict === 'done') this.touch(peerId);
+      // Nothing is held against anybody whose every token was refused: another one comes with the next card, which may be here already, or one of these is looked at again.
+      if (post.again && (verdict === 'done' || isOpen)) this.touch(peerId);
     }
     if (later !== undefined) this.touch(peerId, later);
     if (hadTrouble || verdict !== 'done') this.#parts.onTrouble();

@@ -95,7 +95,7 @@ export class Revoking {
     const { clock } = this.#parts;
     const now = clock.monotonic();
     const dueAt = Math.max(now + this.#pause, this.#lookedAt + askedGapMs);
-    const isWanted = !this.#quit.signal.aborted && this.#open().some(({ shown }) => shown.watched);
+    const isWanted = !this.#quit.signal.aborted && this.#isWatched();
     // A look is never put off: whoever asks again and again, or hears much, would keep it from coming.
     if (isWanted && this.#cancel !== undefined && this.#dueAt <= dueAt) return;
     this.#cancel?.();
@@ -106,6 +106,16 @@ export class Revoking {
       this.#cancel = undefined;
       void this.#round();
     });
+  }
+
+  /** What cannot be read now is looked at again. */
+  #isWatched(): boolean {
+    try {
+      return this.#open().some(({ shown }) => shown.watched);
+    } catch (error) {
+      this.#parts.logger.error('mailbox.not-looked', { reason: error instanceof Error ? error.name : 'unknown' });
+      return true;
+    }
   }
 
   async #round(): Promise<void> {
