@@ -81,6 +81,7 @@ export function contactsService(parts: ContactsParts): ContactCalls {
         profile.commit(() => {
           profile.stores.requests.put({ ...row, declined: true });
           profile.quarantine.drop(row.peerId);
+          events.emit({ type: 'contact.requestOver', requestId });
         });
       }
       return null;

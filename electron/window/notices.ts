@@ -99,6 +99,10 @@ export class Notices {
       case 'contact.request':
         this.#request(event.requestId, event.name);
         return;
+      case 'contact.requestOver':
+        this.#requests.get(event.requestId)?.close();
+        this.#requests.delete(event.requestId);
+        return;
       default:
     }
   }

@@ -101,6 +101,9 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
     case 'identity.changed':
       model.background(model.identity.getState().load());
       return;
+    case 'contact.requestOver':
+      model.background(model.contacts.getState().load());
+      return;
     case 'key.rotated':
       // Of a contact's: how many are behind an own key may be another number now.
       model.background(model.identity.getState().changed());

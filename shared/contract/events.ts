@@ -56,6 +56,8 @@ export const events = {
   'identity.changed': z.strictObject({ type: z.literal('identity.changed') }),
   'contact.changed': z.strictObject({ type: z.literal('contact.changed'), contactId }),
   'contact.request': z.strictObject({ type: z.literal('contact.request'), ...contactRequest.shape }),
+  /** One of `contacts.requests` is no more without having become a contact here: it was declined, on this or on another own device, or answered on another one. */
+  'contact.requestOver': z.strictObject({ type: z.literal('contact.requestOver'), requestId: contactRequest.shape.requestId }),
   'key.shifted': z.strictObject({ type: z.literal('key.shifted'), conversationId, ...keyShift.shape }),
   /** An identity key was replaced: the own one, without `contactId`, or a contact's, and what spoke for it. */
   'key.rotated': z.strictObject({ type: z.literal('key.rotated'), contactId: contactId.optional(), epoch: z.number().int().positive(), fingerprint, origin: keyOrigin }),

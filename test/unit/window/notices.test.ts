@@ -252,6 +252,13 @@ describe('notifications', () => {
     expect(open()).toEqual([]);
   });
 
+  test('a request that is declined, by whichever own device, stands on the desktop no more', () => {
+    const { notices, open } = desktop();
+    for (const [requestId, asker] of [['a', 'Eve'], ['b', 'Mallory']] as const) notices.hear({ type: 'contact.request', requestId: requestId.repeat(32), peerId: sample.instanceId, name: asker, via: 'card' });
+    notices.hear({ type: 'contact.requestOver', requestId: 'a'.repeat(32) });
+    expect(open()).toEqual([['Keyshift', words.requestFrom('Mallory')]]);
+  });
+
   test('where nobody shows them, which the system says at once, nothing is kept and nothing fails', async () => {
     const { arrive, look, notices, nobodyShows, shown, set } = desktop({ notifications: 'message' });
     nobodyShows();

@@ -30,6 +30,7 @@ export function requestKind({ stores, random, events }: KindParts): FactKind {
       const peerId = parsePeerKey(key);
       const told = parse(value);
       const before = requests.byPeer(peerId);
+      if (before?.declined === false && told?.declined !== false) events.emit({ type: 'contact.requestOver', requestId: before.requestId });
       if (told === undefined) {
         if (before) requests.remove(before.requestId);
         return true;

@@ -35,6 +35,19 @@ async function decline(at: number): Promise<void> {
 }
 
 describe('declining a request', () => {
+  it('takes it from the list here where another own device did it', async () => {
+    const world = Object.assign(scenes['requests']?.(now) ?? emptyWorld(), { requests: threeRequests() });
+    const { fake } = await renderApp(world);
+    expect(screen.getAllByRole('button', { name: 'Decline' })).toHaveLength(3);
+    const [first, ...rest] = world.requests;
+    act(() => {
+      fake.world.requests = rest;
+      fake.emit({ type: 'contact.requestOver', requestId: first?.requestId ?? '' });
+    });
+    await settle();
+    expect(screen.getAllByRole('button', { name: 'Decline' })).toHaveLength(2);
+  });
+
   it('is asked first, with what it means; left open, it stays as it was', async () => {
     const world = scenes['requests']?.(now) ?? emptyWorld();
     const { fake } = await renderApp(Object.assign(world, { requests: threeRequests() }));

@@ -68,6 +68,9 @@ describe('what a person chooses on one device', () => {
     await laptop.contacts.answerRequest({ requestId: asked?.requestId ?? '', accept: false });
     await world.until('the answer', () => requests.byPeer(peerId)?.declined === true);
     expect(await desk.contacts.requests({})).toEqual([]);
+    // Whoever shows it hears that there is nothing to answer any more, on either device.
+    const over = (resident: typeof desk) => toldOf(resident, 'contact.requestOver').map(({ requestId }) => requestId);
+    expect([over(desk), over(laptop)]).toEqual([['7'.repeat(32)], [asked?.requestId]]);
 
     const row = conversations.byId(conversationId);
     if (row === undefined) throw new Error('it was opened');
