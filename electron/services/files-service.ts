@@ -65,16 +65,20 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
       view: { transferId, conversationId, messageId, direction: 'out', name, size: opened.size, mediaType: mediaTypeOf(name), shown: 'file', state: 'preparing', held: false, addedAt: clock.now() },
     };
     preparing.set(transferId, one);
+    const assertWanted = (): void => {
+      if (one.cancelled) throw new KeyshiftError('transfer.over', 'It was called off.');
+    };
     try {
       const read: ChosenSource['read'] = async (at, length) => {
         profile(); // not while it is locked
-        if (one.cancelled) throw new KeyshiftError('transfer.over', 'It was called off.');
+        assertWanted();
         return opened.read(at, length);
       };
       const source = parts.settings().stripMetadata ? await (await import('./files/cleaning/clean')).cleaned({ ...opened, read }) : { ...opened, read };
       one.view = { ...one.view, size: source.size };
       const copied = await copyIn({ crypto, held: places.held, transferId, goesOn: (done) => progress.moved(transferId, done) }, source);
       try {
+        assertWanted(); // the disk may have taken long with the last of it
         await write(profile(), asked, { ...copied, messageId, name, addedAt: one.view.addedAt });
       } catch (error) {
         await copied.content.close();
@@ -90,6 +94,7 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
     if (asked.token !== undefined) parts.tokens?.used(asked.token);
     const { files } = profile();
     files.wrote(transferId);
+    if (one.cancelled) files.cancel(transferId); // while it was written down
     if (asked.from !== undefined) files.wentAgain(asked.from, transferId);
     return { transferId, messageId };
   };

@@ -85,7 +85,7 @@ export class Rekeying {
   readonly #quit = new AbortController();
   /** What answering asks of these books. */
   readonly desk: RekeyDesk & Pick<AnswererParts, 'local'>;
-  /** Who proved to know the key in use: written once, not once per session. */
+  /** Who proved to know the key in use since the profile was opened. */
   readonly #proven = new Set<PeerId>();
   readonly #askingBack: AskingBack;
   /** M1s refused for their key. */
@@ -156,8 +156,9 @@ export class Rekeying {
     else clearShown({ book, store: stores.peerKeys }, peerId);
     this.#tellHeld(peerId, before);
     settleRenewed(this.#parts, peerId);
+    // Of a contact who was removed meanwhile, and of what the disk did not take, it is not stored any more; where it is, nothing is written.
+    if (stores.peerKeys.setProven(peerId, local.identity.epoch)) this.#parts.onProven(peerId);
     if (!this.#proven.has(peerId)) {
-      if (stores.peerKeys.setProven(peerId, local.identity.epoch)) this.#parts.onProven(peerId);
       this.#proven.add(peerId);
       this.#confirm();
     }

@@ -136,11 +136,12 @@ export class Siblings {
     const since = clock.monotonic();
     const isNew = peer.session !== session;
     peer.session = session;
+    // First: what the disk does not take ends this session, and must not keep us from coming back.
+    if (isNew) session.onClose(() => this.#ended(instanceId, peer, session, since));
     commit(() => {
       const { awaited: _here, ...known } = devices.find(instanceId) ?? {};
       devices.put({ instanceId, cardTime: 0, addresses: [], addedAt: clock.now(), ...known, credential, lastSeenAt: clock.now() });
     });
-    if (isNew) session.onClose(() => this.#ended(instanceId, peer, session, since));
     session.onItems((items) => {
       for (const item of items) {
         if (item.kind === 'card') this.#learn(session, item.bytes);

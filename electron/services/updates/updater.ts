@@ -48,6 +48,7 @@ export class Updater {
   #problem: ErrorCode | undefined;
   #stop: AbortController | undefined;
   #idle: Promise<unknown> = Promise.resolve();
+  #remembering: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: UpdaterParts, kept: Kept | undefined) {
     this.#parts = parts;
@@ -83,7 +84,6 @@ export class Updater {
 
   async setOn(on: boolean): Promise<void> {
     await this.#remember({ on });
-    this.#on = on;
     if (on) this.#timetable.begin(this.#checkedAt);
     else this.#timetable.end();
     this.#parts.changed();
@@ -275,12 +275,17 @@ export class Updater {
     }
   }
 
-  /** On the disk first. */
-  async #remember(change: Partial<Kept>): Promise<void> {
-    const kept = { memory: this.#memory, on: this.#on, checkedAt: this.#checkedAt, ...change };
-    await this.#parts.shelf.remember({ ...writeMemory(kept.memory), on: kept.on, ...(kept.checkedAt !== undefined && { checkedAt: kept.checkedAt }) });
-    this.#memory = kept.memory;
-    this.#checkedAt = kept.checkedAt;
+  /** On the disk first. One after the other: all of it is written each time, and what was switched off meanwhile must not come back with an answer. */
+  #remember(change: Partial<Kept>): Promise<void> {
+    const remembered = this.#remembering.then(async () => {
+      const kept = { memory: this.#memory, on: this.#on, checkedAt: this.#checkedAt, ...change };
+      await this.#parts.shelf.remember({ ...writeMemory(kept.memory), on: kept.on, ...(kept.checkedAt !== undefined && { checkedAt: kept.checkedAt }) });
+      this.#memory = kept.memory;
+      this.#on = kept.on;
+      this.#checkedAt = kept.checkedAt;
+    });
+    this.#remembering = remembered.catch(() => undefined);
+    return remembered;
   }
 }
 

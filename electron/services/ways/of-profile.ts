@@ -19,6 +19,7 @@ import { Relay } from './relay';
 import { Revoking } from './revoking';
 import { RelayedControls } from './relayed-controls';
 import { TellingByMail } from './telling-by-mail';
+import { WithMailbox } from './with-mailbox';
 
 /** After opening, mailboxes of contacts are used a little apart from each other. */
 const spreadMs = 2_000;
@@ -45,7 +46,7 @@ export class ProfileWays {
   readonly #invitations: InvitationMail;
   readonly #taking: MailTaking;
   /** Who can be left something. */
-  readonly #people: Set<PeerId>;
+  readonly #people: WithMailbox;
   /** Who was asked, has not answered, and is sealed for. */
   readonly #early = new Set<PeerId>();
   readonly #endings: (() => void)[] = [];
@@ -60,7 +61,7 @@ export class ProfileWays {
     const isContact = (peerId: PeerId): boolean => stores.contacts.byPeer(peerId)?.relation === 'mutual';
     this.#profile = profile;
     this.#around = around;
-    this.#people = new Set(stores.ways.peopleWithMailbox());
+    this.#people = new WithMailbox(stores.ways, events);
     this.#invitations = new InvitationMail({
       crypto,
       clock,
@@ -187,7 +188,7 @@ export class ProfileWays {
     const { stores, engine, local } = this.#profile;
     this.own.start();
     this.revoking.touch();
-    this.#attempt('card.not-kept', () => tellKeyByMail({ local, stores, commit: (work) => this.#profile.commit(work) }, () => this.#cards.tellAll(this.#people)));
+    this.#attempt('card.not-kept', () => tellKeyByMail({ local, stores, commit: (work) => this.#profile.commit(work) }, () => this.#cards.tellAll(this.#people.all)));
     this.#attempt('relay.not-swept', () => this.relay.start());
     const owed = stores.ways.owed();
     if (owed.length > 0) {
@@ -240,11 +241,10 @@ export class ProfileWays {
     // A slot that was taken back took what lay in it along; so did a mailbox that was left.
     const now = new Set(stores.ways.mailboxesOf(peerId).map(({ slot }) => slot));
     if (before && (places.some(({ slot }) => !known.includes(slot)) || known.some((slot) => !now.has(slot)))) stores.ways.giveAgain(peerId);
-    if (stores.ways.mailboxesOf(peerId).length > 0) this.#people.add(peerId);
-    else this.#people.delete(peerId);
+    this.#people.changed(peerId);
     const contact = stores.contacts.byPeer(peerId);
-    if (contact !== undefined && before !== this.#people.has(peerId)) this.#around.events.emit({ type: 'contact.changed', contactId: contact.contactId });
-    if (this.#people.has(peerId)) this.#posting.renewed(peerId);
+    if (contact !== undefined && before !== (now.size > 0)) this.#around.events.emit({ type: 'contact.changed', contactId: contact.contactId });
+    if (now.size > 0) this.#posting.renewed(peerId);
   }
 
   /** Their card was imported. Never throws. */
@@ -258,7 +258,8 @@ export class ProfileWays {
       this.#profile.quarantine.release(peerId);
       this.#cards.agreed(peerId, answers);
       // What was sent before they agreed may have been thrown away there.
-      if (this.#early.delete(peerId)) this.#profile.commit(() => this.#profile.stores.ways.giveAgain(peerId));
+      if (this.#early.has(peerId)) this.#profile.commit(() => this.#profile.stores.ways.giveAgain(peerId));
+      this.#early.delete(peerId);
       this.touch(peerId);
     });
   }
@@ -280,7 +281,7 @@ export class ProfileWays {
   /** Nothing is known of this person any more, nor where something can be left for them. In the caller's transaction. */
   forget(peerId: PeerId): void {
     this.#profile.stores.ways.forgetMailboxesOf(peerId);
-    this.#people.delete(peerId);
+    this.#people.changed(peerId);
   }
 
   /** These devices of a contact count no more. They know what this person may leave where, and where they are left something. In the caller's transaction. */
@@ -336,7 +337,7 @@ export class ProfileWays {
 
   #look(): void {
     const { clock, random } = this.#around;
-    for (const peerId of this.#people) this.#posting.touch(peerId, headStartMs + jitterMs(random, spreadMs));
+    for (const peerId of this.#people.all) this.#posting.touch(peerId, headStartMs + jitterMs(random, spreadMs));
     this.#cancelLook = clock.setTimer(lookMs, () => this.#look());
   }
 
@@ -371,7 +372,7 @@ export class ProfileWays {
 
   /** Contacts who can be left something get the card as it is now, unless a connection proves before that they have it. Never throws. */
   tellByMail(): void {
-    this.#attempt('card.not-kept', () => this.#cards.tellAll(this.#people));
+    this.#attempt('card.not-kept', () => this.#cards.tellAll(this.#people.all));
   }
 
   #tellSlot(peerId: PeerId): void {

@@ -353,3 +353,25 @@ it('22: a folder that is not ours, or a damaged memory, starts nothing', async (
 it('22: the package is hashed as it comes: its SHA-256 is what sha256sum says', () => {
   expect(packageFile().sha256).toBe(createHash('sha256').update(packageBytes).digest('hex'));
 });
+
+it('what is switched off while something is looked up stays off after the next start, and what was seen then is not forgotten', async () => {
+  const shelf = shelfIn();
+  let hold: Promise<void> = Promise.resolve();
+  let goOn = (): void => undefined;
+  const slow: UpdateShelf = { ...shelf, remember: async (value) => (await hold, shelf.remember(value)) };
+  const updater = await open({ shelf: slow });
+  await updater.setOn(true);
+  await updater.check();
+  hold = new Promise((resolve) => (goOn = resolve));
+  const off = updater.setOn(false);
+  const looked = updater.check();
+  await new Promise((resolve) => setTimeout(resolve, 300)); // the answer is here, and both wait for the disk
+  goOn();
+  await Promise.all([off, looked]);
+  const before = updater.status();
+  expect(before).toMatchObject({ on: false, checkedAt: now });
+  await updater.close();
+  const again = await open();
+  expect(again.status()).toMatchObject({ on: false, checkedAt: now });
+  await again.close();
+});

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { HeldFile } from '../../../electron/services/ports/files';
+import { contactChangesService } from '../../../electron/services/contact-changes-service';
+import { EventHub } from '../../../electron/services/event-hub';
+import { privateFiles } from '../../../electron/storage/private-files';
+import { KeyshiftError } from '../../../shared/errors';
+import { acquaintByMail, createMailWorld } from '../../support/mail-world';
+import { acquaint, createWorld, type Resident, toldOf, type World } from '../../support/services-kit';
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const full = (): KeyshiftError => new KeyshiftError('disk.full', 'The disk is full.');
+
+describe('what is kept in memory beside the database', () => {
+  let world: World;
+  afterEach(() => world.close());
+  const changes = (at: Resident) => contactChangesService({ profile: () => at.profile, crypto: at.crypto, events: new EventHub(quiet), files: privateFiles, chooser: undefined, qrPicture: () => new Uint8Array() });
+  const contactOf = (at: Resident): string => at.profile.stores.contacts.list()[0]?.contactId ?? '';
+
+  it('a file that is called off while its last bytes go to the disk is not sent', async () => {
+    world = createWorld();
+    const [ada, bo] = [await world.move('Ada'), await world.move('Bo')];
+    const { ofInviter } = await acquaint(world, ada, bo);
+    const { conversationId } = await ada.conversations.open({ contactId: ofInviter });
+    ada.disk.files.set('/one.bin', randomBytes(100_000));
+    const { create } = ada.disk.held;
+    let reached = false;
+    let goOn = (): void => undefined;
+    ada.disk.held.create = async (name) => {
+      const file: HeldFile = await create(name);
+      return { ...file, sync: () => new Promise<void>((resolve) => ((reached = true), (goOn = resolve))) };
+    };
+    const sending = Promise.resolve(ada.files.send({ conversationId, path: '/one.bin' })).then(() => 'sent', (error: KeyshiftError) => error.code);
+    await world.until('all is copied', () => reached);
+    const [one] = await ada.files.list({ conversationId });
+    await ada.files.cancel({ transferId: one?.transferId ?? '' });
+    goOn();
+    expect(await sending).toBe('transfer.over');
+    expect([ada.profile.files.list(), ada.disk.contents.size, await ada.messages.list({ conversationId })]).toEqual([[], 0, []]);
+  });
+
+  it('a contact whose removal the disk did not take is still left mail', async () => {
+    const mail = createMailWorld();
+    world = mail;
+    const [ann, bo] = [await mail.move('Ann'), await mail.move('Bo')];
+    const { ofInviter } = await acquaintByMail(mail, ann, bo);
+    mail.part(ann, bo);
+    await mail.pass(100);
+    const fault = { on: true };
+    ann.replace((stores) => ({ contacts: { ...stores.contacts, remove: (contactId) => {
+      if (fault.on) throw full();
+      stores.contacts.remove(contactId);
+    } } }));
+    ann.reopen();
+    expect(() => changes(ann).remove({ contactId: ofInviter })).toThrow('full');
+    fault.on = false;
+    await mail.pass(60_000, 1_000); // what was on its way is there
+    const { conversationId } = await ann.conversations.open({ contactId: ofInviter });
+    await ann.messages.send({ conversationId, text: 'still here' });
+    await mail.until('Bo has it', () => toldOf(bo, 'message.received').length === 1);
+  });
+
+  it('S5-21: a contact who was removed and met again counts as knowing the key in use', async () => {
+    world = createWorld();
+    const [ann, bo] = [await world.move('Ann'), await world.move('Bo')];
+    await acquaint(world, ann, bo);
+    const proven = (): unknown => ann.profile.stores.peerKeys.proven().get(bo.profile.local.peerId);
+    await world.until('met', () => proven() !== undefined && proven() !== 0);
+    const before = proven();
+    changes(ann).remove({ contactId: contactOf(ann) });
+    changes(bo).remove({ contactId: contactOf(bo) });
+    await world.pass(3_000);
+    await acquaint(world, ann, bo);
+    await world.pass(3_000);
+    expect(proven()).toBe(before);
+  });
+
+  it('another own device that could not be taken up for want of disk is met again', async () => {
+    world = createWorld();
+    const desk = await world.move('Ada');
+    const laptop = await world.link(desk, 'Ada’s laptop');
+    const fault = { on: true };
+    desk.replace((stores) => ({ devices: { ...stores.devices, put: (row) => {
+      if (fault.on) throw full();
+      stores.devices.put(row);
+    } } }));
+    desk.reopen();
+    laptop.mute = true; // the other one does not dial
+    await world.until('one was not taken up', () => desk.logged.some(([event]) => event === 'session.not-taken-up'));
+    await world.pass(1_000);
+    fault.on = false;
+    await world.until('they meet', () => laptop.profile.devices.siblings.sessions().length === 1);
+    expect(desk.profile.devices.siblings.sessions()).toHaveLength(1);
+  });
+});
