@@ -27,9 +27,18 @@ export function troublesOf(status: NetworkStatus | undefined, proxy: string): re
   return troubles;
 }
 
-/** Names the state that was put away: another port, or the next time without a network, is news again. */
+/** From here on devices refuse what the other one says of its time (docs/protocol.md §8). */
+const farMs = 24 * 3_600_000;
+
+/** Which sentence is said of a clock. */
+function clockOf(ahead: number): 'ahead' | 'behind' | 'far.ahead' | 'far.behind' {
+  return `${Math.abs(ahead) > farMs ? 'far.' : ''}${ahead > 0 ? 'ahead' : 'behind'}`;
+}
+
+/** Names the state that was put away: another port, a clock that is wrong in another way, or the next time without a network, is news again. */
 function barOf(trouble: NetworkTrouble): string {
-  return trouble.kind === 'moved' ? `moved ${trouble.from} ${trouble.to}` : trouble.kind;
+  if (trouble.kind === 'moved') return `moved ${trouble.from} ${trouble.to}`;
+  return trouble.kind === 'clock' ? `clock ${clockOf(trouble.ahead)}` : trouble.kind;
 }
 
 export function useNetworkTroubles(): readonly NetworkTrouble[] {
@@ -56,9 +65,6 @@ function useSaid(words: string): string {
   return words;
 }
 
-/** From here on devices refuse what the other one says of its time (docs/protocol.md §8). */
-const farMs = 24 * 3_600_000;
-
 function wordsOf(trouble: NetworkTrouble, text: Text, times: Times, findOnNetwork: boolean): string {
   switch (trouble.kind) {
     case 'proxy':
@@ -66,7 +72,7 @@ function wordsOf(trouble: NetworkTrouble, text: Text, times: Times, findOnNetwor
     case 'offline':
       return text('bar.offline');
     case 'clock':
-      return text(`bar.clock.${Math.abs(trouble.ahead) > farMs ? 'far.' : ''}${trouble.ahead > 0 ? 'ahead' : 'behind'}`, { span: times.span(Math.abs(trouble.ahead)) });
+      return text(`bar.clock.${clockOf(trouble.ahead)}`, { span: times.span(Math.abs(trouble.ahead)) });
     case 'moved':
       return text(findOnNetwork ? 'bar.moved.lan' : 'bar.moved', { from: portText(trouble.from), to: portText(trouble.to) });
     default:

@@ -67,6 +67,18 @@ describe('bars under the title', () => {
     expect(bars().textContent).toContain(words);
   });
 
+  it('a clock by which nobody connects any more is news to who put away that it was minutes wrong', async () => {
+    const { fake } = await renderApp(busyWorld(now, { network: { clockAhead: -9 * 60_000 } }));
+    await pressKey(within(bars()).getByRole('button', { name: 'Put away' }));
+    await tell(() => fake.tellNetwork({ clockAhead: -10 * 60_000 }));
+    expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
+    await tell(() => fake.tellNetwork({ clockAhead: -1_096 * 86_400_000 }));
+    expect(bars().textContent).toContain('so nobody connects');
+    await pressKey(within(bars()).getByRole('button', { name: 'Put away' }));
+    await tell(() => fake.tellNetwork({ clockAhead: 10 * 60_000 }));
+    expect(bars().textContent).toContain('ahead of your contacts');
+  });
+
   it('a silent proxy: something must be done, so it cannot be put away; F6 and Enter lead to the settings', async () => {
     const world = busyWorld(now, { network: { proxy: { state: 'failed', address: '127.0.0.1:9050' } } });
     world.settings = { ...world.settings, proxy: 'socks5://127.0.0.1:9050' };
