@@ -13,8 +13,8 @@ import type { Opened, Suspected, Tally } from './envelopes';
 import { noteSave } from './files/unfinished-saves';
 import type { OpenProfile } from './open-profile';
 import { choosePath } from './choose-path';
-import type { KnownPeer } from './peer-book';
 import type { ContactRow, EnvelopeFiles, PathChooser } from './ports';
+import { sealsFor } from './sealing-key';
 
 /** How many envelopes are sealed or opened before everything else gets a turn: a few milliseconds. */
 const page = 32;
@@ -42,11 +42,6 @@ export function envelopesService(parts: EnvelopesServiceParts): Handlers['envelo
       return open(parts, chosen);
     },
   };
-}
-
-/** What messages for this person are sealed with; undefined while there is none, or nobody will ever open them. */
-export function sealsFor({ book }: Pick<OpenProfile, 'book'>, { relation, ended, peerId }: ContactRow): KnownPeer | undefined {
-  return relation === 'invited' || ended !== undefined ? undefined : book.find(peerId);
 }
 
 /** Errors: contact.unknown, device.suspended, device.removed, contact.blocked, contact.key-unsettled, contact.pending. */

@@ -5,10 +5,10 @@ import type { Address } from '../engine/ports';
 import { addressText } from './address-text';
 import { reachOf } from './contact-view';
 import { contactRow } from './contacts-service';
-import { sealsFor } from './envelopes-service';
 import type { NetworkFacts } from './network-facts';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, PreferencesStore } from './ports';
+import { sealsFor } from './sealing-key';
 import { reachAdviceFor } from './reach-advice';
 import { renewedElsewhere } from './renewed-elsewhere';
 
@@ -100,11 +100,10 @@ function reportOn({ network, ownAddresses, preferences }: NetworkServiceParts, p
       held: profile.book.held(peerId) !== undefined,
       clockAhead,
       renewedElsewhere: renewedElsewhere(profile.stores) !== undefined,
-      places: places.map(({ candidate, last }) => ({
-        host: candidate.address.host,
-        via: candidate.via,
-        ...(last === undefined ? {} : { outcome: last.outcome }),
-      })),
+      places: places.map(({ candidate, last }) => {
+        const outcome = last?.outcome === 'trying' ? last.before : last?.outcome;
+        return { host: candidate.address.host, via: candidate.via, ...(outcome !== undefined && { outcome }) };
+      }),
       hasNetwork: network.hasNetwork,
       proxy: network.get('proxy').state,
       portMapping: network.get('portMapping').state,

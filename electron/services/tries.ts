@@ -11,6 +11,8 @@ export interface Try {
   readonly outcome: TryOutcome;
   /** How long it took; absent while it is under way. */
   readonly milliseconds?: number;
+  /** How the one before it ended, while this one is under way: what helps does not change until there is another answer. */
+  readonly before?: TryOutcome | undefined;
 }
 
 /** The newest result for every address of a person, while the vault is open. What a screen shows, and what is tried first. */
@@ -35,7 +37,8 @@ export class Tries {
   }
 
   began(peerId: PeerId, address: string): void {
-    this.#note(peerId, address, { at: this.#clock.now(), outcome: 'trying' });
+    const last = this.of(peerId, address);
+    this.#note(peerId, address, { at: this.#clock.now(), outcome: 'trying', before: last?.outcome === 'trying' ? last.before : last?.outcome });
   }
 
   ended(peerId: PeerId, address: string, outcome: TryOutcome, milliseconds: number): void {

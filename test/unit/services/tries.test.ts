@@ -49,6 +49,9 @@ describe('the newest result of each address', () => {
     expect(tries.of(peer(1), 'a:1')).toEqual({ at: 1_000, outcome: 'connected', milliseconds: 30 });
     expect([tries.lastGood(peer(1)), tries.lastGood(peer(2)), tries.of(peer(2), 'a:1'), changes]).toEqual(['a:1', undefined, undefined, 2]);
     tries.began(peer(1), 'a:1');
+    // Also where one begins anew that never ended.
+    tries.began(peer(1), 'a:1');
+    expect(tries.of(peer(1), 'a:1')).toEqual({ at: 1_030, outcome: 'trying', before: 'connected' });
     tries.ended(peer(1), 'a:1', 'timeout', 5_000);
     // It may work again: what worked last stays what is tried first.
     expect([tries.of(peer(1), 'a:1')?.outcome, tries.lastGood(peer(1))]).toEqual(['timeout', 'a:1']);

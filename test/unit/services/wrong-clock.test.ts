@@ -30,6 +30,9 @@ describe('a clock that is far wrong', () => {
     expect([status.sessions, isAbout(status.clockAhead, ahead)]).toEqual([[], true]);
     const reach = await ada.networkCalls.reach({ contactId });
     expect([reach.connected, isAbout(reach.clockAhead, ahead), reach.advice]).toEqual([false, true, ['clock', 'carry-by-file']]);
+    // So it stays while they are tried once more.
+    for (const { address } of reach.tries) ada.profile.tries.began(bob.profile.local.peerId, address);
+    expect((await ada.networkCalls.reach({ contactId })).advice).toEqual(reach.advice);
     // Her contacts see it of her, and say nothing of their own clocks.
     const other = await bob.networkCalls.reach({ contactId: bob.profile.stores.contacts.list()[0]?.contactId ?? '' });
     expect([isAbout(other.clockAhead, -ahead), other.advice[0], (await bob.networkCalls.status(undefined)).clockAhead]).toEqual([true, 'clock', undefined]);
