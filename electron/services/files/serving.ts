@@ -10,6 +10,8 @@ import type { Party } from './parties';
 
 /** Files one device may fetch at once; more make it wait. */
 const jobsEach = 8;
+/** Of those that were made to wait so many are told when there is a place again. */
+const turnedAwayEach = 64;
 /** A file nobody asked about for so long is closed. */
 const idleMs = 30_000;
 
@@ -24,7 +26,10 @@ interface Job {
 }
 
 interface Desk {
+  readonly party: Party;
   readonly jobs: Map<string, Job>;
+  /** Asked for while there was no place; oldest first. */
+  readonly turnedAway: Set<string>;
   /** The connection takes no more now. */
   blocked: boolean;
   sending: boolean;
@@ -70,7 +75,12 @@ export class Serving {
       return;
     }
     const job = desk.jobs.get(transferId) ?? this.#begin(desk, row, word.from);
-    if (job === undefined) return void party.say({ kind: 'no', transferId: word.transferId, reason: 'paused' });
+    if (job === undefined) {
+      if (desk.turnedAway.size < turnedAwayEach) desk.turnedAway.add(transferId);
+      party.say({ kind: 'no', transferId: word.transferId, reason: 'paused' });
+      return;
+    }
+    desk.turnedAway.delete(transferId);
     job.next = Math.max(job.next, word.from);
     job.upTo = Math.min(word.upTo, chunkCount(row.size));
     this.#parts.has(party, row, word.from);
@@ -87,6 +97,7 @@ export class Serving {
   left(party: Party): void {
     const desk = this.#desks.get(party);
     this.#desks.delete(party);
+    desk?.turnedAway.clear();
     if (desk) for (const transferId of desk.jobs.keys()) this.#drop(desk, transferId);
   }
 
@@ -105,7 +116,7 @@ export class Serving {
   }
 
   #desk(party: Party): Desk {
-    const desk = this.#desks.get(party) ?? { jobs: new Map(), blocked: false, sending: false };
+    const desk = this.#desks.get(party) ?? { party, jobs: new Map(), turnedAway: new Set(), blocked: false, sending: false };
     this.#desks.set(party, desk);
     return desk;
   }
@@ -113,7 +124,7 @@ export class Serving {
   #begin(desk: Desk, row: TransferRow, from: number): Job | undefined {
     // One that waits for the next word makes room: it is found again when that comes.
     const idle = desk.jobs.size < jobsEach ? undefined : [...desk.jobs.values()].find((job) => job.next >= job.upTo);
-    if (idle) this.#drop(desk, idle.row.transferId);
+    if (idle) this.#end(desk, idle);
     if (desk.jobs.size >= jobsEach) return undefined;
     const job: Job = { row, content: undefined, next: from, upTo: from, ended: false, cancelIdle: undefined };
     desk.jobs.set(row.transferId, job);
@@ -184,12 +195,21 @@ export class Serving {
   #drop(desk: Desk, transferId: string, only?: Job): void {
     const job = desk.jobs.get(transferId);
     if (job === undefined || (only !== undefined && job !== only)) return;
-    desk.jobs.delete(transferId);
+    this.#end(desk, job);
+    // Whoever was turned away does not ask again by itself.
+    const [next] = this.#closed ? [] : desk.turnedAway;
+    if (next === undefined) return;
+    desk.turnedAway.delete(next);
+    desk.party.say({ kind: 'ready', transferId: Uint8Array.from(Buffer.from(next, 'hex')) });
+  }
+
+  #end(desk: Desk, job: Job): void {
+    desk.jobs.delete(job.row.transferId);
     job.ended = true;
     job.cancelIdle?.();
     void job.content?.close();
     job.content = undefined;
-    this.#parts.rests(transferId);
+    this.#parts.rests(job.row.transferId);
   }
 }
 

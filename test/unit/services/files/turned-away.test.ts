@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import type { FileWord } from '../../../../electron/engine/files/words';
+import type { Party } from '../../../../electron/services/files/parties';
+import { Serving, type ServingParts } from '../../../../electron/services/files/serving';
+import type { TransferRow } from '../../../../electron/services/ports/transfers';
+import { ManualClock } from '../../../support/manual-clock';
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+describe('a ninth file at once for one device', () => {
+  it('who was turned away hears that there is a place again', async () => {
+    const said: FileWord[] = [];
+    const ids = Array.from({ length: 9 }, () => randomBytes(16));
+    const party: Party = { peerId: undefined, say: (word) => (said.push(word), false) };
+    const serving = new Serving({
+      crypto: { secret: () => ({ wiped: false, wipe: () => undefined }) } as unknown as Crypto,
+      clock: new ManualClock(),
+      logger: quiet,
+      held: { open: async () => ({ read: async (_: number, length: number) => new Uint8Array(length), close: async () => undefined }) } as unknown as ServingParts['held'],
+      find: (_, transferId) => ({ transferId, size: 10 * 65_536, key: new Uint8Array(32), file: transferId, have: 10 }) as unknown as TransferRow,
+      refusal: () => undefined,
+      has: () => undefined,
+      rests: () => undefined,
+    });
+    for (const transferId of ids) serving.want(party, { kind: 'want', transferId, from: 0, upTo: 4 });
+    expect(said.filter(({ kind }) => kind === 'no')).toHaveLength(1);
+    // One of the others is whole there, or given up.
+    serving.want(party, { kind: 'want', transferId: ids[0] ?? new Uint8Array(), from: 4, upTo: 4 });
+    expect(said.filter(({ kind }) => kind === 'ready').map(({ transferId }) => Buffer.from(transferId).toString('hex'))).toEqual([ids[8]?.toString('hex')]);
+    serving.close();
+  });
+});
