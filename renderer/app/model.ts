@@ -140,7 +140,9 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
     backup.setState(backup.getInitialState(), true);
     network.setState(network.getInitialState(), true);
     nearby.setState(nearby.getInitialState(), true);
-    devices.setState(devices.getInitialState(), true);
+    // How the last linking ended was seen, or was not.
+    const { aside } = devices.getState();
+    devices.setState({ ...devices.getInitialState(), aside }, true);
     mailbox.setState(mailbox.getInitialState(), true);
     // A bar put away stays away: it names ports and programs, no person. What is on its way to be accepted ends by itself.
     const { barsPutAway, accepting } = ui.getState();

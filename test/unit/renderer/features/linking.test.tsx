@@ -24,6 +24,30 @@ const heading = (): string | null => document.querySelector('.nearby-heading')?.
 const focused = (): string | undefined => document.getElementById(document.activeElement?.getAttribute('aria-labelledby') ?? '')?.textContent ?? undefined;
 const compare = (side: 'existing' | 'new', deviceName: string): Linking => ({ side, stage: 'comparing', digits: '428301', deviceName });
 
+describe('the end of a linking', () => {
+  it('that was put away stays away, over a lock too; the next one is told', async () => {
+    const running = await renderApp(emptyWorld());
+    const told = (): string => screen.queryByRole('region', { name: 'Needs attention' })?.textContent ?? '';
+    const done: Linking = { side: 'new', stage: 'done', deviceName: 'desk' };
+    await tell(running, { side: 'new', stage: 'transferring', deviceName: 'desk' });
+    await tell(running, done);
+    expect(told()).not.toBe('');
+    await pressKey(buttonNamed('Put away'));
+    expect(told()).toBe('');
+    for (const state of ['locked', 'open'] as const) {
+      await act(async () => {
+        running.fake.world.vault = state;
+        running.fake.emit({ type: 'vault.changed', state });
+      });
+      await settle();
+    }
+    expect(told()).toBe('');
+    await tell(running, { side: 'existing', stage: 'transferring', deviceName: 'laptop' });
+    await tell(running, { side: 'existing', stage: 'done', deviceName: 'laptop' });
+    expect(told()).toContain('laptop');
+  });
+});
+
 describe('letting a new device in', () => {
   const begin = async (): Promise<Running> => {
     const running = await openSettings(emptyWorld(), 'Devices');
