@@ -27,11 +27,12 @@ export function writeAll(log: FactLog, store: ReplicaStore, commit: (work: () =>
           if (merges || store.of(kind, key).length === 0) log.say(kind, key, value);
         }
       });
+      // It writes that all was said.
+      if (ended) return done();
     } catch (error) {
       return failed(error);
     }
-    if (ended) done();
-    else setImmediate(slice);
+    setImmediate(slice);
   };
   setImmediate(slice);
   return () => {

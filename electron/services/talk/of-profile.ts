@@ -18,14 +18,14 @@ export class ProfileTalk {
   readonly #isReadTold: () => boolean;
 
   /** The profile is still being put together: only what is read later may be asked of it. */
-  constructor(profile: OpenProfile, { clock, events, settings }: Surroundings) {
+  constructor(profile: OpenProfile, { clock, events, settings, logger }: Surroundings) {
     const { stores } = profile;
     const shared = { stores, events, clock, waiting: profile.waitingFor, replica: () => profile.devices.replica };
     this.#profile = profile;
     this.#isReadTold = () => settings().readReceipts;
     this.changes = new MessageChanges(shared);
     this.disappearing = new Disappearing({ ...shared, commit: (work) => profile.commit(work), commitBehind: (work) => profile.commit(work, true), erase: (rows) => this.changes.erase(rows, 'expired') });
-    this.together = new Together({ conversations: stores.conversations, events, commit: (work) => profile.commit(work) });
+    this.together = new Together({ conversations: stores.conversations, events, commit: (work) => profile.commit(work), logger });
     this.typing = new Typing({ stores, events, clock, isWanted: () => settings().typing, tell: (peerId, item) => profile.delivery.tell(peerId, item) });
   }
 

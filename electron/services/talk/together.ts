@@ -1,4 +1,5 @@
 import type { PeerId } from '../../engine/ids';
+import type { Logger } from '../../engine/ports';
 import type { EventHub } from '../event-hub';
 import type { ConversationRow, ConversationStore } from '../ports';
 
@@ -53,6 +54,7 @@ export interface TogetherParts {
   readonly conversations: Known & Pick<ConversationStore, 'put'>;
   readonly events: Pick<EventHub, 'emit' | 'showAs'>;
   readonly commit: <T>(work: () => T) => T;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
 /**
@@ -108,8 +110,18 @@ export class Together {
       this.#turn = undefined;
       const due = [...this.#due];
       this.#due.clear();
-      for (const each of due) this.#join(each);
+      for (const each of due) this.#tryJoin(each);
     });
+  }
+
+  /** What the disk does not take is decided with what is said next. */
+  #tryJoin(peerId: PeerId): void {
+    try {
+      this.#join(peerId);
+    } catch (error) {
+      this.#settled.clear();
+      this.#parts.logger.warn('conversation.not-joined', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
   }
 
   #join(peerId: PeerId): void {
