@@ -66,6 +66,8 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
   const spelling = new Spelling(join(bundles, 'spelling.worker.cjs'), () => logger.error('spelling.failed'));
   let window: BrowserWindow | undefined;
   let drawn = false;
+  /** Somebody asked for the window since it was made. */
+  let wanted = false;
   let quitting = false;
 
   const ground = (): string => groundColour(settings(), { dark: nativeTheme.shouldUseDarkColors, highContrast: nativeTheme.shouldUseHighContrastColors });
@@ -95,6 +97,7 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
 
   const present = (): void => {
     window ??= open(false);
+    wanted = true;
     if (window.isMinimized()) window.restore();
     // A window that has not drawn yet shows itself when it has.
     if (drawn && !window.isVisible()) window.show();
@@ -185,11 +188,12 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
       preload: join(bundles, 'preload.cjs'),
       developerTools,
       contentProtection: settings().contentProtection,
-      hidden,
+      hidden: () => hidden && !wanted,
     });
     const { webContents } = made;
     const pageId = webContents.id;
     drawn = false;
+    wanted = false;
     made.once('ready-to-show', () => (drawn = true));
     // To read it and hand it over takes 9 ms, for which the page would wait. macOS takes the bundle's and knows no such call.
     if (process.platform !== 'darwin') systemClock.setTimer(iconAfter, () => !made.isDestroyed() && !icon().isEmpty() && made.setIcon(icon()));

@@ -13,8 +13,8 @@ export interface WindowOptions {
   readonly preload: string;
   readonly developerTools: boolean;
   readonly contentProtection: boolean;
-  /** Stays hidden until it is asked for. */
-  readonly hidden: boolean;
+  /** Whether it stays hidden until it is asked for. Asked when the page has drawn: somebody may have come for it by then. */
+  readonly hidden: () => boolean;
 }
 
 /** The window of the app. It is shown when the page has drawn, and keeps its title whatever the page says. */
@@ -36,7 +36,11 @@ export function createWindow(options: WindowOptions): BrowserWindow {
   window.setContentProtection(options.contentProtection);
   window.on('page-title-updated', (event) => event.preventDefault());
   window.once('ready-to-show', () => {
-    if (options.hidden) return;
+    if (options.hidden()) {
+      // To maximise a hidden window shows it.
+      if (place.maximized) window.once('show', () => window.maximize());
+      return;
+    }
     if (place.maximized) window.maximize();
     window.show();
   });

@@ -7,9 +7,12 @@ const rest = 800;
 /** Keeps the window's place. A place that cannot be saved is not worth a word. */
 export function rememberPlace(window: BrowserWindow, save: (place: WindowPlace) => void): void {
   let timer: NodeJS.Timeout | undefined;
+  // Before that it is not where it was yet: it may fill the screen only then.
+  let wasSeen = false;
+  window.once('show', () => (wasSeen = true));
   const saveNow = (): void => {
     clearTimeout(timer);
-    if (window.isDestroyed() || window.isMinimized() || window.isFullScreen()) return;
+    if (!wasSeen || window.isDestroyed() || window.isMinimized() || window.isFullScreen()) return;
     try {
       save({ ...window.getNormalBounds(), maximized: window.isMaximized() });
     } catch {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Session } from 'electron';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { webPreferences } from '../../../electron/security/web-preferences';
+import { rememberPlace } from '../../../electron/window/remember-place';
 
 const made: FakeWindow[] = [];
 
@@ -40,7 +41,7 @@ class FakeWindow extends EventEmitter {
 vi.mock('electron', () => ({ BrowserWindow: FakeWindow }));
 const { createPrintWindow, createWindow } = await import('../../../electron/window/create-window');
 
-const options = { place: { x: 1, y: 2, width: 900, height: 700, maximized: false }, title: 'Keyshift', ground: '#ffffff', preload: '/app/preload.cjs', developerTools: false, contentProtection: true, hidden: false };
+const options = { place: { x: 1, y: 2, width: 900, height: 700, maximized: false }, title: 'Keyshift', ground: '#ffffff', preload: '/app/preload.cjs', developerTools: false, contentProtection: true, hidden: () => false };
 
 describe('the windows there are', () => {
   beforeEach(() => void (made.length = 0));
@@ -59,6 +60,34 @@ describe('the windows there are', () => {
     for (const contentProtection of [true, false]) createWindow({ ...options, contentProtection });
     createPrintWindow({} as Session);
     expect(made.map((window) => window.told)).toEqual([['protected true', 'loads app-keyshift://ui/index.html'], ['protected false', 'loads app-keyshift://ui/index.html'], ['protected true']]);
+  });
+
+  test('one that begins hidden fills the screen as it did once it is seen, and shows itself where it was asked for before it had drawn', () => {
+    let isHidden = true;
+    const place = { ...options.place, maximized: true };
+    for (const at of [0, 1]) {
+      createWindow({ ...options, place, hidden: () => isHidden });
+      made[at]?.emit('ready-to-show');
+      isHidden = false;
+    }
+    const [hidden, asked] = made.map((window) => window.told.slice(2));
+    expect([hidden, asked]).toEqual([[], ['maximized', 'shown']]);
+    made[0]?.emit('show');
+    made[0]?.emit('show');
+    expect(made[0]?.told.slice(2)).toEqual(['maximized']);
+  });
+
+  test('the place of one that nobody has seen is not written down in the place of the one it was to have', () => {
+    const saved: unknown[] = [];
+    const bounds = { x: 1, y: 2, width: 900, height: 700 };
+    const place = { getNormalBounds: () => bounds, isMaximized: () => false, isMinimized: () => false, isFullScreen: () => false };
+    const window = createWindow(options);
+    rememberPlace(Object.assign(window, place), (each) => saved.push(each));
+    window.emit('close');
+    expect(saved).toEqual([]);
+    window.emit('show');
+    window.emit('close');
+    expect(saved).toEqual([{ ...bounds, maximized: false }]);
   });
 
   test('row 10: from another document it comes home', () => {
