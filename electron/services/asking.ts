@@ -284,7 +284,9 @@ export class Asking {
 
   /** Ends without an error also when the other side has yet to decide. */
   async #ask(contact: ContactRow, quit: AbortSignal): Promise<void> {
-    const { crypto, clock, local, acquaintances } = this.#parts;
+    const { crypto, clock, local, acquaintances, stores } = this.#parts;
+    // Who was removed while the answer was on its way does not come back with it.
+    const isAwaited = (): boolean => !this.#closed && stores.contacts.byId(contact.contactId) !== undefined;
     const common = { crypto, local, now: () => clock.now(), myAddresses: this.#parts.ownAddresses() };
     if (contact.relation === 'invited' && contact.invitation !== undefined) {
       const invitation = parseInvitation(crypto, new TextDecoder().decode(contact.invitation));
@@ -294,13 +296,13 @@ export class Asking {
       const { card } = await this.#overAny(contact, quit, (to, turn) =>
         this.#overOne(to, 'invite', turn, (channel) => inviteOverChannel(channel, { ...common, invitation, beforeProof: (shown) => this.#onlyOnce(shown, turn) })),
       );
-      if (!this.#closed) acquaintances.becomeMutual(card);
+      if (isAwaited()) acquaintances.becomeMutual(card);
       return;
     }
     const known = this.#parts.book.find(contact.peerId);
     if (known === undefined) throw new Error('nothing to dial: only a key was imported');
     const answer = await this.#overAny(contact, quit, (to, turn) => this.#requestAt(to, turn, known.identity, common));
-    if (this.#closed) return;
+    if (!isAwaited()) return;
     if (answer.status === 'declined') throw new KeyshiftError('request.declined', 'The request was declined.');
     if (answer.status === 'accepted') acquaintances.becomeMutual(answer.card);
   }

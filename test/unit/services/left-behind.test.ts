@@ -92,4 +92,19 @@ describe('what is kept in memory beside the database', () => {
     await world.until('they meet', () => laptop.profile.devices.siblings.sessions().length === 1);
     expect(desk.profile.devices.siblings.sessions()).toHaveLength(1);
   });
+
+  it('somebody who was asked and is removed before the answer comes does not come back with it', async () => {
+    world = createWorld();
+    const [ann, bo] = [await world.move('Ann'), await world.move('Bo')];
+    await ann.contacts.acceptInvitation({ link: (await bo.contacts.createInvitation({})).link });
+    const isHalf = (): boolean => bo.profile.stores.contacts.list().length === 1 && ann.profile.stores.contacts.list()[0]?.relation === 'invited';
+    for (let turns = 0; turns < 5_000 && !isHalf(); turns += 1) {
+      if (turns % 10 === 0) void world.clock.advance(1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(isHalf()).toBe(true);
+    changes(ann).remove({ contactId: contactOf(ann) });
+    await world.pass(5_000);
+    expect(ann.profile.stores.contacts.list()).toEqual([]);
+  });
 });
