@@ -12,6 +12,8 @@ import type { Party } from './parties';
 const jobsEach = 8;
 /** Of those that were made to wait so many are told when there is a place again. */
 const turnedAwayEach = 64;
+/** What could not be read is said to be here again after so long, twice as long each time. */
+const [againMs, mostAgainMs] = [60_000, 60 * 60_000];
 /** A file nobody asked about for so long is closed. */
 const idleMs = 30_000;
 
@@ -30,6 +32,9 @@ interface Desk {
   readonly jobs: Map<string, Job>;
   /** Asked for while there was no place; oldest first. */
   readonly turnedAway: Set<string>;
+  /** Could not be read: how often in a row. */
+  readonly failed: Map<string, number>;
+  readonly timers: Set<() => void>;
   /** The connection takes no more now. */
   blocked: boolean;
   sending: boolean;
@@ -98,6 +103,7 @@ export class Serving {
     const desk = this.#desks.get(party);
     this.#desks.delete(party);
     desk?.turnedAway.clear();
+    for (const cancel of desk?.timers ?? []) cancel();
     if (desk) for (const transferId of desk.jobs.keys()) this.#drop(desk, transferId);
   }
 
@@ -116,7 +122,7 @@ export class Serving {
   }
 
   #desk(party: Party): Desk {
-    const desk = this.#desks.get(party) ?? { party, jobs: new Map(), turnedAway: new Set(), blocked: false, sending: false };
+    const desk = this.#desks.get(party) ?? { party, jobs: new Map(), turnedAway: new Set(), failed: new Map(), timers: new Set(), blocked: false, sending: false };
     this.#desks.set(party, desk);
     return desk;
   }
@@ -152,14 +158,17 @@ export class Serving {
   async #sendSome(party: Party, desk: Desk, job: Job): Promise<void> {
     const { transferId } = job.row;
     if (job.ended) return;
+    let isHere = true;
     try {
       const content = await this.#contentOf(job);
+      isHere = content !== undefined;
       if (job.ended) return;
       const pieces = content === undefined ? [] : await content.sealed(job.next, Math.min(chunksAtOnce, job.upTo - job.next));
       const from = job.next;
       for (const [at, sealed] of pieces.entries()) {
         if (this.#closed || job.ended || this.#parts.find(party, transferId) === undefined) return this.#drop(desk, transferId, job);
         if (sealed.length === 0) throw new Error('a piece is missing');
+        desk.failed.delete(transferId);
         job.next = from + at + 1;
         if (job.next === chunkCount(job.row.size)) this.#drop(desk, transferId, job); // asked again, it begins anew
         if (!party.say({ kind: 'chunk', transferId: Uint8Array.from(Buffer.from(transferId, 'hex')), index: from + at, sealed })) {
@@ -173,7 +182,20 @@ export class Serving {
       this.#parts.logger.warn('file.not-given', { reason: error instanceof Error ? error.name : 'unknown' });
       this.#drop(desk, transferId);
       party.say({ kind: 'no', transferId: Uint8Array.from(Buffer.from(transferId, 'hex')), reason: 'not-here' });
+      if (isHere) this.#readyLater(party, desk, transferId);
     }
+  }
+
+  /** A disk that failed once may not the next time, and nobody asks again by themselves. */
+  #readyLater(party: Party, desk: Desk, transferId: string): void {
+    if (this.#desks.get(party) !== desk) return;
+    const times = desk.failed.get(transferId) ?? 0;
+    desk.failed.set(transferId, times + 1);
+    const cancel = this.#parts.clock.setTimer(Math.min(mostAgainMs, againMs * 2 ** times), () => {
+      desk.timers.delete(cancel);
+      party.say({ kind: 'ready', transferId: Uint8Array.from(Buffer.from(transferId, 'hex')) });
+    });
+    desk.timers.add(cancel);
   }
 
   async #contentOf(job: Job): Promise<SealedContent | undefined> {

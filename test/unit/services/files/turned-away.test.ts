@@ -31,4 +31,41 @@ describe('a ninth file at once for one device', () => {
     expect(said.filter(({ kind }) => kind === 'ready').map(({ transferId }) => Buffer.from(transferId).toString('hex'))).toEqual([ids[8]?.toString('hex')]);
     serving.close();
   });
+
+  it('whose file could not be read once hears a minute later that it can be had, and ever more seldom where it still cannot', async () => {
+    const said: string[] = [];
+    const clock = new ManualClock();
+    let fails = 3;
+    const party: Party = { peerId: undefined, say: (word) => (said.push(word.kind), true) };
+    const serving = new Serving({
+      crypto: { secret: () => ({ wiped: false, wipe: () => undefined }) } as unknown as Crypto,
+      clock,
+      logger: quiet,
+      held: { open: async () => ({ read: async (_: number, length: number) => {
+        if (fails > 0) throw new Error(`cannot be read: ${(fails -= 1)} times more`);
+        return new Uint8Array(length);
+      }, close: async () => undefined }) } as unknown as ServingParts['held'],
+      find: (_, transferId) => ({ transferId, size: 10 * 65_536, key: new Uint8Array(32), file: transferId, have: 10 }) as unknown as TransferRow,
+      refusal: () => undefined,
+      has: () => undefined,
+      rests: () => undefined,
+    });
+    const want = (): void => serving.want(party, { kind: 'want', transferId: new Uint8Array(16), from: 0, upTo: 1 });
+    for (const minutes of [1, 2, 4]) {
+      want();
+      await clock.advance(minutes * 60_000 - 1);
+      expect(said.splice(0)).toEqual(['no']);
+      await clock.advance(1);
+      expect(said.splice(0)).toEqual(['ready']);
+    }
+    want();
+    await clock.advance(10);
+    expect(said.splice(0)).toEqual(['chunk']);
+    fails = 1;
+    want();
+    serving.want(party, { kind: 'want', transferId: new Uint8Array(16), from: 1, upTo: 2 });
+    await clock.advance(10);
+    serving.close();
+    expect(clock.waiting).toBe(0);
+  });
 });

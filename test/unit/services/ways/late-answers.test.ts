@@ -4,7 +4,8 @@ import { CardMail, type CardMailParts } from '../../../../electron/services/ways
 import { OwnMailbox, type OwnMailboxParts } from '../../../../electron/services/ways/own-mailbox';
 import { Posting, type PostingParts } from '../../../../electron/services/ways/posting';
 import { Revoking, type RevokingParts } from '../../../../electron/services/ways/revoking';
-import type { DepositOutcome, MailboxPlace } from '../../../../electron/services/ports/mailbox';
+import type { MailboxPlace } from '../../../../electron/engine/certificates/mailbox-place';
+import type { DepositOutcome } from '../../../../electron/services/ports/mailbox';
 import { ManualClock, settle } from '../../../support/manual-clock';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
