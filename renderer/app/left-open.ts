@@ -23,7 +23,13 @@ export async function openAgain(model: Pick<Model, 'ui' | 'conversations' | 'mes
   const place = known.unread === 0 ? messageId : undefined;
   // It may be gone, and so may the vault: the conversation is what counts.
   if (place !== undefined) await model.messages.getState().loadAround(conversationId, place).catch(() => undefined);
-  if (!alive() || model.ui.getState().selection !== undefined) return;
+  if (!alive()) return;
+  const opened = model.ui.getState().selection;
+  if (opened !== undefined) {
+    // Whoever comes to it later begins with the newest.
+    if (opened.conversationId !== conversationId) model.messages.getState().leave(conversationId);
+    return;
+  }
   model.showConversation(conversationId);
   if (front === 'list') model.ui.getState().back();
   if (place !== undefined) standAt(place);

@@ -189,8 +189,8 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
       await conversations.getState().changed(conversationId);
       const known = conversations.getState().conversations.find((one) => one.conversationId === conversationId);
       if (known !== undefined) drafts.getState().told(conversationId, known.draft);
-      const { selection, select } = ui.getState();
-      const isUsed = selection?.conversationId === conversationId || (drafts.getState().drafts[conversationId]?.text ?? '') !== '';
+      const { select } = ui.getState();
+      const isUsed = ui.getState().selection?.conversationId === conversationId || (drafts.getState().drafts[conversationId]?.text ?? '') !== '';
       const into = known === undefined && isUsed ? await shownNow(client, conversationId) : undefined;
       if (into !== undefined) {
         drafts.getState().moved(conversationId, into.conversationId);
@@ -199,6 +199,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
       }
       if (known === undefined && before !== undefined && conversations.getState().loaded) drafts.getState().gone(conversationId, before.contactId);
       // What was open is gone: the person stays, with what else there is.
+      const { selection } = ui.getState();
       if (known === undefined && selection?.conversationId === conversationId && conversations.getState().loaded) select({ contactId: selection.contactId, conversationId: conversationWith(conversations.getState(), selection.contactId)?.conversationId });
     },
     onFailure: (listener) => {

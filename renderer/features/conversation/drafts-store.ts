@@ -108,7 +108,11 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
       },
       orphan: (contactId, text) => set(({ orphaned }) => ({ orphaned: { ...orphaned, [contactId]: text } })),
       flush: () => [...unsaved.keys(), ...refused].forEach(save),
-      forget: () => [...unsaved.keys(), ...storing.keys()].forEach(stopWaiting),
+      forget: () => {
+        [...unsaved.keys(), ...storing.keys()].forEach(stopWaiting);
+        // Refused by the lock, they are still in the vault.
+        leaving.clear();
+      },
     };
   });
 }

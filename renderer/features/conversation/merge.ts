@@ -5,15 +5,19 @@ const rank: Readonly<Record<MessageState, number>> = { queued: 0, sent: 1, deliv
 
 /**
  * Joins the newest page to what is already shown. A page may be older than an event that came meanwhile,
- * so a delivery state never goes back. `replaced`: the page does not touch what was shown, which is then dropped.
+ * so a delivery state never goes back. `replaced`: the page does not touch what was shown, which is then dropped but for `since`: what came after it was asked for.
  */
 export function mergePage(
   shown: readonly Message[],
   page: readonly Message[],
+  since: readonly Message[] = [],
 ): { readonly messages: readonly Message[]; readonly replaced: boolean } {
   const first = page[0];
   const start = first === undefined ? -1 : shown.findIndex((message) => message.messageId === first.messageId);
-  if (start === -1) return { messages: page, replaced: true };
+  if (start === -1) {
+    const known = new Set(page.map((message) => message.messageId));
+    return { messages: [...page, ...since.filter((message) => !known.has(message.messageId))], replaced: true };
+  }
   const byId = new Map(shown.map((message) => [message.messageId, message]));
   const inPage = new Set(page.map((message) => message.messageId));
   const joined = page.map((message) => newer(byId.get(message.messageId), message));
@@ -25,7 +29,15 @@ export function mergePage(
 export function replacePage(before: readonly Message[], shown: readonly Message[], page: readonly Message[]): readonly Message[] {
   const byId = new Map(shown.map((message) => [message.messageId, message]));
   const known = new Set([...before, ...page].map((message) => message.messageId));
-  return [...page.map((message) => newer(byId.get(message.messageId), message)), ...shown.filter((message) => !known.has(message.messageId))];
+  return [...page.map((message) => newer(byId.get(message.messageId), message)), ...cameSince(before, shown).filter((message) => !known.has(message.messageId))];
+}
+
+/** What stands below all that was shown before: older ones may have come above it meanwhile. */
+export function cameSince(before: readonly Message[], shown: readonly Message[]): readonly Message[] {
+  const was = new Set(before.map((message) => message.messageId));
+  let from = shown.length;
+  while (from > 0 && !was.has(shown[from - 1]?.messageId ?? '')) from -= 1;
+  return shown.slice(from);
 }
 
 /** What is shown stays the same object where the page says nothing new: it is not drawn again then. */

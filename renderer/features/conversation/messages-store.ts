@@ -6,7 +6,7 @@ import type { Life } from '../../app/life';
 import type { Client } from '../../bridge/client';
 import { toFailure } from '../../bridge/failure';
 import { coalesce } from '../../app/coalesce';
-import { applyState, mergePage, replacePage } from './merge';
+import { applyState, cameSince, mergePage, replacePage } from './merge';
 
 /** Messages asked for at once. */
 export const pageSize = 50;
@@ -16,7 +16,7 @@ const newestFew = 8;
 /** Most that `messages.list` gives at once. */
 export const maxPage = 500;
 /** What is shown above the first unread one, so that it does not stand alone. */
-const before = 10;
+const above = 10;
 /** What is kept of a conversation that nobody looks at, and of one in which somebody follows the newest. */
 const keptUnseen = pageSize;
 export const mostFollowed = 300;
@@ -82,6 +82,11 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         threads: { ...state.threads, [conversationId]: { ...(state.threads[conversationId] ?? emptyThread), ...change } },
       }));
 
+    /** What was asked for does not fit what is shown any more; whoever still wants more asks again. */
+    const stopLoadingOlder = (conversationId: string): void => {
+      if (threadOf(conversationId).loading === 'older') put(conversationId, { loading: 'no' });
+    };
+
     /** The only one that somebody looks at; the others are kept short. */
     let looked: string | undefined;
     const shortened = (thread: Thread, most: number): Partial<Thread> => (thread.messages.length > most ? { messages: thread.messages.slice(-most), complete: false } : {});
@@ -92,14 +97,15 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       const alive = life.begin();
       const before = threadOf(conversationId).messages;
       const limit = Math.min(maxPage, Math.max(pageSize, before.length));
-      const middle = threadOf(conversationId).behind === true ? before[Math.floor(before.length / 2)]?.messageId : undefined;
-      if (middle !== undefined) {
-        const page = await client.messages.list({ conversationId, around: middle, limit });
-        if (alive() && threadOf(conversationId).behind === true) put(conversationId, { messages: page, complete: false });
-        return;
-      }
-      const page = await client.messages.list({ conversationId, limit });
-      if (alive()) put(conversationId, { messages: replacePage(before, threadOf(conversationId).messages, page), complete: page.length < limit });
+      const isBehind = threadOf(conversationId).behind === true;
+      const middle = isBehind ? before[Math.floor(before.length / 2)]?.messageId : undefined;
+      const page = await client.messages.list({ conversationId, limit, ...(middle !== undefined && { around: middle }) });
+      if (!alive()) return;
+      // Somebody went to another place meanwhile: that one was asked for later.
+      const { behind = false, messages } = threadOf(conversationId);
+      if (behind !== isBehind || (middle !== undefined && !messages.some(({ messageId }) => messageId === middle))) return;
+      if (middle !== undefined) put(conversationId, { messages: page, complete: false });
+      else put(conversationId, { messages: replacePage(before, messages, page), complete: page.length < limit });
     };
 
     /** What was just written, with what stands right before it: of what is shown the rest is here. */
@@ -121,12 +127,14 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       storing: [],
       loadNewest: async (conversationId, unread = 0) => {
         const alive = life.begin();
-        const limit = unread <= pageSize - before ? pageSize : Math.min(maxPage, unread + before);
+        const limit = unread <= pageSize - above ? pageSize : Math.min(maxPage, unread + above);
         put(conversationId, { loading: 'newest', failure: undefined });
+        const before = threadOf(conversationId);
         try {
           const page = await client.messages.list({ conversationId, limit });
           if (!alive()) return;
-          const { messages, replaced } = mergePage(threadOf(conversationId).messages, page);
+          const now = threadOf(conversationId);
+          const { messages, replaced } = mergePage(now.messages, page, now.behind === true ? [] : cameSince(before.messages, now.messages));
           const complete = replaced ? page.length < limit : threadOf(conversationId).complete;
           put(conversationId, { messages, complete, behind: false, missed: undefined, loading: 'no' });
         } catch (thrown) {
@@ -142,6 +150,8 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         try {
           const page = await client.messages.list({ conversationId, before, limit: pageSize });
           if (!alive()) return;
+          // Gone, or no longer shown: above what is there now would be a gap, or another order.
+          if (threadOf(conversationId).messages[0]?.messageId !== before) return stopLoadingOlder(conversationId);
           const known = new Set(threadOf(conversationId).messages.map((message) => message.messageId));
           const older = page.filter((message) => !known.has(message.messageId));
           put(conversationId, {
@@ -161,7 +171,8 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         put(conversationId, { loading: 'older', failure: undefined });
         try {
           const page = await client.messages.list({ conversationId, after, limit: pageSize });
-          if (!alive() || threadOf(conversationId).messages.at(-1)?.messageId !== after) return;
+          if (!alive()) return;
+          if (threadOf(conversationId).messages.at(-1)?.messageId !== after) return stopLoadingOlder(conversationId);
           const { messages, missed } = threadOf(conversationId);
           const isBehind = page.length === pageSize;
           const left = missed === undefined || !isBehind ? undefined : Math.max(0, missed - page.filter(isIncoming).length);
@@ -178,8 +189,11 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       },
       loadAt: async (conversationId, at) => {
         const alive = life.begin();
+        const wasLooked = looked === conversationId;
         const page = await client.messages.list({ conversationId, at, limit: pageSize });
-        if (alive()) put(conversationId, place(page));
+        // Whoever left meanwhile would come back to that place, and not to the newest.
+        if (!alive() || (wasLooked && looked !== conversationId)) return undefined;
+        put(conversationId, place(page));
         return (page.find((message) => (message.receivedAt ?? message.sentAt) >= at) ?? page.at(-1))?.messageId;
       },
       enter: (conversationId) => {

@@ -134,8 +134,10 @@ export function createFilesStore(client: Client, life: Life): StoreApi<FilesStat
           } catch (thrown) {
             // What was being made ready is in no message, and listed no more.
             if (alive()) await ask(conversationId).catch(() => undefined);
+            // Locked meanwhile: whoever heard of it would give the words back, to a window that keeps none.
+            if (!alive()) return true;
             const calledOff = thrown instanceof Error && 'code' in thrown && thrown.code === 'transfer.over';
-            if (alive() && !calledOff) putStaged(conversationId, [...files.slice(index), ...stagedOf(conversationId)]);
+            if (!calledOff) putStaged(conversationId, [...files.slice(index), ...stagedOf(conversationId)]);
             if (!calledOff) throw new UnsentFiles(thrown, wordsWent, files.length > 1 ? name : undefined);
           }
         }

@@ -1,0 +1,202 @@
+// @vitest-environment jsdom
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { openAgain } from '../../../../renderer/app/left-open';
+import { createModel, type Model } from '../../../../renderer/app/model';
+import { pageSize } from '../../../../renderer/features/conversation/messages-store';
+import { createClient } from '../../../../renderer/bridge/client';
+import { KeyshiftError } from '../../../../shared/errors';
+import { createFake } from '../../../preview/fake-world';
+import { busyWorld, talkWithBo } from '../../../preview/scenes';
+
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 6; turn += 1) await new Promise((done) => setTimeout(done, 0));
+};
+
+/** A conversation of four pages, of which the newest is here; somebody looks at it. */
+async function longTalk() {
+  const fake = createFake(busyWorld(Date.UTC(2026, 4, 6, 12)));
+  const model = createModel(createClient(fake.bridge));
+  onEnd.push(model.start());
+  await settle();
+  for (let index = 0; index < 4 * pageSize; index += 1) fake.receive(talkWithBo, `${index}`);
+  await settle();
+  model.messages.getState().enter(talkWithBo);
+  await model.messages.getState().loadNewest(talkWithBo);
+  const all = (): readonly string[] => (fake.world.messages.get(talkWithBo) ?? []).map(({ messageId }) => messageId);
+  const thread = () => model.messages.getState().threads[talkWithBo];
+  const shown = (): readonly string[] => thread()?.messages.map(({ messageId }) => messageId) ?? [];
+  /** What is shown stands in the order it has, without a gap. */
+  const expectWhole = (): void => {
+    const from = all().indexOf(shown()[0] ?? '');
+    expect(shown()).toEqual(all().slice(from, from + shown().length));
+  };
+  return { fake, model, store: model.messages.getState(), all, thread, shown, expectWhole };
+}
+const onEnd: (() => void)[] = [];
+afterEach(() => onEnd.splice(0).forEach((end) => end()));
+
+/** The next answer to what is asked of `group` is made at once and comes when it is let go. */
+function hold(group: Model['client']['messages'], name: 'list'): () => Promise<void>;
+function hold(group: Model['client']['conversations'], name: 'get'): () => Promise<void>;
+function hold(group: Model['client']['files'], name: 'list'): () => Promise<void>;
+function hold(group: object, name: string): () => Promise<void> {
+  const calls = group as Record<string, (...given: unknown[]) => Promise<unknown>>;
+  const real = calls[name]?.bind(group);
+  let release = (): void => undefined;
+  const free = new Promise<void>((resolve) => (release = resolve));
+  vi.spyOn(calls, name).mockImplementationOnce(async (...given) => {
+    const answer = await real?.(...given).then((value) => () => value, (thrown: unknown) => () => Promise.reject(thrown as Error));
+    await free;
+    return answer?.();
+  });
+  return async () => {
+    release();
+    await settle();
+  };
+}
+
+describe('an answer that comes when something else is shown by then', () => {
+  it('older messages of a conversation that was left meanwhile are not put above a gap', async () => {
+    const { model, store, thread, expectWhole } = await longTalk();
+    await store.loadOlder(talkWithBo);
+    const release = hold(model.client.messages, 'list');
+    const asked = store.loadOlder(talkWithBo);
+    await settle();
+    store.leave(talkWithBo);
+    await release();
+    await asked;
+    expectWhole();
+    expect(thread()?.loading).toBe('no');
+  });
+
+  it('older messages are not put above an earlier place to which somebody went meanwhile', async () => {
+    const { model, store, all, thread, expectWhole } = await longTalk();
+    const release = hold(model.client.messages, 'list');
+    const asked = store.loadOlder(talkWithBo);
+    await settle();
+    await store.loadAround(talkWithBo, all()[pageSize] ?? '');
+    await release();
+    await asked;
+    expectWhole();
+    expect(thread()?.loading).toBe('no');
+  });
+
+  it('newer ones are asked for again where the last that was here is gone meanwhile', async () => {
+    const { fake, model, store, all, shown, thread } = await longTalk();
+    await store.loadAround(talkWithBo, all()[pageSize] ?? '');
+    const last = shown().at(-1) ?? '';
+    const release = hold(model.client.messages, 'list');
+    const asked = store.loadNewer(talkWithBo);
+    await settle();
+    fake.world.messages.set(talkWithBo, (fake.world.messages.get(talkWithBo) ?? []).filter(({ messageId }) => messageId !== last));
+    fake.emit({ type: 'messages.removed', conversationId: talkWithBo, messageIds: [last] });
+    await release();
+    await asked;
+    expect(thread()?.loading).toBe('no');
+    while (thread()?.behind === true) await store.loadNewer(talkWithBo);
+    expect(shown().at(-1)).toBe(all().at(-1));
+  });
+
+  it('asked for anew while older ones came: these do not stand below the newest', async () => {
+    const { fake, model, store, all, shown, expectWhole } = await longTalk();
+    const release = hold(model.client.messages, 'list');
+    fake.emit({ type: 'messages.moved', conversationId: talkWithBo });
+    await settle();
+    await store.loadOlder(talkWithBo);
+    await release();
+    expectWhole();
+    expect(shown().at(-1)).toBe(all().at(-1));
+  });
+
+  it('asked for anew while somebody went to an earlier place: that one stays', async () => {
+    const { fake, model, store, all, shown, expectWhole } = await longTalk();
+    const release = hold(model.client.messages, 'list');
+    fake.emit({ type: 'messages.moved', conversationId: talkWithBo });
+    await settle();
+    await store.loadAround(talkWithBo, all()[pageSize] ?? '');
+    await release();
+    expectWhole();
+    expect(shown()).toContain(all()[pageSize]);
+  });
+
+  it('a message that came before the first page did is not lost with it', async () => {
+    const { fake, model, store, shown, all } = await longTalk();
+    model.messages.setState({ threads: {} });
+    const release = hold(model.client.messages, 'list');
+    const asked = store.loadNewest(talkWithBo);
+    await settle();
+    fake.receive(talkWithBo, 'meanwhile');
+    await release();
+    await asked;
+    expect(shown()).toEqual(all().slice(-pageSize - 1));
+  });
+
+  it('the place of a time is not left in a conversation that was left meanwhile', async () => {
+    const { model, store, thread } = await longTalk();
+    const release = hold(model.client.messages, 'list');
+    const asked = store.loadAt(talkWithBo, 0);
+    await settle();
+    store.leave(talkWithBo);
+    await release();
+    expect(await asked).toBeUndefined();
+    expect(thread()?.behind).not.toBe(true);
+  });
+
+  it('nor that of what was open before a lock, where somebody opened something else', async () => {
+    const { model, store, all, thread } = await longTalk();
+    store.leave(talkWithBo);
+    const other = model.conversations.getState().conversations.find(({ conversationId }) => conversationId !== talkWithBo);
+    if (other === undefined) throw new Error('there is another one');
+    model.conversations.setState(({ conversations }) => ({ conversations: conversations.map((one) => ({ ...one, unread: 0 })) }));
+    const release = hold(model.client.messages, 'list');
+    const opened = openAgain(model, { conversationId: talkWithBo, messageId: all()[pageSize], front: 'conversation' }, () => true);
+    await settle();
+    model.showConversation(other.conversationId);
+    await release();
+    await opened;
+    expect(thread()?.behind).not.toBe(true);
+  });
+
+  it('a conversation that is gone takes nobody away from the one they went to meanwhile', async () => {
+    const { fake, model } = await longTalk();
+    const other = model.conversations.getState().conversations.find(({ conversationId }) => conversationId !== talkWithBo);
+    if (other === undefined) throw new Error('there is another one');
+    model.showConversation(talkWithBo);
+    fake.world.conversations = fake.world.conversations.filter(({ conversationId }) => conversationId !== talkWithBo);
+    await model.conversations.getState().changed(talkWithBo);
+    // The first question is about the conversation itself, the next about where it is shown.
+    const { get } = model.client.conversations;
+    vi.spyOn(model.client.conversations, 'get').mockImplementationOnce(get);
+    const release = hold(model.client.conversations, 'get');
+    const told = model.conversationChanged(talkWithBo);
+    await settle();
+    model.showConversation(other.conversationId);
+    await release();
+    await told;
+    expect(model.ui.getState().selection?.conversationId).toBe(other.conversationId);
+  });
+});
+
+describe('what a lock leaves', () => {
+  it('words that were on their way, and refused by the lock, stand in the field again once it is open', async () => {
+    const { model } = await longTalk();
+    model.drafts.getState().told(talkWithBo, { text: 'words' });
+    model.drafts.getState().clear(talkWithBo);
+    model.session.getState().changed('locked');
+    model.drafts.getState().told(talkWithBo, { text: 'words' });
+    expect(model.drafts.getState().drafts[talkWithBo]?.text).toBe('words');
+  });
+
+  it('files that it refused bring nothing back into the locked window', async () => {
+    const { model } = await longTalk();
+    const files = model.files.getState();
+    files.stage(talkWithBo, [{ token: 'a', name: 'a.txt', size: 1, kind: 'file' } as never]);
+    vi.spyOn(model.client.files, 'send').mockImplementationOnce(async () => {
+      model.session.getState().changed('locked');
+      await settle();
+      throw new KeyshiftError('vault.locked', '');
+    });
+    expect(await files.send(talkWithBo, 'words', undefined, () => Promise.resolve())).toBe(true);
+    expect(model.files.getState().staged).toEqual({});
+  });
+});
