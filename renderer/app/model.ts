@@ -190,10 +190,11 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
       const known = conversations.getState().conversations.find((one) => one.conversationId === conversationId);
       if (known !== undefined) drafts.getState().told(conversationId, known.draft);
       const { select } = ui.getState();
-      const isUsed = ui.getState().selection?.conversationId === conversationId || (drafts.getState().drafts[conversationId]?.text ?? '') !== '';
+      const isUsed = ui.getState().selection?.conversationId === conversationId || (drafts.getState().drafts[conversationId]?.text ?? '') !== '' || (files.getState().staged[conversationId]?.length ?? 0) > 0;
       const into = known === undefined && isUsed ? await shownNow(client, conversationId) : undefined;
       if (into !== undefined) {
         drafts.getState().moved(conversationId, into.conversationId);
+        files.getState().moved(conversationId, into.conversationId);
         if (ui.getState().selection?.conversationId === conversationId) select({ contactId: into.contactId, conversationId: into.conversationId });
         return;
       }

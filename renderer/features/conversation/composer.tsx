@@ -99,9 +99,11 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     setFailure(undefined);
     try {
       await model.client.messages.edit({ ...editing, text: withoutBlankEnds(editing.text) });
-      setEditing(conversationId, undefined);
+      // Not what is being changed by then.
+      if (model.talk.getState().editing[conversationId] === editing) setEditing(conversationId, undefined);
     } catch (thrown) {
-      setFailure(thrown);
+      // Locked meanwhile: nothing of it is told on that screen.
+      if (model.session.getState().phase === 'open') tell(thrown);
     }
   };
 

@@ -45,6 +45,8 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     if (element !== null) stayAtEnd(element, stood);
     wasAtEnd.current = true;
     setAtEnd(true);
+    // Also where no scroll is told: it was there already, or the box changed with it.
+    setSeen(undefined);
   }, []);
 
   /** After something took more or less room: at the end, or with what is read where it stood. */

@@ -30,15 +30,15 @@ export function useUnreadDivider(conversationId: string, messages: readonly Mess
   /** Of which conversation so many were unread when it was opened, until they are found. */
   const opened = useRef<{ readonly conversationId: string; unread: number }>({ conversationId: '', unread: 0 });
   const [divider, setDivider] = useState<Divider & { readonly in: string }>();
-  const last = useRef<string | undefined>(undefined);
+  const last = useRef<{ readonly in: string; readonly messageId: string | undefined }>(undefined);
   // While drawing: what tells that it was read comes right behind.
   if (opened.current.conversationId !== conversationId) opened.current = { conversationId, unread: unreadNow() };
 
   useEffect(() => {
     const { current } = opened;
     const newest = messages.at(-1);
-    const isNew = newest !== undefined && last.current !== undefined && newest.messageId !== last.current;
-    last.current = newest?.messageId;
+    const isNew = newest !== undefined && last.current?.in === conversationId && last.current.messageId !== undefined && newest.messageId !== last.current.messageId;
+    last.current = { in: conversationId, messageId: newest?.messageId };
     if (current.unread > 0 && newest !== undefined) {
       // Of more than can be shown at once, or where some are gone again, it stands above all there are.
       const isAll = complete || messages.length >= maxPage;

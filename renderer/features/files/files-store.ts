@@ -33,6 +33,8 @@ export interface FilesState {
   readonly told: (transfer: Transfer) => void;
   readonly stage: (conversationId: string, files: readonly TokenFile[]) => void;
   readonly unstage: (conversationId: string, token: string) => void;
+  /** One conversation is shown in another now: what is staged goes along. */
+  readonly moved: (conversationId: string, into: string) => void;
   /** Sends what is staged, one after the other, the words with the first that goes. What could not be sent is staged again. False: all were called off, and the words went with none. */
   readonly send: (conversationId: string, text: string, replyTo: string | undefined, sent: () => Promise<void>) => Promise<boolean>;
 }
@@ -47,9 +49,12 @@ export const nothingStaged: readonly TokenFile[] = [];
 export function createFilesStore(client: Client, life: Life): StoreApi<FilesState> {
   return createStore<FilesState>()((set, get) => {
     const needed = new Set<string>();
-    const put = (list: readonly Transfer[], gone: ReadonlySet<string> = new Set()): void => {
-      const kept = Object.values(get().transfers).filter(({ transferId }) => !gone.has(transferId));
-      set({ transfers: Object.fromEntries([...kept, ...list].map((one) => [one.transferId, one])) });
+    /** `before`: what was known when it was asked for. What was told of since is newer than the answer. */
+    const put = (list: readonly Transfer[], before: FilesState['transfers'], gone: ReadonlySet<string> = new Set()): void => {
+      const now = get().transfers;
+      const kept = Object.values(now).filter(({ transferId }) => !gone.has(transferId));
+      const newest = list.map((one) => (now[one.transferId] === before[one.transferId] ? one : (now[one.transferId] ?? one)));
+      set({ transfers: Object.fromEntries([...kept, ...newest].map((one) => [one.transferId, one])) });
     };
     const reach = (conversationId: string, page: readonly Transfer[]): void => {
       const stored = page.filter(({ state }) => state !== 'preparing');
@@ -63,18 +68,20 @@ export function createFilesStore(client: Client, life: Life): StoreApi<FilesStat
     const askNeeded = coalesce(async () => {
       const alive = life.begin();
       const asked = [...needed];
+      const { transfers } = get();
       needed.clear();
       const found = await ofIds(asked);
-      if (alive()) put(found);
+      if (alive()) put(found, transfers);
     });
     const askAnew = async (conversationId: string): Promise<void> => {
       const alive = life.begin();
-      const known = Object.values(get().transfers).flatMap((one) => (one.conversationId === conversationId ? one.transferId : []));
+      const { transfers } = get();
+      const known = Object.values(transfers).flatMap((one) => (one.conversationId === conversationId ? one.transferId : []));
       const page = await client.files.list({ conversationId, limit: pageSize });
       const first = new Set(page.map(({ transferId }) => transferId));
       const others = await ofIds(known.filter((transferId) => !first.has(transferId)));
       if (!alive()) return;
-      put([...others, ...page], new Set(known));
+      put([...others, ...page], transfers, new Set(known));
       // How far the list was shown stays so, unless that one is gone.
       const to = get().listedTo[conversationId];
       if (to === undefined || (to !== '' && get().transfers[to] === undefined)) reach(conversationId, page);
@@ -106,9 +113,10 @@ export function createFilesStore(client: Client, life: Life): StoreApi<FilesStat
         const before = get().listedTo[conversationId];
         if (before === undefined || before === '') return;
         const alive = life.begin();
+        const { transfers } = get();
         const page = await client.files.list({ conversationId, before, limit: pageSize });
         if (!alive() || get().listedTo[conversationId] !== before) return;
-        put(page);
+        put(page, transfers);
         reach(conversationId, page);
       },
       need: (transferId) => {
@@ -121,6 +129,12 @@ export function createFilesStore(client: Client, life: Life): StoreApi<FilesStat
       told: (transfer) => set((state) => ({ transfers: { ...state.transfers, [transfer.transferId]: transfer } })),
       stage: (conversationId, files) => putStaged(conversationId, [...stagedOf(conversationId), ...files]),
       unstage: (conversationId, token) => putStaged(conversationId, stagedOf(conversationId).filter((one) => one.token !== token)),
+      moved: (conversationId, into) => {
+        const files = stagedOf(conversationId);
+        if (files.length === 0) return;
+        putStaged(conversationId, nothingStaged);
+        putStaged(into, [...stagedOf(into), ...files]);
+      },
       send: async (conversationId, text, replyTo, sent) => {
         const alive = life.begin();
         const files = stagedOf(conversationId);

@@ -29,6 +29,8 @@ export interface SearchState {
 export function createSearchStore(client: Client, life: Life): StoreApi<SearchState> {
   return createStore<SearchState>()((set, get) => {
     let asked = 0;
+    /** The last question that what is listed goes back to. Another one is on its way where it is not the last that was asked. */
+    let listed = 0;
     const ask = async (before: string | undefined): Promise<void> => {
       const { query, conversationId, hits } = get();
       const alive = life.begin();
@@ -37,9 +39,13 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
       try {
         const found = await client.messages.search({ query, limit: hitsAtOnce, ...(conversationId !== undefined && { conversationId }), ...(before !== undefined && { before }) });
         if (!alive() || mine !== asked) return;
+        listed = mine;
         set({ hits: before === undefined ? found : [...hits, ...found], more: found.length === hitsAtOnce, answered: query, failure: undefined });
       } catch (thrown) {
-        if (alive() && mine === asked) set({ failure: toFailure(thrown) });
+        if (!alive() || mine !== asked) return;
+        // Of the same words there are still those.
+        if (before !== undefined) listed = mine;
+        set({ failure: toFailure(thrown) });
       }
     };
     return {
@@ -58,7 +64,7 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
       },
       lookFurther: async () => {
         const last = get().hits.at(-1);
-        if (last !== undefined && get().more) await ask(last.messageId);
+        if (last !== undefined && get().more && listed === asked) await ask(last.messageId);
       },
       mark: (conversationId, query) => set({ marked: { conversationId, query } }),
       unmark: () => set({ marked: undefined }),

@@ -1,10 +1,16 @@
 // @vitest-environment jsdom
+import { act, renderHook } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openAgain } from '../../../../renderer/app/left-open';
 import { createModel, type Model } from '../../../../renderer/app/model';
 import { pageSize } from '../../../../renderer/features/conversation/messages-store';
+import { ModelContext } from '../../../../renderer/app/model-context';
+import { useFeedScroll } from '../../../../renderer/features/conversation/use-feed-scroll';
+import { useUnreadDivider } from '../../../../renderer/features/conversation/use-unread-divider';
 import { createClient } from '../../../../renderer/bridge/client';
 import { KeyshiftError } from '../../../../shared/errors';
+import type { Message } from '../../../../shared/model/message';
+import type { TokenFile, Transfer } from '../../../../shared/model/transfer';
 import { createFake } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 
@@ -34,6 +40,7 @@ async function longTalk() {
 }
 const onEnd: (() => void)[] = [];
 afterEach(() => onEnd.splice(0).forEach((end) => end()));
+afterEach(() => void vi.restoreAllMocks());
 
 /** The next answer to what is asked of `group` is made at once and comes when it is let go. */
 function hold(group: Model['client']['messages'], name: 'list'): () => Promise<void>;
@@ -177,6 +184,92 @@ describe('an answer that comes when something else is shown by then', () => {
   });
 });
 
+describe('facts and answers in another order than they were asked for', () => {
+  it('what is told of a file while the list is asked for anew is not taken back by it', async () => {
+    const { model } = await longTalk();
+    const { told } = model.files.getState();
+    const one = (transferId: string, state: string) => ({ transferId, conversationId: talkWithBo, state, addedAt: 1 }) as Transfer;
+    told(one('newest', 'running'));
+    told(one('further up', 'done'));
+    vi.spyOn(model.client.files, 'list').mockResolvedValueOnce([one('newest', 'running')]).mockResolvedValueOnce([one('further up', 'done')]);
+    const release = hold(model.client.files, 'list');
+    const asked = model.files.getState().reload(talkWithBo);
+    await Promise.resolve();
+    told(one('newest', 'done'));
+    await release();
+    await asked;
+    expect(model.files.getState().transfers['newest']?.state).toBe('done');
+  });
+
+  it('more hits are asked for only behind those of the words that are looked for', async () => {
+    const { model } = await longTalk();
+    const { look, lookFurther } = model.search.getState();
+    await look('1', talkWithBo);
+    const asked = vi.spyOn(model.client.messages, 'search');
+    const looked = look('2', talkWithBo);
+    await lookFurther();
+    await looked;
+    expect(asked).toHaveBeenCalledOnce();
+    expect(model.search.getState().hits.every(({ snippet }) => snippet.includes('2'))).toBe(true);
+    // Refused once, they can be asked for again.
+    asked.mockRejectedValueOnce(new KeyshiftError('disk.failed', ''));
+    const before = model.search.getState().hits.length;
+    await lookFurther();
+    await lookFurther();
+    expect(model.search.getState().hits.length).toBeGreaterThan(before);
+  });
+
+  it('files that wait beside what is written go along to the conversation that is shown instead', async () => {
+    const { fake, model } = await longTalk();
+    const other = model.conversations.getState().conversations.find(({ conversationId }) => conversationId !== talkWithBo);
+    if (other === undefined) throw new Error('there is another one');
+    const file = { token: 'a', name: 'a.txt', size: 1 } as TokenFile;
+    model.files.getState().stage(talkWithBo, [file]);
+    fake.world.conversations = fake.world.conversations.filter(({ conversationId }) => conversationId !== talkWithBo);
+    vi.spyOn(model.client.conversations, 'get').mockResolvedValue(other);
+    await model.conversationChanged(talkWithBo);
+    expect(model.files.getState().staged[other.conversationId]).toEqual([file]);
+  });
+});
+
+describe('of one conversation nothing is left in the next', () => {
+  const message = (messageId: string): Message => ({ messageId, direction: 'in' }) as Message;
+
+  it('what came below is counted from where the reader went up this time', () => {
+    const box = Object.defineProperties(document.createElement('div'), { scrollHeight: { value: 1_000 }, clientHeight: { value: 100, writable: true } }) as HTMLDivElement;
+    const { result, rerender } = renderHook(({ messages }) => useFeedScroll('a', messages, () => undefined, undefined, { behind: false, partly: false, onNearEnd: () => undefined, lines: 0 }), { initialProps: { messages: [message('1'), message('2')] } });
+    result.current.box.current = box;
+    const scrollTo = (top: number): void =>
+      act(() => {
+        box.scrollTop = top;
+        result.current.onScroll();
+      });
+    scrollTo(900);
+    scrollTo(300);
+    rerender({ messages: [message('1'), message('2'), message('3')] });
+    expect(result.current.below).toBe(1);
+    // The field below takes more room by then: what the system tells is no scroll of anybody.
+    Object.assign(box, { clientHeight: 80 });
+    act(() => result.current.toEnd());
+    scrollTo(920);
+    scrollTo(300);
+    expect(result.current.below).toBe(0);
+  });
+
+  it('the newest of another conversation is nothing that came while nobody looked', async () => {
+    const { model } = await longTalk();
+    vi.spyOn(document, 'hasFocus').mockReturnValue(false);
+    const { result, rerender } = renderHook(({ id, messages }) => useUnreadDivider(id, messages, true), {
+      initialProps: { id: 'a', messages: [message('1')] },
+      wrapper: ({ children }) => <ModelContext value={model}>{children}</ModelContext>,
+    });
+    rerender({ id: 'b', messages: [message('2')] });
+    expect(result.current).toBeUndefined();
+    rerender({ id: 'b', messages: [message('2'), message('3')] });
+    expect(result.current).toMatchObject({ before: '3', count: 1 });
+  });
+});
+
 describe('what a lock leaves', () => {
   it('words that were on their way, and refused by the lock, stand in the field again once it is open', async () => {
     const { model } = await longTalk();
@@ -190,7 +283,7 @@ describe('what a lock leaves', () => {
   it('files that it refused bring nothing back into the locked window', async () => {
     const { model } = await longTalk();
     const files = model.files.getState();
-    files.stage(talkWithBo, [{ token: 'a', name: 'a.txt', size: 1, kind: 'file' } as never]);
+    files.stage(talkWithBo, [{ token: 'a', name: 'a.txt', size: 1 } as TokenFile]);
     vi.spyOn(model.client.files, 'send').mockImplementationOnce(async () => {
       model.session.getState().changed('locked');
       await settle();

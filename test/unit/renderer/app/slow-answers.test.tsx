@@ -138,6 +138,24 @@ describe('while the main process takes its time', () => {
     expect(model.drafts.getState().drafts[selection.conversationId]?.text).toBe('a word for Bo');
   });
 
+  it('a change that was not stored after one went to another conversation is told there as a notice', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    const storage = held(null);
+    vi.spyOn(model.client.messages, 'edit').mockImplementation(storage.answer);
+    const { selection } = model.ui.getState();
+    const other = model.conversations.getState().conversations.find((one) => one.conversationId !== selection?.conversationId);
+    if (selection?.conversationId === undefined || other === undefined) throw new Error('nowhere to go');
+    const { conversationId } = selection;
+    act(() => model.talk.getState().edit(conversationId, { messageId: 'one', text: 'changed' }));
+    fireEvent.keyDown(screen.getByLabelText('Message'), { key: 'Enter' });
+    await act(async () => model.ui.getState().select({ contactId: other.contactId, conversationId: other.conversationId }));
+    await settle();
+    storage.refuse();
+    await settle();
+    expect(document.querySelector('.composer .banner')).toBeNull();
+    expect(model.ui.getState().toasts.map(({ tone }) => tone)).toEqual(['danger']);
+  });
+
   it('what was being stored when the window is locked is not given back into it', async () => {
     const { model } = await openTalk(busyWorld(now));
     const storage = slowDisk(model);
