@@ -377,8 +377,7 @@ export class ProfileWays {
 
   #tellSlot(peerId: PeerId): void {
     if (this.#closed) return;
-    const { contacts } = this.#profile.stores;
-    const contact = contacts.byPeer(peerId);
+    const contact = this.#profile.stores.contacts.byPeer(peerId);
     if (this.own.registration === undefined || contact?.relation !== 'mutual' || contact.blocked) return;
     if (this.#profile.connections.session(peerId) !== undefined) this.#profile.cards.changed();
     if (this.#people.has(peerId)) this.#attempt('card.not-kept', () => this.#cards.tell(peerId));
