@@ -29,7 +29,9 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
       return;
     case 'message.changed':
       model.messages.getState().changed(event.conversationId, event.message);
-      if (event.message.kind === 'deleted') model.talk.getState().removed(event.conversationId, [event.message.messageId]);
+      if (event.message.kind !== 'deleted') return;
+      model.talk.getState().removed(event.conversationId, [event.message.messageId]);
+      model.search.getState().removed([event.message.messageId]);
       return;
     case 'transfer.progress': {
       const { type: _told, ...transfer } = event;
@@ -39,6 +41,7 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
     case 'messages.removed':
       model.messages.getState().removed(event.conversationId, event.messageIds);
       model.drafts.getState().removed(event.conversationId, event.messageIds);
+      model.search.getState().removed(event.messageIds);
       model.talk.getState().removed(event.conversationId, event.messageIds);
       model.background(model.files.getState().reload(event.conversationId));
       return;

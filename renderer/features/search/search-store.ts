@@ -22,6 +22,8 @@ export interface SearchState {
   readonly marked: { readonly conversationId: string; readonly query: string } | undefined;
   readonly look: (query: string, conversationId: string | undefined) => Promise<void>;
   readonly lookFurther: () => Promise<void>;
+  /** These messages are gone: nothing of them is listed any more. */
+  readonly removed: (messageIds: readonly string[]) => void;
   readonly mark: (conversationId: string, query: string) => void;
   readonly unmark: () => void;
 }
@@ -65,6 +67,10 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
       lookFurther: async () => {
         const last = get().hits.at(-1);
         if (last !== undefined && get().more && listed === asked) await ask(last.messageId);
+      },
+      removed: (messageIds) => {
+        const hits = get().hits.filter(({ messageId }) => !messageIds.includes(messageId));
+        if (hits.length < get().hits.length) set({ hits });
       },
       mark: (conversationId, query) => set({ marked: { conversationId, query } }),
       unmark: () => set({ marked: undefined }),

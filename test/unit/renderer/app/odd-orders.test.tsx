@@ -219,6 +219,15 @@ describe('facts and answers in another order than they were asked for', () => {
     expect(model.search.getState().hits.length).toBeGreaterThan(before);
   });
 
+  it('nothing of a message that is gone stands among what was found', async () => {
+    const { fake, model } = await longTalk();
+    await model.search.getState().look('1', talkWithBo);
+    const [first, second] = model.search.getState().hits;
+    fake.emit({ type: 'messages.removed', conversationId: talkWithBo, messageIds: [first?.messageId ?? ''] });
+    expect(model.search.getState().hits[0]).toBe(second);
+    await settle();
+  });
+
   it('files that wait beside what is written go along to the conversation that is shown instead', async () => {
     const { fake, model } = await longTalk();
     const other = model.conversations.getState().conversations.find(({ conversationId }) => conversationId !== talkWithBo);
