@@ -39,6 +39,9 @@ export class HurriedPeople {
     await second.accept(readLink((await hedda.call('contacts.createInvitation')).link));
     const people = new HurriedPeople(hedda, second, pace, () => folder.release());
     await hedda.until('a contact', async () => (await hedda.call('contacts.list'))[0]?.pending === false);
+    // Her own dial is over: one on its way would meet the silent session, and of two dialled at once the keys say which ends (§8).
+    await hedda.until('a session', async () => (await hedda.call('network.status')).sessions.length === 1);
+    await second.until(() => second.sessions.length > 0);
     return people;
   }
 
