@@ -67,6 +67,8 @@ export function AcceptDialog(): ReactNode {
         throw thrown;
       });
       await contacts.getState().load();
+      // Put away meanwhile: they stand in the list, and what is open now is something else.
+      if (gone.current) return;
       close();
       await show(contactId);
     } catch (thrown) {

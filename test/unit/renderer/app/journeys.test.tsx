@@ -223,6 +223,23 @@ describe('locked', () => {
     expect(screen.queryByLabelText<HTMLTextAreaElement>('Invitation link')?.value).toBe(again ? 'keyshift:invite/AAAA' : undefined);
   });
 
+  it('a link that was put away on its way, and is accepted all the same, closes nothing that was opened since and leads nowhere', async () => {
+    const { model } = await renderApp(busyWorld(now, { link: 'keyshift:invite/AAAA' }));
+    await settle();
+    const { contactId } = model.contacts.getState().contacts.find(({ name }) => name.startsWith('Carla')) ?? {};
+    let accept: ((accepted: { contactId: string }) => void) | undefined;
+    vi.spyOn(model.client.contacts, 'acceptInvitation').mockReturnValue(new Promise((resolve) => (accept = resolve)));
+    press('Accept invitation');
+    await settle();
+    press('Cancel');
+    press('Invite someone');
+    await settle();
+    accept?.({ contactId: contactId ?? '' });
+    await settle();
+    expect(within(screen.getByRole('dialog')).getByRole('button', { name: 'Create link' })).toBeTruthy();
+    expect(screen.queryByRole('main', { name: /Carla/ })).toBeNull();
+  });
+
   it('the end of a link that was put away says nothing of the next one that is on its way', async () => {
     const { fake, model } = await renderApp(busyWorld(now, { link: 'keyshift:invite/AAAA' }));
     await settle();
