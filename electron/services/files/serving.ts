@@ -11,7 +11,7 @@ import type { Party } from './parties';
 /** Files one device may fetch at once; more make it wait. */
 const jobsEach = 8;
 /** Of those that were made to wait so many are told when there is a place again. */
-const turnedAwayEach = 64;
+const turnedAwayEach = 1_024;
 /** What could not be read is said to be here again after so long, twice as long each time. */
 const [againMs, mostAgainMs] = [60_000, 60 * 60_000];
 /** A file nobody asked about for so long is closed. */
@@ -34,7 +34,8 @@ interface Desk {
   readonly turnedAway: Set<string>;
   /** Could not be read: how often in a row. */
   readonly failed: Map<string, number>;
-  readonly timers: Set<() => void>;
+  /** What calls off to say that these are here again. */
+  readonly timers: Map<string, () => void>;
   /** The connection takes no more now. */
   blocked: boolean;
   sending: boolean;
@@ -103,7 +104,7 @@ export class Serving {
     const desk = this.#desks.get(party);
     this.#desks.delete(party);
     desk?.turnedAway.clear();
-    for (const cancel of desk?.timers ?? []) cancel();
+    for (const cancel of desk?.timers.values() ?? []) cancel();
     if (desk) for (const transferId of desk.jobs.keys()) this.#drop(desk, transferId);
   }
 
@@ -122,7 +123,7 @@ export class Serving {
   }
 
   #desk(party: Party): Desk {
-    const desk = this.#desks.get(party) ?? { party, jobs: new Map(), turnedAway: new Set(), failed: new Map(), timers: new Set(), blocked: false, sending: false };
+    const desk = this.#desks.get(party) ?? { party, jobs: new Map(), turnedAway: new Set(), failed: new Map(), timers: new Map(), blocked: false, sending: false };
     this.#desks.set(party, desk);
     return desk;
   }
@@ -188,14 +189,14 @@ export class Serving {
 
   /** A disk that failed once may not the next time, and nobody asks again by themselves. */
   #readyLater(party: Party, desk: Desk, transferId: string): void {
-    if (this.#desks.get(party) !== desk) return;
+    // Whoever asks before they are told hears of it all the same, once.
+    if (this.#desks.get(party) !== desk || desk.timers.has(transferId)) return;
     const times = desk.failed.get(transferId) ?? 0;
     desk.failed.set(transferId, times + 1);
-    const cancel = this.#parts.clock.setTimer(Math.min(mostAgainMs, againMs * 2 ** times), () => {
-      desk.timers.delete(cancel);
+    desk.timers.set(transferId, this.#parts.clock.setTimer(Math.min(mostAgainMs, againMs * 2 ** times), () => {
+      desk.timers.delete(transferId);
       party.say({ kind: 'ready', transferId: Uint8Array.from(Buffer.from(transferId, 'hex')) });
-    });
-    desk.timers.add(cancel);
+    }));
   }
 
   async #contentOf(job: Job): Promise<SealedContent | undefined> {
@@ -218,11 +219,11 @@ export class Serving {
     const job = desk.jobs.get(transferId);
     if (job === undefined || (only !== undefined && job !== only)) return;
     this.#end(desk, job);
-    // Whoever was turned away does not ask again by itself.
-    const [next] = this.#closed ? [] : desk.turnedAway;
-    if (next === undefined) return;
-    desk.turnedAway.delete(next);
-    desk.party.say({ kind: 'ready', transferId: Uint8Array.from(Buffer.from(next, 'hex')) });
+    // Whoever was turned away does not ask again by itself. That one of these is wanted no more nobody says: the last who goes tells all that are left.
+    for (const next of this.#closed ? [] : [...desk.turnedAway].slice(0, desk.jobs.size === 0 ? undefined : 1)) {
+      desk.turnedAway.delete(next);
+      desk.party.say({ kind: 'ready', transferId: Uint8Array.from(Buffer.from(next, 'hex')) });
+    }
   }
 
   #end(desk: Desk, job: Job): void {

@@ -68,4 +68,51 @@ describe('a ninth file at once for one device', () => {
     serving.close();
     expect(clock.waiting).toBe(0);
   });
+
+  it('of many that were turned away each hears of it in the end, also where those told first are wanted no more', () => {
+    const said: FileWord[] = [];
+    const ids = Array.from({ length: 120 }, () => randomBytes(16));
+    const party: Party = { peerId: undefined, say: (word) => (said.push(word), false) };
+    const serving = new Serving({
+      crypto: { secret: () => ({ wiped: false, wipe: () => undefined }) } as unknown as Crypto,
+      clock: new ManualClock(),
+      logger: quiet,
+      held: { open: async () => ({ read: async (_: number, length: number) => new Uint8Array(length), close: async () => undefined }) } as unknown as ServingParts['held'],
+      find: (_, transferId) => ({ transferId, size: 10 * 65_536, key: new Uint8Array(32), file: transferId, have: 10 }) as unknown as TransferRow,
+      refusal: () => undefined,
+      has: () => undefined,
+      rests: () => undefined,
+    });
+    for (const transferId of ids) serving.want(party, { kind: 'want', transferId, from: 0, upTo: 4 });
+    // None of those who are told asks again.
+    for (const transferId of ids.slice(0, 8)) serving.want(party, { kind: 'want', transferId, from: 4, upTo: 4 });
+    const told = said.filter(({ kind }) => kind === 'ready').map(({ transferId }) => Buffer.from(transferId).toString('hex'));
+    expect(told).toEqual(ids.slice(8).map((id) => id.toString('hex')));
+    serving.close();
+  });
+
+  it('who asks again and again for what cannot be read hears once that it is here again', async () => {
+    const said: string[] = [];
+    const clock = new ManualClock();
+    const party: Party = { peerId: undefined, say: (word) => (said.push(word.kind), true) };
+    const serving = new Serving({
+      crypto: { secret: () => ({ wiped: false, wipe: () => undefined }) } as unknown as Crypto,
+      clock,
+      logger: quiet,
+      held: { open: async () => ({ read: () => Promise.reject(new Error('cannot be read')), close: async () => undefined }) } as unknown as ServingParts['held'],
+      find: (_, transferId) => ({ transferId, size: 10 * 65_536, key: new Uint8Array(32), file: transferId, have: 10 }) as unknown as TransferRow,
+      refusal: () => undefined,
+      has: () => undefined,
+      rests: () => undefined,
+    });
+    for (let times = 0; times < 5; times += 1) {
+      serving.want(party, { kind: 'want', transferId: new Uint8Array(16), from: 0, upTo: 1 });
+      await clock.advance(10);
+    }
+    expect(said.splice(0)).toEqual(['no', 'no', 'no', 'no', 'no']);
+    expect(clock.waiting).toBe(1);
+    await clock.advance(60_000);
+    expect(said).toEqual(['ready']);
+    serving.close();
+  });
 });
