@@ -23,7 +23,10 @@ export function removePerson({ stores, profile, events }: RemovingParts, { conta
   ways.blockChanged(peerId, true);
   ways.forget(peerId);
   const asked = stores.requests.byPeer(peerId);
-  if (asked !== undefined) stores.requests.remove(asked.requestId);
+  if (asked !== undefined) {
+    stores.requests.remove(asked.requestId);
+    if (!asked.declined) events.emit({ type: 'contact.requestOver', requestId: asked.requestId });
+  }
   book.forget(peerId);
   stores.replica.forget(told, peerId);
   stores.replica.forgetUnder('place', peerId); // one for each device of theirs

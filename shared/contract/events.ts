@@ -56,7 +56,7 @@ export const events = {
   'identity.changed': z.strictObject({ type: z.literal('identity.changed') }),
   'contact.changed': z.strictObject({ type: z.literal('contact.changed'), contactId }),
   'contact.request': z.strictObject({ type: z.literal('contact.request'), ...contactRequest.shape }),
-  /** One of `contacts.requests` is no more without having become a contact here: it was declined, on this or on another own device, or answered on another one. */
+  /** One of `contacts.requests` is no more without having become a contact here: it was declined, on this or on another own device, answered on another one, or removed with a contact who had yet to answer. */
   'contact.requestOver': z.strictObject({ type: z.literal('contact.requestOver'), requestId: contactRequest.shape.requestId }),
   'key.shifted': z.strictObject({ type: z.literal('key.shifted'), conversationId, ...keyShift.shape }),
   /** An identity key was replaced: the own one, without `contactId`, or a contact's, and what spoke for it. */

@@ -70,7 +70,10 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
       },
       removed: (messageIds) => {
         const hits = get().hits.filter(({ messageId }) => !messageIds.includes(messageId));
-        if (hits.length < get().hits.length) set({ hits });
+        if (hits.length === get().hits.length) return;
+        set({ hits });
+        // Older ones are asked for behind the last that is listed, and none is any more.
+        if (hits.length === 0 && get().more && listed === asked) void ask(undefined);
       },
       mark: (conversationId, query) => set({ marked: { conversationId, query } }),
       unmark: () => set({ marked: undefined }),

@@ -107,4 +107,18 @@ describe('what is kept in memory beside the database', () => {
     await world.pass(5_000);
     expect(ann.profile.stores.contacts.list()).toEqual([]);
   });
+
+  it('a request that goes with a contact who had yet to answer is told to be over', async () => {
+    world = createWorld();
+    const [ann, bo] = [await world.move('Ann'), await world.move('Bo')];
+    await acquaint(world, ann, bo);
+    const { requests } = ann.profile.stores;
+    const heard: unknown[] = [];
+    const events = new EventHub(quiet);
+    events.on((event) => heard.push(event));
+    requests.put({ requestId: 'a'.repeat(32), peerId: bo.profile.local.peerId, name: 'Bo', via: 'card', card: new Uint8Array(8), receivedAt: 0, declined: false });
+    contactChangesService({ profile: () => ann.profile, crypto: ann.crypto, events, files: privateFiles, chooser: undefined, qrPicture: () => new Uint8Array() }).remove({ contactId: contactOf(ann) });
+    expect(requests.list()).toEqual([]);
+    expect(heard).toContainEqual({ type: 'contact.requestOver', requestId: 'a'.repeat(32) });
+  });
 });

@@ -201,6 +201,19 @@ describe('facts and answers in another order than they were asked for', () => {
     expect(model.files.getState().transfers['newest']?.state).toBe('done');
   });
 
+  it('where all hits that are listed are gone the older ones come', async () => {
+    const { fake, model } = await longTalk();
+    await model.search.getState().look('1', talkWithBo);
+    const { hits, more } = model.search.getState();
+    expect([hits.length > 0, more]).toEqual([true, true]);
+    const gone = new Set(hits.map(({ messageId }) => messageId));
+    fake.world.messages.set(talkWithBo, (fake.world.messages.get(talkWithBo) ?? []).filter(({ messageId }) => !gone.has(messageId)));
+    fake.emit({ type: 'messages.removed', conversationId: talkWithBo, messageIds: [...gone] });
+    await settle();
+    expect(model.search.getState().hits.length).toBeGreaterThan(0);
+    expect(model.search.getState().hits.filter(({ messageId }) => gone.has(messageId))).toEqual([]);
+  });
+
   it('more hits are asked for only behind those of the words that are looked for', async () => {
     const { model } = await longTalk();
     const { look, lookFurther } = model.search.getState();
