@@ -94,7 +94,11 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
     if (asked.token !== undefined) parts.tokens?.used(asked.token);
     const { files } = profile();
     files.wrote(transferId);
-    if (one.cancelled) files.cancel(transferId); // while it was written down
+    try {
+      if (one.cancelled) files.cancel(transferId); // while it was written down
+    } catch {
+      // It is over by then, or goes on where the disk does not take the word: in either case it went, and whoever heard otherwise would write its words once more.
+    }
     if (asked.from !== undefined) files.wentAgain(asked.from, transferId);
     return { transferId, messageId };
   };

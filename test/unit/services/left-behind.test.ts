@@ -39,6 +39,28 @@ describe('what is kept in memory beside the database', () => {
     expect([ada.profile.files.list(), ada.disk.contents.size, await ada.messages.list({ conversationId })]).toEqual([[], 0, []]);
   });
 
+  it('a file that is called off once it is written down, and is over by then, counts as sent: its words are in the conversation', async () => {
+    world = createWorld();
+    const [ada, bo] = [await world.move('Ada'), await world.move('Bo')];
+    const { ofInviter } = await acquaint(world, ada, bo);
+    const { conversationId } = await ada.conversations.open({ contactId: ofInviter });
+    ada.disk.files.set('/one.bin', randomBytes(100_000));
+    const { create } = ada.disk.held;
+    let goOn: (() => void) | undefined;
+    ada.disk.held.create = async (name) => {
+      const file: HeldFile = await create(name);
+      return { ...file, close: () => new Promise<void>((resolve) => (goOn = resolve)) };
+    };
+    const sending = Promise.resolve(ada.files.send({ conversationId, path: '/one.bin', text: 'words' })).then(() => 'sent', (error: KeyshiftError) => error.code);
+    await world.until('it is written down', () => goOn !== undefined && ada.profile.files.list().length === 1);
+    const transferId = ada.profile.files.list()[0]?.transferId ?? '';
+    await ada.files.cancel({ transferId });
+    ada.profile.files.cancel(transferId); // as another own device says
+    goOn?.();
+    expect(await sending).toBe('sent');
+    expect(await ada.messages.list({ conversationId })).toMatchObject([{ text: 'words' }]);
+  });
+
   it('a contact whose removal the disk did not take is still left mail', async () => {
     const mail = createMailWorld();
     world = mail;
