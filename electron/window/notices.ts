@@ -51,6 +51,9 @@ interface Shown {
   readonly count: number;
 }
 
+/** Milliseconds until the time is looked at again while something is muted: of a computer that sleeps timers wait as long as it slept. */
+const glance = 10 * 60_000;
+
 /**
  * What the desktop is told of messages: one notification for each conversation, gone when the conversation was read or looked at,
  * all it counts was taken back, or the vault closed; and the number of unread messages. What is worded anew or taken back is not said there any more. Muted conversations and the one that is looked at are quiet.
@@ -199,7 +202,7 @@ export class Notices {
   #lookWhenHeard(muted: readonly Conversation[], now: number): void {
     this.#cancelUnmuting?.();
     const first = Math.min(...muted.map(({ mutedUntil }) => mutedUntil));
-    this.#cancelUnmuting = muted.length === 0 ? undefined : this.#parts.setTimer(first - now, () => this.#lookSoon());
+    this.#cancelUnmuting = muted.length === 0 ? undefined : this.#parts.setTimer(Math.min(first - now, glance), () => this.#lookSoon());
   }
 
   #tell(conversationId: string, name: string, arrived: readonly Message[]): void {

@@ -214,6 +214,18 @@ describe('notifications', () => {
     expect(stays.text).toBe('stays');
   });
 
+  test('a mute that ended while the computer slept is seen soon after it woke', async () => {
+    const { arrive, look, counts, set, waits, pass } = desktop();
+    set({ mutedUntil: 8 * 3_600_000 });
+    arrive('psst');
+    await look();
+    expect([counts.at(-1), waits()]).toEqual([0, 600_000]);
+    // Of these eight hours the timers heard ten minutes.
+    pass(8 * 3_600_000);
+    await look();
+    expect([counts.at(-1), waits()]).toEqual([1, undefined]);
+  });
+
   test('what came while a conversation was muted is counted once it is not any more, though nothing happens then', async () => {
     const { arrive, look, counts, set, waits, pass, notices } = desktop();
     set({ mutedUntil: 61_000 });
