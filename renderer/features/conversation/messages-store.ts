@@ -87,6 +87,9 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       if (threadOf(conversationId).loading === 'older') put(conversationId, { loading: 'no' });
     };
 
+    /** Where something came behind what is shown since the newest, or newer ones, were asked for: the answer may be older than it. */
+    const cameBehind = new Set<string>();
+
     /** The only one that somebody looks at; the others are kept short. */
     let looked: string | undefined;
     const shortened = (thread: Thread, most: number): Partial<Thread> => (thread.messages.length > most ? { messages: thread.messages.slice(-most), complete: false } : {});
@@ -130,13 +133,16 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         const limit = unread <= pageSize - above ? pageSize : Math.min(maxPage, unread + above);
         put(conversationId, { loading: 'newest', failure: undefined });
         const before = threadOf(conversationId);
+        cameBehind.delete(conversationId);
         try {
           const page = await client.messages.list({ conversationId, limit });
           if (!alive()) return;
           const now = threadOf(conversationId);
+          const behind = now.behind === true && cameBehind.has(conversationId);
           const { messages, replaced } = mergePage(now.messages, page, now.behind === true ? [] : cameSince(before.messages, now.messages));
           const complete = replaced ? page.length < limit : threadOf(conversationId).complete;
-          put(conversationId, { messages, complete, behind: false, missed: undefined, loading: 'no' });
+          put(conversationId, { messages, complete, behind, missed: undefined, loading: 'no' });
+          if (behind) void get().loadNewer(conversationId);
         } catch (thrown) {
           if (alive()) put(conversationId, { loading: 'no', failure: toFailure(thrown) });
         }
@@ -169,14 +175,16 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         const after = thread.messages.at(-1)?.messageId;
         if (after === undefined || thread.behind !== true || thread.loading !== 'no') return;
         put(conversationId, { loading: 'older', failure: undefined });
+        cameBehind.delete(conversationId);
         try {
           const page = await client.messages.list({ conversationId, after, limit: pageSize });
           if (!alive()) return;
           if (threadOf(conversationId).messages.at(-1)?.messageId !== after) return stopLoadingOlder(conversationId);
           const { messages, missed } = threadOf(conversationId);
-          const isBehind = page.length === pageSize;
+          const isBehind = page.length === pageSize || cameBehind.has(conversationId);
           const left = missed === undefined || !isBehind ? undefined : Math.max(0, missed - page.filter(isIncoming).length);
           put(conversationId, { messages: [...messages, ...page], behind: isBehind, missed: left, loading: 'no' });
+          if (isBehind && page.length < pageSize) void get().loadNewer(conversationId);
         } catch (thrown) {
           if (alive()) put(conversationId, { loading: 'no', failure: toFailure(thrown) });
         }
@@ -227,11 +235,15 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         const thread = get().threads[conversationId];
         if (thread === undefined) return;
         if (thread.behind === true) {
+          cameBehind.add(conversationId);
           if (thread.missed !== undefined && isIncoming(message)) put(conversationId, { missed: thread.missed + 1 });
           return;
         }
         if (thread.messages.some((known) => known.messageId === message.messageId)) return;
-        if (thread.messages.length >= mostGathered) return put(conversationId, { behind: true, missed: isIncoming(message) ? 1 : 0 });
+        if (thread.messages.length >= mostGathered) {
+          cameBehind.add(conversationId);
+          return put(conversationId, { behind: true, missed: isIncoming(message) ? 1 : 0 });
+        }
         const messages = [...thread.messages, message];
         put(conversationId, { messages, ...(conversationId === looked ? {} : shortened({ ...thread, messages }, keptUnseen)) });
       },

@@ -201,6 +201,24 @@ describe('facts and answers in another order than they were asked for', () => {
     expect(model.files.getState().transfers['newest']?.state).toBe('done');
   });
 
+  it.each(['loadNewest', 'loadNewer'] as const)('a message that comes before the answer to %s, which is older, is shown behind it', async (name) => {
+    const { fake, model, store, all, thread, shown, expectWhole } = await longTalk();
+    // The next page is the last.
+    await store.loadAround(talkWithBo, all().at(-170) ?? '');
+    for (let pages = 0; pages < 2; pages += 1) await store.loadNewer(talkWithBo);
+    expect(thread()?.behind).toBe(true);
+    const release = hold(model.client.messages, 'list');
+    const asked = store[name](talkWithBo);
+    await settle();
+    fake.receive(talkWithBo, 'just now');
+    await settle();
+    await release();
+    await asked;
+    await settle();
+    expect([thread()?.behind, thread()?.loading, shown().at(-1)]).toEqual([false, 'no', all().at(-1)]);
+    expectWhole();
+  });
+
   it('where all hits that are listed are gone the older ones come', async () => {
     const { fake, model } = await longTalk();
     await model.search.getState().look('1', talkWithBo);
