@@ -21,7 +21,7 @@ function parse(value: Uint8Array): Pick<RequestRow, 'name' | 'via' | 'card' | 'r
 }
 
 /** Strangers who ask to be contacts: any device may answer, and who was declined by one is not asked about by another. */
-export function requestKind({ stores, random, events }: KindParts): FactKind {
+export function requestKind({ stores, random, events, profile }: KindParts): FactKind {
   const { requests, contacts } = stores;
   return {
     kind: 'request',
@@ -39,6 +39,8 @@ export function requestKind({ stores, random, events }: KindParts): FactKind {
       if (contacts.byPeer(peerId)?.relation === 'mutual') return true;
       const requestId = before?.requestId ?? newHandle(random);
       requests.put({ requestId, peerId, name, via, card, receivedAt, declined });
+      // What came along with it is erased on each device.
+      if (declined && before?.declined === false) profile.quarantine.drop(peerId);
       if (!declined && before === undefined) events.emit({ type: 'contact.request', requestId, peerId, name, via });
       return true;
     },

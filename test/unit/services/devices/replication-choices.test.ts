@@ -63,11 +63,13 @@ describe('what a person chooses on one device', () => {
     const { peerId } = carol.profile.local;
     const { requests, conversations } = desk.profile.stores;
     desk.profile.commit(() => requests.put({ requestId: '7'.repeat(32), peerId, name: 'Carol', via: 'card', card, receivedAt: world.clock.now(), declined: false }));
+    // What came along with it waits for the answer.
+    desk.profile.stores.quarantine.add({ hash: new Uint8Array(32), peerId, spkiHash: carol.profile.local.identity.spkiHash, deposit: new Uint8Array(64), receivedAt: world.clock.now() });
     await world.until('the request', () => toldOf(laptop, 'contact.request').length === 1);
     const [asked] = await laptop.contacts.requests({});
     await laptop.contacts.answerRequest({ requestId: asked?.requestId ?? '', accept: false });
     await world.until('the answer', () => requests.byPeer(peerId)?.declined === true);
-    expect(await desk.contacts.requests({})).toEqual([]);
+    expect([await desk.contacts.requests({}), desk.profile.stores.quarantine.of(peerId)]).toEqual([[], []]);
     // Whoever shows it hears that there is nothing to answer any more, on either device.
     const over = (resident: typeof desk) => toldOf(resident, 'contact.requestOver').map(({ requestId }) => requestId);
     expect([over(desk), over(laptop)]).toEqual([['7'.repeat(32)], [asked?.requestId]]);
