@@ -52,7 +52,7 @@ function hold(group: object, name: string): () => Promise<void> {
   let release = (): void => undefined;
   const free = new Promise<void>((resolve) => (release = resolve));
   vi.spyOn(calls, name).mockImplementationOnce(async (...given) => {
-    const answer = await real?.(...given).then((value) => () => value, (thrown: unknown) => () => Promise.reject(thrown as Error));
+    const answer = await real?.(...given).then((value) => () => value, (thrown: unknown) => () => Promise.reject(thrown));
     await free;
     return answer?.();
   });
@@ -276,7 +276,7 @@ describe('of one conversation nothing is left in the next', () => {
   const message = (messageId: string): Message => ({ messageId, direction: 'in' }) as Message;
 
   it('what came below is counted from where the reader went up this time', () => {
-    const box = Object.defineProperties(document.createElement('div'), { scrollHeight: { value: 1_000 }, clientHeight: { value: 100, writable: true } }) as HTMLDivElement;
+    const box = Object.defineProperties(document.createElement('div'), { scrollHeight: { value: 1_000 }, clientHeight: { value: 100, writable: true } });
     const { result, rerender } = renderHook(({ messages }) => useFeedScroll('a', messages, () => undefined, undefined, { behind: false, partly: false, onNearEnd: () => undefined, lines: 0 }), { initialProps: { messages: [message('1'), message('2')] } });
     result.current.box.current = box;
     const scrollTo = (top: number): void =>
