@@ -15,7 +15,9 @@ export const personName = z
   .max(1024)
   .overwrite(asName)
   .min(1)
-  .max(64);
+  .max(64)
+  // What counts above is characters, of which some are two units.
+  .refine((name) => name.length <= 64);
 
 /** What somebody is called here, on one line; may be empty. */
 export const aliasName = z
