@@ -15,9 +15,11 @@ export const personName = z
   .max(1024)
   .overwrite(asName)
   .min(1)
-  .max(64)
+  .max(64, { abort: true })
   // What counts above is characters, of which some are two units.
-  .refine((name) => name.length <= 64);
+  .check(({ value, issues }) => {
+    if (value.length > 64) issues.push({ code: 'too_big', origin: 'string', maximum: 64, inclusive: true, input: value });
+  });
 
 /** What somebody is called here, on one line; may be empty. */
 export const aliasName = z

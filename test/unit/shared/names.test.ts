@@ -15,4 +15,8 @@ describe('the name of a person', () => {
   ])('%j is taken: %s', (name, taken) => {
     expect(personName.safeParse(name).success).toBe(taken);
   });
+
+  it('that is too long is told once, with how much there may be', () => {
+    for (const name of ['a'.repeat(65), '\u{1F600}'.repeat(33), '\u{1F600}'.repeat(65)]) expect(personName.safeParse(name).error?.issues).toMatchObject([{ code: 'too_big', maximum: 64 }]);
+  });
 });
