@@ -8,9 +8,9 @@ import { contactRow } from './contacts-service';
 import type { NetworkFacts } from './network-facts';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, PreferencesStore } from './ports';
-import { sealsFor } from './sealing-key';
 import { reachAdviceFor } from './reach-advice';
 import { renewedElsewhere } from './renewed-elsewhere';
+import { sealsFor } from './sealing-key';
 
 export interface NetworkServiceParts {
   /** Undefined while the vault is not open: `network.status` works then too. */

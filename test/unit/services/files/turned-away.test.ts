@@ -9,21 +9,26 @@ import { ManualClock } from '../../../support/manual-clock';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
+/** Gives any file that is asked for, of ten pieces, from a disk that is read so. */
+function servingFrom(clock = new ManualClock(), read = async (_: number, length: number): Promise<Uint8Array> => new Uint8Array(length)): Serving {
+  return new Serving({
+    crypto: { secret: () => ({ wiped: false, wipe: () => undefined }) } as unknown as Crypto,
+    clock,
+    logger: quiet,
+    held: { open: async () => ({ read, close: async () => undefined }) } as unknown as ServingParts['held'],
+    find: (_, transferId) => ({ transferId, size: 10 * 65_536, key: new Uint8Array(32), file: transferId, have: 10 }) as unknown as TransferRow,
+    refusal: () => undefined,
+    has: () => undefined,
+    rests: () => undefined,
+  });
+}
+
 describe('a ninth file at once for one device', () => {
   it('who was turned away hears that there is a place again', async () => {
     const said: FileWord[] = [];
     const ids = Array.from({ length: 9 }, () => randomBytes(16));
     const party: Party = { peerId: undefined, say: (word) => (said.push(word), false) };
-    const serving = new Serving({
-      crypto: { secret: () => ({ wiped: false, wipe: () => undefined }) } as unknown as Crypto,
-      clock: new ManualClock(),
-      logger: quiet,
-      held: { open: async () => ({ read: async (_: number, length: number) => new Uint8Array(length), close: async () => undefined }) } as unknown as ServingParts['held'],
-      find: (_, transferId) => ({ transferId, size: 10 * 65_536, key: new Uint8Array(32), file: transferId, have: 10 }) as unknown as TransferRow,
-      refusal: () => undefined,
-      has: () => undefined,
-      rests: () => undefined,
-    });
+    const serving = servingFrom();
     for (const transferId of ids) serving.want(party, { kind: 'want', transferId, from: 0, upTo: 4 });
     expect(said.filter(({ kind }) => kind === 'no')).toHaveLength(1);
     // One of the others is whole there, or given up.
@@ -37,18 +42,9 @@ describe('a ninth file at once for one device', () => {
     const clock = new ManualClock();
     let fails = 3;
     const party: Party = { peerId: undefined, say: (word) => (said.push(word.kind), true) };
-    const serving = new Serving({
-      crypto: { secret: () => ({ wiped: false, wipe: () => undefined }) } as unknown as Crypto,
-      clock,
-      logger: quiet,
-      held: { open: async () => ({ read: async (_: number, length: number) => {
-        if (fails > 0) throw new Error(`cannot be read: ${(fails -= 1)} times more`);
-        return new Uint8Array(length);
-      }, close: async () => undefined }) } as unknown as ServingParts['held'],
-      find: (_, transferId) => ({ transferId, size: 10 * 65_536, key: new Uint8Array(32), file: transferId, have: 10 }) as unknown as TransferRow,
-      refusal: () => undefined,
-      has: () => undefined,
-      rests: () => undefined,
+    const serving = servingFrom(clock, async (_: number, length: number) => {
+      if (fails > 0) throw new Error(`cannot be read: ${(fails -= 1)} times more`);
+      return new Uint8Array(length);
     });
     const want = (): void => serving.want(party, { kind: 'want', transferId: new Uint8Array(16), from: 0, upTo: 1 });
     for (const minutes of [1, 2, 4]) {
@@ -73,16 +69,7 @@ describe('a ninth file at once for one device', () => {
     const said: FileWord[] = [];
     const ids = Array.from({ length: 120 }, () => randomBytes(16));
     const party: Party = { peerId: undefined, say: (word) => (said.push(word), false) };
-    const serving = new Serving({
-      crypto: { secret: () => ({ wiped: false, wipe: () => undefined }) } as unknown as Crypto,
-      clock: new ManualClock(),
-      logger: quiet,
-      held: { open: async () => ({ read: async (_: number, length: number) => new Uint8Array(length), close: async () => undefined }) } as unknown as ServingParts['held'],
-      find: (_, transferId) => ({ transferId, size: 10 * 65_536, key: new Uint8Array(32), file: transferId, have: 10 }) as unknown as TransferRow,
-      refusal: () => undefined,
-      has: () => undefined,
-      rests: () => undefined,
-    });
+    const serving = servingFrom();
     for (const transferId of ids) serving.want(party, { kind: 'want', transferId, from: 0, upTo: 4 });
     // None of those who are told asks again.
     for (const transferId of ids.slice(0, 8)) serving.want(party, { kind: 'want', transferId, from: 4, upTo: 4 });
@@ -95,16 +82,7 @@ describe('a ninth file at once for one device', () => {
     const said: string[] = [];
     const clock = new ManualClock();
     const party: Party = { peerId: undefined, say: (word) => (said.push(word.kind), true) };
-    const serving = new Serving({
-      crypto: { secret: () => ({ wiped: false, wipe: () => undefined }) } as unknown as Crypto,
-      clock,
-      logger: quiet,
-      held: { open: async () => ({ read: () => Promise.reject(new Error('cannot be read')), close: async () => undefined }) } as unknown as ServingParts['held'],
-      find: (_, transferId) => ({ transferId, size: 10 * 65_536, key: new Uint8Array(32), file: transferId, have: 10 }) as unknown as TransferRow,
-      refusal: () => undefined,
-      has: () => undefined,
-      rests: () => undefined,
-    });
+    const serving = servingFrom(clock, () => Promise.reject(new Error('cannot be read')));
     for (let times = 0; times < 5; times += 1) {
       serving.want(party, { kind: 'want', transferId: new Uint8Array(16), from: 0, upTo: 1 });
       await clock.advance(10);
