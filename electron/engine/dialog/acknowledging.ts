@@ -155,7 +155,7 @@ export class ControlHandler {
       dialog.row = { ...dialog.row, failureDue: false };
       store.putDialog(dialog.row);
     }
-    for (const [dialog, gap] of this.#parts.again.due(peer.peerId)) if (dialog.row.state === 'open') add(dialog, encodeControl(gap));
+    for (const [dialog, gap] of this.#parts.again.due(peer.peerId)) add(dialog, encodeControl(gap));
     for (const key of this.#due(peer.peerId, to)) {
       const dialog = memory.dialog(key);
       const stream = dialog?.receiving.get(key.instanceId);

@@ -210,8 +210,9 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
     },
 
     distrust(peerId, reason) {
-      const peer = reachable(peerId);
-      if (peer) memory.change(() => compromise.shift(peer, true, { byHand: false, reason }));
+      // Also while their identity key is in doubt: nobody says it again when that is settled. What is locked anew waits until then.
+      const peer = rollback.held ? undefined : peers(peerId);
+      if (peer && !peer.blocked) memory.change(() => compromise.shift(peer, true, { byHand: false, reason }));
     },
 
     tidy() {

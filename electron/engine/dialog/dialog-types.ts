@@ -205,7 +205,7 @@ export interface DialogEngine {
   shiftPair(dialog: DialogKey, options: { readonly compromised: boolean }): { readonly epoch: number };
   /**
    * What was agreed with this person may be known to others, because their identity key was or a device counts no more: as `shiftPair` with
-   * `compromised`, and as often as that happens. Nothing where nobody can be sent to.
+   * `compromised`, and as often as that happens, also while their key is in doubt. Nothing where there is nobody, or nobody who may be sent to.
    */
   distrust(peerId: PeerId, reason: DistrustReason): void;
   /** Erases what is past its time; once after opening. */
@@ -216,7 +216,7 @@ export interface DialogEngine {
   timeline(dialog: DialogKey): DialogTimeline;
   /** The instance list of this person, or one's own, names other devices: the next message of each dialog takes a new key where the policy says so. */
   devicesChanged(peerId: PeerId): void;
-  /** Milliseconds after which `sealWaiting` locks again what a device of this person lacks and another one has; undefined: nobody lacks anything. */
+  /** Milliseconds after which `sealWaiting` locks again what a device of this person lacks and another one has; undefined: nobody lacks anything, or can be sent to. */
   patience(peerId: PeerId): number | undefined;
   /** Whether what is written there waits, because this device's stream had as many new keys in an hour as the other side allows. */
   isResting(dialog: DialogKey): boolean;

@@ -4,7 +4,7 @@ import type { InstanceList } from '../certificates/instance-list';
 import { DecapsulationBudget } from '../exchange/decapsulation-budget';
 import { parseNames } from '../exchange/kek-block';
 import { credentialHash } from '../exchange/service-pair';
-import type { InstanceId, PeerId } from '../ids';
+import type { DialogId, InstanceId, PeerId } from '../ids';
 import type { Gap, GapDigests } from './control';
 import type { Delivering } from './delivering';
 import { spanOfMessage } from './message-layout';
@@ -61,8 +61,8 @@ export class Again {
   readonly #late = new Map<PeerId, Map<string, Late>>();
   /** Highest sequence of a stream that was ever acknowledged. */
   readonly #reached = new WeakMap<SendingStream, number>();
-  /** To be said with the next control messages. In memory only: whoever is not told asks again. */
-  readonly #gaps = new Map<PeerId, Map<DialogState, Gap>>();
+  /** To be said with the next control messages, by dialog: what memory holds of one may be another object by then. In memory only: whoever is not told asks again. */
+  readonly #gaps = new Map<PeerId, Map<DialogId, Gap>>();
 
   constructor(parts: SendingParts, sending: Sending) {
     this.#parts = parts;
@@ -93,7 +93,8 @@ export class Again {
   /** Milliseconds until some device of this person has waited long enough; undefined: none waits. */
   patience(peerId: PeerId): number | undefined {
     const late = this.#late.get(peerId);
-    if (!late || late.size === 0) return undefined;
+    // While nobody can be sent to there is nothing to look again for: whoever asks would do so without a pause.
+    if (!late || late.size === 0 || !this.#parts.peers(peerId)) return undefined;
     const first = Math.min(...[...late.values()].map(({ since, wait }) => since + wait));
     return Math.max(0, first - this.#parts.clock.monotonic());
   }
@@ -101,11 +102,14 @@ export class Again {
   /** Whoever has waited long enough for what its person's other devices have. Inside `Memory.change`. */
   tendLate(peerId: PeerId): void {
     const now = this.#parts.clock.monotonic();
-    const due = [...(this.#late.get(peerId)?.values() ?? [])].filter(({ since, wait }) => now - since >= wait);
-    for (const { dialog, asker, cumulative } of due) {
+    const late = this.#late.get(peerId) ?? new Map<string, Late>();
+    const due = [...late].filter(([, { since, wait }]) => now - since >= wait);
+    for (const [name, { dialog, asker, cumulative }] of due) {
       // What was dropped from memory is another object now.
       const known = this.#parts.memory.dialog(dialog.key);
-      if (known) this.asked(known, cumulative, asker);
+      // What has ended is sent to nobody: it would be late for ever.
+      if (known?.row.state === 'open') this.asked(known, cumulative, asker);
+      else late.delete(name);
     }
   }
 
@@ -162,9 +166,12 @@ export class Again {
 
   /** What is to be told to this person, each once. */
   due(peerId: PeerId): [DialogState, Gap][] {
-    const gaps = [...(this.#gaps.get(peerId) ?? [])];
+    const gaps = this.#gaps.get(peerId) ?? new Map<DialogId, Gap>();
     this.#gaps.delete(peerId);
-    return gaps;
+    return [...gaps].flatMap(([dialogId, gap]) => {
+      const dialog = this.#parts.memory.dialog({ peerId, dialogId });
+      return dialog?.row.state === 'open' ? [[dialog, gap]] : [];
+    });
   }
 
   /**
@@ -173,9 +180,9 @@ export class Again {
    */
   #lose(dialog: DialogState, stream: SendingStream, first: number, last: number, asker: Asker): void {
     const { store, sink, clock } = this.#parts;
-    const gaps = this.#gaps.get(dialog.key.peerId) ?? new Map<DialogState, Gap>();
+    const gaps = this.#gaps.get(dialog.key.peerId) ?? new Map<DialogId, Gap>();
     const digests = this.#digestsAround(dialog, stream, first, last);
-    this.#gaps.set(dialog.key.peerId, gaps.set(dialog, { kind: 'gap', stream: stream.row.instanceId, from: first, to: last, ...(digests && { digests }) }));
+    this.#gaps.set(dialog.key.peerId, gaps.set(dialog.key.dialogId, { kind: 'gap', stream: stream.row.instanceId, from: first, to: last, ...(digests && { digests }) }));
     if (digests && asker.isOneOfSeveral) return;
     const key = { ...dialog.key, instanceId: stream.row.instanceId };
     const known = store.gaps(dialog.key).some((gap) => gap.instanceId === key.instanceId && gap.first <= first && gap.last >= last);

@@ -49,6 +49,25 @@ describe('whose keys a dialog uses after a distrust', () => {
   });
 });
 
+describe('a distrust while somebody’s identity key is in doubt', () => {
+  it('A16 S5-16: replaces the keys all the same; nothing is sealed before the doubt is settled', async () => {
+    const { lower, higher, dialogs } = await acquainted();
+    const [dialogId] = dialogs;
+    if (!dialogId) return expect.unreachable();
+    const floor = () => Number(lower.db.prepare('SELECT max(floor) AS floor FROM kek_floors WHERE creating_instance = ?').get([lower.person.local.instanceId])?.['floor'] ?? 0);
+    const before = floor();
+    lower.knows(higher, { held: true });
+    lower.engine.distrust(higher.peerId, 'devices');
+    expect(floor()).toBeGreaterThan(before);
+    lower.say(higher, dialogId, 'after');
+    expect(lower.pending(higher)).toEqual([]);
+    lower.knows(higher);
+    talk(lower, higher);
+    expect(higher.sink.of('shifted').filter(({ who, reason }) => who === 'peer' && reason === 'compromise').map((each) => each.dialogId).toSorted()).toEqual(dialogs.toSorted());
+    expect(higher.sink.texts(dialogId)).toEqual(['said', 'after']);
+  });
+});
+
 describe('what waits when keys are distrusted', () => {
   it('S2-18: in another dialog than the one it was said in is not believed either; it comes again', async () => {
     const { alice, bob } = await newPair();

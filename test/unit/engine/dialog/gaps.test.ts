@@ -212,6 +212,27 @@ describe('what nobody can send again', () => {
     expect(digestOf(fresh)).not.toEqual(digestOf(bob));
   });
 
+  it('A24 S1-04: is told with what is true when it is told: a transaction that the disk refused took the conversation out of memory', async () => {
+    const { alice, bob, older, key } = rolledBack(6, 3);
+    const store = createDialogStore(alice.db);
+    store.eraseOutbox({ ...key, instanceId: ann.local.instanceId }, 5);
+    const { device: fresh } = await becomeNew(crypto, older, bo.record, [alice]);
+    meet(alice, fresh);
+    // The gap is due. Then something in the same conversation is not stored …
+    expect(() => alice.db.transaction(() => { alice.say(fresh, key.dialogId, 'lost'); throw new Error('disk full'); })).toThrow('disk full');
+    // … and what comes next stands on the same state.
+    const first = alice.say(fresh, key.dialogId, 'm7');
+    alice.acknowledgements(fresh);
+    const second = alice.say(fresh, key.dialogId, 'm8');
+    expect([second.sequence - first.sequence, second.keyEpoch - first.keyEpoch]).toEqual([1, 0]);
+    for (let round = 0; round < 3; round += 1) session(alice, fresh);
+    expect(fresh.sink.texts()).toEqual(['m5', 'm6', 'm7', 'm8']);
+    expect(fresh.sink.of('gap')).toMatchObject([{ first: 5, last: 5 }]);
+    for (const device of [alice, fresh]) expect(device.sink.of('failed')).toEqual([]);
+    expect(alice.engine.status(key).transcript.equal).toBe(true);
+    expect(bob.sink.texts()).toHaveLength(6);
+  });
+
   it('A25 A38: a digest told with a gap is taken only by whoever holds what stood before it', async () => {
     const { crypto: c, alice, bob } = await newPair();
     const forger = new Forger(c, alice.person, bob.person);

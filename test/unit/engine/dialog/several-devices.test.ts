@@ -358,6 +358,30 @@ describe('a contact with two devices', () => {
     expect(epochOf(a1)).toBe(epoch + 1);
   });
 
+  it('A24: nobody waits for what one of them lacks once it cannot be had here: the conversation ended, or nobody can be sent to', () => {
+    for (const end of ['failed', 'closed', 'held', 'retired'] as const) {
+      const { a1, a2, b1, b2, dialogId, clock } = newWorld();
+      a1.say(b1, dialogId, 'for both');
+      exchange(a1, b1);
+      hear(a1, b2);
+      expect(a1.engine.patience(b1.peerId)).toBe(siblingPatienceMs);
+      if (end === 'failed') a1.replica.hear({ author: a2.instanceId, kind: 'failed', key: `${b1.peerId}/${dialogId}`, value: encodeToldFailure({ by: a2.instanceId, at: start, reason: 'worn-out' }) });
+      if (end === 'closed') a1.engine.close(a1.dialog(b1, dialogId));
+      if (end === 'held') a1.knows(b1, { held: true });
+      if (end === 'retired') a1.engine.hold();
+      clock.pass(siblingPatienceMs);
+      a1.engine.sealWaiting(b1.peerId);
+      // Whoever asks looks again after so long: 0 for ever would be without a pause.
+      expect([end, a1.engine.patience(b1.peerId)]).toEqual([end, undefined]);
+      if (end !== 'held') continue;
+      // What waited for a doubt to be settled goes on.
+      a1.knows(b1, { held: false });
+      expect(a1.engine.patience(b1.peerId)).toBe(0);
+      carry(a1, b2);
+      expect(b2.sink.texts(dialogId)).toEqual(['for both']);
+    }
+  });
+
   it('A22 S2-11 S4-31: what one of them acknowledged and was forgotten since is passed over by the other: nothing is lost, and all hold one history', () => {
     const { a1, b1, b2, dialogId, clock } = newWorld();
     const store = createDialogStore(a1.db);
