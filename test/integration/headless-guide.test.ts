@@ -42,7 +42,9 @@ describe.skipIf(process.platform === 'win32')('the programs that docs/headless.m
 
   async function answersWhoeverWrites(name: string, program: string, words: readonly string[]): Promise<void> {
     const { socket, child, ended } = await peerOnSocket(name);
-    const machine = spawn(program, [...words, socket, passphrase], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const passphraseFile = join(folder.path, `${name}.passphrase`);
+    writeFileSync(passphraseFile, `${passphrase}\n`, { mode: 0o600 });
+    const machine = spawn(program, [...words, socket, passphraseFile], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.push(machine);
     const link = await new Promise<string>((done, fail) => {
       createInterface({ input: machine.stdout }).once('line', done);
