@@ -46,10 +46,12 @@ export class ChosenTransport implements Transport {
     const wasDirect = this.#choice === 'none';
     this.#choice = choice;
     this.#throughProxy = typeof choice === 'string' ? undefined : createSocksDial({ proxy: choice, random, ...(onFault === undefined ? {} : { onFault }) });
+    // Before anybody is told: whatever becomes of that, nothing goes on past the proxy.
+    if (wasDirect) {
+      for (const abort of this.#directDials) abort();
+      for (const link of this.#directLinks) link.destroy();
+    }
     this.#tell(choice === 'none' ? 'off' : choice === 'unusable' ? 'failed' : 'untried');
-    if (!wasDirect) return;
-    for (const abort of this.#directDials) abort();
-    for (const link of this.#directLinks) link.destroy();
   }
 
   /** How the proxy answered when it was last used. */

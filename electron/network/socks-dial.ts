@@ -3,7 +3,7 @@ import { parseHost } from '../engine/identity/host';
 import type { Address, Link, Random } from '../engine/ports';
 import { DialError } from './dial-error';
 import { lookUp, openSocket } from './open-socket';
-import { askProxy } from './socks-handshake';
+import { askProxy, SocksRefusal } from './socks-handshake';
 import { StreamIsolation } from './stream-isolation';
 import { TcpLink } from './tcp-link';
 
@@ -52,7 +52,8 @@ export function createSocksSockets({ proxy, random }: SocksDialOptions): SocksSo
       socket.destroy();
       if (signal?.aborted === true) throw new DialError('not-needed');
       if (error instanceof DialError) throw error;
-      throw new DialError(limit.passed() && asked ? 'timeout' : 'proxy-failed');
+      // It took the login and the question: the silence is the target's, and the proxy is one that works.
+      throw limit.passed() && asked ? new SocksRefusal('timeout', true) : new DialError('proxy-failed');
     } finally {
       limit.lift();
     }

@@ -5,6 +5,9 @@ import { DeviceKey, isProof } from './device-key';
 import type { Reading } from './reading';
 import { readRegistration } from './registration-text';
 
+/** When what takes mail could not be read: tried again after so many milliseconds. */
+const readAgainMs = 60_000;
+
 export interface MailboxOptions {
   /** The one that follows a chosen proxy: mailboxes are reached through nothing else. */
   readonly transport: Transport;
@@ -16,7 +19,17 @@ export interface MailboxOptions {
 export function createMailbox({ transport, random, onFault = () => {} }: MailboxOptions): Mailbox {
   const links = new Set<MailboxLink>();
   let depositing: ReturnType<typeof begin> | undefined;
-  const begin = async () => (await import('./nats-mailbox')).newDepositing(transport);
+  // What cannot be read just now, for want of descriptors say, may be readable the next time.
+  const read = () =>
+    import('./nats-mailbox').catch((error: unknown) => {
+      onFault(error);
+      return undefined;
+    });
+  const begin = async () => {
+    const nats = await read();
+    if (nats === undefined) depositing = undefined;
+    return nats?.newDepositing(transport);
+  };
   return {
     createSeed: () => random.bytes(32),
     deviceKey: async (seed) => new DeviceKey(seed).text,
@@ -31,9 +44,9 @@ export function createMailbox({ transport, random, onFault = () => {} }: Mailbox
     },
     deposit: async (capability, bytes, id, signal) => {
       depositing ??= begin();
-      return (await depositing).deposit(capability, bytes, id, signal);
+      return (await depositing)?.deposit(capability, bytes, id, signal) ?? 'unreachable';
     },
-    probe: async (capability, signal) => (await import('./nats-mailbox')).probe(transport, capability, signal),
+    probe: async (capability, signal) => (await read())?.probe(transport, capability, signal) ?? 'unreachable',
     close: async () => {
       await Promise.all([...links].map((link) => link.close()));
       await (await depositing)?.close();
@@ -46,10 +59,26 @@ function lazyLink(make: () => Promise<Reading>, onFault: (error: unknown) => voi
   const before: MailboxState = { state: 'connecting' };
   let closed = false;
   let reading: Reading | undefined;
-  const loaded = Promise.resolve().then(async () => {
-    if (!closed) reading = await make();
+  let wake: () => void = () => undefined;
+  const load = async (): Promise<void> => {
+    try {
+      if (!closed) reading = await make();
+    } catch (error) {
+      onFault(error);
+      if (!closed) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, readAgainMs).unref();
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+        return load();
+      }
+    }
     if (closed) await reading?.close();
-  });
+  };
+  const loaded = Promise.resolve().then(load);
   loaded.catch(onFault);
   const repository: SessionRepository = {
     read: (name) => reading?.repository.read(name) ?? Promise.reject(new RepositoryUnreachable()),
@@ -60,9 +89,10 @@ function lazyLink(make: () => Promise<Reading>, onFault: (error: unknown) => voi
       return reading?.current ?? before;
     },
     repository,
-    retry: () => reading?.retry(),
+    retry: () => (reading === undefined ? wake() : reading.retry()),
     close: async () => {
       closed = true;
+      wake();
       onClose();
       await loaded.catch(() => {});
       await reading?.close();

@@ -27,7 +27,11 @@ export function createLanDiscovery({ clock, random, listening, interfaces, onFau
   const use = (begin: Begin, onFailed: () => void): (() => void) => {
     let end: (() => void) | undefined;
     let ended = false;
-    loading ??= load();
+    loading ??= load().catch((error: unknown) => {
+      // What cannot be read just now, for want of descriptors say, may be readable the next time.
+      loading = undefined;
+      throw error;
+    });
     loading.then(
       (network) => {
         if (!ended) end = begin(network);

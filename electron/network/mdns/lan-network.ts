@@ -51,6 +51,8 @@ export class LanNetwork {
   readonly #cards = new Map<string, OpenCard>();
   readonly #ownNames = new Set<string>();
   #cancelLook: (() => void) | undefined;
+  /** As they were told last. */
+  #known: readonly LanInterface[] = [];
 
   constructor(parts: LanNetworkParts) {
     this.#parts = parts;
@@ -109,11 +111,12 @@ export class LanNetwork {
 
   #interfaces(): readonly LanInterface[] {
     try {
-      return this.#parts.interfaces();
+      this.#known = this.#parts.interfaces();
     } catch (error) {
+      // A system that does not tell now, for want of descriptors say, has taken no card away.
       this.#parts.onFault(error);
-      return [];
     }
+    return this.#known;
   }
 
   #open(key: string, { address, netmask }: LanInterface): void {

@@ -3,7 +3,7 @@ import type { Address } from '../../engine/ports';
 import { findNatPmp, natPmpPort } from './nat-pmp';
 import { neighbourhoods, type Neighbourhood } from './neighbourhood';
 import { publicIpv4 } from './public-address';
-import { RouterRefusal, type Grant, type Router } from './router';
+import { RETRY_MS, RouterRefusal, type Grant, type Router } from './router';
 import { everyRouter } from './ssdp';
 import { findUpnp } from './upnp';
 
@@ -23,9 +23,6 @@ export interface RouterSearch {
   readonly retryMs: number;
 }
 
-/** When no router would, or this system not: asked again after this. */
-export const retryMs = 10 * 60_000;
-
 const realSearch: RouterSearch = {
   near: () => neighbourhoods(),
   natPmpPort,
@@ -33,7 +30,7 @@ const realSearch: RouterSearch = {
   patience: 1,
   renewMs: 10 * 60_000,
   shortestRenewMs: 30_000,
-  retryMs,
+  retryMs: RETRY_MS,
 };
 
 /** For what a router granted that is of no use: the next one is asked then. */
@@ -52,12 +49,15 @@ export class MappingKeeper {
   readonly #ending = new AbortController();
   /** Whom to take back from: set before it is asked, as an answer may be lost. */
   #asked: { readonly router: Router; readonly outsidePort: number } | undefined;
+  /** The port outside that contacts were told last: where the answer to one renewal was lost, it is the one to ask for again. */
+  #outside: number;
   #wake: (() => void) | undefined;
   #running: Promise<void> = Promise.resolve();
 
   constructor(port: number, onChange: (mapping: Mapping) => void, search: Partial<RouterSearch> = {}) {
     this.#search = { ...realSearch, ...search };
     this.#port = port;
+    this.#outside = port;
     this.#onChange = onChange;
   }
 
@@ -86,11 +86,13 @@ export class MappingKeeper {
       if (this.#ending.signal.aborted) return;
       const address = held && publicIpv4(held.grant.outside);
       if (held && address !== undefined) {
+        this.#outside = held.grant.port;
         this.#tell({ state: 'mapped', address: { host: address, port: held.grant.port }, method: held.router.method });
         await this.#wait(Math.min(this.#search.renewMs, Math.max(this.#search.shortestRenewMs, held.grant.seconds * 500)));
       } else {
         // An address that nobody outside reaches: a router behind another router. The mapping is of no use.
         await this.#takeBack();
+        this.#outside = this.#port;
         this.#tell({ state: held || answered ? 'failed' : 'none' });
         held = undefined;
         await this.#wait(this.#search.retryMs);
@@ -103,7 +105,7 @@ export class MappingKeeper {
     let answered = false;
     for await (const router of this.#routers()) {
       answered = true;
-      const held = await this.#ask(router, this.#port);
+      const held = await this.#ask(router, this.#outside);
       if (held && publicIpv4(held.grant.outside) !== undefined) return { held, answered };
       if (this.#ending.signal.aborted) break;
       await this.#takeBack();

@@ -23,6 +23,9 @@ export interface Router {
 /** How long a mapping is asked for, in seconds; a program that was killed leaves it behind no longer. */
 export const LEASE_SECONDS = 3_600;
 
+/** When no router would, or this system not: asked again after this (milliseconds). */
+export const RETRY_MS = 10 * 60_000;
+
 /** It answered, and would not or not usably. */
 export class RouterRefusal extends Error {
   constructor(why: string) {

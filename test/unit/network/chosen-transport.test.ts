@@ -1,10 +1,11 @@
 import dns from 'node:dns/promises';
-import { Socket } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import type { Address, Link } from '../../../electron/engine/ports';
 import { ChosenTransport } from '../../../electron/network/chosen-transport';
 import { DialError } from '../../../electron/network/dial-error';
+import { SocksRefusal } from '../../../electron/network/socks-handshake';
 import { socksServer, type SocksServer } from '../../support/socks-server';
 
 const onion = 'pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion';
@@ -101,7 +102,7 @@ describe('with a proxy', () => {
     expect(ended).toBeUndefined();
     vi.advanceTimersByTime(1_000);
     await until(() => ended !== undefined);
-    expect(ended).toEqual(new DialError('timeout'));
+    expect(ended).toEqual(new SocksRefusal('timeout', true));
   });
 
   test('a proxy that is gone means no connection, never a direct one', async () => {
@@ -146,6 +147,39 @@ describe('with a proxy', () => {
     (await transport.dial(address, 1_000)).destroy();
     transport.use('none');
     expect(told).toEqual(['untried', 'working', 'failed', 'working', 'off']);
+  });
+
+  test('a proxy that came back and passes a question on works, also where the target says nothing', async () => {
+    const gone = await proxy();
+    await gone.close();
+    const transport = chosen();
+    transport.use(gone.address);
+    await expect(transport.dial({ host: onion, port: 1 }, 10)).rejects.toMatchObject({ reason: 'proxy-failed' });
+    expect(transport.state).toBe('failed');
+    // It is there again, takes the login and the question, and then looks for somebody who is not at home.
+    const silent = createServer((one) => {
+      ends.push(() => one.destroy());
+      one.once('data', () => {
+        one.write(Uint8Array.of(5, 0));
+        one.resume();
+      });
+    });
+    await new Promise<void>((resolve) => silent.listen(gone.address.port, '127.0.0.1', resolve));
+    ends.push(() => silent.close());
+    await expect(transport.dial({ host: onion, port: 1 }, 10)).rejects.toMatchObject({ reason: 'timeout' });
+    expect(transport.state).toBe('working');
+  });
+
+  test('whatever becomes of telling that a proxy came into use, nothing goes on past it', async () => {
+    const other = await somebody();
+    const transport = chosen();
+    const dialled = await transport.dial(other.address, 1_000);
+    const closed = new Promise<void>((resolve) => dialled.onClose(resolve));
+    transport.onState(() => {
+      throw new Error('a defect');
+    });
+    expect(() => transport.use({ host: '127.0.0.1', port: 1 })).toThrow('a defect');
+    await closed;
   });
 
   test('it has its own, longer time', async () => {

@@ -67,3 +67,36 @@ test('a deposit that is over leaves nothing on the signal it was given, which li
     await mailbox.close();
   }
 });
+
+test('what could not be read for the first mailbox, for want of descriptors say, is read for the next deposit and link, and closing waits for nothing of it', async () => {
+  const path = '../../../electron/network/mailbox/nats-mailbox';
+  const none = { listen: () => Promise.reject(new Error('not here')), dial: () => Promise.reject(new Error('nobody there')) };
+  const capability = { servers: ['nats://127.0.0.1:4222'], address: 'a'.repeat(32), slot: 'b'.repeat(16), token: jwt, expiresAt: 0 };
+  const registration = { servers: capability.servers, deviceKey: `U${'A'.repeat(55)}`, token: jwt, address: capability.address, expiresAt: 0, slots: [] };
+  const faults: unknown[] = [];
+  const mailbox = createMailbox({ transport: none, random: kernelRandom, onFault: (error) => faults.push(error) });
+  const other = createMailbox({ transport: none, random: kernelRandom, onFault: (error) => faults.push(error) });
+  vi.doMock(path, () => {
+    throw new Error('too many open files');
+  });
+  try {
+    expect(await mailbox.deposit(capability, new Uint8Array(8), '1')).toBe('unreachable');
+    expect(await mailbox.probe(capability)).toBe('unreachable');
+    expect(await other.deposit(capability, new Uint8Array(8), '1')).toBe('unreachable');
+    await other.close();
+    const failures: unknown[] = [];
+    const link = mailbox.open(registration, mailbox.createSeed(), { onMail: () => undefined, onState: ({ failure }) => failures.push(failure) });
+    await vi.waitUntil(() => faults.length === 4);
+    vi.doUnmock(path);
+    // The network is another one: tried at once.
+    link.retry();
+    await vi.waitUntil(() => failures.length > 0, { timeout: 10_000 });
+    expect(failures).toEqual(['mailbox.unreachable']);
+    // A dial is what ends it now, and no import.
+    expect(await mailbox.deposit(capability, new Uint8Array(8), '2')).toBe('unreachable');
+    expect(faults).toHaveLength(4);
+  } finally {
+    vi.doUnmock(path);
+    await mailbox.close();
+  }
+});

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import { createLanDiscovery } from '../../../electron/network/mdns/create-lan-discovery';
 import { systemClock } from '../../../electron/platform/clock';
@@ -56,6 +56,36 @@ describe('strangers on the local network, over real sockets', () => {
     });
     ends.push(broken.announce({ kind: 'near', name: 'x', port: 1, facts: {} }, () => (failures += 1)));
     await waitFor(() => failures === 2 && faults === 1);
+  });
+
+  it('LAN: a system that does not tell its cards now has taken none away, and what could not be read is read at the next time', async () => {
+    const clock = { ...systemClock, setTimer: (milliseconds: number, run: () => void) => systemClock.setTimer(Math.min(milliseconds, 20), run) };
+    let [looks, faults, failures] = [0, 0, 0];
+    const interfaces = () => {
+      looks += 1;
+      if (looks > 1) throw new Error('too many open files');
+      return [{ address: '127.0.0.1', netmask: '255.0.0.0' }];
+    };
+    const busy = createLanDiscovery({ clock, random: kernelRandom, listening: () => ({ host: '127.0.0.1', port: 1 }), interfaces, onFault: () => (faults += 1) });
+    ends.push(busy.browse('near', () => undefined, () => (failures += 1)));
+    await waitFor(() => faults > 3);
+    expect(failures).toBe(0);
+
+    const path = '../../../electron/network/mdns/lan-network';
+    vi.doMock(path, () => {
+      throw new Error('too many open files');
+    });
+    const heard: LanSighting[] = [];
+    const device = discovery(() => (faults += 1));
+    faults = 0;
+    device.browse('contacts', unexpected, () => (failures += 1))();
+    device.browse('contacts', unexpected, () => (failures += 1));
+    await waitFor(() => failures === 1);
+    vi.doUnmock(path);
+    ends.push(device.browse('contacts', (sighting) => void heard.push(sighting), unexpected));
+    const name = `late-${process.pid}-${Date.now()}`;
+    ends.push(discovery().announce({ kind: 'contacts', name, port: 4_711, facts: { v: '2' } }, unexpected));
+    await untilHeard(heard, name, async () => undefined);
   });
 
   it('LAN: what does not fit an announcement is refused by word', async () => {

@@ -159,6 +159,36 @@ describe('a router that does as it is asked', () => {
     expect([...held]).toEqual([[4800, 'another']]);
   });
 
+  test('UPnP: where one renewal was lost, the port that contacts were told is asked for again, and none is left open beside it', async () => {
+    const held = new Map([['4800', 'another']]);
+    let [losing, lost] = [false, 0];
+    const box = await router(
+      upnp({
+        order: (action, fields) => {
+          const port = fields['NewExternalPort'] ?? '';
+          if (action === 'GetExternalIPAddress') return { NewExternalIPAddress: '45.0.0.1' };
+          if (action === 'DeletePortMapping') held.delete(port);
+          if (action === 'GetSpecificPortMappingEntry') return held.get(port) === 'us' ? { NewInternalClient: '127.0.0.1', NewInternalPort: '4800' } : 714;
+          if (action !== 'AddPortMapping') return {};
+          if (held.get(port) === 'another') return 718;
+          held.set(port, 'us');
+          if (!losing) return {};
+          losing = false;
+          lost += 1;
+          return 501; // in the place of an answer that never comes
+        },
+      }),
+    );
+    const { told, stop } = mapAt(box, { ...patiently, renewMs: 20, shortestRenewMs: 1 });
+    await outcome(told);
+    losing = true;
+    const before = told.length;
+    await vi.waitFor(() => expect([lost, told.length > before + 2]).toEqual([1, true]), { timeout: 15_000, interval: 10 });
+    expect(new Set(told.slice(1).map((one) => JSON.stringify(one))).size).toBe(1);
+    await stop();
+    expect([...held]).toEqual([['4800', 'another']]);
+  });
+
   test('a new address outside is told when the mapping is renewed; a router that is gone, too', async () => {
     let address = outside;
     let silent = false;
@@ -201,6 +231,26 @@ describe('a router that does as it is asked', () => {
     ends.push(() => end(2_000));
     await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ state: 'mapped' }));
     expect([told.map(({ state }) => state), faults.length]).toEqual([['searching', 'failed', 'searching', 'mapped'], 1]);
+  });
+
+  test('what speaks to routers could not be read: that is told, it is read again later, and the end comes all the same', async () => {
+    const box = await router({ natPmp: goodNatPmp(outside) });
+    const path = '../../../electron/network/router/keep-mapped';
+    const [told, faults]: [Mapping[], unknown[]] = [[], []];
+    vi.doMock(path, () => {
+      throw new Error('too many open files');
+    });
+    try {
+      const end = createPortMapper((error) => faults.push(error), { ...box.search, retryMs: 20 }).map(4800, (mapping) => told.push(mapping));
+      ends.push(() => end(2_000));
+      await vi.waitFor(() => expect(faults.length).toBeGreaterThan(0));
+      await createPortMapper(() => undefined, box.search).map(4800, () => undefined)(2_000);
+      vi.doUnmock(path);
+      await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ state: 'mapped' }));
+      expect(told[0]).toEqual({ state: 'failed' });
+    } finally {
+      vi.doUnmock(path);
+    }
   });
 
   test('no router is none; nobody is asked where this machine is in no network', async () => {
