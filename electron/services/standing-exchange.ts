@@ -69,7 +69,7 @@ export class StandingExchange {
       onNewerList(news.list);
       return false;
     }
-    return commit(() => engine.meet(session.peer, standing)) === 'met';
+    return commit(() => engine.meet(session.peer, standing, session)) === 'met';
   }
 
   #newerList(session: Session): Uint8Array | undefined {

@@ -268,7 +268,7 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
     patience: (peerId) => again.patience(peerId),
     isResting: (key) => sending.isResting(key),
     standing: (peerId, instanceId, list) => rollback.standing(peerId, instanceId, list),
-    meet: (source, standing) => memory.change(() => rollback.meet(source, standing, controls, again)),
+    meet: (source, standing, connection = source) => memory.change(() => rollback.meet(source, standing, connection, controls, again)),
     hold: () => rollback.hold(),
     succeed: (retired) => memory.change(() => succeed(toSend, sending, retired)),
     forgetDevices: (peerId, instances) => memory.change(() => forgetDevices(toSend, peerId, instances)),

@@ -224,9 +224,10 @@ export interface DialogEngine {
   standing(peerId: PeerId, instanceId: InstanceId, list?: Uint8Array): readonly Standing[];
   /**
    * What that device told first. `rolled-back`: this one must become a new device before it sends anything; it is told
-   * to the sink, and from now on nothing is sealed, pending or acknowledged. `more`: another part follows.
+   * to the sink, and from now on nothing is sealed, pending or acknowledged. `more`: another part follows. `connection`: the object that stands for
+   * the one it came on, `source` when left out; of one device many may show the same chain.
    */
-  meet(source: VerifiedChain, standing: Standing): 'met' | 'more' | 'rolled-back';
+  meet(source: VerifiedChain, standing: Standing, connection?: object): 'met' | 'more' | 'rolled-back';
   /** Holds everything back: the device list says that this device is no more. */
   hold(): void;
   /** Takes over what the device this one was had not delivered. Once, in the transaction that makes the new device durable. */

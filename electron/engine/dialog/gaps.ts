@@ -75,7 +75,8 @@ export class Again {
     const stream = dialog.sending;
     if (!stream || dialog.row.state !== 'open') return;
     const reached = this.#reached.get(stream) ?? store.highestAcknowledged(stream.row);
-    this.#reached.set(stream, Math.max(reached, cumulative));
+    // Of what was never given out nobody has anything, whatever they say.
+    this.#reached.set(stream, Math.max(reached, Math.min(cumulative, stream.row.nextSequence - 1)));
     if (this.#waitsForSibling(dialog, cumulative, reached, asker)) return;
     memory.touch(dialog);
     const first = cumulative + 1;

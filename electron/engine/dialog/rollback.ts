@@ -26,12 +26,12 @@ export interface RollbackParts extends SendingParts {
  */
 export class Rollback {
   readonly #parts: RollbackParts;
-  /** Dialogs named so far by a device whose word has several parts. */
-  readonly #named = new Map<string, Set<string>>();
+  /** By connection: dialogs named so far by a word that has several parts. One that broke off in between is begun anew on the next. */
+  readonly #named = new WeakMap<object, Set<string>>();
   /** Until then no line is written about this person's claims. Monotonic. */
   readonly #quietUntil = new Map<PeerId, number>();
-  /** Whose word was heard to its end before on the same connection. */
-  readonly #met = new WeakSet<VerifiedChain>();
+  /** Connections on which that word was heard to its end before. */
+  readonly #met = new WeakSet<object>();
   #held = false;
 
   constructor(parts: RollbackParts) {
@@ -86,27 +86,26 @@ export class Rollback {
     return parts;
   }
 
-  /** What that device told first. Runs inside `Memory.change`. */
-  meet(source: VerifiedChain, standing: Standing, controls: ControlHandler, again: Again): 'met' | 'more' | 'rolled-back' {
+  /** What that device told first on this connection. Runs inside `Memory.change`. */
+  meet(source: VerifiedChain, standing: Standing, connection: object, controls: ControlHandler, again: Again): 'met' | 'more' | 'rolled-back' {
     const { store, memory, local } = this.#parts;
     const { identity: { peerId }, instance: { instanceId } } = source;
     const known = store.startToken(peerId, instanceId);
     if (!known || isNewer(standing.startToken, known)) store.putStartToken(peerId, instanceId, standing.startToken);
     this.heard(peerId, standing.heardToken);
-    const name = `${peerId}${instanceId}`;
-    const named = this.#named.get(name) ?? new Set<string>();
+    const named = this.#named.get(connection) ?? new Set<string>();
     for (const stream of standing.streams) {
       named.add(stream.dialogId);
       const dialog = memory.dialog({ peerId, dialogId: stream.dialogId });
       if (dialog && stream.failed) controls.ended(dialog, stream);
       this.#compare(peerId, dialog?.sending, stream);
     }
-    if (standing.last) this.#named.delete(name);
-    else this.#named.set(name, named);
+    if (standing.last) this.#named.delete(connection);
+    else this.#named.set(connection, named);
     if (this.#held) return 'rolled-back';
     const asker = askerOf(source);
     // A device says again where it stands when it refused something for its key: an earlier key may be gone sooner than anybody told, as with an early new one.
-    const isRepeat = this.#met.has(source);
+    const isRepeat = this.#met.has(connection);
     const tell = (dialog: DialogState | undefined, cumulative: number): void => {
       if (!dialog) return;
       again.asked(dialog, cumulative, asker);
@@ -114,7 +113,7 @@ export class Rollback {
     };
     for (const { dialogId, cumulative } of standing.streams) tell(memory.dialog({ peerId, dialogId }), cumulative);
     if (!standing.last) return 'more';
-    this.#met.add(source);
+    this.#met.add(connection);
     for (const row of store.sendings(local.instanceId, peerId)) if (!named.has(row.dialogId)) tell(memory.dialog(row), 0);
     return 'met';
   }

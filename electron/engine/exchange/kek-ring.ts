@@ -22,6 +22,9 @@ export interface KekRingParts extends KekKeysParts {
   readonly onRaised?: (creator: InstanceId) => void;
 }
 
+/** What any ring was at last. */
+let lastRevision = 0;
+
 /**
  * The key exchange keys of one pair of people, by creating instance and epoch (protocol.md §5). Changes are written
  * through; the owner drops the ring when its transaction is rolled back.
@@ -32,8 +35,8 @@ export class KekRing {
   /** The keys themselves. */
   readonly keys: KekKeys;
   readonly #floors = new Map<InstanceId, number>();
-  /** Rises whenever a newer key of some creator appears or one is deleted: what was built on the old choice is stale. */
-  revision = 0;
+  /** Another one whenever a newer key of some creator appears or one is deleted, and of every ring, also the next of the same pair: what was built on the old choice is stale. */
+  revision = (lastRevision += 1);
 
   constructor(parts: KekRingParts) {
     this.#parts = parts;
@@ -209,7 +212,7 @@ export class KekRing {
     const { store, peerId, onRaised } = this.#parts;
     store.setKekFloor(peerId, creator, floor);
     this.#floors.set(creator, floor);
-    this.revision += 1;
+    this.revision = lastRevision += 1;
     if (!quietly) onRaised?.(creator);
     for (const row of this.#rows.values()) {
       if (row.creatingInstance !== creator || row.epoch >= floor) continue;
@@ -253,7 +256,7 @@ export class KekRing {
   #put(row: KekRow): void {
     this.#rows.set(row.kekId, row);
     this.#parts.store.putKek(row);
-    this.revision += 1;
+    this.revision = lastRevision += 1;
   }
 
   #erase(row: KekRow): void {
@@ -282,7 +285,7 @@ export class KekRing {
       store.removeBlocksOf(peerId, row.kekId);
       this.#parts.onErased(row.kekId);
     }
-    this.revision += 1;
+    this.revision = lastRevision += 1;
   }
 
   /** Bounds what one creator can make us remember; what is forgotten is below the floor from then on (A16, A17). */

@@ -109,10 +109,12 @@ describe('a receiver that lost what it had acknowledged', () => {
     const sealed = () => alice.pending(bob).map((bytes) => Buffer.from(bytes).toString('hex'));
     const before = sealed();
     expect(before).toHaveLength(1);
-    const says = (chain: typeof bob.person.chain): readonly string[] => (alice.engine.meet(chain, told), sealed());
+    const says = (chain: typeof bob.person.chain, connection?: object): readonly string[] => (alice.engine.meet(chain, told, connection), sealed());
     const same = { ...bob.person.chain };
     for (let time = 1; time <= 2; time += 1) expect(says(same)).toEqual(before);
     const other = { ...bob.person.chain, exchange: ann.chain.exchange };
+    // On one connection after the other, each with the same chain, it is the first time each time.
+    for (let time = 1; time <= 3; time += 1) expect(says(other, {})).toEqual(before);
     expect(says(other)).toEqual(before);
     const after = says(other);
     expect([after.length, after[0] === before[0]]).toEqual([1, false]);

@@ -205,6 +205,34 @@ describe('a device that was rolled back or copied', () => {
     expect(alice.engine.meet(bob.person.chain, lie)).toBe('rolled-back');
   });
 
+  it('A25 A38: what is not believed of a stream asks for nothing of it, either: no place is called lost that was never used', () => {
+    const { clock, alice, bob, dialogId } = pair();
+    const [told] = bob.engine.standing(alice.peerId, alice.person.local.instanceId);
+    if (!told) throw new Error('nothing told');
+    const { instanceId } = alice.person.local;
+    alice.db.prepare('INSERT INTO retirements (at, retired, successor, reason, told_by) VALUES (?, ?, ?, ?, ?)').run([clock.now(), instanceId, instanceId, 'sequence', bob.peerId]);
+    alice.engine.meet(bob.person.chain, { ...told, streams: told.streams.map((stream) => ({ ...stream, cumulative: 2 ** 40, highest: 2 ** 40 })) });
+    // Its word of before, from here on again and again: all that there is it has.
+    expect(alice.engine.meet(bob.person.chain, told)).toBe('met');
+    settle(alice, bob);
+    alice.say(bob, dialogId, 'next');
+    settle(alice, bob);
+    expect(bob.sink.texts(dialogId).at(-1)).toBe('next');
+    for (const device of [alice, bob]) expect([device.sink.of('gap'), device.sink.of('rolledBack')]).toEqual([[], []]);
+  });
+
+  it('protocol.md §7: what was named on a connection that ended before its last part is not taken for named on the next one', () => {
+    const { alice, bob } = pair();
+    const [told] = bob.engine.standing(alice.peerId, alice.person.local.instanceId);
+    if (!told) throw new Error('nothing told');
+    expect(alice.engine.meet(bob.person.chain, { ...told, last: false })).toBe('more');
+    const opened = () => alice.db.prepare('SELECT count(*) AS n FROM outbox WHERE held < 2').get()?.['n'];
+    expect(opened()).toBe(0);
+    // It was set back between the two: of nothing it has anything.
+    expect(alice.engine.meet({ ...bob.person.chain }, { ...told, streams: [] })).toBe('met');
+    expect(opened()).toBe(1);
+  });
+
   describe('a contact’s word, at its bounds', () => {
     /** What Bob would say to Alice, whose stream has only its title, and what she makes of it with something else in it. */
     function toldOf(about: ReturnType<typeof pair>) {

@@ -54,6 +54,24 @@ describe('several dialogs of one pair', () => {
     }
   });
 
+  it('S1-18: a conversation at rest takes the newer key exchange key, also after a transaction that the disk refused', async () => {
+    const { alice, bob } = await newPair();
+    const [one, rests] = ['one', 'rests'].map((title) => alice.engine.open(bob.peerId, { title }));
+    if (one === undefined || rests === undefined) return expect.unreachable();
+    settle(alice, bob);
+    alice.restart();
+    const keyOf = (dialogId: typeof one) => {
+      alice.say(bob, dialogId, 'x');
+      return alice.db.prepare('SELECT kek_id FROM outbox WHERE dialog_id = ? ORDER BY sequence DESC LIMIT 1').get([dialogId])?.['kek_id'];
+    };
+    const before = keyOf(rests);
+    alice.engine.shiftPair(alice.dialog(bob, one), { compromised: false });
+    expect(() => alice.db.transaction(() => { keyOf(one); throw new Error('disk full'); })).toThrow('disk full');
+    const after = keyOf(rests);
+    expect(after).not.toBe(before);
+    expect(keyOf(one)).toBe(after);
+  });
+
   it('S1-17 S2-05: all dialogs with one person share a key exchange key; another person’s is another', async () => {
     const { alice, bob } = await newPair();
     const carol = new Device(await testCrypto(), await person('Carol'));
