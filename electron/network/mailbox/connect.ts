@@ -16,9 +16,9 @@ export interface Credentials {
 
 /**
  * Connects once, to whichever of the servers answers; what breaks later stays broken, the caller begins anew. Nobody else's
- * connection through a proxy is shared with that of another `isolation`. Throws whatever the library does: see `isRefusal`.
+ * connection through a proxy is shared with that of another `isolation`. `quit`: nobody waits any more. Throws whatever the library does: see `isRefusal`.
  */
-export function connectTo({ servers, authority }: MailboxServers, { token, key }: Credentials, transport: Transport, isolation: string): Promise<NatsConnection> {
+export function connectTo({ servers, authority }: MailboxServers, { token, key }: Credentials, transport: Transport, isolation: string, quit?: AbortSignal): Promise<NatsConnection> {
   setTransportFactory({ factory: () => new MailboxTransport() });
   const secure = servers.every((server) => server.startsWith('tls:'));
   const options: WayOptions = {
@@ -33,7 +33,7 @@ export function connectTo({ servers, authority }: MailboxServers, { token, key }
     reconnect: false,
     ignoreClusterUpdates: true,
     resolve: false,
-    way: { dial: (host, port, signal) => transport.dial({ host, port }, connectMs, signal, isolation), secure, authority },
+    way: { dial: (host, port, signal) => transport.dial({ host, port }, connectMs, signal, isolation), secure, authority, quit },
   };
   return NatsConnectionImpl.connect(options);
 }

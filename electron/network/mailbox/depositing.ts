@@ -22,7 +22,10 @@ interface Way {
 /** Leaves things in other people's mailboxes: one short-lived connection for each capability, since the capability is who one is. */
 export class Depositing {
   readonly #transport: Transport;
+  /** Those that the next deposit may take. */
   readonly #ways = new Map<string, Way>();
+  /** Those that are not closed yet. */
+  readonly #live = new Set<Way>();
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -37,7 +40,7 @@ export class Depositing {
   }
 
   async #store(capability: MailboxCapability, bytes: Uint8Array, id: string): Promise<DepositOutcome> {
-    const way = this.#way(capability);
+    const [place, way] = this.#way(capability);
     way.uses += 1;
     clearTimeout(way.idle);
     try {
@@ -47,40 +50,55 @@ export class Depositing {
       if (stream !== streamName || !Number.isSafeInteger(seq) || seq < 1) return 'unreachable';
       return duplicate ? 'duplicate' : 'stored';
     } catch (error) {
-      return outcomeOf(error);
+      const outcome = outcomeOf(error);
+      // Nobody knows whether it still leads anywhere: whoever comes next gets another, lest each try keeps a dead one alive.
+      if (outcome === 'unreachable') this.#forget(place, way);
+      return outcome;
     } finally {
       way.uses -= 1;
-      if (way.uses === 0) way.idle = setTimeout(() => this.#end(placeOf(capability), way), idleMs).unref();
+      if (way.uses === 0 && this.#ways.get(place) !== way) this.#end(way);
+      else if (way.uses === 0) way.idle = setTimeout(() => this.#idle(place, way), idleMs).unref();
     }
   }
 
-  #way(capability: MailboxCapability): Way {
+  #way(capability: MailboxCapability): readonly [place: string, way: Way] {
     const { token } = capability;
     const place = placeOf(capability);
     const known = this.#ways.get(place);
-    if (known !== undefined) return known;
+    if (known !== undefined) return [place, known];
     const connection = connectTo(capability, { token }, this.#transport, subjectOf(token));
     const made: Way = { connection, uses: 0, idle: undefined };
     this.#ways.set(place, made);
+    this.#live.add(made);
     const forget = (): void => {
-      if (this.#ways.get(place) === made) this.#ways.delete(place);
+      this.#forget(place, made);
+      this.#live.delete(made);
     };
     connection.then((open) => open.closed()).then(forget, forget);
-    return made;
+    return [place, made];
   }
 
-  #end(place: string, way: Way): void {
+  #idle(place: string, way: Way): void {
+    this.#forget(place, way);
+    this.#end(way);
+  }
+
+  #forget(place: string, way: Way): void {
     if (this.#ways.get(place) === way) this.#ways.delete(place);
+  }
+
+  #end(way: Way): void {
     way.connection.then((open) => open.close()).catch(() => {});
   }
 
   async close(): Promise<void> {
-    const open = [...this.#ways];
-    for (const [place, way] of open) {
+    const open = [...this.#live];
+    this.#ways.clear();
+    for (const way of open) {
       clearTimeout(way.idle);
-      this.#end(place, way);
+      this.#end(way);
     }
-    await Promise.allSettled(open.map(async ([, { connection }]) => (await connection).closed()));
+    await Promise.allSettled(open.map(async ({ connection }) => (await connection).closed()));
   }
 }
 

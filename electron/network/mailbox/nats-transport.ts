@@ -5,11 +5,16 @@ import type { Link } from '../../engine/ports';
 import { LinkStream } from './link-stream';
 import { readGreeting, secured } from './server-stream';
 
+/** How long what was sent before may take to go out at the end (milliseconds). */
+const endMs = 4_000;
+
 /** How to get to a server: part of a connection's options, which the library hands through. */
 export interface WayToServer {
   readonly dial: (host: string, port: number, signal: AbortSignal) => Promise<Link>;
   readonly secure: boolean;
   readonly authority: Uint8Array | undefined;
+  /** Nobody waits for a connection any more. */
+  readonly quit: AbortSignal | undefined;
 }
 
 export interface WayOptions extends ConnectionOptions {
@@ -45,16 +50,23 @@ export class MailboxTransport implements NatsTransport {
 
   async connect({ hostname, port }: Server, options: ConnectionOptions): Promise<void> {
     if (!hasWay(options)) throw new Error('no way to this server');
-    const { dial, secure, authority } = options.way;
-    const link = await dial(hostname, port, this.#quit.signal);
-    const plain = new LinkStream(link);
-    this.#stream = plain;
-    if (this.isClosed) plain.destroy();
-    this.#greeting = await readGreeting(plain);
-    if (secure) this.#stream = await secured(plain, hostname, authority);
-    this.#secure = secure;
-    if (this.isClosed) this.#stream.destroy();
-    this.#stream.once('close', () => void this.close());
+    const { dial, secure, authority, quit } = options.way;
+    const giveUp = (): void => this.discard();
+    quit?.addEventListener('abort', giveUp);
+    if (quit?.aborted === true) giveUp();
+    try {
+      const link = await dial(hostname, port, this.#quit.signal);
+      const plain = new LinkStream(link);
+      this.#stream = plain;
+      if (this.isClosed) plain.destroy();
+      this.#greeting = await readGreeting(plain);
+      if (secure) this.#stream = await secured(plain, hostname, authority);
+      this.#secure = secure;
+      if (this.isClosed) this.#stream.destroy();
+      this.#stream.once('close', () => void this.close());
+    } finally {
+      quit?.removeEventListener('abort', giveUp);
+    }
   }
 
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
@@ -80,9 +92,18 @@ export class MailboxTransport implements NatsTransport {
     if (this.isClosed) return;
     if (error !== undefined) this.closeError = error;
     this.#quit.abort();
-    if (error === undefined) this.#stream?.end();
+    if (error === undefined) this.#end();
     else this.#stream?.destroy();
     this.#tellClosed(error);
+  }
+
+  /** The other side may be gone: then what was to go out never does, and nothing ends a stream that waits for it. */
+  #end(): void {
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    const timer = setTimeout(() => stream.destroy(), endMs).unref();
+    stream.once('close', () => clearTimeout(timer));
+    stream.end();
   }
 
   disconnect(): void {

@@ -20,6 +20,10 @@ const firstPauseMs = 500;
 const longestPauseMs = 60_000;
 /** A connection that held this long was a good one. */
 const healthyMs = 60_000;
+/** A connection that says nothing to a question for so long is dead: the other side is gone, or this device has another network. */
+const deadMs = 5_000;
+/** How long the server is told, at the end, what nobody took. */
+const leaveMs = 2_000;
 /** A device that is refused may be let in again, or its clock be set right. */
 const refusedPauseMs = 5 * 60_000;
 
@@ -42,6 +46,9 @@ export class Reading implements MailboxLink {
   #connection: NatsConnection | undefined;
   #messages: ConsumerMessages | undefined;
   #closed = false;
+  readonly #ending = new AbortController();
+  /** Somebody wanted it tried at once while a try was under way, which may be by a network that is gone. */
+  #again = false;
   #wake: () => void = () => {};
   #roomAgain: () => void = () => {};
 
@@ -56,14 +63,24 @@ export class Reading implements MailboxLink {
   }
 
   retry(): void {
+    this.#again = true;
     this.#wake();
+    void this.#prove();
+  }
+
+  /** What was connected by another network looks as good as before: until pings are missed nothing would come, for a minute. */
+  async #prove(): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined || this.#state.state !== 'connected') return;
+    if (!(await within(deadMs, connection.flush()))) await connection.close().catch(() => {});
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#ending.abort();
     this.#wake();
     this.#roomAgain();
-    await this.#leave().catch(() => {});
+    await within(leaveMs, this.#leave());
     await this.#connection?.close();
     await this.#done;
   }
@@ -81,10 +98,12 @@ export class Reading implements MailboxLink {
     let failures = 0;
     while (!this.#closed) {
       const begun = performance.now();
+      this.#again = false;
       const refused = await this.#session();
       if (this.#closed) return;
       failures = performance.now() - begun > healthyMs ? 0 : failures + 1;
       this.#tell(refused ? { state: 'refused', failure: 'mailbox.refused' } : { state: 'connecting', failure: 'mailbox.unreachable' });
+      if (this.#again) continue;
       const most = refused ? refusedPauseMs : Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
       await this.#pause(randomInt(refused ? most / 2 : 0, most) + 1);
     }
@@ -95,14 +114,17 @@ export class Reading implements MailboxLink {
     const { transport, registration, key } = this.#options;
     let connection: NatsConnection | undefined;
     try {
-      connection = await connectTo(registration, { token: registration.token, key }, transport, registration.address);
+      connection = await connectTo(registration, { token: registration.token, key }, transport, registration.address, this.#ending.signal);
       if (this.#closed) return false;
       this.#connection = connection;
+      // Whoever waits for room would not hear of it, and wait as long as nothing can be taken here.
+      void connection.closed().then(() => this.#roomAgain());
       const consumer = await jetstream(connection, { apiPrefix }).consumers.get(streamName, key.text);
       const messages = await consumer.consume({ max_messages: mostOpen, expires: askAgainMs, abort_on_missing_resource: true });
       this.#messages = messages;
+      this.#again = false;
       this.#tell({ state: 'connected' });
-      for await (const message of messages) await this.#hand(message);
+      for await (const message of messages) await this.#hand(message, connection);
       return isRefusal(await connection.closed());
     } catch (error) {
       return isRefusal(error) || (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound);
@@ -115,13 +137,14 @@ export class Reading implements MailboxLink {
     }
   }
 
-  async #hand(message: JsMsg): Promise<void> {
-    while (this.#open.size >= mostOpen && !this.#closed) {
+  async #hand(message: JsMsg, connection: NatsConnection): Promise<void> {
+    while (this.#open.size >= mostOpen && !this.#closed && !connection.isClosed()) {
       await new Promise<void>((resolve) => {
         this.#roomAgain = resolve;
       });
     }
-    if (this.#closed) return;
+    // It comes again with the next connection.
+    if (this.#closed || connection.isClosed()) return;
     this.#open.add(message);
     const { handlers, onFault } = this.#options;
     const ack = (): void => {
@@ -154,6 +177,17 @@ export class Reading implements MailboxLink {
         resolve();
       };
     });
+  }
+}
+
+/** Whether it went well, and in time. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, milliseconds, false)));
+  try {
+    return await Promise.race([work.then(() => true, () => false), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

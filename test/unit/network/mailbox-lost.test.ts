@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
+import { createMailbox } from '../../../electron/network/mailbox/create-mailbox';
+import type { Mail, Mailbox, MailboxLink, MailboxRegistration } from '../../../electron/services/ports/mailbox';
+import { fakeMailboxServer, type FakeMailboxOptions, type FakeMailboxServer } from '../../support/fake-mailbox-server';
+import { createMemoryNetwork } from '../../support/memory-transport';
+
+const jwt = ['{"typ":"JWT","alg":"ed25519-nkey"}', JSON.stringify({ sub: `U${'A'.repeat(55)}`, nats: {} }), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+const network = createMemoryNetwork();
+let mailbox: Mailbox;
+let registration: MailboxRegistration;
+let options: FakeMailboxOptions;
+let seed: Uint8Array;
+/** Each connection, oldest first. */
+let servers: FakeMailboxServer[];
+let end: () => Promise<void>;
+
+beforeEach(async () => {
+  mailbox = createMailbox({ transport: network.transport, random: kernelRandom });
+  seed = mailbox.createSeed();
+  const key = await mailbox.deviceKey(seed);
+  servers = [];
+  options = { key };
+  const listener = await network.transport.listen({ host: '127.0.0.1', port: 0 }, (link) => servers.push(fakeMailboxServer(link, options)));
+  end = () => listener.close();
+  registration = { servers: [`nats://127.0.0.1:${listener.address.port}`], deviceKey: key, token: jwt, address: 'a'.repeat(32), expiresAt: 0, slots: [] };
+});
+afterEach(async () => {
+  network.cut();
+  await mailbox.close();
+  await end();
+});
+
+function open(taken: Mail[] = [], acknowledge = false): { link: MailboxLink; states: string[] } {
+  const states: string[] = [];
+  const link = mailbox.open(registration, seed, {
+    onMail: (mail) => {
+      taken.push(mail);
+      if (acknowledge) mail.ack();
+    },
+    onState: ({ state }) => states.push(state),
+  });
+  return { link, states };
+}
+
+const until = (holds: () => boolean): Promise<unknown> => vi.waitUntil(holds, { timeout: 15_000, interval: 5 });
+const deposit = (id: string): ReturnType<Mailbox['deposit']> => mailbox.deposit({ servers: registration.servers, address: registration.address, slot: 'b'.repeat(16), token: jwt, expiresAt: 0 }, Buffer.from('x'), id);
+
+test('a connection that is lost while a hundred wait to be stored, on a full disk say, is noticed, and made anew', async () => {
+  const taken: Mail[] = [];
+  const { link, states } = open(taken);
+  await until(() => link.current.state === 'connected');
+  servers[0]?.deliver(110);
+  await until(() => taken.length === 100);
+  servers[0]?.link.destroy();
+  await until(() => states.includes('connecting') && servers.length === 2);
+  await until(() => link.current.state === 'connected');
+  // What lay there comes again, and the acknowledgement of what came before means nothing any more.
+  for (const mail of taken.splice(0)) mail.ack();
+  servers[1]?.deliver(3);
+  await until(() => taken.length === 3);
+  taken[0]?.ack();
+  await until(() => servers[1]?.published.some(({ subject }) => subject.startsWith('$JS.ACK.')) === true);
+  await link.close();
+});
+
+test('another network: a mailbox that answers no more is connected anew at once, and not when pings were missed; one that does stays', async () => {
+  const { link } = open();
+  await until(() => link.current.state === 'connected');
+  link.retry();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect([link.current.state, servers.length]).toEqual(['connected', 1]);
+  servers[0]?.fallSilent();
+  link.retry();
+  await until(() => servers.length === 2);
+  await until(() => link.current.state === 'connected');
+}, 20_000);
+
+test('a wish to try at once that comes while a try is under way is not forgotten', async () => {
+  options = { ...options, mute: true };
+  const { link } = open();
+  await until(() => servers.length === 1);
+  // The pauses between tries are long by now, as far as chance goes.
+  const chance = vi.spyOn(globalThis, 'setTimeout');
+  options = { ...options, mute: false };
+  link.retry();
+  servers[0]?.link.destroy();
+  await until(() => link.current.state === 'connected');
+  expect(servers).toHaveLength(2);
+  // No pause of the back-off was begun.
+  expect(chance.mock.calls.filter(([, wait]) => typeof wait === 'number' && wait > 0 && wait <= 1_000)).toEqual([]);
+  chance.mockRestore();
+});
+
+test('closing waits neither for a server that says nothing nor for one that was never reached', async () => {
+  const { link } = open();
+  await until(() => link.current.state === 'connected');
+  servers[0]?.fallSilent();
+  const begun = performance.now();
+  await link.close();
+  expect(performance.now() - begun).toBeLessThan(4_000);
+
+  options = { ...options, mute: true };
+  const other = open();
+  await until(() => servers.length === 2);
+  const again = performance.now();
+  await other.link.close();
+  expect(performance.now() - again).toBeLessThan(2_000);
+}, 20_000);
+
+test('a deposit after one that was not answered takes a connection of its own, and not the dead one', async () => {
+  expect(await deposit('1')).toBe('stored');
+  expect(servers).toHaveLength(1);
+  servers[0]?.fallSilent();
+  expect(await deposit('2')).toBe('unreachable');
+  expect(await deposit('2')).toBe('stored');
+  expect(servers).toHaveLength(2);
+}, 20_000);
