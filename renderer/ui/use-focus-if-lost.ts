@@ -12,10 +12,12 @@ export function useFocusIfLost<T extends HTMLElement>(what: unknown): RefObject<
   const place = useRef<T>(null);
   const before = useRef(what);
   const inside = useRef(false);
+  const above = useRef(false);
   const owed = useRef(false);
   useEffect(() => {
     const follow = ({ target }: FocusEvent): void => {
       inside.current = target instanceof Node && place.current?.contains(target) === true;
+      above.current = target instanceof Element && target.closest('[role="dialog"], [role="alertdialog"]')?.contains(place.current) === false;
     };
     // A dialog moves the focus without either: this is a person who goes somewhere.
     const forgive = (): void => {
@@ -43,7 +45,9 @@ export function useFocusIfLost<T extends HTMLElement>(what: unknown): RefObject<
       const { activeElement } = document;
       // Where the button that opened it is gone, the dialog around gives the focus to what opened that one: to the page behind it.
       const lost = activeElement === null || (activeElement.contains(place.current) && !activeElement.matches('article')) || activeElement.closest('[aria-hidden="true"], [inert]') !== null;
-      if (left < frames - 1 && activeElement !== place.current && (lost || (owed.current && place.current?.contains(activeElement) === false))) {
+      // What was in a dialog has all the time there is to come back to what opened it: the page leapt from there to here.
+      const waited = owed.current || !above.current ? left < frames - 1 : left === 0;
+      if (waited && activeElement !== place.current && (lost || (owed.current && place.current?.contains(activeElement) === false))) {
         place.current?.focus();
         owed.current = false;
       }

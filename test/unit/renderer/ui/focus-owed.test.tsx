@@ -81,3 +81,37 @@ it('a press somewhere else counts at once', async () => {
   await pass();
   expect(document.activeElement).toBe(field);
 });
+
+/** A dialog that something beside the part opened, and that goes with the change the part waits for. */
+function Asking({ step }: { readonly step: number }): ReactNode {
+  return (
+    <>
+      <Part step={step} />
+      <button id="opener">Rename</button>
+      {step === 1 ? (
+        <div role="dialog">
+          <button id="do">Do</button>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+it('a dialog that was opened elsewhere on the page has a few frames to give the focus back there', async () => {
+  const { rerender, getByTestId } = render(<Asking step={0} />);
+  const opener = document.querySelector<HTMLElement>('#opener');
+  rerender(<Asking step={1} />);
+  act(() => document.querySelector<HTMLElement>('#do')?.focus());
+  rerender(<Asking step={2} />);
+  for (let frame = 0; frame < 3; frame += 1) await new Promise((done) => requestAnimationFrame(done));
+  // As React Aria does: only where nobody took it meanwhile.
+  if (document.activeElement === document.body) act(() => opener?.focus());
+  await pass();
+  expect(document.activeElement).toBe(opener);
+  // Given back to nothing, it comes to the part all the same.
+  rerender(<Asking step={1} />);
+  act(() => document.querySelector<HTMLElement>('#do')?.focus());
+  rerender(<Asking step={2} />);
+  await pass();
+  expect(document.activeElement).toBe(getByTestId('part'));
+});
