@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { CalendarDate } from '@internationalized/date';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { Button as AriaButton, Calendar, CalendarCell, CalendarGrid, CalendarGridBody, CalendarGridHeader, CalendarHeaderCell, Heading } from 'react-aria-components';
@@ -45,10 +45,14 @@ function DayCalendar({ conversationId, onGone }: { readonly conversationId: stri
   const [first] = useState(() => calendarDay(timeInSight() ?? Date.now()));
   const [month, setMonth] = useState(() => ({ year: first.year, month: first.month }));
   const days = useDays(conversationId, month.year, month.month);
+  // Behind some hits it opens below the edge, with the focus on a day that nobody sees; another month may be a week longer.
+  const calendar = useRef<HTMLDivElement>(null);
+  useEffect(() => calendar.current?.scrollIntoView({ block: 'nearest' }), [month]);
   return (
     <>
       <p className="field-hint">{text('search.date.hint')}</p>
       <Calendar
+        ref={calendar}
         className="calendar"
         aria-label={text('search.date')}
         value={null}

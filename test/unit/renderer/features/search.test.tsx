@@ -96,9 +96,16 @@ describe('searching', () => {
       return new DOMRect(0, 0, 100, articles.indexOf(this as HTMLElement) >= articles.indexOf(reads) ? 40 : 0);
     });
     await shortcut('f', { ctrlKey: true });
+    // All of it, also behind hits that fill the dialog: React Aria gives the focus to a day without scrolling there.
+    const brought: Element[] = [];
+    const scroll = vi.spyOn(Element.prototype, 'scrollIntoView').mockImplementation(function (this: Element) {
+      brought.push(this);
+    });
     fireEvent.click(screen.getByRole('button', { name: 'Go to a day' }));
     await settle();
     rect.mockRestore();
+    scroll.mockRestore();
+    expect(brought.some((each) => each.contains(document.activeElement) && each.contains(screen.getByRole('grid')))).toBe(true);
     const day = new Date(reads.querySelector('time')?.dateTime ?? '');
     expect(day.toDateString()).not.toBe(new Date().toDateString());
     expect(document.activeElement?.getAttribute('aria-label')).toContain(new Intl.DateTimeFormat('en', { dateStyle: 'full' }).format(day));
