@@ -5,24 +5,39 @@ import type { UpdateDesk, UpdateDeskParts } from './update-desk';
 
 /** Milliseconds from the first window until it is looked whether anybody wants newer versions: nothing of it belongs to the start. */
 const patience = 60_000;
+/** Where it failed then, of a full disk say: nobody else may ask for days. */
+const again = 60 * 60_000;
 
 /** What the window asks about newer versions. Whatever answers is read when somebody asks, or long after the start. */
 export class WindowUpdates {
   readonly handlers: Handlers['updates'];
   readonly #parts: UpdateDeskParts;
-  readonly #cancel: () => void;
+  readonly #clock: Pick<Clock, 'setTimer'>;
+  #cancel: () => void = () => undefined;
+  #closed = false;
   #desk: Promise<UpdateDesk> | undefined;
 
   constructor(parts: UpdateDeskParts, clock: Pick<Clock, 'setTimer'>) {
     this.#parts = parts;
-    this.#cancel = clock.setTimer(patience, () => void this.#open().catch(parts.failed));
+    this.#clock = clock;
+    this.#begin(patience);
     // One function for each line of the contract, each passing its input and answer on unseen.
     this.handlers = Object.fromEntries(callNameTable.updates.map((member) => [member, this.#pass(member)])) as Handlers['updates'];
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#cancel();
     await (await this.#desk?.catch(() => undefined))?.close();
+  }
+
+  #begin(milliseconds: number): void {
+    this.#cancel = this.#clock.setTimer(milliseconds, () => {
+      this.#open().catch((error: unknown) => {
+        this.#parts.failed(error);
+        if (!this.#closed) this.#begin(again);
+      });
+    });
   }
 
   #open(): Promise<UpdateDesk> {

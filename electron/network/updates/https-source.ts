@@ -44,16 +44,23 @@ export function httpsSource({ origin, dial, ca, limits = {} }: HttpsSourceOption
     const stream = await dial({ host: at, port: port === '' ? 443 : Number(port) }, bounds.dialMs, signal);
     return new Promise((resolve, reject) => {
       const socket = connectTls({ socket: stream, host: at, minVersion: 'TLSv1.2', ...(/^[\d.]+$|:/.test(at) ? {} : { servername: at }), ...(ca === undefined ? {} : { ca }) });
+      const giveUp = (): void => void socket.destroy(new Error('nobody waits any more'));
       const timer = setTimeout(() => socket.destroy(new Error('too slow')), bounds.dialMs);
-      const failed = (error?: Error): void => {
+      const over = (): void => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', giveUp);
+      };
+      const failed = (error?: Error): void => {
+        over();
         socket.destroy();
         stream.destroy();
         reject(error ?? new Error('closed'));
       };
       socket.once('error', failed).once('close', () => failed());
+      signal.addEventListener('abort', giveUp);
+      if (signal.aborted) giveUp();
       socket.once('secureConnect', () => {
-        clearTimeout(timer);
+        over();
         socket.off('error', failed).on('error', () => {});
         resolve(socket);
       });
@@ -84,7 +91,15 @@ export function httpsSource({ origin, dial, ca, limits = {} }: HttpsSourceOption
       };
       socket.setTimeout(bounds.silenceMs, gone);
       asking.on('error', gone);
-      asking.once('response', resolve);
+      let answered = false;
+      asking.once('response', (answer) => {
+        answered = true;
+        resolve(answer);
+      });
+      // What changes to another protocol, which nobody asked for, is no answer, and no error either.
+      asking.once('close', () => {
+        if (!answered) gone();
+      });
       asking.end();
     });
   };
@@ -123,6 +138,8 @@ export function httpsSource({ origin, dial, ca, limits = {} }: HttpsSourceOption
           answer.destroy();
           throw odd();
         }
+        // Where nobody begins with the pieces (a full disk, say) their end is never reached.
+        answer.once('close', ending.over);
         return { from: begins, pieces: piecesOf(answer, ending.over) };
       } catch (error) {
         ending.over();

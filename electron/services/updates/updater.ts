@@ -46,6 +46,9 @@ export class Updater {
   #installed: ({ readonly version: string } & InstalledUpdate) | undefined;
   #work: UpdateStatus['work'] = 'none';
   #problem: ErrorCode | undefined;
+  /** Something is under way, which may be nothing that is told. */
+  #busy = false;
+  #closed = false;
   #stop: AbortController | undefined;
   #idle: Promise<unknown> = Promise.resolve();
   #remembering: Promise<unknown> = Promise.resolve();
@@ -84,15 +87,20 @@ export class Updater {
 
   async setOn(on: boolean): Promise<void> {
     await this.#remember({ on });
-    if (on) this.#timetable.begin(this.#checkedAt);
+    if (on && !this.#closed) this.#timetable.begin(this.#checkedAt);
     else this.#timetable.end();
     this.#parts.changed();
   }
 
   /** Asks the server now. */
-  check(): Promise<void> {
-    return this.#run('checking', async (signal) => {
-      let holds = false;
+  async check(): Promise<void> {
+    await this.#ask();
+  }
+
+  /** Whether the server answered: not where somebody ended it before. */
+  async #ask(): Promise<boolean> {
+    let holds = false;
+    await this.#run('checking', async (signal) => {
       try {
         await this.#believe(await this.#parts.source.small(updateFileName, longestUpdateFile, signal));
         holds = true;
@@ -101,6 +109,7 @@ export class Updater {
         this.#timetable.looked(holds);
       }
     });
+    return holds;
   }
 
   /** Fetches the package, or the rest of it. Ends without an error when it is paused. */
@@ -110,6 +119,12 @@ export class Updater {
       if (offer.ready) return;
       const { shelf, source } = this.#parts;
       const { file } = offer;
+      // All of it may lie there under its name, where only the last word of an earlier fetch failed.
+      if ((await shelf.here(file)) >= file.size && (await shelf.isRight(file))) {
+        offer.here = file.size;
+        offer.ready = true;
+        return;
+      }
       const here = await shelf.here(file);
       const from = here > file.size ? 0 : here;
       const coming = from === file.size ? { from, pieces: nothing() } : await source.large(file.name, from, file.size, signal);
@@ -127,14 +142,16 @@ export class Updater {
   /** What is here goes. */
   async cancel(): Promise<void> {
     await this.pause();
-    const offer = this.#offer;
-    if (offer === undefined) return;
-    await this.#parts.shelf.clear();
-    await this.#parts.shelf.keepUpdateFile(offer.bytes);
-    this.#offer = { ...offer, here: 0, ready: false };
-    this.#installed = undefined;
-    this.#problem = undefined;
-    this.#parts.changed();
+    // What began in between ends as well. From here on nothing else begins: it would fetch into the folder that is emptied, or find a newer version that this one would replace.
+    while (this.#busy) await this.pause();
+    await this.#run('none', async () => {
+      const offer = this.#offer;
+      if (offer === undefined) return;
+      await this.#parts.shelf.clear();
+      this.#offer = { ...offer, here: 0, ready: false };
+      this.#installed = undefined;
+      await this.#parts.shelf.keepUpdateFile(offer.bytes);
+    });
   }
 
   /** An update file and its package that the person has; asks nobody. Errors also: updates.not-newer. */
@@ -177,6 +194,7 @@ export class Updater {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#timetable.end();
     await this.pause();
   }
@@ -243,9 +261,10 @@ export class Updater {
   }
 
   async #run(work: UpdateStatus['work'], run: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    if (this.#work !== 'none') throw new KeyshiftError('updates.busy', 'Something of this is under way already.');
+    if (this.#busy) throw new KeyshiftError('updates.busy', 'Something of this is under way already.');
     const stop = new AbortController();
     this.#stop = stop;
+    this.#busy = true;
     this.#work = work;
     this.#problem = undefined;
     this.#parts.changed();
@@ -259,16 +278,16 @@ export class Updater {
       throw error;
     } finally {
       this.#work = 'none';
+      this.#busy = false;
       this.#stop = undefined;
       this.#parts.changed();
     }
   }
 
   async #checkQuietly(): Promise<boolean> {
-    if (!this.#on || this.#work !== 'none') return false;
+    if (!this.#on || this.#busy) return false;
     try {
-      await this.check();
-      return true;
+      return await this.#ask();
     } catch (error) {
       if (!(error instanceof KeyshiftError)) this.#parts.failed(error);
       return false;

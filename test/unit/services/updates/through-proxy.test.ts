@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ProxyChoice } from '../../../../electron/network/chosen-transport';
 import { chosenWay } from '../../../../electron/network/updates/chosen-way';
 import { httpsSource } from '../../../../electron/network/updates/https-source';
@@ -91,6 +91,32 @@ it('22: a proxy that is gone, refuses, or cannot be used means no answer, and ne
   setting = 'socks5://127.0.0.1:1';
   await expect(updater.download()).rejects.toMatchObject({ code: 'updates.unreachable' });
   expect(near.asked.length).toBe(1);
+  await updater.close();
+  await near.close();
+});
+
+it('22: a package that comes directly ends when a proxy is chosen, and the rest of it comes through that', async () => {
+  const near = await startUpdateServer();
+  let closed = false;
+  const half = Math.floor(packageBytes.length / 2);
+  near.files.set('/keyshift/latest.keyshift-update', updateFile()).set('/keyshift/keyshift_0.2.0_amd64.deb', (_request, response) => {
+    response.on('close', () => (closed = true));
+    response.writeHead(200).write(packageBytes.subarray(0, half));
+  });
+  const through = setting;
+  setting = '';
+  const updater = await open(near);
+  await updater.check();
+  const fetching = expect(updater.download()).rejects.toMatchObject({ code: 'updates.unreachable' });
+  await vi.waitUntil(() => updater.status().offer?.here === half, { timeout: 5_000 });
+  setting = through;
+  await fetching;
+  await vi.waitUntil(() => closed, { timeout: 5_000 });
+  expect(proxy.requests).toEqual([]);
+  near.files.set('/keyshift/keyshift_0.2.0_amd64.deb', packageBytes);
+  await updater.download();
+  expect(updater.status().offer?.ready).toBe(true);
+  expect(proxy.requests.length).toBe(1);
   await updater.close();
   await near.close();
 });

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -374,4 +375,95 @@ it('what is switched off while something is looked up stays off after the next s
   const again = await open();
   expect(again.status()).toMatchObject({ on: false, checkedAt: now });
   await again.close();
+});
+
+it('22: what changes to another protocol is no answer: it ends in time, and the next look is answered', async () => {
+  server.files.set(indexPath, (_request, response) => {
+    response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: none\r\n\r\n');
+  });
+  const updater = await open();
+  expect(await codeOf(updater.check())).toBe('updates.unreachable');
+  server.files.set(indexPath, updateFile());
+  await updater.check();
+  expect(updater.status()).toMatchObject({ work: 'none', offer: { version: '0.2.0' } });
+  await updater.close();
+});
+
+it('22: ending waits for no server that says nothing, not while it proves who it is either', async () => {
+  const mute = createServer();
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  const address = mute.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  let connected = false;
+  mute.on('connection', () => (connected = true));
+  const updater = await open({ source: httpsSource({ origin: `https://127.0.0.1:${port}/keyshift/`, dial }) });
+  const begun = performance.now();
+  const looking = updater.check();
+  await settled(() => connected);
+  await updater.close();
+  await looking;
+  expect(performance.now() - begun).toBeLessThan(3_000);
+  mute.close();
+});
+
+it('22: a look that was ended before the answer is none: it is looked again in some hours, and not in a day', async () => {
+  let came = 0;
+  const silent: UpdateSource = {
+    ...sourceOf(),
+    small: (_name, _most, signal) =>
+      new Promise((_, reject) => {
+        came += 1;
+        signal.addEventListener('abort', () => reject(new Error('ended')));
+      }),
+  };
+  const updater = await open({ source: silent });
+  await updater.setOn(true);
+  await clock.advance(11 * 60_000);
+  await settled(() => came === 1);
+  await updater.pause();
+  await clock.advance(6 * 3_600_000);
+  expect(came).toBe(2);
+  await updater.close();
+});
+
+it('22: what is thrown away stays so, whatever is begun meanwhile, and a newer version that is found then is kept', async () => {
+  const real = shelfIn();
+  let hold: Promise<void> = Promise.resolve();
+  let goOn = (): void => undefined;
+  const shelf: UpdateShelf = { ...real, clear: async (except) => (await hold, real.clear(except)) };
+  const updater = await open({ shelf });
+  await updater.check();
+  await updater.download();
+  hold = new Promise((resolve) => (goOn = resolve));
+  const thrown = updater.cancel();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(await Promise.all([codeOf(updater.download()), codeOf(updater.check())])).toEqual(['updates.busy', 'updates.busy']);
+  expect(updater.status().work).toBe('none');
+  goOn();
+  await thrown;
+  expect(updater.status()).toMatchObject({ work: 'none', offer: { here: 0, ready: false } });
+  await updater.download();
+  expect(updater.status().offer?.ready).toBe(true);
+  await updater.close();
+});
+
+it('22: a package that is whole, and whose last word to the disk failed, is not fetched into nothing', async () => {
+  const real = shelfIn();
+  let failing = true;
+  const shelf: UpdateShelf = {
+    ...real,
+    take: async (...given) => {
+      const end = await real.take(...given);
+      if (failing) throw new KeyshiftError('disk.failed', 'The folder was not brought to the disk.');
+      return end;
+    },
+  };
+  const updater = await open({ shelf });
+  await updater.check();
+  expect(await codeOf(updater.download())).toBe('disk.failed');
+  failing = false;
+  expect(await codeOf(updater.download())).toBe('done');
+  expect(updater.status().offer).toMatchObject({ here: packageBytes.length, ready: true });
+  expect(server.asked.filter(({ path }) => path === packagePath)).toHaveLength(1);
+  await updater.close();
 });
