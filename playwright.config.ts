@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
-// What measures how soon a window answers while others flood it: scripts/lib/test-stages.mjs lets nothing else run then.
-const ALONE = '**/flood.test.ts';
+// What measures how soon a window answers while others flood it: a stage of its own, beside which nothing runs (scripts/lib/test-selection.mjs).
+const ALONE = '**/test/e2e/flood.test.ts';
 // Runs a copy that nobody installed, so that it can run beside what is installed.
 const UNPACKED = '**/updates.test.ts';
 

@@ -2,8 +2,8 @@
 //   lockfile                       what npm will fetch
 //   lint, types, build             what stands in the files; all at once
 //   vitest                         everything that runs in plain Node: unit, contract, integration, property, network, mailbox, …
-//   e2e                            real windows
-//   electron, package              in Electron's own Node; packs a deb, installs it, uses it and removes it; at once
+//   flood                          real windows that are measured
+//   e2e, electron, package         all other windows; in Electron's own Node; packs a deb, installs it, uses it and removes it; at once
 // Words choose some of them:
 //   npm test -- lint types                      stages
 //   npm test -- unit                            a folder of test/
@@ -15,7 +15,8 @@ import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 import { selection, takesPackagesAlone, together } from './lib/test-selection.mjs';
 import { setUp } from './setup.mjs';
 
-const NEEDS_ELECTRON = ['electron', 'e2e', 'package'];
+const NEEDS_ELECTRON = ['electron', 'flood', 'e2e', 'package'];
+const NEEDS_DISPLAY = ['flood', 'e2e', 'package'];
 
 // An orderly exit also ends the runner and the virtual display.
 for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15, SIGHUP: 1 })) process.once(signal, () => process.exit(128 + number));
@@ -29,7 +30,7 @@ await asCommand(async () => {
   await setUp({});
   const rest = setUp({
     electron: names.some((name) => NEEDS_ELECTRON.includes(name)),
-    display: names.includes('e2e') || names.includes('package'),
+    display: names.some((name) => NEEDS_DISPLAY.includes(name)),
     desktop: names.includes('e2e'),
     network: names.includes('vitest') && (filters.vitest ?? ['test/network/']).some((filter) => filter.includes('test/network')),
     mailbox: names.includes('vitest') && (filters.vitest ?? ['mailbox']).some((filter) => /mailbox|contract|^test\/$/.test(filter)),
@@ -66,9 +67,12 @@ await asCommand(async () => {
   if (bad.length > 0) say(`Failed stages: ${bad.map(({ name }) => name).join(', ')} (draw ${process.env.KEYSHIFT_DRAW}, for npm run exhaustive -- --draw)`);
   // Next to the last line, where nobody overlooks it: a run without failures may still have left something unproven.
   for (const { notProven = [] } of done) for (const line of notProven) say(line);
-  const { passed, failed: lost } = sum(done.map(({ count }) => count));
+  const { passed, failed: lost, skipped } = sum(done.map(({ count }) => count));
+  // What was asked for may be in one of two stages of windows, or in neither.
+  const found = passed + lost + skipped > 0 || !done.some(({ count }) => count);
+  if (!found) say('No test is called so.');
   process.stdout.write(`${passed} passed, ${lost} failed\n`);
-  return bad.length > 0 ? 1 : 0;
+  return bad.length > 0 || !found ? 1 : 0;
 });
 
 function failed(error) {

@@ -24,7 +24,7 @@ import { playwrightCount, playwrightFailures, skippedBelow, sum, tapCount, tapFa
  */
 
 /** @type {Record<string, Stage>} */
-export const stages = { lockfile, lint, types, build: buildAll, vitest, electron, e2e, package: installedPackage };
+export const stages = { lockfile, lint, types, build: buildAll, vitest, electron, flood: (context) => windows('alone', context), e2e: (context) => windows('windows', context), package: installedPackage };
 
 const TYPE_PROJECTS = ['shared', 'electron', 'preload', 'renderer', 'test', 'scripts', 'e25'];
 const MINUTE = 60_000;
@@ -128,38 +128,30 @@ async function electron({ runtime, filters }) {
 }
 
 /**
- * Real windows, driven by Playwright. On Linux on displays of their own, one for each of its workers, and without the desktop's keyring
- * and notifications. What measures time runs when the others are done.
- * @type {Stage}
+ * Real windows, driven by Playwright: those of one project of its configuration. On Linux on displays of their own, one for each of its workers, and without the
+ * desktop's keyring and notifications.
+ * @param {'windows' | 'alone'} project
+ * @param {Context} context
+ * @returns {Promise<Outcome>}
  */
-async function e2e({ runtime, filters, options }) {
+async function windows(project, { runtime, filters, options }) {
   const { executable, kind } = await runtime;
   const displays = process.platform === 'linux' ? await Promise.all(Array.from({ length: WINDOW_WORKERS }, () => startXvfb())) : [];
   try {
-    const counts = [];
-    const failures = [];
-    let allOk = true;
-    for (const project of ['windows', 'alone']) {
-      const report = ownReport(`playwright-${project}.json`);
-      const env = {
-        ELECTRON_EXECUTABLE: executable,
-        ELECTRON_KIND: kind,
-        PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-        ...(displays[0] && {
-          DISPLAY: displays[0].display,
-          KEYSHIFT_TEST_DISPLAYS: displays.map(({ display }) => display).join(' '),
-          WAYLAND_DISPLAY: '',
-          DBUS_SESSION_BUS_ADDRESS: 'disabled:',
-        }),
-      };
-      // What was asked for may all be in the other one.
-      const { ok } = await tool('@playwright/test/cli.js', ['test', ...filters, `--project=${project}`, `--workers=${WINDOW_WORKERS}`, '--pass-with-no-tests', '--reporter=list,json', ...options], env);
-      counts.push(playwrightCount(report));
-      failures.push(...playwrightFailures(report));
-      allOk &&= ok;
-    }
-    const { ok, count, note } = counted(allOk, counts.every(Boolean) ? sum(counts) : undefined);
-    return count && count.passed + count.failed + count.skipped === 0 ? { ok: false, note: 'no test is called so' } : { ok, count, note, failures };
+    const report = ownReport(`playwright-${project}.json`);
+    const env = {
+      ELECTRON_EXECUTABLE: executable,
+      ELECTRON_KIND: kind,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+      ...(displays[0] && {
+        DISPLAY: displays[0].display,
+        KEYSHIFT_TEST_DISPLAYS: displays.map(({ display }) => display).join(' '),
+        WAYLAND_DISPLAY: '',
+        DBUS_SESSION_BUS_ADDRESS: 'disabled:',
+      }),
+    };
+    const { ok } = await tool('@playwright/test/cli.js', ['test', ...filters, `--project=${project}`, `--workers=${WINDOW_WORKERS}`, '--pass-with-no-tests', '--reporter=list,json', ...options], env);
+    return { ...counted(ok, playwrightCount(report)), failures: playwrightFailures(report) };
   } finally {
     await Promise.all(displays.map((display) => display.stop()));
   }

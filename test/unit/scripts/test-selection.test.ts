@@ -1,5 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { selection, takesPackagesAlone, together } from '../../../scripts/lib/test-selection.mjs';
+import { MEASURED_WINDOWS, selection, takesPackagesAlone, together } from '../../../scripts/lib/test-selection.mjs';
 
 describe('words after npm test --', () => {
   test('stages, folders and files; running tests builds first', () => {
@@ -9,14 +10,23 @@ describe('words after npm test --', () => {
     expect(selection(['test/electron/db.test.ts']).stages).toEqual(['build', 'electron']);
   });
 
+  test('windows that are measured are a stage of their own, also of a word or folder that means both', () => {
+    expect(existsSync(MEASURED_WINDOWS)).toBe(true);
+    expect(readFileSync('playwright.config.ts', 'utf8')).toContain(`const ALONE = '**/${MEASURED_WINDOWS}';`);
+    expect(selection([MEASURED_WINDOWS])).toEqual({ stages: ['build', 'flood'], filters: { flood: [MEASURED_WINDOWS] }, options: [] });
+    expect(selection(['e2e', '-g', 'name'])).toEqual({ stages: ['build', 'flood', 'e2e'], filters: {}, options: ['-g', 'name'] });
+    expect(selection(['test/e2e/'])).toEqual({ stages: ['build', 'flood', 'e2e'], filters: { flood: ['test/e2e/'], e2e: ['test/e2e/'] }, options: [] });
+  });
+
   test('an unknown word is refused', () => {
     expect(() => selection(['everythnig'])).toThrow('neither a stage');
   });
 });
 
 describe('which stages run at once', () => {
-  test('those that look at files; those that keep one core busy. What keeps both busy or measures time runs alone', () => {
-    expect(together(selection([]).stages)).toEqual([['lockfile'], ['lint', 'types', 'build'], ['vitest'], ['e2e'], ['electron', 'package']]);
+  test('those that look at files; windows with what is one thing after the other. What keeps both cores busy by itself or measures time runs alone', () => {
+    expect(together(selection([]).stages)).toEqual([['lockfile'], ['lint', 'types', 'build'], ['vitest'], ['flood'], ['e2e', 'electron', 'package']]);
+    expect(together(['vitest', 'flood', 'e2e'])).toEqual([['vitest'], ['flood'], ['e2e']]);
     expect(together(['types', 'e2e'])).toEqual([['types'], ['e2e']]);
     expect(together([])).toEqual([]);
   });
