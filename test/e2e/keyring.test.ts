@@ -12,6 +12,7 @@ const silent = 'Your system keyring did not answer. Your data is safe. Enter you
 /** A start of the same profile, in the session of a keyring or, without one, with no bus at all. */
 const start = (session?: KeyringSession): Promise<OpenApp> =>
   openWindow('keyring', {
+    quickSecrets: true,
     args: ['--password-store=gnome-libsecret'],
     env: session?.environment ?? { DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
   });

@@ -45,7 +45,7 @@ async function savedKit({ app }: OpenApp, save: () => Promise<void>): Promise<st
 
 test('S4-12 S5-19: a second device is linked by its camera, the kit is printed, and the code on it takes the identity back: the device that is kept goes on, the other one is told, the contact follows', async () => {
   const bo = await HeadlessPeer.start(join(folder, 'bo'), { listen: '127.0.0.1:0' });
-  const [desk, laptop, tablet] = await Promise.all([openWindow('recovery-desk'), openWindow('recovery-laptop', { args: camera }), openWindow('recovery-tablet', { args: camera })]);
+  const [desk, laptop, tablet] = await Promise.all([openWindow('recovery-desk', { quickSecrets: true }), openWindow('recovery-laptop', { quickSecrets: true, args: camera }), openWindow('recovery-tablet', { quickSecrets: true, args: camera })]);
   try {
     await bo.call('vault.create', { passphrase, name: 'Bo' });
     const { link: invitation } = await bo.call('contacts.createInvitation');

@@ -39,7 +39,7 @@ for (const [how, open, end] of [
   ['closing the window', false, ({ app }: OpenApp) => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())],
 ] as const) {
   test(`ended by ${how}, ${open ? 'with the vault open' : 'before there is a vault'}, every process ends by itself and with 0`, async () => {
-    const own = await openWindow(`end-${how.replaceAll(' ', '-')}`);
+    const own = await openWindow(`end-${how.replaceAll(' ', '-')}`, { quickSecrets: true });
     const child = own.app.process();
     const ended = new Promise<number | null>((done) => child.once('exit', done));
     if (open) await onboard(own, 'Ada', passphrase);

@@ -27,7 +27,7 @@ test('A71 A73 A79: Alice’s key was copied and the copy followed; her own next 
   const [profile, copy, kit] = ['alice', 'copy', 'kit'].map((name) => join(folder, name)) as [string, string, string];
   let alice = await HeadlessPeer.start(profile, { listen: '127.0.0.1:0' });
   let thief: HeadlessPeer | undefined;
-  const bo = await openWindow('stolen-key-bo');
+  const bo = await openWindow('stolen-key-bo', { quickSecrets: true });
   try {
     await alice.call('vault.create', { passphrase, name: 'Alice' });
     await alice.call('identity.saveRecoveryKit', { path: kit });
@@ -83,7 +83,7 @@ test('A71 A79: Alice opens her window after a copy of her profile renewed her ke
   const copy = join(folder, 'copy');
   const bo = await HeadlessPeer.start(join(folder, 'bo'), { listen: '127.0.0.1:0' });
   let thief: HeadlessPeer | undefined;
-  let alice = await openWindow('stolen-key-alice');
+  let alice = await openWindow('stolen-key-alice', { quickSecrets: true });
   const { profile } = alice;
   try {
     await bo.call('vault.create', { passphrase, name: 'Bo' });
@@ -93,9 +93,7 @@ test('A71 A79: Alice opens her window after a copy of her profile renewed her ke
     await alice.close();
     cpSync(profile, copy, { recursive: true });
 
-    // The window's passphrase costs what it does in the product.
-    thief = await HeadlessPeer.start(copy, { listen: '127.0.0.1:0', asShipped: true });
-    await thief.call('vault.unlock', { passphrase });
+    thief = await started(copy);
     const kit = join(folder, 'kit');
     await thief.call('identity.saveRecoveryKit', { path: kit });
     await thief.call('identity.rotate');
@@ -103,7 +101,7 @@ test('A71 A79: Alice opens her window after a copy of her profile renewed her ke
     const stolen = (await thief.call('identity.get')).keyFingerprint;
     await thief.end();
 
-    alice = await openWindow('stolen-key-alice', { profile });
+    alice = await openWindow('stolen-key-alice', { quickSecrets: true, profile });
     await unlock(alice, passphrase);
     await alice.window.getByRole('region', { name: 'Needs attention' }).getByRole('button', { name: 'What to do' }).click({ timeout: 150_000 });
     const panel = alice.window.getByRole('tabpanel', { name: 'Identity' });

@@ -23,7 +23,7 @@ let screens: OpenApp;
 test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async () => {
-  screens = await openWindow('screens');
+  screens = await openWindow('screens', { quickSecrets: true });
   await onboard(screens, 'Ada', passphrase);
   await lock(screens);
   whole = mkdtempSync(join(tmpdir(), 'keyshift-whole-'));
@@ -100,7 +100,10 @@ function flip(file: string, at: number): void {
 
 /** As a version to come will leave it: the database's own number is ahead of this program's. */
 async function raiseSchema(profile: string): Promise<void> {
-  const vault = await createVaultFile({ directory: profile, crypto: await createCrypto({ random: systemRandom }) }).unlock(passphrase);
+  const crypto = await createCrypto({ random: systemRandom });
+  // What a passphrase costs in these windows (test/support/quick-secrets.cjs).
+  const quick = { ...crypto, passwordKey: (words: Uint8Array, salt: Uint8Array) => crypto.passwordKey(words, salt, { passes: 1, memoryBytes: 1024 * 1024 }) };
+  const vault = await createVaultFile({ directory: profile, crypto: quick }).unlock(passphrase);
   const key = vault.exportKey();
   vault.close();
   const db = openDatabase(join(profile, 'keyshift.db'), key);
@@ -155,7 +158,7 @@ test('a profile in use by another process: its own screen at the start, nothing 
   cpSync(whole, profile, { recursive: true });
   const other = lockProfile(profile);
   const before = fingerprint(profile);
-  const own = await openWindow('in-use');
+  const own = await openWindow('in-use', { quickSecrets: true });
   try {
     await expectScreen(
       own,
@@ -190,7 +193,7 @@ test('a folder that may not be written to: its own screen instead of a program t
   else disk.writable(false);
   let own: OpenApp | undefined;
   try {
-    own = await openWindow('read-only', { profile });
+    own = await openWindow('read-only', { quickSecrets: true, profile });
     await expectScreen(
       own,
       {
@@ -230,7 +233,7 @@ test('a full disk: its own screen, nothing lost, and it opens or is made once th
   const ballast = join(disk.path, 'ballast');
   let own: OpenApp | undefined;
   try {
-    own = await openWindow('full', { profile });
+    own = await openWindow('full', { quickSecrets: true, profile });
     await expect(own.window.getByRole('button', { name: 'Unlock' })).toBeVisible();
     fill(ballast);
     await unlock(own, passphrase);
