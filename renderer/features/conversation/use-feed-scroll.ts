@@ -35,6 +35,8 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
   /** What is read where the reader is not at the end. */
   const held = useRef<Held>(undefined);
   const before = useRef<{ first: string | undefined; last: string | undefined; height: number }>({ first: undefined, last: undefined, height: 0 });
+  const isBehind = useRef(behind);
+  isBehind.current = behind;
   const [atEnd, setAtEnd] = useState(true);
   const [seen, setSeen] = useState<string>();
   const shown = useRef(messages);
@@ -133,6 +135,18 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
       element.removeEventListener('keydown', look);
     };
   }, [stay]);
+
+  // So it does by whatever else of the messages takes more room later, as the player and the buttons of a file that came do. What was asked for below moves nobody.
+  const isEmpty = messages.length === 0;
+  useEffect(() => {
+    const feed = box.current?.querySelector('[role="feed"]');
+    if (feed == null || typeof ResizeObserver === 'undefined') return undefined;
+    const observer = new ResizeObserver(() => {
+      if (!isBehind.current) stay();
+    });
+    observer.observe(feed);
+    return () => observer.disconnect();
+  }, [stay, isEmpty]);
 
   // So it does where letters, lines or words of another language take more room: what says so stands on the page's root. Once all is laid out.
   useEffect(() => {

@@ -219,9 +219,14 @@ describe('a conversation that is opened', () => {
   });
 
   describe('what is read, where the reader is not at the end', () => {
+    let watched: { readonly element: Element; readonly told: () => void }[] = [];
+    /** As the browser tells that something in the page has another size. */
+    const grows = (part: Element | null): void => act(() => watched.filter(({ element }) => element === part).forEach(({ told }) => told()));
     beforeEach(() => {
+      watched = [];
       vi.stubGlobal('ResizeObserver', class {
-        observe = vi.fn();
+        constructor(private readonly told: () => void) {}
+        observe = (element: Element): unknown => watched.push({ element, told: this.told });
         unobserve = vi.fn();
         disconnect = vi.fn();
       });
@@ -274,6 +279,25 @@ describe('a conversation that is opened', () => {
       expect(box.scrollTop).toBe(100);
       fireEvent.scroll(box);
       expect(screen.getByRole('button', { name: 'To the newest' })).toBeTruthy();
+    });
+
+    it('stays at the newest message where a message takes more room later, as a file that has come does with its player, and where the reader is further up', async () => {
+      const heights = new Map<string, number>();
+      const { box } = await laidOut(heights);
+      const longer = (at: number, height: number): void => {
+        heights.set(box.querySelectorAll('article')[at]?.getAttribute('data-message') ?? '', height);
+        grows(screen.getByRole('feed'));
+      };
+      scrollTo(box, 700);
+      longer(9, 160);
+      expect(box.scrollTop).toBe(1_060);
+      // The browser does not go further than to the end.
+      scrollTo(box, 760);
+      scrollTo(box, 300);
+      longer(9, 200);
+      expect(box.scrollTop).toBe(300);
+      longer(0, 180);
+      expect(box.scrollTop).toBe(380);
     });
 
     it('stays at the newest message where what is in the box became shorter and the browser moved it', async () => {
