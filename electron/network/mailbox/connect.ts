@@ -16,10 +16,15 @@ export interface Credentials {
 
 /**
  * Connects once, to whichever of the servers answers; what breaks later stays broken, the caller begins anew. Nobody else's
- * connection through a proxy is shared with that of another `isolation`. `quit`: nobody waits any more. Throws whatever the library does: see `isRefusal`.
+ * connection through a proxy is shared with that of another `isolation`. `quit`: nobody waits for it any more; what is connected by then stays. Throws whatever the
+ * library does: see `isRefusal`.
  */
-export function connectTo({ servers, authority }: MailboxServers, { token, key }: Credentials, transport: Transport, isolation: string, quit?: AbortSignal): Promise<NatsConnection> {
+export async function connectTo({ servers, authority }: MailboxServers, { token, key }: Credentials, transport: Transport, isolation: string, quit?: AbortSignal): Promise<NatsConnection> {
   setTransportFactory({ factory: () => new MailboxTransport() });
+  const connecting = new AbortController();
+  const giveUp = (): void => connecting.abort();
+  quit?.addEventListener('abort', giveUp);
+  if (quit?.aborted === true) giveUp();
   const secure = servers.every((server) => server.startsWith('tls:'));
   const options: WayOptions = {
     servers: [...servers],
@@ -33,9 +38,13 @@ export function connectTo({ servers, authority }: MailboxServers, { token, key }
     reconnect: false,
     ignoreClusterUpdates: true,
     resolve: false,
-    way: { dial: (host, port, signal) => transport.dial({ host, port }, connectMs, signal, isolation), secure, authority, quit },
+    way: { dial: (host, port, signal) => transport.dial({ host, port }, connectMs, signal, isolation), secure, authority, quit: connecting.signal },
   };
-  return NatsConnectionImpl.connect(options);
+  try {
+    return await NatsConnectionImpl.connect(options);
+  } finally {
+    quit?.removeEventListener('abort', giveUp);
+  }
 }
 
 /** The server knows this key or token and says no, or does not know it; as opposed to not being there. */

@@ -26,6 +26,7 @@ export class Depositing {
   readonly #ways = new Map<string, Way>();
   /** Those that are not closed yet. */
   readonly #live = new Set<Way>();
+  readonly #ending = new AbortController();
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -66,7 +67,7 @@ export class Depositing {
     const place = placeOf(capability);
     const known = this.#ways.get(place);
     if (known !== undefined) return [place, known];
-    const connection = connectTo(capability, { token }, this.#transport, subjectOf(token));
+    const connection = connectTo(capability, { token }, this.#transport, subjectOf(token), this.#ending.signal);
     const made: Way = { connection, uses: 0, idle: undefined };
     this.#ways.set(place, made);
     this.#live.add(made);
@@ -94,6 +95,7 @@ export class Depositing {
   async close(): Promise<void> {
     const open = [...this.#live];
     this.#ways.clear();
+    this.#ending.abort();
     for (const way of open) {
       clearTimeout(way.idle);
       this.#end(way);

@@ -13,8 +13,8 @@ export interface WayToServer {
   readonly dial: (host: string, port: number, signal: AbortSignal) => Promise<Link>;
   readonly secure: boolean;
   readonly authority: Uint8Array | undefined;
-  /** Nobody waits for a connection any more. */
-  readonly quit: AbortSignal | undefined;
+  /** Nobody waits for this connection any more. */
+  readonly quit: AbortSignal;
 }
 
 export interface WayOptions extends ConnectionOptions {
@@ -51,22 +51,19 @@ export class MailboxTransport implements NatsTransport {
   async connect({ hostname, port }: Server, options: ConnectionOptions): Promise<void> {
     if (!hasWay(options)) throw new Error('no way to this server');
     const { dial, secure, authority, quit } = options.way;
-    const giveUp = (): void => this.discard();
-    quit?.addEventListener('abort', giveUp);
-    if (quit?.aborted === true) giveUp();
-    try {
-      const link = await dial(hostname, port, this.#quit.signal);
-      const plain = new LinkStream(link);
-      this.#stream = plain;
-      if (this.isClosed) plain.destroy();
-      this.#greeting = await readGreeting(plain);
-      if (secure) this.#stream = await secured(plain, hostname, authority);
-      this.#secure = secure;
-      if (this.isClosed) this.#stream.destroy();
-      this.#stream.once('close', () => void this.close());
-    } finally {
-      quit?.removeEventListener('abort', giveUp);
-    }
+    // With an error, which is told: after the greeting the library waits for more, and hears of nothing else.
+    const giveUp = (): void => void this.close(new Error('nobody waits'));
+    quit.addEventListener('abort', giveUp);
+    if (quit.aborted) giveUp();
+    const link = await dial(hostname, port, this.#quit.signal);
+    const plain = new LinkStream(link);
+    this.#stream = plain;
+    if (this.isClosed) plain.destroy();
+    this.#greeting = await readGreeting(plain);
+    if (secure) this.#stream = await secured(plain, hostname, authority);
+    this.#secure = secure;
+    if (this.isClosed) this.#stream.destroy();
+    this.#stream.once('close', () => void this.close());
   }
 
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {

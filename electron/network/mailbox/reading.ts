@@ -47,7 +47,7 @@ export class Reading implements MailboxLink {
   #messages: ConsumerMessages | undefined;
   #closed = false;
   readonly #ending = new AbortController();
-  /** Somebody wanted it tried at once while a try was under way, which may be by a network that is gone. */
+  /** Somebody wanted it tried at once while a try was under way, or a connection open, which may be by a network that is gone. */
   #again = false;
   #wake: () => void = () => {};
   #roomAgain: () => void = () => {};
@@ -73,6 +73,8 @@ export class Reading implements MailboxLink {
     const connection = this.#connection;
     if (connection === undefined || this.#state.state !== 'connected') return;
     if (!(await within(deadMs, connection.flush()))) await connection.close().catch(() => {});
+    // It is there. Should it be lost later, that is nobody's wish, and others lose it in the same moment: a pause keeps them apart.
+    else if (connection === this.#connection) this.#again = false;
   }
 
   async close(): Promise<void> {

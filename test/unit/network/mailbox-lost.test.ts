@@ -13,6 +13,8 @@ let options: FakeMailboxOptions;
 let seed: Uint8Array;
 /** Each connection, oldest first. */
 let servers: FakeMailboxServer[];
+/** Whether what is connected from now on greets, and says nothing any more. */
+let onlyGreets: boolean;
 let end: () => Promise<void>;
 
 beforeEach(async () => {
@@ -21,7 +23,12 @@ beforeEach(async () => {
   const key = await mailbox.deviceKey(seed);
   servers = [];
   options = { key };
-  const listener = await network.transport.listen({ host: '127.0.0.1', port: 0 }, (link) => servers.push(fakeMailboxServer(link, options)));
+  onlyGreets = false;
+  const listener = await network.transport.listen({ host: '127.0.0.1', port: 0 }, (link) => {
+    const server = fakeMailboxServer(link, options);
+    if (onlyGreets) server.fallSilent();
+    servers.push(server);
+  });
   end = () => listener.close();
   registration = { servers: [`nats://127.0.0.1:${listener.address.port}`], deviceKey: key, token: jwt, address: 'a'.repeat(32), expiresAt: 0, slots: [] };
 });
@@ -80,16 +87,27 @@ test('a wish to try at once that comes while a try is under way is not forgotten
   options = { ...options, mute: true };
   const { link } = open();
   await until(() => servers.length === 1);
-  // The pauses between tries are long by now, as far as chance goes.
-  const chance = vi.spyOn(globalThis, 'setTimeout');
+  const timers = vi.spyOn(globalThis, 'setTimeout');
   options = { ...options, mute: false };
   link.retry();
   servers[0]?.link.destroy();
   await until(() => link.current.state === 'connected');
   expect(servers).toHaveLength(2);
   // No pause of the back-off was begun.
-  expect(chance.mock.calls.filter(([, wait]) => typeof wait === 'number' && wait > 0 && wait <= 1_000)).toEqual([]);
-  chance.mockRestore();
+  expect(timers.mock.calls.filter(([, wait]) => typeof wait === 'number' && wait > 0 && wait <= 1_000)).toEqual([]);
+  timers.mockRestore();
+});
+
+test('a wish that a mailbox answered is fulfilled: the loss of a connection that comes later is followed by a pause, as everybody’s', async () => {
+  const { link } = open();
+  await until(() => link.current.state === 'connected');
+  link.retry();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  servers[0]?.link.destroy();
+  await until(() => servers.length === 2);
+  expect(timers.mock.calls.filter(([, wait]) => typeof wait === 'number' && wait > 0 && wait <= 1_000)).toHaveLength(1);
+  timers.mockRestore();
 });
 
 test('closing waits neither for a server that says nothing nor for one that was never reached', async () => {
@@ -106,6 +124,18 @@ test('closing waits neither for a server that says nothing nor for one that was 
   const again = performance.now();
   await other.link.close();
   expect(performance.now() - again).toBeLessThan(2_000);
+
+  // One that greeted, and one that somebody was to be left something at.
+  options = { ...options, mute: false };
+  onlyGreets = true;
+  const third = open();
+  const left = deposit('1');
+  await until(() => servers.length === 4);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const last = performance.now();
+  await Promise.all([third.link.close(), mailbox.close()]);
+  expect(await left).toBe('unreachable');
+  expect(performance.now() - last).toBeLessThan(2_000);
 }, 20_000);
 
 test('a deposit after one that was not answered takes a connection of its own, and not the dead one', async () => {
