@@ -99,6 +99,9 @@ const silentRenderer: CodeRule = (file) => {
   ];
 };
 
+/** What an effect answers with is called at its end. Methods of elements that answered with nothing answer with a promise in newer browsers (`scrollIntoView`), and the window fell. */
+const endsOfEffects: CodeRule = (file) => file.effectsAnswer.map((name) => `${file.path}: an effect answers with what ${name}() of an element does: put it in braces`);
+
 const MOST_LINES = 400;
 const shape: CodeRule = (file) => {
   const name = basename(file.path);
@@ -112,4 +115,4 @@ const shape: CodeRule = (file) => {
   ];
 };
 
-export const CODE_RULES = { pureEngine, oneWindowFactory, ipcInOnePlace, noCrashUpload, fewWaysOut, noMarkup, silentRenderer, shape } as const satisfies Record<string, CodeRule>;
+export const CODE_RULES = { pureEngine, oneWindowFactory, ipcInOnePlace, noCrashUpload, fewWaysOut, noMarkup, silentRenderer, endsOfEffects, shape } as const satisfies Record<string, CodeRule>;

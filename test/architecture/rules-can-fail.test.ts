@@ -131,6 +131,8 @@ describe('each rule about code refuses what it forbids', () => {
     ['silentRenderer', 'renderer/app/a.ts', "void fetch('x');"],
     ['silentRenderer', 'renderer/app/a.ts', "new WebSocket('x');"],
     ['silentRenderer', 'renderer/app/a.ts', "localStorage.setItem('a', 'b');"],
+    ['endsOfEffects', 'renderer/app/A.tsx', "useEffect(() => row.current?.scrollIntoView({ block: 'nearest' }), [row]);"],
+    ['endsOfEffects', 'renderer/app/A.tsx', 'React.useLayoutEffect(() => row.current.focus());'],
     ['shape', 'electron/main.ts', `${'// line\n'.repeat(500)}export {};`],
     ['shape', 'shared/ContractValue.ts', 'export const a = 1;'],
     ['shape', 'shared/utils.ts', 'export const a = 1;'],
@@ -147,6 +149,7 @@ describe('each rule about code refuses what it forbids', () => {
       'electron/ipc/a.ts': "import { ipcMain } from 'electron'; ipcMain.handle('x', () => 1);",
       'electron/network/a.ts': 'setTimeout(() => Date.now(), 1);',
       'renderer/ui/Button.tsx': 'export const Button = () => <button>ok</button>;',
+      'renderer/ui/use-focus.ts': 'useEffect(() => { row.current?.focus(); }); useEffect(() => () => stop.current?.()); useEffect(() => load());',
     });
     for (const rule of Object.values(CODE_RULES)) expect(allowed.flatMap(rule)).toEqual([]);
   });

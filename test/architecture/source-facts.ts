@@ -16,6 +16,8 @@ export interface SourceFacts {
   readonly called: readonly string[];
   /** Names of properties that are read, written or given in JSX and objects: `innerHTML`. */
   readonly properties: readonly string[];
+  /** What an effect of React answers with, where that is all its function does: the method of an element (`ref.current?.scrollIntoView()`). */
+  readonly effectsAnswer: readonly string[];
   /** True when every statement hands on another module's exports. */
   readonly onlyReexports: boolean;
 }
@@ -56,6 +58,7 @@ export function factsOf(path: string, source: string): SourceFacts {
   const members: string[] = [];
   const called: string[] = [];
   const properties: string[] = [];
+  const effectsAnswer: string[] = [];
 
   walk(program, (node) => {
     switch (node.type) {
@@ -75,6 +78,7 @@ export function factsOf(path: string, source: string): SourceFacts {
       case 'CallExpression': {
         const callee = nameOf(node.callee);
         if (callee) called.push(callee);
+        if ((callee ?? (isNode(node.callee) ? nameOf(node.callee.property) : undefined))?.endsWith('Effect')) effectsAnswer.push(...methodOfElement(list(node.arguments)[0]?.body));
         if (callee === 'require') imports.push({ specifier: text(list(node.arguments)[0]), typeOnly: false, names: ['*'] });
         break;
       }
@@ -114,6 +118,7 @@ export function factsOf(path: string, source: string): SourceFacts {
     members,
     called,
     properties,
+    effectsAnswer,
     onlyReexports: statements.length > 0 && statements.every((one) => one.type.startsWith('Export') && isNode(one.source)),
   };
 }
@@ -133,6 +138,13 @@ const list = (value: unknown): Node[] => (Array.isArray(value) ? value.filter(is
 
 function nameOf(value: unknown): string | undefined {
   return isNode(value) && (value.type === 'Identifier' || value.type === 'JSXIdentifier') ? String(value.name) : undefined;
+}
+
+/** The method that an expression calls of what a ref holds, or none. */
+function methodOfElement(value: unknown): string[] {
+  const bare = (node: unknown): Node | undefined => (isNode(node) ? (node.type === 'ChainExpression' ? bare(node.expression) : node) : undefined);
+  const callee = bare(bare(value)?.callee);
+  return callee?.type === 'MemberExpression' && nameOf(bare(callee.object)?.property) === 'current' ? [nameOf(callee.property) ?? '<computed>'] : [];
 }
 
 /** The text of a string literal; anything computed is written as such, so that a rule can refuse it. */

@@ -147,7 +147,9 @@ function Joined(): ReactNode {
   const atFirst = useRef(new Set(contacts.map((contact) => contact.contactId)));
   const comer = contacts.find((contact) => !contact.pending && !atFirst.current.has(contact.contactId));
   const say = useRef<HTMLDivElement>(null);
-  useEffect(() => say.current?.scrollIntoView({ block: 'nearest' }), [comer]);
+  useEffect(() => {
+    say.current?.scrollIntoView({ block: 'nearest' });
+  }, [comer]);
   if (comer === undefined) return null;
   const name = nameInSentence(comer.name);
   return (

@@ -15,7 +15,9 @@ export function FailureScreen({ failure }: { readonly failure: KeyshiftError }):
   const load = useSession((state) => state.load);
   const kind = failureKind(failure.code);
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => {
+    heading.current?.focus();
+  }, []);
   return (
     <main className="front-page">
       <section className="failure-card">

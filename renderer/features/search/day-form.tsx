@@ -47,7 +47,9 @@ function DayCalendar({ conversationId, onGone }: { readonly conversationId: stri
   const days = useDays(conversationId, month.year, month.month);
   // Behind some hits it opens below the edge, with the focus on a day that nobody sees; another month may be a week longer.
   const calendar = useRef<HTMLDivElement>(null);
-  useEffect(() => calendar.current?.scrollIntoView({ block: 'nearest' }), [month]);
+  useEffect(() => {
+    calendar.current?.scrollIntoView({ block: 'nearest' });
+  }, [month]);
   return (
     <>
       <p className="field-hint">{text('search.date.hint')}</p>

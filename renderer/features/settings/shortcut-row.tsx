@@ -64,7 +64,9 @@ function Recorder({ name, keys, onEnd, onSet }: { readonly name: CommandName; re
   const text = useText();
   const field = useRef<HTMLButtonElement>(null);
   const [outcome, setOutcome] = useState<Outcome>();
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
   useEffect(() => {
     const heard = (event: KeyboardEvent): void => {
       if (event.target !== field.current || event.key === 'Tab') return;

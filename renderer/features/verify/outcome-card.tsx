@@ -12,7 +12,9 @@ const icons = { match: CircleCheckBig, 'no-match': OctagonX, 'other-person': Use
 export function OutcomeCard({ compared, name, onAgain, onClose }: { readonly compared: Verification; readonly name: string; readonly onAgain: () => void; readonly onClose: () => void }): ReactNode {
   const text = useText();
   const card = useRef<HTMLElement>(null);
-  useEffect(() => card.current?.focus(), [compared]);
+  useEffect(() => {
+    card.current?.focus();
+  }, [compared]);
   const { outcome, otherName } = compared;
   const Icon = icons[outcome];
   const words = outcomeWords(compared);
