@@ -11,6 +11,8 @@ const takesOver: ReadonlySet<string> = new Set(['compromise', 'pair', 'devices']
 interface Use {
   readonly wall: number;
   readonly monotonic: number;
+  /** Store generation it was in; 0 for what was found there. */
+  readonly generation: number;
 }
 
 /**
@@ -28,15 +30,21 @@ export class FirstUses {
     for (const row of rows) {
       const isUsed = row === newer ? newestIsUsed : newer?.firstSequence !== row.firstSequence || takesOver.has(newer.reason);
       const age = wall < until ? monotonic - started : wall - until;
-      if (isUsed && this.#uses.length < most) this.#uses.unshift({ wall: until, monotonic: monotonic - age });
+      if (isUsed && this.#uses.length < most) this.#uses.unshift({ wall: until, monotonic: monotonic - age, generation: 0 });
       [until, newer] = [row.createdAt, row];
     }
   }
 
-  /** The key in use locks its first numbered message now. */
-  used(wall: number, monotonic: number): void {
-    this.#uses.push({ wall, monotonic });
-    if (this.#uses.length > most) this.#uses.shift();
+  /** The key in use locks its first numbered message now, in the change of this store generation. */
+  used(wall: number, monotonic: number, generation: number): void {
+    this.#uses.push({ wall, monotonic, generation });
+    // Twice as many as count: of the newest some may be undone.
+    if (this.#uses.length > 2 * most) this.#uses.shift();
+  }
+
+  /** What came behind this generation was undone: nothing of it left this device, and the other side counts none of it. */
+  undone(generation: number): void {
+    while ((this.#uses.at(-1)?.generation ?? 0) > generation) this.#uses.pop();
   }
 
   /** How long, in milliseconds, another key is not to be used for a first message; 0: it may be. */
@@ -56,6 +64,6 @@ export class FirstUses {
 
   /** Of as many as the other side allows; undefined while there were fewer. */
   #oldest(): Use | undefined {
-    return this.#uses.length < most ? undefined : this.#uses[0];
+    return this.#uses.at(-most);
   }
 }

@@ -209,6 +209,8 @@ export class Memory {
     for (const [text, state] of this.#dialogs) {
       if (state.touched <= generation) continue;
       if (state.sending) forgetKey(state.sending);
+      // These outlive the state.
+      state.sending?.shifts?.uses.undone(generation);
       this.#dialogs.delete(text);
     }
     // Caches say only what verified, but what they were filled by did not last: cheap to fill again.

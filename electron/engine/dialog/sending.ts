@@ -306,8 +306,8 @@ export class Sending {
   #seal(stream: SendingStream, sealer: Sealer, peer: RemoteParty, plain: Plain, salt: Uint8Array): NonNullable<OutboxRow['sealed']> {
     const bytes = sealMessage(this.#parts.crypto, sealer.state, plain, salt, this.#sealed);
     const { row } = stream;
-    const { clock } = this.#parts;
-    if (row.epochMessages === 0) this.shifts(stream).uses.used(clock.now(), clock.monotonic());
+    const { clock, memory } = this.#parts;
+    if (row.epochMessages === 0) this.shifts(stream).uses.used(clock.now(), clock.monotonic(), memory.generation);
     const next: SendingRow = {
       ...row,
       nextSealed: plain.sequence + 1,

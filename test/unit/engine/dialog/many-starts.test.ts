@@ -108,6 +108,29 @@ describe('a device that is started more often than the other side allows new key
     expect([failures(a.device), failures(b.device)]).toEqual([[], []]);
   });
 
+  it('S2-11 S1-04: a key whose first message the disk refused was never used: nothing rests for it', async () => {
+    const { a, b, cross, pass, heard } = await startedOften(3, second);
+    const refuse = (text: string): void => a.device.db.transaction(() => { a.say(text); throw new Error('disk full'); });
+    for (let at = 0; at < 120; at += 1) {
+      expect(() => refuse('lost')).toThrow('disk full');
+      pass(second);
+    }
+    a.say('4');
+    cross();
+    expect([heard(), a.device.engine.isResting(a.key)]).toEqual([numbers(1, 4), false]);
+    // Those that were used count as before, however many were refused between them.
+    for (let at = 5; at <= 130; at += 1) {
+      if (at % 2 === 0) expect(() => refuse('lost')).toThrow('disk full');
+      a.device.restart();
+      a.say(`${at}`);
+      cross();
+      pass(second);
+    }
+    expect(a.device.engine.isResting(a.key)).toBe(true);
+    expect(heard().length).toBeLessThan(105);
+    expect([failures(a.device), failures(b.device)]).toEqual([[], []]);
+  });
+
   it('S2-11: other conversations of the same two go on meanwhile', async () => {
     const { a, b, cross, heard } = await startedOften(110, second);
     const other = a.device.engine.open(b.device.peerId, { title: 'another' });
