@@ -23,6 +23,7 @@ import { envelopesOfProfile } from './envelopes-of-profile';
 import { GroupCommit } from './group-commit';
 import { History } from './history';
 import type { LanContacts } from './lan-contacts';
+import { LastingClock } from './lasting-clock';
 import { noteLapse } from './lapses';
 import { lanOfProfile } from './lan-of-profile';
 import { KeyTrust } from './key-trust';
@@ -98,6 +99,7 @@ export class OpenProfile {
   readonly newMessageId: () => string;
   readonly waitingFor: WaitingRule;
   readonly #host: SessionHost;
+  readonly #clock: LastingClock;
   readonly #around: Surroundings;
   readonly #rested: Rested;
   readonly #endings: { deposits?: () => void; sightings?: () => void; search?: () => void } = {};
@@ -107,9 +109,10 @@ export class OpenProfile {
   #closed = false;
 
   /** `token`: the start token, where it is durable already (`own-record.ts`). */
-  constructor(around: Surroundings, vault: OpenVault, local: LocalParty, changes: ProfileChanges, token?: Uint8Array) {
-    const { crypto, clock, random, logger, events, transport } = around;
-    this.#around = around;
+  constructor(surroundings: Surroundings, vault: OpenVault, local: LocalParty, changes: ProfileChanges, token?: Uint8Array) {
+    const { crypto, random, logger, events, transport } = surroundings;
+    const clock = (this.#clock = new LastingClock(surroundings.clock, logger));
+    const around = (this.#around = { ...surroundings, clock });
     this.vault = vault;
     this.resumptions = new Resumptions({ crypto, clock, logger, store: vault.stores.resumptions, isLent: (keyId) => this.devices.handover.isLent(keyId) });
     const voidResumptions = (peerId: PeerId): void => this.resumptions.forgetPeer(peerId);
@@ -285,17 +288,19 @@ export class OpenProfile {
   networkChanged(): void {
     if (this.#closed) return;
     this.connections.checkAll(checkMs);
-    this.connections.lookAgain();
-    this.devices.networkChanged(checkMs);
-    this.introductions.lookAgain();
-    this.ways.networkChanged();
+    const looks = [() => this.connections.lookAgain(), () => this.devices.networkChanged(checkMs), () => this.introductions.lookAgain(), () => this.ways.networkChanged()];
+    for (const look of looks) this.lasting(look);
   }
 
   /** This device is to be found elsewhere, or its card says something else: whoever is connected is told. */
   addressesChanged(): void {
     if (this.#closed) return;
-    this.cards.changed();
-    this.devices.addressesChanged();
+    for (const tell of [() => this.cards.changed(), () => this.devices.addressesChanged()]) this.lasting(tell);
+  }
+
+  /** Does it now, or, where the disk fails, again a little later. */
+  lasting(work: () => void): void {
+    this.#clock.lasting(work);
   }
 
   /** One transaction with its events told after the commit. `behind`: it does not wait for the disk (`transactionBehind`). */
@@ -340,6 +345,7 @@ export class OpenProfile {
     // What was asked for before is done before.
     this.sends.flush();
     this.#closed = true;
+    this.#clock.close();
     for (const end of Object.values(this.#endings)) end();
     this.talk.close();
     const parts = [this.lan, this.removal, this.cards, this.files, this.ways, this.devices, this.vouching, this.introductions, this.rekeying, this.invitations, this.#rested, this.delivery];
@@ -356,10 +362,12 @@ export class OpenProfile {
 
   /** Anybody on the local network can make it look so: it decides where to try, and when, never whom to believe. */
   #onSighting(peerId: PeerId): void {
-    if (this.#closed) return;
-    if (peerId === this.local.peerId) return this.devices.sighted();
-    this.connections.sighted(peerId);
-    this.introductions.sighted(peerId);
+    this.lasting(() => {
+      if (this.#closed) return;
+      if (peerId === this.local.peerId) return this.devices.sighted();
+      this.connections.sighted(peerId);
+      this.introductions.sighted(peerId);
+    });
   }
 
   #onSession(session: Session, keep: () => void): void {

@@ -276,10 +276,12 @@ export class Rekeying {
       const matter = peerId === undefined ? undefined : this.#matters.get(peerId);
       if (peerId === undefined || matter === undefined) return;
       this.#asking += 1;
-      void this.#ask(peerId, matter).finally(() => {
-        this.#asking -= 1;
-        this.#next();
-      });
+      void this.#ask(peerId, matter)
+        .catch((error: unknown) => this.#parts.logger.error('rekey.fault', { reason: error instanceof Error ? error.name : 'unknown' }))
+        .finally(() => {
+          this.#asking -= 1;
+          this.#next();
+        });
     }
   }
 

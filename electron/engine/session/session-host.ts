@@ -301,14 +301,25 @@ class Host implements SessionHost {
     const underSuccessor = pin !== undefined && isUnderSuccessor(crypto, pin, opened.peer.identity.spkiHash);
     const onHint = (hint: Uint8Array): void => this.#parts.resumptions?.hinted(opened.keys.keyId, hint);
     const fresh = new LiveSession({ crypto, clock, link, opened, limits: this.#limits, underSuccessor, onHint });
+    try {
+      return this.#place(fresh, opened, party, pin);
+    } catch (error) {
+      // The connection wipes its keys: left open it would be asked for a sign of life, which nothing could seal.
+      fresh.ended();
+      throw error;
+    }
+  }
+
+  #place(fresh: LiveSession, opened: Opened, party: LocalParty, pin: ReturnType<PeerLookup['pinned']>): { readonly current: LiveSession | undefined; readonly fresh: LiveSession | undefined } {
+    const { crypto, peers } = this.#parts;
     if (opened.peer.list.version < ((pin && listVersionFor(crypto, pin, opened.peer.identity.spkiHash)) ?? 0)) {
-      this.#rejections.note('list-version', sourceOf(link.remote));
+      this.#rejections.note('list-version', sourceOf(fresh.remote));
       this.#discard(opened);
       this.#parts.onOutdated?.(fresh);
       fresh.close();
       return { current: undefined, fresh };
     }
-    if (peerId === party.peerId && this.#parts.onBehind && !isInStep(crypto, party, peers, opened.peer)) {
+    if (opened.peer.identity.peerId === party.peerId && this.#parts.onBehind && !isInStep(crypto, party, peers, opened.peer)) {
       this.#discard(opened);
       if (this.#behind.admit(fresh)) this.#parts.onBehind(fresh);
       return { current: undefined, fresh };

@@ -326,7 +326,7 @@ export class LiveSession implements Session {
       }
     }
     // One answer per record, however many pings it holds.
-    if (ping) this.#sendItems([{ kind: 'pong', token: ping }]);
+    if (ping && !this.#closed) this.#sendItems([{ kind: 'pong', token: ping }]);
     if (given.length === 0) return;
     if (this.#items) return this.#items(given, giveBack);
     this.#early.push([given, giveBack]);

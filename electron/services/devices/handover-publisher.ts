@@ -108,9 +108,13 @@ export class Publisher {
     }
   }
 
-  /** A repository can be asked: whether somebody took from it, while this device was off, what it had published (A61). */
+  /** A repository can be asked: whether somebody took from it, while this device was off, what it had published (A61). Never throws. */
   async look(repository: SessionRepository): Promise<void> {
-    for (const { keyId } of this.#parts.sharing.holding()) if (!(await this.#lookAt(repository, keyId))) return;
+    try {
+      for (const { keyId } of this.#parts.sharing.holding()) if (!(await this.#lookAt(repository, keyId))) return;
+    } catch (error) {
+      this.#fault(error); // asked again at the next connection
+    }
   }
 
   close(): void {
@@ -120,7 +124,7 @@ export class Publisher {
 
   /** Whether one that is not in use here is another device's by now: then nothing of it stays (S4-35). False: the repository is not to be had; asked again at the next connection. */
   async #lookAt(repository: SessionRepository, keyId: Uint8Array): Promise<boolean> {
-    const { crypto, clock, local, sharing, resumptions, commit, fence, logger } = this.#parts;
+    const { crypto, clock, local, sharing, resumptions, commit, fence } = this.#parts;
     try {
       const row = sharing.ledger(keyId);
       const person = row?.part === 'holder' ? this.#personOf(row.line.body) : undefined;
@@ -134,9 +138,13 @@ export class Publisher {
       if (there && settled(there, clock.now()).phase === 'gone' && there.taker !== local.instanceId) fence(keyId);
       return true;
     } catch (error) {
-      if (!(error instanceof RepositoryUnreachable)) logger.error('handover.fault', { reason: error instanceof Error ? error.name : 'unknown' });
+      if (!(error instanceof RepositoryUnreachable)) this.#fault(error);
       return false;
     }
+  }
+
+  #fault(error: unknown): void {
+    this.#parts.logger.error('handover.fault', { reason: error instanceof Error ? error.name : 'unknown' });
   }
 
   #write(one: Published): void {
@@ -153,11 +161,15 @@ export class Publisher {
           return outcome;
         },
         (error: unknown) => {
-          if (!(error instanceof RepositoryUnreachable)) this.#parts.logger.error('handover.fault', { reason: error instanceof Error ? error.name : 'unknown' });
+          if (!(error instanceof RepositoryUnreachable)) this.#fault(error);
           this.#fallBehind(one);
           return 'failed' as const;
         },
       )
+      .catch((error: unknown) => {
+        this.#fault(error);
+        return 'failed' as const;
+      })
       .then((outcome) => {
         cancel();
         one.busy = false;

@@ -92,12 +92,17 @@ export class Taker implements HandoverTaker {
     }
   }
 
-  /** What was about to be taken when this device stopped, or nobody answered (A59): from sources that can be asked now. */
+  /** What was about to be taken when this device stopped, or nobody answered (A59): from sources that can be asked now. Never throws. */
   async finish(source: HandoverSource, which: (row: LedgerRow) => boolean): Promise<void> {
-    for (const row of this.#parts.sharing.pending()) {
-      if (row.part !== source.part || !which(row)) continue;
-      if (this.#parts.takesNone()) this.#leave(source, row);
-      else await this.#settle(source, row, true);
+    try {
+      for (const row of this.#parts.sharing.pending()) {
+        if (row.part !== source.part || !which(row)) continue;
+        if (this.#parts.takesNone()) this.#leave(source, row);
+        else await this.#settle(source, row, true);
+      }
+    } catch (error) {
+      // It is pending still, and comes again when the source does.
+      this.#parts.logger.error('handover.fault', { reason: error instanceof Error ? error.name : 'unknown' });
     }
   }
 

@@ -242,9 +242,12 @@ export class Siblings {
 
   #later(instanceId: InstanceId, peer: Reaching): void {
     const { clock, random } = this.#parts;
-    if (this.#closed || peer.session || peer.dialling || !this.active().includes(instanceId)) return;
+    if (this.#closed || peer.session || peer.dialling) return;
     peer.cancel?.();
-    peer.cancel = clock.setTimer(backoffMs(random, peer.failures), () => this.#reach(instanceId, peer));
+    // Who counts stands on the disk, which may fail: not asked before a timer that outlives it.
+    peer.cancel = clock.setTimer(backoffMs(random, peer.failures), () => {
+      if (this.active().includes(instanceId)) this.#reach(instanceId, peer);
+    });
   }
 
   #reach(instanceId: InstanceId, peer: Reaching): void {

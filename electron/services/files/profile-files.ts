@@ -48,7 +48,7 @@ export class ProfileFiles implements PartyHandler {
     this.#profile = profile;
     this.#around = around;
     this.#reading = new Reading(crypto, held);
-    this.#progress = new Progress(clock, (transferId) => this.#records.tell(transferId));
+    this.#progress = new Progress(clock, (transferId) => this.#lasting(() => this.#records.tell(transferId)));
     this.#records = new TransferRecords(profile, events, this.#progress);
     this.parties = new Parties(logger, this);
     this.#fetching = new Fetching({
@@ -60,8 +60,8 @@ export class ProfileFiles implements PartyHandler {
       find: (transferId) => this.#records.find(transferId),
       change: (transferId, change) => this.#records.change(transferId, change),
       moved: (transferId, done) => this.#progress.moved(transferId, done),
-      rests: (transferId) => this.#rests(transferId),
-      whole: (transferId) => this.#whole(transferId),
+      rests: (transferId) => this.#lasting(() => this.#rests(transferId)),
+      whole: (transferId) => this.#lasting(() => this.#whole(transferId)),
     });
     this.#serving = new Serving({
       crypto,
@@ -80,9 +80,9 @@ export class ProfileFiles implements PartyHandler {
   }
 
   start(): void {
-    void this.#sweeping.all().then(() => {
-      if (!this.#closed) for (const row of this.#profile.stores.transfers.wanted()) if (!row.paused) this.#fetching.begin(row);
-    });
+    void this.#sweeping.all().then(() => this.#lasting(() => {
+      for (const row of this.#profile.stores.transfers.wanted()) if (!row.paused) this.#fetching.begin(row);
+    }));
   }
 
   close(): void {
@@ -378,8 +378,10 @@ export class ProfileFiles implements PartyHandler {
 
   /** Once the transaction stands; nothing where it does not. */
   #later(work: () => void): void {
-    setImmediate(() => {
-      if (!this.#closed) work();
-    });
+    setImmediate(() => this.#lasting(work));
+  }
+
+  #lasting(work: () => void): void {
+    this.#profile.lasting(() => this.#closed || work());
   }
 }

@@ -1,5 +1,5 @@
 import type { InstanceId } from '../../engine/ids';
-import type { Clock } from '../../engine/ports';
+import type { Clock, Logger } from '../../engine/ports';
 import type { ReplicaState, ReplicaStore, Vector } from '../ports/replica';
 import type { ReplicaProgress } from './replica';
 import type { Peer } from './syncing';
@@ -13,6 +13,7 @@ type Told = Pick<Peer, 'whole' | 'waits' | 'lacks' | 'vector'>;
 
 export interface JoiningParts {
   readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
   readonly own: InstanceId;
   readonly store: ReplicaStore;
   /** In a transaction of its own. */
@@ -91,12 +92,16 @@ export class Joining {
 
   /** The clock was set back, or the time has come. */
   watch(): void {
-    const { clock, change, onUnsure } = this.#parts;
+    const { clock, logger, change, onUnsure } = this.#parts;
     if (this.#joinedAt === undefined || this.#stopTimer) return;
     const now = Math.max(0, Math.trunc(clock.now()));
     if (now < this.#joinedAt) {
-      change((state) => ({ ...state, joinedAt: now }));
-      this.refresh();
+      try {
+        change((state) => ({ ...state, joinedAt: now }));
+        this.refresh();
+      } catch {
+        logger.warn('replica.not-moved'); // with the next look: until then it waits no longer than it would have
+      }
     }
     const left = (this.#joinedAt ?? now) + unsureAfterMs - now;
     if (left <= 0) return;

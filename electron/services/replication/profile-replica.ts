@@ -70,7 +70,7 @@ export class ProfileReplica implements Replica {
       local,
       store,
       say: (kind, key, value) => this.say(kind, key, value),
-      onRaised: () => void setImmediate(() => {
+      onRaised: () => void clock.setTimer(0, () => {
         if (!this.#closed) this.#syncing.haveAll();
       }),
     });
@@ -96,6 +96,7 @@ export class ProfileReplica implements Replica {
     this.#syncing.use(siblings.line('replica', this.#syncing));
     this.#joining = new Joining({
       clock,
+      logger,
       own: local.instanceId,
       store,
       change: (change) => this.#change(change),
@@ -330,17 +331,17 @@ export class ProfileReplica implements Replica {
         setImmediate(step);
       } catch (error) {
         this.#retrying = false;
-        this.#retryLater();
+        this.#retryLater(true);
         logger.warn('replica.not-retried', { reason: error instanceof Error ? error.name : 'unknown' });
       }
     };
     step();
   }
 
-  /** What waits may hang on what contacts bring, on time, or on what was done here. */
-  #retryLater(): void {
+  /** What waits may hang on what contacts bring, on time, or on what was done here; `failed`: on a disk, which is not asked what waits. */
+  #retryLater(failed = false): void {
     const { clock, store } = this.#parts;
-    if (this.#stopRetry || this.#closed || !this.isOn || !store.hasWaiting()) return;
+    if (this.#stopRetry || this.#closed || (!failed && (!this.isOn || !store.hasWaiting()))) return;
     this.#stopRetry = clock.setTimer(this.#retryMs, () => {
       this.#stopRetry = undefined;
       this.#retryMs = Math.min(mostSeldomMs, this.#retryMs * 2);

@@ -11,6 +11,8 @@ const window = 4;
 /** Who else needs to know that something was heard hears of it a little later: often it has it from elsewhere by then, in milliseconds. */
 const tellMs = 1_000;
 const gossipMs = 3_000;
+/** When what could not be read is tried again. */
+const againMs = 5_000;
 
 export interface SyncingParts {
   readonly crypto: Crypto;
@@ -55,6 +57,7 @@ export class Syncing implements SiblingHandler {
   #line: SiblingLine | undefined;
   #scheduled = false;
   #closed = false;
+  #again: (() => void) | undefined;
   #telling: (() => void) | undefined;
   #gossiping: (() => void) | undefined;
 
@@ -118,17 +121,14 @@ export class Syncing implements SiblingHandler {
       if (this.#closed) return;
       // One batch for each in a turn: the event loop is everybody's.
       let more = false;
-      try {
-        for (const [instanceId, peer] of this.#peers) more = this.#push(instanceId, peer) || more;
-      } catch (error) {
-        this.#parts.logger.error('replica.not-sent', { reason: error instanceof Error ? error.name : 'unknown' });
-      }
+      for (const [instanceId, peer] of this.#peers) more = this.#tryPush(instanceId, peer) || more;
       if (more) this.kick();
     });
   }
 
   close(): void {
     this.#closed = true;
+    this.#again?.();
     this.#telling?.();
     this.#gossiping?.();
   }
@@ -166,8 +166,8 @@ export class Syncing implements SiblingHandler {
     const { clock, store } = this.#parts;
     if (this.#closed || [...this.#peers.keys()].every((other) => other === from)) return;
     this.#telling ??= clock.setTimer(tellMs, () => {
-      this.#telling = undefined;
       const words = encodeWords({ type: 'heard', vector: store.heard() });
+      this.#telling = undefined;
       for (const [instanceId, { sent }] of this.#peers) if (sent) this.#line?.send(instanceId, words);
     });
     this.#gossiping ??= clock.setTimer(gossipMs, () => {
@@ -175,6 +175,21 @@ export class Syncing implements SiblingHandler {
       for (const peer of this.#peers.values()) peer.gossip = true;
       this.kick();
     });
+  }
+
+  /** What could not be read is nothing that the other side could ask for: it is tried again. */
+  #tryPush(instanceId: InstanceId, peer: Peer): boolean {
+    const { clock, logger } = this.#parts;
+    try {
+      return this.#push(instanceId, peer);
+    } catch (error) {
+      logger.error('replica.not-sent', { reason: error instanceof Error ? error.name : 'unknown' });
+      this.#again ??= clock.setTimer(againMs, () => {
+        this.#again = undefined;
+        this.kick();
+      });
+      return false;
+    }
   }
 
   /** Whether there is more for this one that may go now. */

@@ -7,6 +7,7 @@ import type { EventHub } from '../event-hub';
 import type { Mail, Mailbox, MailboxLink, MailboxRegistration } from '../ports/mailbox';
 import type { SessionRepository } from '../ports/session-repository';
 import type { OwnMailboxRow, OwnSlot, WaysStore } from '../ports/ways';
+import { isOfDisk } from '../lasting-clock';
 import { refusePrivateKey } from '../refuse-private-key';
 import type { OwnKeyRecord } from './own-key-record';
 
@@ -15,6 +16,8 @@ const soonMs = 30 * 24 * 60 * 60 * 1000;
 /** So many slots of one contact were replaced in so long, at most, for what their devices did. */
 const mostFormer = 3;
 const formerMs = 32 * 24 * 60 * 60 * 1000;
+/** When what a disk that fails kept from being opened is tried again. */
+const againMs = 5_000;
 
 export interface OwnMailboxParts {
   readonly clock: Clock;
@@ -236,10 +239,11 @@ export class OwnMailbox {
     const round = this.#round;
     await shut;
     const { mailbox, logger, onMail, record, commit, mayTake } = this.#parts;
-    const row = this.#row();
     // Closing may take long: whoever began later opens it.
-    if (this.#closed || round !== this.#round || !mayTake() || mailbox === undefined || row?.registration === undefined) return;
+    if (this.#closed || round !== this.#round) return;
     try {
+      const row = this.#row();
+      if (!mayTake() || mailbox === undefined || row?.registration === undefined) return;
       const registration = await mailbox.read(withoutOthers(row.registration));
       if (this.#closed || round !== this.#round) return;
       this.#registration = registration;
@@ -249,6 +253,8 @@ export class OwnMailbox {
       this.#heard(link.current.state);
     } catch (error) {
       logger.error('mailbox.not-opened', { reason: error instanceof Error ? error.name : 'unknown' });
+      // What is kept can be read again later; a text that says nothing never will.
+      if (isOfDisk(error)) this.#parts.clock.setTimer(againMs, () => void (round === this.#round && !this.#closed && this.#open()));
     }
     this.#changed();
   }
@@ -266,8 +272,18 @@ export class OwnMailbox {
   }
 
   #heard(state: MailboxLink['current']['state']): void {
-    if (state === 'connected' && this.#link !== undefined && !this.#closed) this.#parts.onRepository?.(this.#link.repository);
+    if (state === 'connected' && this.#link !== undefined && !this.#closed) this.#offer(this.#link);
     this.#changed();
+  }
+
+  #offer(link: MailboxLink): void {
+    try {
+      this.#parts.onRepository?.(link.repository);
+    } catch (error) {
+      if (!isOfDisk(error)) throw error;
+      this.#parts.logger.error('mailbox.not-offered', { reason: error.code });
+      this.#parts.clock.setTimer(againMs, () => void (this.#link === link && !this.#closed && this.#offer(link)));
+    }
   }
 
   #changed(): void {

@@ -68,6 +68,22 @@ describe('a session over a link', () => {
     expect(closes).toBe(111);
   });
 
+  it('S3-09: one that cannot be taken up ends with its link: nobody asks it for a sign of life once its keys are gone', async () => {
+    const clock = new ManualClock(testNow);
+    const faults: string[] = [];
+    const b = hostOf(bob, [alice], clock, {
+      onSession: () => {
+        throw new TypeError('a defect');
+      },
+    });
+    const a = hostOf(alice, [bob], clock);
+    const pair = createLinkPair({ clock });
+    b.host.accept(pair.listener);
+    await Promise.all([a.host.dial(pair.dialler, targetOf(bob)).catch((error: unknown) => void faults.push(String(error))), clock.advance(100)]);
+    await clock.advance(10 * 60_000);
+    expect([b.host.counts.sessions, pair.listener.closed]).toEqual([0, true]);
+  });
+
   it('A51 S3-09: half a record at the end is dropped', async () => {
     const { clock, b, session, pair } = await connected();
     session.send([text('whole')]);
