@@ -20,15 +20,19 @@ export function withFiles(handlers: Handlers, { held, choose, media }: DesktopFi
     files: {
       ...handlers.files,
       async save(input) {
+        const asked = held.clearings;
         const answer = await handlers.files.save(input);
-        held.saved.set(input.transferId, answer.path);
+        if (asked === held.clearings) held.saved.set(input.transferId, answer.path);
         return answer;
       },
     },
     desktop: {
       ...handlers.desktop,
       chooseFiles: async () => {
+        const asked = held.clearings;
         const paths = await choose();
+        // Locked behind the dialog: there is nobody to have them.
+        if (asked !== held.clearings) return { files: [], asked: 0 };
         return { files: await held.take(paths.slice(0, mostFilesAtOnce).map((path) => ({ path }))), asked: paths.length };
       },
       dropFiles: ({ tokens }) => {

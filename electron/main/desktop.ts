@@ -133,6 +133,7 @@ export class Desktop {
   /** After a start or a change of settings. */
   apply(settings: Settings): void {
     this.#tray.set(settings.tray);
+    this.#notices.settingsChanged();
     if (settings.spelling === 'off') this.#parts.spelling.close();
   }
 

@@ -22,19 +22,26 @@ export class WindowFiles implements FileTokens {
   /** Where files of messages were saved, by transfer. */
   readonly saved = new Map<string, string>();
   readonly #chosen: ChosenFiles;
+  #clearings = 0;
 
   constructor(chosen: ChosenFiles) {
     this.#chosen = chosen;
   }
 
+  /** How often everything was let go of: whoever was asked before that for something gives it to nobody. */
+  get clearings(): number {
+    return this.#clearings;
+  }
+
   /** What the preload or a dialog named. What cannot be sent is left out; if that is everything, it throws why. Errors: path.unusable, file.gone, file.empty. */
   async take(items: unknown): Promise<TokenFile[]> {
+    const asked = this.#clearings;
     const held = (Array.isArray(items) ? items : []).slice(0, most).flatMap((item: unknown) => heldOf(item) ?? []);
     const named: TokenFile[] = [];
     let failure: unknown;
     for (const one of held) {
       try {
-        named.push(await this.#name(one));
+        named.push(await this.#name(one, asked));
       } catch (error) {
         failure ??= error;
       }
@@ -45,7 +52,7 @@ export class WindowFiles implements FileTokens {
 
   async open(token: string): Promise<ChosenSource> {
     const held = this.#held.get(token);
-    if (held === undefined) throw new KeyshiftError('path.unusable', 'This file is not in hand any more. Choose it again.');
+    if (held === undefined) throw notInHand();
     const source = await this.#open(held);
     if (!('path' in held) || source.stamp === held.stamp) return source;
     await source.close();
@@ -58,14 +65,17 @@ export class WindowFiles implements FileTokens {
   }
 
   clear(): void {
+    this.#clearings += 1;
     this.#held.clear();
     this.saved.clear();
   }
 
-  async #name(held: Held): Promise<TokenFile> {
+  async #name(held: Held, asked: number): Promise<TokenFile> {
     const source = await this.#open(held);
     try {
       const shown = shownAs(await source.read(0, headBytes));
+      // Locked while it was read: it would stay in memory until the next unlocking.
+      if (asked !== this.#clearings) throw notInHand();
       const token = randomBytes(16).toString('hex');
       this.#held.set(token, 'path' in held ? { path: held.path, stamp: source.stamp } : held);
       this.#makeRoom();
@@ -89,6 +99,10 @@ export class WindowFiles implements FileTokens {
       this.#held.delete(token);
     }
   }
+}
+
+function notInHand(): KeyshiftError {
+  return new KeyshiftError('path.unusable', 'This file is not in hand any more. Choose it again.');
 }
 
 function heldOf(item: unknown): Held | undefined {

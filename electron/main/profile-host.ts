@@ -39,6 +39,8 @@ export class ProfileHost implements App {
   readonly #parts: ProfileHostParts;
   readonly #listeners = new Set<(event: AppEvent) => void>();
   readonly #switched = new Set<() => void>();
+  readonly #left = new Set<() => void>();
+  readonly #removing = new Set<(profileId: string) => void>();
   #id: string;
   #hosted: HostedProfile;
   #silence: () => void;
@@ -93,6 +95,16 @@ export class ProfileHost implements App {
   /** Everything the page knows is of somebody else, as another profile is there, or of a vault that is not open after all: it has to begin anew. */
   onSwitched(listener: () => void): void {
     this.#switched.add(listener);
+  }
+
+  /** The open profile is about to end: what stands outside of the page of it goes, however long its services take. */
+  onLeft(listener: () => void): void {
+    this.#left.add(listener);
+  }
+
+  /** Nothing stays for this one, also where another one begins under its id. */
+  onRemoval(listener: (profileId: string) => void): void {
+    this.#removing.add(listener);
   }
 
   openFile(transferId: string): ReturnType<App['openFile']> {
@@ -152,13 +164,17 @@ export class ProfileHost implements App {
           if (own) await this.#leave();
           try {
             wipeProfile(list.directoryOf(profileId), profileId !== 'main');
+            this.#forget(profileId);
             list.drop(profileId);
             if (own) this.#removed = { name: known, complete: true };
           } catch (error) {
             // In use by another program, it has not lost anything.
             if (error instanceof KeyshiftError && error.code === 'profile.in-use') list.keep(profileId);
-            // The page that would hear of the failure is gone by then.
-            else if (own) this.#removed = { name: known, complete: false };
+            else {
+              this.#forget(profileId);
+              // The page that would hear of the failure is gone by then.
+              if (own) this.#removed = { name: known, complete: false };
+            }
             throw error;
           } finally {
             if (own) await this.#enter(list.last().profileId);
@@ -184,6 +200,7 @@ export class ProfileHost implements App {
 
   async #leave(): Promise<void> {
     this.#silence();
+    for (const listener of this.#left) listener();
     await this.#hosted.app.stop().catch((error: unknown) => this.#parts.failed('app.stop-failed', error));
   }
 
@@ -194,6 +211,10 @@ export class ProfileHost implements App {
     this.#silence = this.#listen();
     await this.#hosted.app.attempt().catch(() => undefined);
     this.#beginAnew();
+  }
+
+  #forget(profileId: string): void {
+    for (const listener of this.#removing) listener(profileId);
   }
 
   #beginAnew(): void {

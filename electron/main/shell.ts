@@ -143,8 +143,13 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
     door.tell(event);
     desktop.hear(event);
   });
-  running.onSwitched(() => {
+  // Not when the next one is there: it may be open by then.
+  running.onLeft(() => {
     desktop.forget();
+    void forgetFiles(files);
+  });
+  running.onRemoval((profileId) => links.forget(profileId));
+  running.onSwitched(() => {
     void forgetFiles(files);
     apply(settings());
     // After the answer to whoever asked for it: then the page begins anew, with nothing of the former profile in it.

@@ -72,6 +72,11 @@ export class LinkInbox {
     return this.#waiting.has(this.#profile());
   }
 
+  /** What waited for it is for nobody, also where an empty one has its id by now. */
+  forget(profile: string): void {
+    this.#waiting.delete(profile);
+  }
+
   /** Profiles that are no more have nothing to wait for. */
   keepOnly(profiles: readonly string[]): void {
     for (const profile of this.#waiting.keys()) if (!profiles.includes(profile)) this.#waiting.delete(profile);

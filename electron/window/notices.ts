@@ -51,6 +51,9 @@ interface Shown {
   readonly count: number;
 }
 
+/** From least to most said. */
+const choices: readonly Settings['notifications'][] = ['off', 'nothing', 'name', 'message'];
+
 /** Milliseconds until the time is looked at again while something is muted: of a computer that sleeps timers wait as long as it slept. */
 const glance = 10 * 60_000;
 
@@ -65,7 +68,9 @@ export class Notices {
   /** What the look under way is about. */
   #lookedUp = new Map<string, Message[]>();
   readonly #shown = new Map<string, Shown>();
-  readonly #requests = new Map<string, Notice>();
+  readonly #requests = new Map<string, { readonly notice: Notice; readonly name: string; readonly body: string }>();
+  /** What may be said, as it was when that was last looked at. */
+  #choice: Settings['notifications'];
   #open = false;
   #looking: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
@@ -74,6 +79,7 @@ export class Notices {
 
   constructor(parts: NoticesParts) {
     this.#parts = parts;
+    this.#choice = parts.settings().notifications;
   }
 
   hear(event: AppEvent): void {
@@ -103,8 +109,7 @@ export class Notices {
         this.#request(event.requestId, event.name);
         return;
       case 'contact.requestOver':
-        this.#requests.get(event.requestId)?.close();
-        this.#requests.delete(event.requestId);
+        this.#endRequest(event.requestId);
         return;
       default:
     }
@@ -112,9 +117,21 @@ export class Notices {
 
   /** The person came to the window: requests are on the screen there, and so is one conversation. */
   lookedAt(): void {
-    for (const notice of this.#requests.values()) notice.close();
-    this.#requests.clear();
+    for (const id of this.#requests.keys()) this.#endRequest(id);
     for (const id of this.#shown.keys()) if (this.#parts.isLookedAt(id)) this.#putAway(id);
+  }
+
+  /** Where less is to be said from now on, what stands there says less, or goes. Where more is, nothing is shown once more. */
+  settingsChanged(): void {
+    const before = this.#choice;
+    this.#choice = this.#parts.settings().notifications;
+    if (choices.indexOf(this.#choice) >= choices.indexOf(before)) return;
+    for (const id of this.#shown.keys()) this.#sayAnew(id, (message) => message);
+    for (const [id, { name, body }] of this.#requests) {
+      if (this.#requestBody(name) === body) continue;
+      this.#endRequest(id);
+      this.#request(id, name);
+    }
   }
 
   /** Nothing of a closed vault stays on the desktop. */
@@ -127,8 +144,7 @@ export class Notices {
     this.#arrived.clear();
     this.#lookedUp.clear();
     for (const id of this.#shown.keys()) this.#putAway(id);
-    for (const notice of this.#requests.values()) notice.close();
-    this.#requests.clear();
+    for (const id of this.#requests.keys()) this.#endRequest(id);
     this.#parts.unread(0);
   }
 
@@ -243,11 +259,17 @@ export class Notices {
     if (!gone) this.#shown.set(conversationId, { ...next, notice });
   }
 
-  #request(requestId: string, name: string): void {
+  /** Undefined where nothing is to be said. */
+  #requestBody(name: string): string | undefined {
     const { notifications } = this.#parts.settings();
-    if (!this.#open || notifications === 'off' || this.#requests.has(requestId) || this.#requests.size >= mostRequests) return;
     const words = this.#parts.words();
-    const body = notifications === 'nothing' ? words.request : words.requestFrom(plainText(name, 64));
+    if (notifications === 'off') return undefined;
+    return notifications === 'nothing' ? words.request : words.requestFrom(plainText(name, 64));
+  }
+
+  #request(requestId: string, name: string): void {
+    const body = this.#requestBody(name);
+    if (!this.#open || body === undefined || this.#requests.has(requestId) || this.#requests.size >= mostRequests) return;
     let over = false;
     const gone = (): void => {
       over = true;
@@ -257,7 +279,13 @@ export class Notices {
       gone();
       this.#parts.clicked({});
     }, gone);
-    if (!over) this.#requests.set(requestId, notice);
+    if (!over) this.#requests.set(requestId, { notice, name, body });
+  }
+
+  #endRequest(requestId: string): void {
+    const shown = this.#requests.get(requestId);
+    this.#requests.delete(requestId);
+    shown?.notice.close();
   }
 
   #putAway(conversationId: string): void {

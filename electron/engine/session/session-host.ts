@@ -304,8 +304,7 @@ class Host implements SessionHost {
     try {
       return this.#place(fresh, opened, party, pin);
     } catch (error) {
-      // The connection wipes its keys: left open it would be asked for a sign of life, which nothing could seal.
-      fresh.ended();
+      fresh.ended(); // the connection wipes its keys: left open it would be asked for a sign of life, which nothing could seal
       throw error;
     }
   }

@@ -100,5 +100,8 @@ describe('row 23: links from outside', () => {
     expect(inbox.waits).toBe(false);
     open = 'profile 18';
     expect(inbox.waits).toBe(true);
+    // Deleted, and an empty one has its id.
+    inbox.forget('profile 18');
+    expect([inbox.waits, inbox.take()]).toEqual([false, {}]);
   });
 });

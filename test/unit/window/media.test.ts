@@ -131,6 +131,16 @@ describe('files in the hand of a window', () => {
     await expect(files.open(one?.token ?? '')).rejects.toMatchObject({ code: 'path.unusable' });
   });
 
+  test('what is still being read as everything is locked, or chosen in a dialog that outlives that, is let go of', async () => {
+    const { files } = held();
+    const handlers = withFiles(recordingHandlers({}).handlers, { held: files, media: setUp(gif()).media, choose: async () => (files.clear(), ['/home/ada/a.gif']) }, () => undefined);
+    const taken = files.take([{ name: 'pasted', bytes: Buffer.from('pasted') }, { path: '/home/ada/a.gif' }]);
+    files.clear();
+    await expect(taken).rejects.toMatchObject({ code: 'path.unusable' });
+    expect(await handlers.desktop.chooseFiles(undefined)).toEqual({ files: [], asked: 0 });
+    expect(await files.take([{ path: '/home/ada/a.gif' }])).toHaveLength(1);
+  });
+
   test('what is put in the place of a chosen file, or written into it, is not sent', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'keyshift-token-'));
     try {

@@ -271,6 +271,30 @@ describe('notifications', () => {
     expect(open()).toEqual([['Keyshift', words.requestFrom('Mallory')]]);
   });
 
+  test('where less is to be said from now on, what stands there says less, or goes; more is not said of what stands there', async () => {
+    const settings: { notifications: Settings['notifications'] } = { notifications: 'message' };
+    const { arrive, look, open, notices, shown } = desktop(settings);
+    const choose = (notifications: Settings['notifications']): void => {
+      settings.notifications = notifications;
+      notices.settingsChanged();
+    };
+    arrive('words');
+    await look();
+    notices.hear({ type: 'contact.request', requestId: 'a'.repeat(32), peerId: sample.instanceId, name: 'Mallory', via: 'card' });
+    choose('name');
+    expect(open()).toEqual([['Keyshift', words.requestFrom('Mallory')], [name, words.message]]);
+    choose('nothing');
+    expect(open()).toEqual([['Keyshift', words.message], ['Keyshift', words.request]]);
+    const times = shown.length;
+    choose('message');
+    expect([open(), shown.length]).toEqual([[['Keyshift', words.message], ['Keyshift', words.request]], times]);
+    choose('off');
+    expect(open()).toEqual([]);
+    notices.hear({ type: 'message.changed', conversationId: talk.conversationId, message: { ...sample, text: 'words of before' } });
+    choose('message');
+    expect(open()).toEqual([]);
+  });
+
   test('where nobody shows them, which the system says at once, nothing is kept and nothing fails', async () => {
     const { arrive, look, notices, nobodyShows, shown, set } = desktop({ notifications: 'message' });
     nobodyShows();

@@ -50,6 +50,8 @@ async function open(): Promise<ProfileHost> {
   await finishRemovals(parts);
   const made = new ProfileHost(parts);
   made.onSwitched(() => steps.push('switched'));
+  made.onLeft(() => steps.push('left'));
+  made.onRemoval((profileId) => steps.push(`removed ${profileId.slice(-4)}`));
   await made.attempt();
   return made;
 }
@@ -64,7 +66,7 @@ describe('several profiles in one installation', () => {
     const { profileId } = await first.handlers.profiles.create({ name: 'Work' });
     await first.handlers.profiles.open({ profileId });
     const id = profileId.slice(-4);
-    expect(steps).toEqual(['start main', 'stop main', `start ${id}`, 'switched']);
+    expect(steps).toEqual(['start main', 'left', 'stop main', `start ${id}`, 'switched']);
     expect(await list(first)).toEqual(['Main', 'Work*']);
     // Calls reach the one that is open.
     await expect(first.handlers.identity.get(undefined)).rejects.toThrow(id);
@@ -153,12 +155,12 @@ describe('several profiles in one installation', () => {
     await app.stop();
   });
 
-  test('the first one lies beside Chromium’s own things, which stay; without another it begins empty', async () => {
+  test('the first one lies beside Chromium’s own things, which stay; without another it begins empty, and what waited for the former one is told to go before that', async () => {
     const app = await open();
     mkdirSync(join(root, 'files'));
     for (const foreign of ['Preferences', 'Local State', 'lockfile']) writeFileSync(join(root, foreign), 'Chromium');
     await app.handlers.profiles.remove({ profileId: 'main', name: 'Main' });
-    expect(steps).toEqual(['start main', 'stop main', 'start main', 'switched']);
+    expect(steps).toEqual(['start main', 'left', 'stop main', 'removed main', 'start main', 'switched']);
     expect(await list(app)).toEqual(['Main*']);
     expect(readdirSync(root).sort()).toEqual(['Local State', 'Preferences', 'keyshift.db', 'keyshift.db-wal', 'lock', 'lockfile', 'preferences.json', 'profiles.json', 'vault'].sort());
     await app.stop();
