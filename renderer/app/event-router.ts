@@ -29,7 +29,10 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
       return;
     case 'message.changed':
       model.messages.getState().changed(event.conversationId, event.message);
-      if (event.message.kind !== 'deleted') return;
+      if (event.message.kind !== 'deleted') {
+        model.search.getState().changed(event.message);
+        return;
+      }
       model.talk.getState().removed(event.conversationId, [event.message.messageId]);
       model.search.getState().removed([event.message.messageId]);
       return;

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ContactDevice } from '../../../shared/model/contact';
 import type { ContactKey, KeyTrouble } from '../../../shared/model/identity';
 import type { Life } from '../../app/life';
+import { createNewest } from '../../app/newest';
 import type { Client } from '../../bridge/client';
 
 /** The identity keys of contacts: those that were believed, and those that nothing vouches for. */
@@ -19,6 +20,7 @@ export interface PeopleState {
 }
 
 export function createPeopleStore(client: Client, life: Life): StoreApi<PeopleState> {
+  const [askHistory, askTrouble, askDevices] = [createNewest(), createNewest(), createNewest()];
   return createStore<PeopleState>()((set) => ({
     histories: {},
     troubles: {},
@@ -26,23 +28,26 @@ export function createPeopleStore(client: Client, life: Life): StoreApi<PeopleSt
     unread: new Set(),
     loadHistory: async (contactId) => {
       const alive = life.begin();
+      const isNewest = askHistory(contactId);
       try {
         const keys = await client.contacts.keyHistory({ contactId });
-        if (!alive()) return;
+        if (!alive() || !isNewest()) return;
         set((state) => ({ histories: { ...state.histories, [contactId]: keys }, unread: without(state.unread, contactId) }));
       } catch {
-        if (alive()) set((state) => ({ unread: new Set([...state.unread, contactId]) }));
+        if (alive() && isNewest()) set((state) => ({ unread: new Set([...state.unread, contactId]) }));
       }
     },
     loadTrouble: async (contactId) => {
       const alive = life.begin();
+      const isNewest = askTrouble(contactId);
       const trouble = await client.contacts.keyTrouble({ contactId });
-      if (alive()) set((state) => ({ troubles: { ...state.troubles, [contactId]: trouble } }));
+      if (alive() && isNewest()) set((state) => ({ troubles: { ...state.troubles, [contactId]: trouble } }));
     },
     loadDevices: async (contactId) => {
       const alive = life.begin();
+      const isNewest = askDevices(contactId);
       const devices = await client.contacts.devices({ contactId });
-      if (alive()) set((state) => ({ devices: { ...state.devices, [contactId]: devices } }));
+      if (alive() && isNewest()) set((state) => ({ devices: { ...state.devices, [contactId]: devices } }));
     },
   }));
 }

@@ -45,6 +45,7 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
     return () => {
       model.messages.getState().leave(conversationId);
       model.talk.getState().select(conversationId, undefined);
+      model.search.getState().unmark(conversationId);
     };
   }, [model, conversationId]);
 

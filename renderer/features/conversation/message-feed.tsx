@@ -117,15 +117,18 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const scroll = useFeedScroll(conversationId, drawn, from === 0 ? loadOlder : drawAll, divider?.before, { behind, partly: from > 0, onNearEnd, lines });
   const below = scroll.below + (thread.missed ?? 0);
   useMarkRead(conversationId, thread, scroll.box);
-  // Whoever follows what comes all day would in the end have all of it in the page.
+  // Whoever follows what comes all day would in the end have all of it in the page. What is selected has to be among it.
+  const isSelecting = useTalk((state) => state.selecting[conversationId] !== undefined);
   const follows = scroll.atEnd && messages.length > mostFollowed;
   useEffect(() => {
-    if (follows && !wholeList && scroll.box.current?.contains(document.activeElement) !== true) model.messages.getState().shorten(conversationId);
-  }, [follows, wholeList, model, scroll.box, conversationId, messages.length]);
+    if (follows && !wholeList && !isSelecting && scroll.box.current?.contains(document.activeElement) !== true) model.messages.getState().shorten(conversationId);
+  }, [follows, wholeList, isSelecting, model, scroll.box, conversationId, messages.length]);
   const marked = useSearch((state) => (state.marked?.conversationId === conversationId ? state.marked.query : ''));
   const goTo = useGoTo();
   const toNewest = (): void => {
-    if (behind) model.background(model.messages.getState().loadNewest(conversationId).then(scroll.toEnd));
+    // Where somebody else is shown by the time they come, that conversation stays where it is.
+    const isShown = (): boolean => model.ui.getState().selection?.conversationId === conversationId;
+    if (behind) model.background(model.messages.getState().loadNewest(conversationId).then(() => (isShown() ? scroll.toEnd() : undefined)));
     else scroll.toEnd();
     // The button goes with what it did.
     onReply();

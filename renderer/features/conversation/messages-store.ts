@@ -105,9 +105,9 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       const page = await client.messages.list({ conversationId, limit, ...(middle !== undefined && { around: middle }) });
       if (!alive()) return;
       // Somebody went to another place meanwhile: that one was asked for later.
-      const { behind = false, messages } = threadOf(conversationId);
+      const { behind = false, messages, missed } = threadOf(conversationId);
       if (behind !== isBehind || (middle !== undefined && !messages.some(({ messageId }) => messageId === middle))) return;
-      if (middle !== undefined) put(conversationId, { messages: page, complete: false });
+      if (middle !== undefined) put(conversationId, { messages: page, complete: false, missed: missed === undefined ? undefined : stillMissed(missed, messages, page) });
       else put(conversationId, { messages: replacePage(before, messages, page), complete: page.length < limit });
     };
 
@@ -276,6 +276,14 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
 }
 
 const isIncoming = ({ direction }: Message): boolean => direction === 'in';
+
+/** How many came behind the last of `page`, where so many did behind the last of `messages`; undefined: nothing says where one ends in the other. */
+function stillMissed(missed: number, messages: readonly Message[], page: readonly Message[]): number | undefined {
+  const placeOf = (list: readonly Message[], message: Message | undefined): number => list.findIndex(({ messageId }) => messageId === message?.messageId);
+  const [inPage, inList] = [placeOf(page, messages.at(-1)), placeOf(messages, page.at(-1))];
+  if (inPage !== -1) return Math.max(0, missed - page.slice(inPage + 1).filter(isIncoming).length);
+  return inList === -1 ? undefined : missed + messages.slice(inList + 1).filter(isIncoming).length;
+}
 
 /** A page somewhere in the middle: there may be more on either side, which the next question tells. */
 function place(page: readonly Message[]): Thread {

@@ -16,7 +16,7 @@ export function KeyBadge({ contact, conversationId }: { readonly contact: Contac
   const now = useNow();
   const showDetails = useUi((state) => state.showDetails);
   const status = useKeys((state) => (conversationId === undefined ? undefined : state.statuses[conversationId]));
-  const renewing = useKeys((state) => (conversationId === undefined ? false : (state.renewing[conversationId] ?? false)));
+  const renewing = useKeys((state) => conversationId !== undefined && (state.renewing[conversationId] ?? 0) > 0);
   const failed = useConversations((state) => findConversation(state, conversationId)?.state === 'failed');
   const state = keyState(status, { contact, renewing, failed, now });
   const since = newestKeySince(status);

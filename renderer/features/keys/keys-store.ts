@@ -3,13 +3,14 @@ import type { KeyStatus, KeyTimeline, PolicyPreset, ShiftPolicy } from '../../..
 import { policyPresets } from '../../../shared/model/shift-policies';
 import { coalesce } from '../../app/coalesce';
 import type { Life } from '../../app/life';
+import { createNewest } from '../../app/newest';
 import type { Client } from '../../bridge/client';
 
 export interface KeysState {
   readonly statuses: Readonly<Record<string, KeyStatus>>;
   readonly timelines: Readonly<Record<string, KeyTimeline>>;
-  /** Conversations whose own key is being renewed right now. */
-  readonly renewing: Readonly<Record<string, boolean>>;
+  /** How many keys of a conversation are being renewed right now: the own one, and that between the two people. */
+  readonly renewing: Readonly<Record<string, number>>;
   readonly load: (conversationId: string) => Promise<void>;
   /** The key lives, asked for once however many renewals come at a time. */
   readonly loadTimeline: (conversationId: string) => Promise<void>;
@@ -23,17 +24,19 @@ export interface KeysState {
 
 export function createKeysStore(client: Client, life: Life): StoreApi<KeysState> {
   return createStore<KeysState>()((set, get) => {
+    const ask = createNewest();
     const lives = new Map<string, () => Promise<void>>();
     const put = (conversationId: string, status: KeyStatus): void => set((state) => ({ statuses: { ...state.statuses, [conversationId]: status } }));
     const whileRenewing = async (conversationId: string, task: () => Promise<{ readonly epoch: number }>): Promise<number> => {
       const alive = life.begin();
-      set((state) => ({ renewing: { ...state.renewing, [conversationId]: true } }));
+      const count = (change: number): void => set(({ renewing }) => ({ renewing: { ...renewing, [conversationId]: (renewing[conversationId] ?? 0) + change } }));
+      count(1);
       try {
         const { epoch } = await task();
         if (alive()) await get().load(conversationId);
         return epoch;
       } finally {
-        if (alive()) set((state) => ({ renewing: { ...state.renewing, [conversationId]: false } }));
+        if (alive()) count(-1);
       }
     };
 
@@ -43,8 +46,9 @@ export function createKeysStore(client: Client, life: Life): StoreApi<KeysState>
       renewing: {},
       load: async (conversationId) => {
         const alive = life.begin();
+        const isNewest = ask(conversationId);
         const status = await client.keys.status({ conversationId });
-        if (alive()) put(conversationId, status);
+        if (alive() && isNewest()) put(conversationId, status);
       },
       loadTimeline: (conversationId) => {
         const known = lives.get(conversationId);

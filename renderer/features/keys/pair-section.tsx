@@ -21,7 +21,7 @@ export function PairSection({ contact, conversationId, status, failed, age }: Pa
   const text = useText();
   const renewPair = useRenewPair();
   const openDialog = useUi((state) => state.openDialog);
-  const renewing = useKeys((state) => state.renewing[conversationId] ?? false);
+  const renewing = useKeys((state) => (state.renewing[conversationId] ?? 0) > 0);
   const name = nameInSentence(contact.name);
   const disabled = failed || contact.ended !== undefined || contact.pending || isBlocked(contact) || status.kek === null;
   return (

@@ -13,7 +13,7 @@ export function RenewSection({ contact, conversationId, failed }: { readonly con
   const text = useText();
   const keyLabel = useKeyLabel();
   const renew = useRenew();
-  const renewing = useKeys((state) => state.renewing[conversationId] ?? false);
+  const renewing = useKeys((state) => (state.renewing[conversationId] ?? 0) > 0);
   return (
     <div className="stack tight">
       <Button

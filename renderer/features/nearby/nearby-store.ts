@@ -77,13 +77,17 @@ export function createNearbyStore(client: Client, life: Life): StoreApi<NearbySt
       load,
       start: async () => {
         const alive = life.begin();
-        stopping = false;
         const status = await client.discovery.start();
         if (alive()) take(status);
       },
       stop: async () => {
         stopping = true;
-        await then(client.discovery.stop());
+        try {
+          await then(client.discovery.stop());
+        } finally {
+          // The next search may be begun and end without this window.
+          stopping = false;
+        }
       },
       meet: (nearbyId) => then(client.discovery.meet({ nearbyId }).then(() => (begun = true))),
       answer: (accept) => then(client.discovery.answer({ accept })),

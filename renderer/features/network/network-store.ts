@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { NetworkStatus, ReachReport } from '../../../shared/model/network';
 import { coalesce } from '../../app/coalesce';
 import type { Life } from '../../app/life';
+import { createNewest } from '../../app/newest';
 import type { Client } from '../../bridge/client';
 
 /** How this device stands in the network, and how each person that was looked at is reached. */
@@ -16,9 +17,7 @@ export interface NetworkState {
 }
 
 export function createNetworkStore(client: Client, life: Life): StoreApi<NetworkState> {
-  let asked = 0;
-  /** The newest question answered, by contact. */
-  const answered = new Map<string, number>();
+  const ask = createNewest();
   return createStore<NetworkState>()((set, get) => ({
     status: undefined,
     reports: {},
@@ -29,13 +28,9 @@ export function createNetworkStore(client: Client, life: Life): StoreApi<Network
     }),
     loadReach: async (contactId) => {
       const alive = life.begin();
-      const mine = (asked += 1);
+      const isNewest = ask(contactId);
       const report = await client.network.reach({ contactId });
-      // A later question may have been answered first.
-      if (alive() && (answered.get(contactId) ?? 0) < mine) {
-        answered.set(contactId, mine);
-        set((state) => ({ reports: { ...state.reports, [contactId]: report } }));
-      }
+      if (alive() && isNewest()) set((state) => ({ reports: { ...state.reports, [contactId]: report } }));
     },
     tryNow: async (contactId) => {
       const alive = life.begin();

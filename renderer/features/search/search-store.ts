@@ -1,6 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { KeyshiftError } from '../../../shared/errors';
+import type { Message } from '../../../shared/model/message';
 import type { SearchHit } from '../../../shared/model/search';
+import { searchFor, snippetOf } from '../../../shared/search-marks';
 import type { Life } from '../../app/life';
 import type { Client } from '../../bridge/client';
 import { toFailure } from '../../bridge/failure';
@@ -22,10 +24,13 @@ export interface SearchState {
   readonly marked: { readonly conversationId: string; readonly query: string } | undefined;
   readonly look: (query: string, conversationId: string | undefined) => Promise<void>;
   readonly lookFurther: () => Promise<void>;
+  /** It says something else: a hit shows that, or goes where nothing of it was looked for. */
+  readonly changed: (message: Message) => void;
   /** These messages are gone: nothing of them is listed any more. */
   readonly removed: (messageIds: readonly string[]) => void;
   readonly mark: (conversationId: string, query: string) => void;
-  readonly unmark: () => void;
+  /** Whoever leaves a conversation, or looks for nothing any more, is done with what was found in it. */
+  readonly unmark: (conversationId: string) => void;
 }
 
 export function createSearchStore(client: Client, life: Life): StoreApi<SearchState> {
@@ -62,11 +67,20 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
         set({ query, conversationId });
         if (query.trim() !== '') return ask(undefined);
         asked += 1;
-        set({ hits: [], more: false, answered: undefined, failure: undefined });
+        set({ hits: [], more: false, answered: undefined, failure: undefined, marked: undefined });
       },
       lookFurther: async () => {
         const last = get().hits.at(-1);
         if (last !== undefined && get().more && listed === asked) await ask(last.messageId);
+      },
+      changed: ({ messageId, text, file }) => {
+        const { hits, answered = '' } = get();
+        const hit = hits.find((each) => each.messageId === messageId);
+        if (hit === undefined) return;
+        const marksIn = searchFor(answered);
+        const shown = [text, file?.name ?? ''].find((words) => marksIn(words).length > 0);
+        if (shown === undefined) get().removed([messageId]);
+        else set({ hits: hits.map((each) => (each === hit ? { ...hit, ...snippetOf(shown, marksIn(shown)) } : each)) });
       },
       removed: (messageIds) => {
         const hits = get().hits.filter(({ messageId }) => !messageIds.includes(messageId));
@@ -76,7 +90,7 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
         if (hits.length === 0 && get().more && listed === asked) void ask(undefined);
       },
       mark: (conversationId, query) => set({ marked: { conversationId, query } }),
-      unmark: () => set({ marked: undefined }),
+      unmark: (conversationId) => set(({ marked }) => (marked?.conversationId === conversationId ? { marked: undefined } : {})),
     };
   });
 }

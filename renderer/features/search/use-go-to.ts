@@ -1,4 +1,5 @@
 import { useCallback, useMemo } from 'react';
+import type { Model } from '../../app/model';
 import { useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -10,6 +11,8 @@ export interface GoTo {
   /** Shows the first message of a time or later. */
   readonly time: (conversationId: string, time: number) => Promise<void>;
 }
+
+const shownIn = (model: Model): string | undefined => model.ui.getState().selection?.conversationId;
 
 export function useGoTo(): GoTo {
   const model = useModel();
@@ -25,8 +28,15 @@ export function useGoTo(): GoTo {
   );
   const message = useCallback(
     async (conversationId: string, messageId: string) => {
+      const from = shownIn(model);
       try {
         await model.messages.getState().loadAround(conversationId, messageId);
+        // Gone elsewhere meanwhile: they stay there, and this place is none that somebody came back to.
+        if (shownIn(model) !== from && shownIn(model) !== conversationId) {
+          model.messages.getState().leave(conversationId);
+          model.search.getState().unmark(conversationId);
+          return;
+        }
         model.showConversation(conversationId);
         bringIntoView(messageId);
       } catch (thrown) {

@@ -1,6 +1,7 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel, useNetworkDrafts } from '../../app/model-context';
+import { useFailure } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
@@ -33,7 +34,7 @@ export function AddressForm<Fault extends string>({ field, label, hint, saved, r
   const draft = useNetworkDrafts((state) => state.drafts[field]);
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const [failure, setFailure] = useFailure();
   const form = useRef<HTMLDivElement>(null);
   const typed = draft ?? saved;
   const unsaved = draft !== undefined && draft.trim() !== saved;
@@ -50,15 +51,19 @@ export function AddressForm<Fault extends string>({ field, label, hint, saved, r
     }
     setBusy(true);
     setFailure(undefined);
+    const asked = networkDrafts.getState().drafts[field];
+    /** Another one stands in the field by now: it waits for its own turn. */
+    const isOther = (): boolean => networkDrafts.getState().drafts[field] !== asked;
     try {
       await settings.getState().change({ [field]: found.value });
-      networkDrafts.getState().drop(field);
+      if (!isOther()) networkDrafts.getState().drop(field);
       setTried(false);
       ui.getState().toast(savedText(found.value));
       // The button that was pressed is gone.
       form.current?.querySelector('input')?.focus();
     } catch (thrown) {
-      setFailure(thrown);
+      if (isOther()) ui.getState().toast(errorText(thrown), 'danger');
+      else setFailure(thrown);
       form.current?.querySelector('input')?.focus();
     } finally {
       setBusy(false);

@@ -36,19 +36,21 @@ function Possible({ status }: { readonly status: UpdateStatus }): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { background, updates } = useModel();
-  const [failure, setFailure] = useState<unknown>();
+  /** As it stood when something that was asked for failed: what became of it since is newer. */
+  const [failed, setFailed] = useState<{ readonly thrown: unknown; readonly stood: UpdateStatus | undefined }>();
   const ask = (what: Asked): void => {
-    setFailure(undefined);
+    setFailed(undefined);
     // A dialog that was given up is no failure.
-    background(updates.getState().ask(what).catch((thrown: unknown) => setFailure(toFailure(thrown).code === 'path.required' ? undefined : thrown)));
+    background(updates.getState().ask(what).catch((thrown: unknown) => setFailed(toFailure(thrown).code === 'path.required' ? undefined : { thrown, stood: updates.getState().status })));
   };
   const { host = '', on, work, offer, installed } = status;
   const idle = work === 'none';
+  const isStill = failed !== undefined && failed.stood?.problem === status.problem && failed.stood?.work === work;
   return (
     <>
       <SwitchField label={text('updates.on')} hint={text('updates.on.text', { host })} on={on} onChange={(next) => background(updates.getState().setOn(next))} />
       {installed === undefined || !idle ? <State status={status} /> : null}
-      {failure !== undefined ? <Banner tone="danger">{errorText(failure)}</Banner> : status.problem !== undefined && idle ? <Banner tone="notice">{text(`error.${status.problem}`)}</Banner> : null}
+      {isStill ? <Banner tone="danger">{errorText(failed.thrown)}</Banner> : status.problem !== undefined && idle ? <Banner tone="notice">{text(`error.${status.problem}`)}</Banner> : null}
       {offer === undefined ? null : <Notes offer={offer} />}
       {installed === undefined ? null : <InstalledUpdate installed={installed} way={status.way} />}
       <div className="dialog-actions start">

@@ -3,7 +3,7 @@ import { act, renderHook } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openAgain } from '../../../../renderer/app/left-open';
 import { createModel, type Model } from '../../../../renderer/app/model';
-import { pageSize } from '../../../../renderer/features/conversation/messages-store';
+import { emptyThread, pageSize } from '../../../../renderer/features/conversation/messages-store';
 import { ModelContext } from '../../../../renderer/app/model-context';
 import { useFeedScroll } from '../../../../renderer/features/conversation/use-feed-scroll';
 import { useUnreadDivider } from '../../../../renderer/features/conversation/use-unread-divider';
@@ -12,7 +12,7 @@ import { KeyshiftError } from '../../../../shared/errors';
 import type { Message } from '../../../../shared/model/message';
 import type { TokenFile, Transfer } from '../../../../shared/model/transfer';
 import { createFake } from '../../../preview/fake-world';
-import { busyWorld, talkWithBo } from '../../../preview/scenes';
+import { bo, busyWorld, talkWithBo } from '../../../preview/scenes';
 
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 6; turn += 1) await new Promise((done) => setTimeout(done, 0));
@@ -257,6 +257,71 @@ describe('facts and answers in another order than they were asked for', () => {
     fake.emit({ type: 'messages.removed', conversationId: talkWithBo, messageIds: [first?.messageId ?? ''] });
     expect(model.search.getState().hits[0]).toBe(second);
     await settle();
+  });
+
+  it('of what was found only words that still stand there are shown', async () => {
+    const { fake, model } = await longTalk();
+    await model.search.getState().look('1', talkWithBo);
+    const [first, second, third] = model.search.getState().hits;
+    const say = (messageId: string | undefined, text: string): void => {
+      const message = fake.world.messages.get(talkWithBo)?.find((each) => each.messageId === messageId);
+      if (message !== undefined) fake.emit({ type: 'message.changed', conversationId: talkWithBo, message: { ...message, text } });
+    };
+    say(first?.messageId, 'nothing of it');
+    say(second?.messageId, 'another 1');
+    await settle();
+    expect(model.search.getState().hits.slice(0, 2)).toEqual([{ ...second, snippet: 'another 1', marks: [[8, 9]] }, third]);
+  });
+
+  it.each([
+    { what: 'fewer are here by then', from: 0, to: 80, missed: 27 },
+    { what: 'more are', from: 20, to: 105, missed: 2 },
+    { what: 'others are', from: 150, to: 200, missed: undefined },
+  ])('how many came below is counted anew where messages moved: $what', async ({ from, to, missed }) => {
+    const { fake, model } = await longTalk();
+    const all = fake.world.messages.get(talkWithBo) ?? [];
+    model.messages.setState({ threads: { [talkWithBo]: { ...emptyThread, messages: all.slice(0, 100), behind: true, missed: 7 } } });
+    vi.spyOn(model.client.messages, 'list').mockResolvedValueOnce(all.slice(from, to));
+    const incoming = all.slice(from, to).filter(({ direction }) => direction === 'in');
+    expect(incoming.length).toBeGreaterThan(0);
+    await model.messages.getState().moved(talkWithBo);
+    const outgoing = all.slice(80, 100).filter(({ direction }) => direction === 'out').length;
+    expect(model.messages.getState().threads[talkWithBo]?.missed).toBe(missed === 27 ? missed - outgoing : missed);
+  });
+
+  it('a conversation renews its keys until the last of them is renewed', async () => {
+    const { model } = await longTalk();
+    const keys = model.keys.getState();
+    const own = vi.spyOn(model.client.keys, 'shift').mockResolvedValueOnce({ epoch: 2 });
+    let renewed = (): void => undefined;
+    vi.spyOn(model.client.keys, 'shiftPair').mockImplementationOnce(() => new Promise((resolve) => (renewed = () => resolve({ epoch: 3 }))));
+    const pair = keys.renewPair(talkWithBo, false);
+    await keys.renew(talkWithBo);
+    expect([own.mock.calls.length, model.keys.getState().renewing[talkWithBo]]).toEqual([1, 1]);
+    renewed();
+    await pair;
+    expect(model.keys.getState().renewing[talkWithBo]).toBe(0);
+  });
+
+  it.each(['keyHistory', 'keyTrouble', 'devices', 'status'] as const)('what was answered last to %s is not kept where something newer was answered before', async (name) => {
+    const { model } = await longTalk();
+    const { contactId } = bo;
+    const { people, keys } = model;
+    const [group, load, kept]: readonly [object, () => Promise<void>, () => unknown] = {
+      keyHistory: [model.client.contacts, () => people.getState().loadHistory(contactId), () => people.getState().histories[contactId]] as const,
+      keyTrouble: [model.client.contacts, () => people.getState().loadTrouble(contactId), () => people.getState().troubles[contactId]] as const,
+      devices: [model.client.contacts, () => people.getState().loadDevices(contactId), () => people.getState().devices[contactId]] as const,
+      status: [model.client.keys, () => keys.getState().load(talkWithBo), () => keys.getState().statuses[talkWithBo]] as const,
+    }[name];
+    let older = (_answer: unknown): void => undefined;
+    vi.spyOn(group as Record<string, () => Promise<unknown>>, name)
+      .mockImplementationOnce(() => new Promise((resolve) => (older = resolve)))
+      .mockResolvedValueOnce(['newer']);
+    const first = load();
+    await load();
+    older(['older']);
+    await first;
+    expect(kept()).toEqual(['newer']);
   });
 
   it('files that wait beside what is written go along to the conversation that is shown instead', async () => {

@@ -2,8 +2,10 @@
 import { act, fireEvent, screen } from '@testing-library/react';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Model } from '../../../../renderer/app/model';
+import { emptyThread, pageSize } from '../../../../renderer/features/conversation/messages-store';
 import { KeyshiftError } from '../../../../shared/errors';
-import { busyWorld } from '../../../preview/scenes';
+import type { Message } from '../../../../shared/model/message';
+import { busyWorld, talkWithBo, talkWithCarla } from '../../../preview/scenes';
 import { page } from '../open-settings';
 import { openTalk, shortcut } from '../open-talk';
 import { settle } from '../render-app';
@@ -196,6 +198,52 @@ describe('while the main process takes its time', () => {
     await settle();
     expect(page()).not.toContain('Looking up your mailbox…');
     expect(page()).toContain('You do not need one');
+  });
+});
+
+describe('somebody who went to another conversation meanwhile', () => {
+  it('stays there when the newest of the former come, and is where they were in it', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    act(() => model.messages.setState(({ threads }) => ({ threads: { ...threads, [talkWithBo]: { ...(threads[talkWithBo] ?? emptyThread), behind: true } } })));
+    const list = held([]);
+    vi.spyOn(model.client.messages, 'list').mockImplementationOnce(list.answer);
+    fireEvent.click(screen.getByRole('button', { name: 'To the newest' }));
+    act(() => model.showConversation(talkWithCarla));
+    await settle();
+    const box = Object.defineProperty(document.querySelector('.feed-box') ?? document.body, 'scrollHeight', { value: 1_000 });
+    box.scrollTop = 100;
+    list.release();
+    await settle();
+    expect(box.scrollTop).toBe(100);
+  });
+
+  it('is not taken back by a place that was asked for before, and finds the newest where that is', async () => {
+    const { fake, model } = await openTalk(busyWorld(now));
+    const messageId = fake.world.messages.get(talkWithCarla)?.[0]?.messageId ?? '';
+    const list = held(Array.from({ length: pageSize }, (_, at) => ({ ...(fake.world.messages.get(talkWithCarla)?.[0] as Message), messageId: `${at}` })));
+    vi.spyOn(model.client.messages, 'list').mockImplementationOnce(list.answer);
+    act(() => fake.emit({ type: 'desktop.show', conversationId: talkWithCarla, messageId }));
+    await settle();
+    const third = model.conversations.getState().conversations.find(({ conversationId }) => conversationId !== talkWithBo && conversationId !== talkWithCarla)?.conversationId ?? '';
+    act(() => model.showConversation(third));
+    await settle();
+    list.release();
+    await settle();
+    expect(model.ui.getState().selection?.conversationId).toBe(third);
+    expect(model.messages.getState().threads[talkWithCarla]?.behind).not.toBe(true);
+  });
+
+  it('finds no words marked any more where they came from a hit, nor does who looks for nothing now', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    const { mark, look } = model.search.getState();
+    act(() => mark(talkWithBo, 'five'));
+    expect(document.querySelector('mark')?.textContent).toBe('five');
+    act(() => model.showConversation(talkWithCarla));
+    await settle();
+    expect(model.search.getState().marked).toBeUndefined();
+    act(() => mark(talkWithCarla, 'winds'));
+    await act(() => look('', undefined));
+    expect(document.querySelector('mark')).toBeNull();
   });
 });
 

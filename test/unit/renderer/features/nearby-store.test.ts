@@ -26,3 +26,17 @@ it('a question that comes to nothing at once, as the one before did, is shown: n
   await getState().meet(heron.nearbyId);
   expect(meetingOf(getState())).toEqual(gone);
 });
+
+it('a search that ends by its time is not called stopped because an earlier one was', async () => {
+  const fake = createFake(emptyWorld({ discovery: { running: true, name: 'blue-otter-42', endsAt: Date.now() + 300_000, people: [] } }));
+  const { getState } = createNearbyStore(createClient(fake.bridge), createLife());
+  await getState().load();
+  await getState().stop();
+  expect(getState().ended).toBe('stopped');
+  // By a program at the other door.
+  fake.world.discovery = { running: true, name: 'blue-otter-43', endsAt: Date.now(), people: [] };
+  await getState().load();
+  fake.world.discovery = { running: false, people: [] };
+  await getState().load();
+  expect(getState().ended).toBe('over');
+});

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
+import { KeyshiftError } from '../../../../shared/errors';
 import { english } from '../../../../renderer/i18n/messages';
 import { pseudo } from '../../../../renderer/i18n/pseudo';
 import { busyWorld } from '../../../preview/scenes';
@@ -179,6 +180,25 @@ describe('what is typed and not saved', () => {
     expect(page()).not.toContain('Not saved yet.');
     await shortcut('Escape');
     expect(screen.queryByText(/is not saved yet/)).toBeNull();
+  });
+
+  it('is still there when what was saved just before it is, or is refused', async () => {
+    const { model } = await openNetwork();
+    const { set } = model.client.settings;
+    let end = (): void => undefined;
+    const asked = vi.spyOn(model.client.settings, 'set').mockImplementation((change) => new Promise((resolve, reject) => (end = () => void set(change).then(resolve, reject))));
+    write(proxy(), 'proxy.example:9050');
+    await save();
+    write(proxy(), 'other.example:9050');
+    await tell(() => end());
+    expect(proxy().value).toBe('other.example:9050');
+    expect(page()).toContain('Not saved yet.');
+    asked.mockImplementation(() => new Promise((_resolve, reject) => (end = () => reject(new KeyshiftError('input.invalid', '')))));
+    await save();
+    write(proxy(), 'third.example:9050');
+    await tell(() => end());
+    expect(proxy().value).toBe('third.example:9050');
+    expect(proxy().getAttribute('aria-invalid')).not.toBe('true');
   });
 });
 

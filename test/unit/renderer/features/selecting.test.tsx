@@ -2,6 +2,7 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { routeEvent } from '../../../../renderer/app/event-router';
+import { emptyThread, mostFollowed } from '../../../../renderer/features/conversation/messages-store';
 import { extended, mostSelected, noneSelected, toggled, without } from '../../../../renderer/features/conversation/selecting';
 import type { Message } from '../../../../shared/model/message';
 import { makeTransfer } from '../../../preview/fake-files';
@@ -85,6 +86,21 @@ describe('selecting messages', () => {
     expect(screen.queryAllByRole('checkbox')).toEqual([]);
     expect(document.activeElement).toBe(nth(3));
     expect(screen.getByRole('textbox', { name: 'Message' })).toBeTruthy();
+  });
+
+  it('what is selected stays, however many come below it', async () => {
+    const { fake, model } = await openTalk(busyWorld(now));
+    const [first] = fake.world.messages.get(talkWithBo) ?? [];
+    if (first === undefined) throw new Error('nothing was said');
+    act(() => {
+      const many = Array.from({ length: mostFollowed }, (_, at) => ({ ...first, messageId: `${at}` }));
+      model.messages.setState({ threads: { [talkWithBo]: { ...emptyThread, messages: [...many, ...(fake.world.messages.get(talkWithBo) ?? [])].slice(-mostFollowed) } } });
+      model.talk.getState().select(talkWithBo, toggled(toggled(noneSelected, first.messageId), '20'));
+    });
+    expect(count()).toBe('2 messages selected');
+    act(() => void fake.receive(talkWithBo, 'one too many'));
+    await settle();
+    expect(count()).toBe('2 messages selected');
   });
 
   it('by mouse: Ctrl and a press, then a press alone, Shift up to there; what is written meanwhile stays', async () => {

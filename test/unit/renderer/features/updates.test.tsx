@@ -46,6 +46,17 @@ it('22: what was refused is told in a sentence, also after a look nobody waited 
   expect(page()).toContain('Somebody may be holding back newer versions');
 });
 
+it('22: what was refused once is told no more when it went well since, by itself', async () => {
+  const { fake } = await openSettings(emptyWorld({ failing: new Map([['updates.check', 'updates.bad-signature']]), updates: { ...emptyWorld().updates, problem: 'updates.bad-signature' } }), 'About');
+  await pressNamed('Look now');
+  expect(document.querySelector('[aria-labelledby=updates-heading] [role=alert]')?.textContent).toContain('This was changed after it was signed.');
+  const { problem: _over, ...updates } = fake.world.updates;
+  fake.world.updates = updates;
+  await act(async () => fake.emit({ type: 'updates.changed' }));
+  await settle();
+  expect(page()).not.toContain('This was changed after it was signed.');
+});
+
 it('22: how far it is, a pause, and what goes on', async () => {
   const { fake } = await openSettings(emptyWorld({ updates: { ...emptyWorld().updates, work: 'downloading', offer: { ...offer, here: 500_000 } } }), 'About');
   expect(document.querySelector('[aria-labelledby=updates-heading] progress')?.getAttribute('value')).toBe('500000');
