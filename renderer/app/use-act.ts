@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useModel } from './model-context';
+import { useCloseOwn, useFailure } from './use-gone';
 
 export interface Act {
   readonly busy: boolean;
@@ -12,7 +13,8 @@ export interface Act {
 export function useAct(onClose: () => void): Act {
   const { ui } = useModel();
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const close = useCloseOwn(onClose);
+  const [failure, setFailure] = useFailure();
   return {
     busy,
     failure,
@@ -23,7 +25,7 @@ export function useAct(onClose: () => void): Act {
       try {
         await task();
         ui.getState().toast(done);
-        onClose();
+        close();
       } catch (thrown) {
         setFailure(thrown);
         setBusy(false);

@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel, useUi } from '../../app/model-context';
+import { useFailure, useGone } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -50,9 +51,9 @@ export function AcceptDialog(): ReactNode {
   /** Pasted, read or opened in one piece: nobody is in the middle of typing it. */
   const [atOnce, setAtOnce] = useState(offered !== '');
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const [failure, setFailure] = useFailure();
   const said = useSaid(link.trim());
-  const gone = useGone();
+  const isGone = useGone();
 
   const accept = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -63,12 +64,12 @@ export function AcceptDialog(): ReactNode {
     try {
       const { contactId } = await client.contacts.acceptInvitation({ link: link.trim() }).catch(async (thrown: unknown) => {
         // Locked before it was accepted: it is shown again, where nobody would see that it was refused. One that was accepted is used by now.
-        if (offered !== '' && gone.current && ui.getState().accepting === offered) await client.desktop.keepLink({ link: offered });
+        if (offered !== '' && isGone() && ui.getState().accepting === offered) await client.desktop.keepLink({ link: offered });
         throw thrown;
       });
       await contacts.getState().load();
       // Put away meanwhile: they stand in the list, and what is open now is something else.
-      if (gone.current) return;
+      if (isGone()) return;
       close();
       await show(contactId);
     } catch (thrown) {
@@ -110,18 +111,6 @@ export function AcceptDialog(): ReactNode {
       </Form>
     </Dialog>
   );
-}
-
-/** Whether the dialog is no more, for whoever waited meanwhile. */
-function useGone(): { readonly current: boolean } {
-  const gone = useRef(false);
-  useEffect(() => {
-    gone.current = false;
-    return () => {
-      gone.current = true;
-    };
-  }, []);
-  return gone;
 }
 
 function useSaid(link: string): Said | undefined {

@@ -1,6 +1,7 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
-import { useModel, useUi } from '../../app/model-context';
+import { useModel } from '../../app/model-context';
+import { useCloseDialog, useGone } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
@@ -18,7 +19,8 @@ export function ImportDialog(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { client, contacts, ui } = useModel();
-  const close = useUi((state) => state.closeDialog);
+  const close = useCloseDialog();
+  const isGone = useGone();
   const show = useShowContact();
   const area = useRef<HTMLTextAreaElement>(null);
   const [pasted, setPasted] = useState('');
@@ -49,10 +51,12 @@ export function ImportDialog(): ReactNode {
     try {
       const { contactId } = await client.contacts.importKey({ text: pasted });
       await contacts.getState().load();
-      close();
+      const isShown = close();
       tellSent(contactId);
-      await show(contactId);
+      if (isShown) await show(contactId);
     } catch (thrown) {
+      // Put away meanwhile.
+      if (isGone()) return ui.getState().toast(words(thrown), 'danger');
       setFailure(words(thrown));
       // A private key must not stand on the screen a moment longer.
       setPasted('');

@@ -4,6 +4,7 @@ import type { Contact, Permissions } from '../../../shared/model/contact';
 import { ActDialog } from '../../app/act-dialog';
 import { useModel } from '../../app/model-context';
 import { useTold } from '../../app/use-told';
+import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
@@ -76,13 +77,14 @@ function RenameDialog({ contact, onClose }: { readonly contact: Contact; readonl
   const { client, contacts } = useModel();
   const ownName = contact.ownName ?? contact.name;
   const [wanted, setWanted] = useState(contact.ownName === undefined ? '' : contact.name);
-  const [failure, setFailure] = useState<unknown>();
+  const close = useCloseOwn(onClose);
+  const [failure, setFailure] = useFailure();
   const rename = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     try {
       await client.contacts.rename({ contactId: contact.contactId, name: wanted.trim() });
       await contacts.getState().load();
-      onClose();
+      close();
     } catch (thrown) {
       setFailure(thrown);
     }
@@ -116,7 +118,8 @@ function RemoveDialog({ contact, name, onClose }: { readonly contact: Contact; r
   const { client, contacts, conversations, ui } = useModel();
   const remove = async (): Promise<void> => {
     await client.contacts.remove({ contactId: contact.contactId });
-    ui.getState().deselect();
+    // Somebody else may be shown by now.
+    if (ui.getState().selection?.contactId === contact.contactId) ui.getState().deselect();
     await Promise.all([contacts.getState().load(), conversations.getState().load()]);
   };
   return (

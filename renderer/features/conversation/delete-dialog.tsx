@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import type { Message } from '../../../shared/model/message';
 import { useModel } from '../../app/model-context';
+import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -21,7 +22,8 @@ export function DeleteDialog({ message, name, open, onClose }: DeleteDialogProps
   const errorText = useErrorText();
   const { client } = useModel();
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const close = useCloseOwn(onClose);
+  const [failure, setFailure] = useFailure();
   const forBoth = open && message.direction === 'out' && message.kind !== 'deleted';
 
   const act = async (both: boolean): Promise<void> => {
@@ -29,7 +31,7 @@ export function DeleteDialog({ message, name, open, onClose }: DeleteDialogProps
     setFailure(undefined);
     try {
       await client.messages.delete({ messageId: message.messageId, forBoth: both });
-      onClose();
+      close();
     } catch (thrown) {
       setFailure(thrown);
       setBusy(false);

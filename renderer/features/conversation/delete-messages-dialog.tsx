@@ -1,5 +1,6 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { useContacts, useModel, useUi } from '../../app/model-context';
+import { useCloseDialog, useFailure } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
@@ -13,13 +14,13 @@ export function DeleteMessagesDialog(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { client, talk } = useModel();
-  const close = useUi((state) => state.closeDialog);
+  const close = useCloseDialog();
   const selection = useUi((state) => state.selection);
   const conversationId = selection?.conversationId ?? '';
   const name = nameInSentence(useContacts((state) => state.contacts.find(({ contactId }) => contactId === selection?.contactId)?.name ?? ''));
   const messages = useSelectedMessages(conversationId);
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const [failure, setFailure] = useFailure();
   // Those deleted go from the selection while the rest waits for its turn.
   const [asked, setAsked] = useState(messages.length);
   const count = busy ? asked : messages.length;
@@ -40,8 +41,7 @@ export function DeleteMessagesDialog(): ReactNode {
           if (toFailure(thrown).code !== 'message.unknown') throw thrown;
         });
       }
-      talk.getState().select(conversationId, undefined);
-      close();
+      if (close()) talk.getState().select(conversationId, undefined);
     } catch (thrown) {
       setFailure(thrown);
       setBusy(false);

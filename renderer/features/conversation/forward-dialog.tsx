@@ -3,6 +3,7 @@ import { Form } from 'react-aria-components';
 import type { Message } from '../../../shared/model/message';
 import { maxTextBytes } from '../../../shared/text-limit';
 import { useFiles, useMessages, useModel, useUi } from '../../app/model-context';
+import { useCloseDialog, useFailure } from '../../app/use-gone';
 import { KeyshiftError } from '../../../shared/errors';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -84,13 +85,13 @@ function Review({ message, row, onBack }: { readonly message: Message; readonly 
   const times = useTimes();
   const errorText = useErrorText();
   const { client, conversations, messages, talk, ui } = useModel();
-  const close = useUi((state) => state.closeDialog);
+  const close = useCloseDialog();
   const { contact, conversation } = row;
   const { file } = message;
   const name = nameInSentence(contact.name);
   const shown = useFiles((state) => (file === undefined ? undefined : state.transfers[file.transferId]))?.shown ?? 'file';
   const [words, setWords] = useState(message.text);
-  const [failure, setFailure] = useState<unknown>();
+  const [failure, setFailure] = useFailure();
   const [busy, setBusy] = useState(false);
   const isEmpty = words.trim() === '';
 
@@ -107,8 +108,7 @@ function Review({ message, row, onBack }: { readonly message: Message; readonly 
         await messages.getState().loadNewest(conversationId);
       }
       ui.getState().toast(text('forward.sent', { name }));
-      talk.getState().select(message.conversationId, undefined);
-      close();
+      if (close()) talk.getState().select(message.conversationId, undefined);
     } catch (thrown) {
       setFailure(thrown);
       setBusy(false);

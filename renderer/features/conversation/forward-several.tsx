@@ -1,7 +1,8 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import type { Message } from '../../../shared/model/message';
-import { useFiles, useModel, useUi } from '../../app/model-context';
+import { useFiles, useModel } from '../../app/model-context';
+import { useCloseDialog, useFailure } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -22,11 +23,11 @@ export function ForwardSeveral({ messages, row, onBack }: ForwardSeveralProps): 
   const text = useText();
   const errorText = useErrorText();
   const { client, conversations, messages: threads, talk, ui } = useModel();
-  const close = useUi((state) => state.closeDialog);
+  const close = useCloseDialog();
   const transfers = useFiles((state) => state.transfers);
   const [sent, setSent] = useState<ReadonlySet<string>>(new Set());
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const [failure, setFailure] = useFailure();
   const name = nameInSentence(row.contact.name);
 
   const withContent = messages.filter(({ kind }) => kind === 'text' || kind === 'file');
@@ -51,8 +52,7 @@ export function ForwardSeveral({ messages, row, onBack }: ForwardSeveralProps): 
       await threads.getState().loadNewest(conversationId);
       ui.getState().toast(text('forward.several.sent', { count: done.size, name }));
       const from = ui.getState().selection?.conversationId;
-      if (from !== undefined) talk.getState().select(from, undefined);
-      close();
+      if (close() && from !== undefined) talk.getState().select(from, undefined);
     } catch (thrown) {
       setFailure(thrown);
       setBusy(false);

@@ -1,5 +1,6 @@
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useModel, useUi } from '../../app/model-context';
+import { useCloseDialog, useFailure } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -14,9 +15,9 @@ export function OpenLinkDialog(): ReactNode {
   const errorText = useErrorText();
   const model = useModel();
   const copy = useCopy();
-  const close = useUi((state) => state.closeDialog);
+  const close = useCloseDialog();
   const url = useUi((state) => state.dialogLink);
-  const [failure, setFailure] = useState<unknown>();
+  const [failure, setFailure] = useFailure();
   if (url === undefined || urlOf(url) === undefined) return null;
   const target = linkTarget(url);
 

@@ -3,6 +3,7 @@ import { MailOpen, Radar, UserPlus } from 'lucide-react';
 import { Form } from 'react-aria-components';
 import type { Contact } from '../../../shared/model/contact';
 import { useContacts, useConversations, useModel, useUi } from '../../app/model-context';
+import { useCloseDialog, useFailure } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Avatar } from '../../ui/avatar';
 import { Banner } from '../../ui/banner';
@@ -17,28 +18,30 @@ export function NewConversationDialog(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { ui, conversations } = useModel();
-  const close = useUi((state) => state.closeDialog);
+  const close = useCloseDialog();
   const openDialog = useUi((state) => state.openDialog);
   const open = useConversations((state) => state.open);
   const contacts = useContacts((state) => state.contacts);
   const asked = useUi((state) => state.dialogContact);
   const [person, setPerson] = useState<Contact | undefined>(() => contacts.find(({ contactId, ended, reach }) => contactId === asked && ended === undefined && reach !== 'blocked'));
   const [title, setTitle] = useState('');
-  const [failure, setFailure] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useFailure();
   const people = contacts
     .filter((contact) => contact.ended === undefined && contact.reach !== 'blocked')
     .map((contact) => ({ key: contact.contactId, name: contact.name, peerId: contact.peerId, note: contact.pending ? text('list.pending') : '' }));
 
   const start = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (person === undefined) return;
+    if (person === undefined || busy) return;
+    setBusy(true);
     try {
       const conversationId = await open(person.contactId, title.trim() === '' ? undefined : title.trim());
       await conversations.getState().load();
-      close();
-      ui.getState().select({ contactId: person.contactId, conversationId });
+      if (close()) ui.getState().select({ contactId: person.contactId, conversationId });
     } catch (thrown) {
       setFailure(thrown);
+      setBusy(false);
     }
   };
 
@@ -72,7 +75,7 @@ export function NewConversationDialog(): ReactNode {
           {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
           <div className="dialog-actions">
             <Button onPress={() => setPerson(undefined)}>{text('app.back')}</Button>
-            <Button kind="main" type="submit">
+            <Button kind="main" type="submit" isPending={busy}>
               {text('new.start')}
             </Button>
           </div>

@@ -1,6 +1,7 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useConversations, useUi } from '../../app/model-context';
+import { useCloseDialog, useFailure } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -12,12 +13,12 @@ import { findConversation } from './conversations-store';
 export function RenameConversationDialog(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
-  const close = useUi((state) => state.closeDialog);
+  const close = useCloseDialog();
   const conversationId = useUi((state) => state.dialogConversation);
   const conversation = useConversations((state) => findConversation(state, conversationId));
   const update = useConversations((state) => state.update);
   const [title, setTitle] = useState(conversation?.title ?? '');
-  const [failure, setFailure] = useState<unknown>();
+  const [failure, setFailure] = useFailure();
   const [busy, setBusy] = useState(false);
 
   const save = async (event: FormEvent): Promise<void> => {

@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import type { OwnKey } from '../../../shared/model/identity';
 import { useContacts, useModel } from '../../app/model-context';
+import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Avatar } from '../../ui/avatar';
 import { Banner } from '../../ui/banner';
@@ -22,7 +23,8 @@ export function ForgetKeysDialog({ held, onClose }: { readonly held: readonly Ow
   const [which, setWhich] = useState<'all' | 'old'>('all');
   const [stranded, setStranded] = useState<readonly string[]>();
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const close = useCloseOwn(onClose);
+  const [failure, setFailure] = useFailure();
   const count = which === 'old' ? old.length : held.length;
 
   useEffect(() => {
@@ -34,7 +36,7 @@ export function ForgetKeysDialog({ held, onClose }: { readonly held: readonly Ow
     return () => {
       current = false;
     };
-  }, [client, which, before]);
+  }, [client, which, before, setFailure]);
 
   const forget = async (): Promise<void> => {
     setBusy(true);
@@ -43,7 +45,7 @@ export function ForgetKeysDialog({ held, onClose }: { readonly held: readonly Ow
       await client.identity.forgetOldKeys(which === 'old' ? { before } : {});
       await identity.getState().changed();
       ui.getState().toast(text('forget.done'));
-      onClose();
+      close();
     } catch (thrown) {
       setFailure(thrown);
       setBusy(false);

@@ -1,6 +1,7 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel } from '../../app/model-context';
+import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
@@ -16,7 +17,8 @@ export function ImportPrivateDialog({ keyElsewhere, onClose }: { readonly keyEls
   const field = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const close = useCloseOwn(onClose);
+  const [failure, setFailure] = useFailure();
   const code = failure === undefined ? undefined : toFailure(failure).code;
 
   const open = async (event: FormEvent): Promise<void> => {
@@ -34,7 +36,7 @@ export function ImportPrivateDialog({ keyElsewhere, onClose }: { readonly keyEls
       const { epoch } = await client.identity.importPrivate({ passphrase });
       await identity.getState().changed();
       ui.getState().toast(text('keyfile.import.done', { epoch }));
-      onClose();
+      close();
     } catch (thrown) {
       setFailure(thrown);
       setBusy(false);

@@ -2,6 +2,7 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import type { Identity } from '../../../shared/model/identity';
 import { useModel } from '../../app/model-context';
+import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
@@ -29,7 +30,8 @@ function OwnNameDialog({ name, onClose }: { readonly name: string; readonly onCl
   const [wanted, setWanted] = useState(name);
   const [busy, setBusy] = useState(false);
   const [tried, setTried] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const close = useCloseOwn(onClose);
+  const [failure, setFailure] = useFailure();
   const missing = wanted.trim() === '';
   const rename = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -41,7 +43,7 @@ function OwnNameDialog({ name, onClose }: { readonly name: string; readonly onCl
       await model.client.identity.rename({ name: wanted });
       await model.identity.getState().load();
       model.ui.getState().toast(text('identity.renamed'));
-      onClose();
+      close();
     } catch (thrown) {
       setBusy(false);
       setFailure(thrown);

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useDevices, useModel } from '../../app/model-context';
+import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
@@ -20,13 +21,14 @@ export function RecoverDialog({ onClose }: { readonly onClose: () => void }): Re
   const field = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const close = useCloseOwn(onClose);
+  const [failure, setFailure] = useFailure();
   const [keep, setKeep] = useState<ReadonlySet<string>>(new Set());
   const listed = useDevices((state) => state.devices);
   const others = listed?.filter(({ current, state }) => !current && state === 'active') ?? [];
   useEffect(() => {
     devices.getState().load().catch(setFailure);
-  }, [devices]);
+  }, [devices, setFailure]);
   const wrong = failure !== undefined && toFailure(failure).code === 'recovery.wrong-code';
 
   const recover = async (event: FormEvent): Promise<void> => {
@@ -47,7 +49,7 @@ export function RecoverDialog({ onClose }: { readonly onClose: () => void }): Re
       if (field.current !== null) field.current.value = '';
       await identity.getState().changed();
       ui.getState().toast(text('recovery.use.done', { epoch }));
-      onClose();
+      close();
     } catch (thrown) {
       setFailure(thrown);
       setBusy(false);

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { findContact } from '../contacts/contacts-store';
 import { useContacts, useUi } from '../../app/model-context';
+import { useCloseDialog } from '../../app/use-gone';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
@@ -10,7 +11,7 @@ import { useRenewPair } from './use-renew';
 /** Asked because it cannot be taken back: what was locked with the earlier keys and is still on its way is refused. */
 export function PairDialog(): ReactNode {
   const text = useText();
-  const close = useUi((state) => state.closeDialog);
+  const close = useCloseDialog();
   const selection = useUi((state) => state.selection);
   const contact = useContacts((state) => findContact(state, selection?.contactId));
   const renewPair = useRenewPair();

@@ -2,6 +2,7 @@ import { useRef, useState, type ReactNode } from 'react';
 import type { KeyStatus, PolicyPreset, ShiftPolicy } from '../../../shared/model/keys';
 import { policyPresets } from '../../../shared/model/shift-policies';
 import { useContacts, useKeys, useModel, useUi } from '../../app/model-context';
+import { useCloseDialog, useFailure } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Banner } from '../../ui/banner';
@@ -33,12 +34,12 @@ function Rules({ name, conversationId, status }: { readonly name: string; readon
   const times = useTimes();
   const errorText = useErrorText();
   const { keys, ui } = useModel();
-  const close = useUi((state) => state.closeDialog);
+  const close = useCloseDialog();
   // Own rules begin as those in force when the dialog opened; the optimistic change beneath must not move the form.
   const [choice, setChoice] = useState<Choice>(status.preset);
   const [draft, setDraft] = useState(() => draftOf(status.policy));
   const [faults, setFaults] = useState<RuleFaults>(noFaults);
-  const [failure, setFailure] = useState<unknown>();
+  const [failure, setFailure] = useFailure();
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLDivElement>(null);
 

@@ -2,6 +2,7 @@ import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { KeyshiftError } from '../../../shared/errors';
 import { useModel } from '../../app/model-context';
+import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
@@ -30,7 +31,8 @@ export function PemDialog({ title, lead, label, pem, act, run, onClose }: PemDia
   const area = useRef<HTMLTextAreaElement>(null);
   const [pasted, setPasted] = useState('');
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const close = useCloseOwn(onClose);
+  const [failure, setFailure] = useFailure();
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -39,7 +41,7 @@ export function PemDialog({ title, lead, label, pem, act, run, onClose }: PemDia
     setFailure(undefined);
     try {
       ui.getState().toast(await run(pasted));
-      onClose();
+      close();
     } catch (thrown) {
       setFailure(thrown);
       setBusy(false);

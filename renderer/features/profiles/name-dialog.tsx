@@ -2,6 +2,7 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import type { Profile } from '../../../shared/model/profile';
 import { useModel } from '../../app/model-context';
+import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
@@ -16,7 +17,8 @@ export function NameDialog({ profile, onClose }: { readonly profile: Profile | u
   const [name, setName] = useState(profile?.name ?? '');
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const close = useCloseOwn(onClose);
+  const [failure, setFailure] = useFailure();
   const missing = name.trim() === '';
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -25,7 +27,7 @@ export function NameDialog({ profile, onClose }: { readonly profile: Profile | u
     setBusy(true);
     setFailure(undefined);
     const { add, rename } = profiles.getState();
-    (profile === undefined ? add(name.trim()) : rename(profile.profileId, name.trim())).then(onClose, (thrown: unknown) => {
+    (profile === undefined ? add(name.trim()) : rename(profile.profileId, name.trim())).then(close, (thrown: unknown) => {
       setFailure(thrown);
       setBusy(false);
     });

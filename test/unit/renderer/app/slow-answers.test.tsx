@@ -1,11 +1,11 @@
 // @vitest-environment jsdom
-import { act, fireEvent, screen } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Model } from '../../../../renderer/app/model';
 import { emptyThread, pageSize } from '../../../../renderer/features/conversation/messages-store';
 import { KeyshiftError } from '../../../../shared/errors';
 import type { Message } from '../../../../shared/model/message';
-import { busyWorld, talkWithBo, talkWithCarla } from '../../../preview/scenes';
+import { busyWorld, carla, talkWithBo, talkWithCarla } from '../../../preview/scenes';
 import { page } from '../open-settings';
 import { openTalk, shortcut } from '../open-talk';
 import { settle } from '../render-app';
@@ -198,6 +198,80 @@ describe('while the main process takes its time', () => {
     await settle();
     expect(page()).not.toContain('Looking up your mailbox…');
     expect(page()).toContain('You do not need one');
+  });
+});
+
+const dialogsThatWait: readonly { readonly name: string; readonly group: keyof Model['client']; readonly call: string; readonly open: (model: Model) => void; readonly fill?: () => Promise<void> }[] = [
+  { name: 'a card', group: 'contacts', call: 'importKey', open: (model) => model.ui.getState().openDialog('import'), fill: async () => void fireEvent.change(screen.getByRole('dialog').querySelector('textarea') ?? document.body, { target: { value: 'a card' } }) },
+  { name: 'a title', group: 'conversations', call: 'update', open: (model) => model.ui.getState().openConversationDialog('rename-conversation', talkWithBo) },
+  { name: 'rules', group: 'keys', call: 'setPolicy', open: (model) => model.ui.getState().openDialog('rules') },
+  { name: 'the key of a pair', group: 'keys', call: 'shiftPair', open: (model) => model.ui.getState().openDialog('pair') },
+  { name: 'a link', group: 'desktop', call: 'openLink', open: (model) => model.ui.getState().askLink('https://example.org/') },
+  { name: 'a new conversation', group: 'conversations', call: 'open', open: (model) => model.ui.getState().openAnother(carla.contactId), fill: async () => void fireEvent.change(within(screen.getByRole('dialog')).getByRole('textbox'), { target: { value: 'Boats' } }) },
+  { name: 'a forwarded message', group: 'messages', call: 'send', open: (model) => model.ui.getState().forward([model.messages.getState().threads[talkWithBo]?.messages.at(-1)?.messageId ?? '']), fill: pickCarla },
+  { name: 'forwarded messages', group: 'messages', call: 'send', open: (model) => model.ui.getState().forward((model.messages.getState().threads[talkWithBo]?.messages ?? []).slice(-2).map(({ messageId }) => messageId)), fill: pickCarla },
+  { name: 'a removed conversation', group: 'conversations', call: 'remove', open: (model) => model.ui.getState().openConversationDialog('remove-conversation', talkWithBo) },
+];
+
+async function pickCarla(): Promise<void> {
+  const field = within(screen.getByRole('dialog')).getByRole('combobox');
+  fireEvent.change(field, { target: { value: 'Carla' } });
+  fireEvent.keyDown(field, { key: 'Enter' });
+  await settle();
+}
+
+describe('an answer to a dialog that was put away meanwhile', () => {
+  it.each(dialogsThatWait)('$name: leaves what is open by then, and whom one looks at; a refusal is told', async ({ group, call, open, fill }) => {
+    const { model } = await openTalk(busyWorld(now));
+    await act(() => model.keys.getState().load(talkWithBo));
+    for (const end of ['release', 'refuse'] as const) {
+      act(() => open(model));
+      await settle();
+      await fill?.();
+      const waiting = held({ contactId: carla.contactId, conversationId: 'elsewhere', messageId: 'sent' });
+      vi.spyOn(model.client[group] as unknown as Record<string, () => Promise<unknown>>, call).mockImplementationOnce(waiting.answer);
+      fireEvent.click([...screen.getByRole('dialog').querySelectorAll('.dialog-actions')].find((each) => each.querySelector('.main, .danger') !== null)?.querySelector('button:last-of-type') ?? document.body);
+      await settle();
+      act(() => model.ui.getState().closeDialog());
+      await settle();
+      act(() => model.ui.getState().openDialog('shortcuts'));
+      await settle();
+      act(() => waiting[end]());
+      await settle();
+      expect([end, model.ui.getState().dialog, model.ui.getState().selection?.conversationId]).toEqual([end, 'shortcuts', talkWithBo]);
+      expect([end, model.ui.getState().toasts.some(({ tone }) => tone === 'danger')]).toEqual([end, end === 'refuse']);
+      act(() => model.ui.getState().closeDialog());
+      await settle();
+    }
+  });
+
+  it('nor does what is asked about a person again go with the first answer, nor somebody else who is shown by then', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    act(() => model.ui.getState().showDetails('who'));
+    await settle();
+    const press = async (name: string | RegExp, within_: HTMLElement = document.body): Promise<void> => {
+      fireEvent.click(within(within_).getByRole('button', { name }));
+      await settle();
+    };
+    const named = held(null);
+    vi.spyOn(model.client.contacts, 'rename').mockImplementationOnce(named.answer);
+    await press('Change name');
+    fireEvent.submit(screen.getByRole('dialog').querySelector('form') ?? document.body);
+    await press('Cancel', screen.getByRole('dialog'));
+    await press('Change name');
+    named.release();
+    await settle();
+    await press('Cancel', screen.getByRole('dialog'));
+    const removed = held(null);
+    vi.spyOn(model.client.contacts, 'remove').mockImplementationOnce(removed.answer);
+    await press('Remove');
+    await press(/^Remove Bo/, screen.getByRole('dialog'));
+    await press(/^Keep Bo/, screen.getByRole('dialog'));
+    const other = model.conversations.getState().conversations.find(({ contactId }) => contactId === carla.contactId);
+    act(() => model.showConversation(other?.conversationId ?? ''));
+    removed.release();
+    await settle();
+    expect(model.ui.getState().selection?.contactId).toBe(carla.contactId);
   });
 });
 
