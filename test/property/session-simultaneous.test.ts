@@ -146,6 +146,45 @@ describe('simultaneous open', () => {
     expect(a.items).toEqual([{ kind: 'message', bytes: Uint8Array.of(3) }]);
   });
 
+  it('S3-31: of three, where the second fell silent before it was spoken on, the newest closes the oldest too', async () => {
+    const clock = new ManualClock(testNow);
+    const [a, b] = [endOf(alice, bob, clock), endOf(bob, alice, clock)];
+    const oldest = createLinkPair({ clock });
+    a.host.accept(oldest.listener);
+    void b.host.dial(oldest.dialler, targetOf(alice));
+    await clock.advance(30_000);
+    // Its four messages get through, and nothing behind them.
+    const second = createLinkPair({ clock, tamper: (bytes, from, index) => (index > (from === 'dialler' ? 1 : 0) ? [] : [{ bytes }]) });
+    b.host.accept(second.listener);
+    void a.host.dial(second.dialler, targetOf(bob));
+    await clock.advance(20);
+    expect([a.host.counts.sessions, b.host.counts.sessions]).toEqual([2, 2]);
+    const newest = createLinkPair({ clock });
+    b.host.accept(newest.listener);
+    const [current] = await Promise.all([a.host.dial(newest.dialler, targetOf(bob)), clock.advance(20)]);
+    await clock.advance(50_000);
+    expect([a.host.counts.sessions, b.host.counts.sessions]).toEqual([1, 1]);
+    expect([a.current()?.keyId, b.current()?.keyId]).toEqual([current.keyId, current.keyId]);
+    expect(Math.min(a.fewest, b.fewest)).toBe(1);
+  });
+
+  it('S3-31: a host that ends takes nothing up again that had lost', async () => {
+    const [low, high] = isLower(alice.local, bob.local) ? [alice, bob] : [bob, alice];
+    const clock = new ManualClock(testNow);
+    const [a, b] = [endOf(low, high, clock), endOf(high, low, clock)];
+    const byLow = createLinkPair({ clock, tamper: (bytes, from, index) => (from === 'dialler' && index >= 1 ? [] : [{ bytes }]) });
+    b.host.accept(byLow.listener);
+    void a.host.dial(byLow.dialler, targetOf(high));
+    await clock.advance(50);
+    const byHigh = createLinkPair({ clock });
+    a.host.accept(byHigh.listener);
+    void b.host.dial(byHigh.dialler, targetOf(low)).catch(() => undefined);
+    await clock.advance(50);
+    expect([a.host.counts.sessions, a.announced.length]).toEqual([2, 1]);
+    a.host.close();
+    expect([a.host.counts.sessions, a.announced.length]).toEqual([0, 1]);
+  });
+
   it('S3-31: one side dialling twice: one session stays, the same on both', async () => {
     await fc.assert(
       fc.asyncProperty(delays, delays, delays, async (between, wayOne, wayTwo) => {

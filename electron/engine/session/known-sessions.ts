@@ -10,8 +10,15 @@ interface Entry extends Standing {
 interface Pair {
   /** The one in use. */
   current: Entry;
-  /** Those that lost, with how to call their end off; oldest first. */
-  readonly retiring: Map<Entry, () => void>;
+  /** Those that lost; oldest first. */
+  readonly retiring: Map<Entry, Retiring>;
+}
+
+interface Retiring {
+  /** The one it lost against, whose word it waits for; undefined where it waits for its time. */
+  readonly survivor: Entry | undefined;
+  /** Calls its end off. */
+  readonly cancel: () => void;
 }
 
 /**
@@ -24,6 +31,7 @@ export class KnownSessions {
   readonly #onCurrent: (session: LiveSession) => void;
   readonly #pairs = new Map<string, Pair>();
   readonly #open = new Set<LiveSession>();
+  #isEnding = false;
 
   /** `onCurrent`: this session is the one to send on from now. */
   constructor(clock: Clock, limits: SessionLimits, onCurrent: (session: LiveSession) => void) {
@@ -68,6 +76,7 @@ export class KnownSessions {
   }
 
   closeAll(): void {
+    this.#isEnding = true;
     for (const session of this.#open) session.close();
   }
 
@@ -76,15 +85,15 @@ export class KnownSessions {
    * other side dialled both and chooses first; what it no longer knows is closed after a while.
    */
   #retire(pair: Pair, loser: Entry, how: 'when proven' | 'in time'): void {
-    const survivor = pair.current.session;
+    const { session: survivor } = pair.current;
     const end = (): void => {
       if (pair.current !== loser) loser.session.close();
     };
     if (how === 'in time') {
-      pair.retiring.set(loser, this.#clock.setTimer(this.#limits.doubledMs, end));
+      pair.retiring.set(loser, { survivor: undefined, cancel: this.#clock.setTimer(this.#limits.doubledMs, end) });
       return;
     }
-    pair.retiring.set(loser, () => {});
+    pair.retiring.set(loser, { survivor: pair.current, cancel: () => {} });
     survivor.onProven(end);
     // An older one may be dead without our knowing: who dials so soon after may have lost it.
     if (loser.confirmedAt > pair.current.confirmedAt) survivor.checkNow(this.#limits.doubledMs);
@@ -95,18 +104,24 @@ export class KnownSessions {
     this.#open.delete(entry.session);
     const pair = this.#pairs.get(key);
     if (!pair) return;
-    pair.retiring.get(entry)?.();
+    pair.retiring.get(entry)?.cancel();
     pair.retiring.delete(entry);
-    if (pair.current !== entry) return;
+    const waiting = (): Entry[] => [...pair.retiring].flatMap(([loser, { survivor }]) => (survivor === entry ? [loser] : []));
+    if (pair.current !== entry) {
+      // It had lost itself before it brought a word: whoever waited for that waits for the one in use.
+      for (const loser of waiting()) this.#retire(pair, loser, 'when proven');
+      return;
+    }
     const last = [...pair.retiring.keys()].at(-1);
-    if (!last) {
+    if (!last || this.#isEnding) {
       this.#pairs.delete(key);
       return;
     }
     // The survivor ended before its loser did: that one is in use again.
-    pair.retiring.get(last)?.();
+    pair.retiring.get(last)?.cancel();
     pair.retiring.delete(last);
     pair.current = last;
     this.#onCurrent(last.session);
+    for (const loser of waiting()) this.#retire(pair, loser, 'when proven');
   }
 }
