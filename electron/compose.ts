@@ -280,16 +280,18 @@ export async function startApp(ports: AppPorts): Promise<App> {
       stop: async () => {
         unwatch();
         news.close();
-        try {
-          await later.stop();
-          linking.close();
-          await bound.close();
-          await vault.stop();
-          await mailbox.close();
-          await mapping.stop();
-        } finally {
-          lock.release();
+        // Each for itself: what one of them cannot end leaves no vault open, and no port at the router.
+        const ends = [later.stop, async () => linking.close(), () => bound.close(), () => vault.stop(), () => mailbox.close(), () => mapping.stop()];
+        const failures: unknown[] = [];
+        for (const end of ends) {
+          try {
+            await end();
+          } catch (error) {
+            failures.push(error);
+          }
         }
+        lock.release();
+        if (failures.length > 0) throw failures[0];
       },
     };
   } catch (error) {

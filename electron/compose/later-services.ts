@@ -78,9 +78,9 @@ export function laterServices(parts: LaterServicesParts) {
     }),
     verification: readLater(['verify', 'safetyCode', 'useCamera'], async () => (await import('../services/verification-service')).verificationService({ profile, crypto, ...parts.verification })),
     report: readLater(['report', 'licences'], async () => (await import('../services/diagnostics-report')).diagnosticsReport(parts.report)),
-    /** Gives up what is under way. */
+    /** Gives up what is under way. What could not be read, or cannot yet, has nothing under way. */
     stop: async (): Promise<void> => {
-      await Promise.all([backup.begun, exports.begun].map(async (begun) => (await begun)?.stop()));
+      await Promise.all([backup.begun, exports.begun].map(async (begun) => (await begun?.catch(() => undefined))?.stop()));
     },
   };
 }

@@ -9,6 +9,8 @@ import { longestLine, readLines } from './read-lines';
 
 /** Calls that may be under way at once; reading pauses above it, so a script may pipeline as much as it likes. */
 const mostPending = 512;
+/** Milliseconds that answers may take to be read once the end was asked for. */
+const lastWordsMs = 2_000;
 
 export interface JsonRpcDoorParts {
   readonly handlers: Handlers;
@@ -28,6 +30,7 @@ export class JsonRpcDoor {
   readonly #writer: LineWriter;
   #end: DoorEnd | undefined;
   #wake: () => void = () => undefined;
+  readonly #closed = new Promise<void>((resolve) => (this.#wake = resolve));
 
   constructor(parts: JsonRpcDoorParts) {
     this.#parts = parts;
@@ -46,11 +49,14 @@ export class JsonRpcDoor {
     return reply.ok ? undefined : reply.error.message;
   }
 
-  /** Serves until the input ends or somebody closes; resolves when every call that began has been answered. */
+  /** Serves until the input ends or somebody closes; resolves when every call that began has been answered. A reader that does not read is not waited for once somebody closed. */
   async serve(): Promise<DoorEnd> {
-    await Promise.race([this.#readAll(), this.#closed()]);
+    await Promise.race([this.#readAll(), this.#closed]);
     await this.#order.settled();
-    await this.#writer.flushed();
+    let timer: NodeJS.Timeout | undefined;
+    const late = this.#closed.then(() => new Promise<void>((resolve) => (timer = setTimeout(resolve, lastWordsMs))));
+    await Promise.race([this.#writer.flushed(), late]);
+    clearTimeout(timer);
     return this.#end ?? 'input-ended';
   }
 
@@ -59,13 +65,6 @@ export class JsonRpcDoor {
     this.#end ??= why;
     this.#wake();
     this.#parts.input.destroy();
-  }
-
-  #closed(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-      if (this.#end !== undefined) resolve();
-    });
   }
 
   async #readAll(): Promise<void> {

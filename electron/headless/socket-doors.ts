@@ -44,6 +44,8 @@ export class SocketDoors {
         doors.#server.once('error', reject);
         doors.#server.listen({ path }, resolve);
       });
+      // A connection that the system could not hand over, for want of memory say, costs the others nothing.
+      doors.#server.on('error', () => undefined);
     } catch (error) {
       throw new SocketRefused(error instanceof Error && 'code' in error && noSockets.has(String(error.code)) ? 'The socket cannot be made there: its disk knows no sockets. Choose a folder on another one, as $XDG_RUNTIME_DIR.' : 'The socket cannot be made there: its folder is missing or closed to this user, or its path is too long.');
     } finally {

@@ -78,8 +78,14 @@ export function openCallDoor(parts: CallDoorParts): CallDoor {
       return failure('input.invalid', 'The parameters do not fit this call.');
     }
     const parsing = parts.parsing();
-    const { dispatch } = parsing instanceof Promise ? await parsing : parsing;
-    return dispatch(parts.handlers, name, input, parts.report);
+    try {
+      const { dispatch } = parsing instanceof Promise ? await parsing : parsing;
+      return await dispatch(parts.handlers, name, input, parts.report);
+    } catch (error) {
+      // Not the call's: that never rejects.
+      parts.report(name, error);
+      return failure('internal', 'Something went wrong inside Keyshift.');
+    }
   };
   const tell = (event: AppEvent, { parseOutgoing }: ContractParsing): void => {
     const parsed = parseOutgoing(event, parts.report);

@@ -5,7 +5,14 @@ let parsing: ContractParsing | Promise<ContractParsing> | undefined;
 
 /** The window is there before the contract is read. */
 function readParsing(): ContractParsing | Promise<ContractParsing> {
-  parsing ??= Promise.all([import('../doors/dispatch'), import('../doors/outgoing-event')]).then(([calls, events]) => (parsing = { ...calls, ...events }));
+  parsing ??= Promise.all([import('../doors/dispatch'), import('../doors/outgoing-event')]).then(
+    ([calls, events]) => (parsing = { ...calls, ...events }),
+    (error: unknown) => {
+      // What cannot be read just now, for want of descriptors say, may be readable with the next call.
+      parsing = undefined;
+      throw error;
+    },
+  );
   return parsing;
 }
 

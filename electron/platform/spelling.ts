@@ -11,6 +11,8 @@ export interface SpellingAnswer {
 
 /** Milliseconds a question may take; the first one waits for the dictionary as well. */
 const patience = 10_000;
+/** Milliseconds for which a dictionary that could not be used is left alone: each word that is typed would begin another thread. */
+const rest = 60_000;
 /** Letters of the longest word that is looked at: longer ones are no words. */
 const longestWord = 64;
 
@@ -22,18 +24,22 @@ export const outOfArchive = (file: string): string => file.replace(/app\.asar(?=
 /**
  * Whether words are spelled right, by dictionaries that come with the app. A thread holds the dictionary of one language, from
  * the first question on until another language is asked or `close`. Words stay in memory, and only there. Where the dictionary
- * cannot be read, every word counts as right.
+ * cannot be read, every word counts as right, and it is tried again a while later.
  */
 export class Spelling {
   readonly #file: string;
   readonly #failed: () => void;
   #running: { readonly language: SpellingLanguage; readonly worker: Worker; readonly waiting: Map<number, (words: readonly string[]) => void> } | undefined;
   #next = 1;
+  /** Until when, by language. */
+  readonly #left = new Map<SpellingLanguage, number>();
+  readonly #rest: number;
 
-  /** `file`: the bundled worker. */
-  constructor(file: string, failed: () => void) {
+  /** `file`: the bundled worker. `restMs`: for tests. */
+  constructor(file: string, failed: () => void, restMs = rest) {
     this.#file = file;
     this.#failed = failed;
+    this.#rest = restMs;
   }
 
   /** Those of `words` that the language does not have. */
@@ -55,6 +61,7 @@ export class Spelling {
   }
 
   #ask(language: SpellingLanguage, question: Asked): Promise<readonly string[]> {
+    if (performance.now() < (this.#left.get(language) ?? 0)) return Promise.resolve([]);
     const { worker, waiting } = this.#start(language);
     const id = this.#next++;
     return new Promise((resolve) => {
@@ -79,6 +86,9 @@ export class Spelling {
     worker.on('message', ({ id, words }: SpellingAnswer) => started.waiting.get(id)?.(words));
     worker.on('error', () => {
       this.#failed();
+      this.#left.set(language, performance.now() + this.#rest);
+      // It has ended: whoever asks next would ask nobody, and wait for the answer.
+      if (this.#running === started) this.#running = undefined;
       for (const answer of started.waiting.values()) answer([]);
     });
     this.#running = started;

@@ -10,19 +10,33 @@ const held = new Set();
 /** Runs `work` while holding the named lock. A lock whose owner is gone, or older than twenty minutes, is taken over. Re-entrant in one process. */
 export async function withLock(name, work) {
   if (held.has(name)) return work();
-  const file = inCache(`${name}.lock`);
   mkdirSync(cache, { recursive: true });
+  return lockFile(inCache(`${name}.lock`), async () => {
+    held.add(name);
+    try {
+      return await work();
+    } finally {
+      held.delete(name);
+    }
+  });
+}
+
+/**
+ * Runs `work` while holding `file`, which nobody else makes meanwhile.
+ * @param {string} file @param {() => Promise<T> | T} work
+ * @returns {Promise<T>}
+ * @template T
+ */
+export async function lockFile(file, work) {
   const until = Date.now() + PATIENCE;
   for (let waited = 0; !take(file); waited += 1) {
     if (waited === 0) say(`Waiting for another run to finish (${file}) …`);
     if (Date.now() > until) throw new PlainError(`Still locked after 20 minutes: delete ${file} if nothing else is running.`);
     await pause(200);
   }
-  held.add(name);
   try {
     return await work();
   } finally {
-    held.delete(name);
     rmSync(file, { force: true });
   }
 }

@@ -9,7 +9,7 @@ import { addDevice, announceRevocations, emptyMailbox, onMailbox, removeDevice, 
 import { STREAM } from './layout.mjs';
 import { registrationText } from './registration.mjs';
 import { inUrl, writeServers } from './server-config.mjs';
-import { makeFolder, readState, writePrivate, writeState } from './state.mjs';
+import { alone, makeFolder, readState, writePrivate, writeState } from './state.mjs';
 import { accountTokens, deviceToken, isDeviceKey, newSeeds, nowSeconds, operatorToken, slotToken } from './tokens.mjs';
 
 export const MOST_SLOTS = 256;
@@ -75,7 +75,12 @@ function isOldServer() {
  * Registers a device, or renews it. Gives its text.
  * @param {{ folder: string, key: string, address?: string, label?: string, slots: number, days: number }} wanted  address: 32 hex digits, or another device's key
  */
-export async function device({ folder, key, address: wanted, label, slots, days }) {
+export function device(wanted) {
+  return alone(wanted.folder, () => registeredText(wanted));
+}
+
+/** @param {Parameters<typeof device>[0]} wanted */
+async function registeredText({ folder, key, address: wanted, label, slots, days }) {
   const state = readState(folder);
   if (!isDeviceKey(key)) throw new PlainError(`${key} is no device key. The device shows its own under Settings → Mailbox; it begins with U.`);
   if (state.revoked[key]) throw new PlainError('This device was revoked. Let it make a new key (leave the mailbox on it first), and register that one.');
@@ -84,8 +89,17 @@ export async function device({ folder, key, address: wanted, label, slots, days 
   const address = before?.address ?? addressFor(state, wanted);
   const expiresAt = nowSeconds() + days * 86_400;
   state.devices[key] = { address, label: label ?? before?.label ?? '', createdAt: before?.createdAt ?? nowSeconds(), expiresAt };
-  // Before a single right to deposit is out: what comes while no device is registered is stored for nobody.
-  await addDevice(state, key);
+  // Before the server is told: of a device that it knows and this file does not, nobody would take away again what is kept for it.
+  writeState(folder, state);
+  try {
+    // Before a single right to deposit is out: what comes while no device is registered is stored for nobody.
+    await addDevice(state, key);
+  } catch (error) {
+    if (before === undefined) delete state.devices[key];
+    else state.devices[key] = before;
+    writeState(folder, state);
+    throw error;
+  }
   const [publicSlot, ...made] = await newSlots(state, key, slots + 1, expiresAt);
   writeState(folder, state);
   return registrationText({ ...common(state, key), token: await deviceToken(state, { key, address, expiresAt }), publicSlot, slots: made });
@@ -95,7 +109,12 @@ export async function device({ folder, key, address: wanted, label, slots, days 
  * More slots for a registered device, or a public one in the place of a flooded one. Gives the text that brings them.
  * @param {{ folder: string, key: string, slots: number, days: number, anotherPublic?: boolean }} wanted
  */
-export async function refill({ folder, key, slots, days, anotherPublic }) {
+export function refill(wanted) {
+  return alone(wanted.folder, () => refillText(wanted));
+}
+
+/** @param {Parameters<typeof refill>[0]} wanted */
+async function refillText({ folder, key, slots, days, anotherPublic }) {
   const state = readState(folder);
   const { address, expiresAt } = registered(state, key);
   const made = await newSlots(state, key, slots + (anotherPublic ? 1 : 0), nowSeconds() + days * 86_400);
@@ -108,7 +127,11 @@ export async function refill({ folder, key, slots, days, anotherPublic }) {
  * Takes away what was given: to a device everything it may do, to a slot that anything can be left in it. Whatever the server knows of it already it is told
  * again: where it did not answer before, the same line is typed once more.
  */
-export async function revoke({ folder, what }) {
+export function revoke(wanted) {
+  return alone(wanted.folder, () => takeAway(wanted));
+}
+
+async function takeAway({ folder, what }) {
   const state = readState(folder);
   const at = nowSeconds() + 1;
   if (state.slots[what]) {

@@ -1,6 +1,7 @@
 // What the operator has: secret keys, and who was registered. One file, for its owner alone, replaced as a whole.
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lockFile } from '../lib/lock.mjs';
 import { PlainError } from '../lib/say.mjs';
 
 /**
@@ -40,4 +41,20 @@ export function readState(folder) {
 /** @param {string} folder @param {State} state */
 export function writeState(folder, state) {
   writePrivate(fileIn(folder), `${JSON.stringify(state, undefined, 1)}\n`);
+}
+
+/** @type {Map<string, Promise<unknown>>} */
+const turns = new Map();
+
+/**
+ * What reads the file, asks the server and writes the file again, with nobody else in between: of two commands at once the one that writes later
+ * would forget whom the other one registered, and nobody could take that away any more.
+ * @param {string} folder @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ * @template T
+ */
+export function alone(folder, work) {
+  const done = (turns.get(folder) ?? Promise.resolve()).then(() => (existsSync(fileIn(folder)) ? lockFile(`${fileIn(folder)}.lock`, work) : work()));
+  turns.set(folder, done.catch(() => undefined));
+  return done;
 }

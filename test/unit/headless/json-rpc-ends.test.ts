@@ -33,6 +33,22 @@ describe('events and ends', () => {
     expect(seen).toEqual([]);
   });
 
+  test('a reader that does not read is not waited for once the end was asked for, whenever that is', async () => {
+    for (const when of ['before', 'behind'] as const) {
+      // Takes what is written and never says so.
+      const output = new Writable({ write: () => undefined });
+      const input = new PassThrough();
+      const door = new JsonRpcDoor({ handlers: recordingHandlers().handlers, input, output, report: () => undefined, version: '1', listening: [] });
+      const ended = door.serve();
+      input.write(`${JSON.stringify(request(1, 'vault.status'))}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (when === 'behind') input.end();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      door.close();
+      expect(await ended).toBe('asked');
+    }
+  });
+
   test('a reader that is gone is an end like any other', async () => {
     const output = new PassThrough();
     const { ended, send } = setUp({}, output);

@@ -109,6 +109,40 @@ describe.skipIf(process.platform === 'win32')('the headless door on a socket', (
     await again.ended;
   });
 
+  test('a connection that the system cannot hand over costs nothing, however often it happens', async () => {
+    const servers: Server[] = [];
+    const listen = Server.prototype.listen;
+    const spy = vi.spyOn(Server.prototype, 'listen').mockImplementation(function keep(this: Server, ...given: unknown[]) {
+      servers.push(this);
+      return Reflect.apply(listen, this, given);
+    });
+    const { doors, ended } = await openDoors();
+    spy.mockRestore();
+    // As Node tells what `accept` says for want of memory or buffers.
+    for (let times = 0; times < 3; times += 1) servers[0]?.emit('error', Object.assign(new Error('accept ENOBUFS'), { code: 'ENOBUFS' }));
+    const one = await client();
+    await one.until(1);
+    doors.close();
+    expect(await ended).toBe('asked');
+  });
+
+  test('a program that reads nothing is not waited for when the end is asked for', async () => {
+    const { doors, ended } = await openDoors();
+    const socket = connect({ path, allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.pause();
+    // More than the system keeps for somebody who does not read.
+    for (let told = 0; told < 20_000; told += 1) doors.tell({ type: 'settings.changed' });
+    socket.write(ask(1, 'vault.status'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const begun = performance.now();
+    doors.close();
+    expect(await ended).toBe('asked');
+    expect(performance.now() - begun).toBeLessThan(6_000);
+    socket.destroy();
+  });
+
   test('a file, and a folder that is not there, are refused', async () => {
     writeFileSync(join(folder, 'file'), 'x');
     const parts = { handlers: recordingHandlers().handlers, report: () => undefined, version: '', listening: [] };

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { startApp, type AppPorts } from '../../../electron/compose';
 import { systemClock } from '../../../electron/platform/clock';
 import { systemRandom } from '../../../electron/platform/random';
@@ -54,6 +54,28 @@ describe('starting', () => {
     expect(portOf(app)).toBeGreaterThan(0);
     expect(logged).toContain('listen.not-remembered');
     expect(await app.handlers.vault.status(undefined)).toMatchObject({ state: 'absent' });
+  });
+
+  test('an end leaves the port to others, whatever could not be read just then', async () => {
+    const path = '../../../electron/compose/backing-up';
+    let fail: (error: Error) => void = () => undefined;
+    let reading = false;
+    vi.doMock(path, () => {
+      reading = true;
+      return new Promise((_, reject) => (fail = reject));
+    });
+    try {
+      const app = await startApp(ports({ profileDirectory: join(folder, 'ending'), listen: { host: '127.0.0.1', port: 0 } }));
+      const asked = expect(Promise.resolve(app.handlers.backup.cancel(undefined))).rejects.toThrow();
+      await vi.waitUntil(() => reading, { timeout: 10_000 });
+      const stopped = app.stop();
+      fail(new Error('too many open files'));
+      await Promise.all([asked, stopped]);
+      const again = await start(ports({ profileDirectory: join(folder, 'ending'), listen: { host: '127.0.0.1', port: portOf(app) } }));
+      expect(portOf(again)).toBe(portOf(app));
+    } finally {
+      vi.doUnmock(path);
+    }
   });
 
   test('a remembered port that is taken moves, a given one does not, and a start that failed leaves the profile free', async () => {

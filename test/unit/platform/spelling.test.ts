@@ -1,0 +1,31 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { Spelling } from '../../../electron/platform/spelling';
+
+const folder = mkdtempSync(join(tmpdir(), 'keyshift-spelling-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('a dictionary that could not be read once is left alone for a while, then read; nobody waits for a thread that has ended', async () => {
+  const [file, broken] = [join(folder, 'worker.cjs'), join(folder, 'broken')];
+  writeFileSync(broken, '');
+  writeFileSync(
+    file,
+    `const { existsSync } = require('node:fs');
+    if (existsSync(${JSON.stringify(broken)})) throw new Error('too many open files');
+    require('node:worker_threads').parentPort.on('message', ({ id, words }) => require('node:worker_threads').parentPort.postMessage({ id, words }));`,
+  );
+  let failures = 0;
+  const spelling = new Spelling(file, () => (failures += 1), 300);
+  // Where it cannot be read, every word counts as right.
+  expect(await spelling.misspelled('en', ['wrod'])).toEqual([]);
+  const begun = performance.now();
+  expect(await spelling.misspelled('en', ['wrod'])).toEqual([]);
+  expect([failures, performance.now() - begun < 250, existsSync(broken)]).toEqual([1, true, true]);
+  rmSync(broken);
+  await new Promise((resolve) => setTimeout(resolve, 350));
+  expect(await spelling.misspelled('en', ['wrod'])).toEqual(['wrod']);
+  expect(failures).toBe(1);
+  spelling.close();
+});
