@@ -42,10 +42,11 @@ export class Deadlines<K> {
   #look(): void {
     const now = this.#clock.now();
     const passed = [...this.#ends].flatMap(([key, at]) => (at <= now ? [key] : []));
-    for (const key of passed) this.#ends.delete(key);
+    // First: where that fails, of a disk that cannot be read say, it is looked again, and they are still to be told of.
+    if (passed.length > 0) this.#onPassed(passed);
+    for (const key of passed) if ((this.#ends.get(key) ?? Infinity) <= now) this.#ends.delete(key);
     this.#soonest = Infinity;
     const next = Math.min(...this.#ends.values());
     if (next < Infinity) this.#arm(next);
-    if (passed.length > 0) this.#onPassed(passed);
   }
 }

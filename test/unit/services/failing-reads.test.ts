@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InstanceId } from '../../../electron/engine/ids';
+import { Deadlines } from '../../../electron/services/deadlines';
 import { LastingClock } from '../../../electron/services/lasting-clock';
 import type { Stores } from '../../../electron/services/ports';
 import { Joining, type JoiningParts } from '../../../electron/services/replication/joining';
@@ -113,6 +114,29 @@ describe('what was read in vain is read again', () => {
     clock.close();
     expect(manual.waiting).toBe(0);
     expect(() => clock.lasting(() => expect.fail('a defect'))).toThrow('a defect');
+  });
+
+  it('by a date that passes, as that of an organisation’s paper: whom it concerns is told of later, once, and of another date as ever', async () => {
+    const manual = new ManualClock();
+    const clock = new LastingClock(manual, { warn: () => undefined });
+    const told: (readonly string[])[] = [];
+    let isFailing = true;
+    const deadlines = new Deadlines<string>(clock, (keys) => {
+      if (isFailing) throw failed();
+      told.push(keys);
+      // What is asked for again by whoever hears of it has a date of its own by then.
+      if (told.length === 1) deadlines.set('ann', clock.now() + 60_000);
+    });
+    deadlines.set('ann', clock.now() + 1_000);
+    deadlines.set('bo', clock.now() + 90_000);
+    await manual.advance(3_000);
+    isFailing = false;
+    await manual.advance(10_000);
+    expect(told).toEqual([['ann']]);
+    await manual.advance(120_000);
+    expect(told).toEqual([['ann'], ['ann'], ['bo']]);
+    deadlines.close();
+    expect(manual.waiting).toBe(0);
   });
 
   it('by own devices in step: a batch for one of them that cannot be read once keeps nothing from the others, and goes a little later', async () => {
