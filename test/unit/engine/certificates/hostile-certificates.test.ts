@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CertificateFields, writeCertificate } from '../../../../electron/engine/certificates/certificate-profile';
 import { der, DerReader, derNumber, derTime, parseDerNumber, parseDerTime, tag } from '../../../../electron/engine/certificates/der';
@@ -9,13 +9,15 @@ import { peerIdOf } from '../../../../electron/engine/identity/peer-id';
 import { WireError } from '../../../../electron/engine/wire/wire-error';
 import { concat } from '../../../../electron/engine/wire/writer';
 import { codeOf, day, now, realCrypto } from '../../../support/foundation-kit';
+import { fixedKey } from '../../../support/rsa-keys';
 import { processorTimeOf } from '../../../support/processor-time';
 
 let crypto: Crypto;
 let mine: { publicKey: KeyObject; privateKey: KeyObject };
 beforeAll(async () => {
   crypto = await realCrypto();
-  mine = generateKeyPairSync('rsa', { modulusLength: 3072 });
+  const { key } = fixedKey(0).privateKey;
+  mine = { publicKey: createPublicKey(key), privateKey: key };
 });
 
 const spkiOf = (key: KeyObject): Uint8Array => new Uint8Array(key.export({ format: 'der', type: 'spki' }));
@@ -66,8 +68,8 @@ describe('hostile certificates', () => {
   });
 
   it('A14 A46: a certificate for another\'s key, signed by oneself, is refused: no proof of possession', async () => {
-    const other = generateKeyPairSync('rsa', { modulusLength: 3072 });
-    expect(verdict(await writeCertificate({ key: mine.privateKey }, fieldsFor(other.publicKey)))).toBe('key.unacceptable');
+    const other = createPublicKey(fixedKey(1).privateKey.key);
+    expect(verdict(await writeCertificate({ key: mine.privateKey }, fieldsFor(other)))).toBe('key.unacceptable');
   });
 
   it('A46: issued by another name is refused, whoever signed', async () => {
@@ -80,7 +82,7 @@ describe('hostile certificates', () => {
   });
 
   it('A14: at epoch 1 the peer id is the hash of this very key', async () => {
-    const stolen = peerIdOf(crypto, spkiOf(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey));
+    const stolen = peerIdOf(crypto, fixedKey(1).spki);
     expect(verdict(await writeCertificate({ key: mine.privateKey }, fieldsFor(mine.publicKey, { peerIdText: stolen })))).toBe('key.unacceptable');
     expect(verdict(await writeCertificate({ key: mine.privateKey }, fieldsFor(mine.publicKey, { peerIdText: 'admin' })))).toBe('key.unacceptable');
   });
