@@ -84,7 +84,7 @@ export function createDialogStore(db: Db): DialogStore {
     unbury: db.prepare(`DELETE FROM dialog_tombstones WHERE ${ofDialog}`),
     // Of a dialog nothing was ever accepted in: what it has are the keys and the counter by which its sender was told.
     stillborn: ['dialogs', 'dialog_tombstones', 'sending_streams', 'sending_keys', 'dialog_policies'].map((table) => db.prepare(`DELETE FROM ${table} WHERE ${ofDialog}`)),
-    resume: db.prepare(`UPDATE outbox SET held = 0 WHERE ${ofDialog} AND held = 1`),
+    resume: db.prepare(`UPDATE outbox SET held = 0 WHERE ${ofStream} AND held = 1`),
     // Written for every message: replacing the row would also write its index anew.
     sending: db.prepare(`INSERT INTO sending_streams
       (peer_id, dialog_id, instance_id, next_sequence, next_sealed, acknowledged, digest, compared_up_to,
@@ -236,7 +236,7 @@ export function createDialogStore(db: Db): DialogStore {
       write.stop.run(dialogParams(key));
     },
     resumeOutbox(key) {
-      write.resume.run(dialogParams(key));
+      write.resume.run(streamParams(key));
     },
 
     eraseContents(key) {

@@ -87,7 +87,7 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       isMerging = false;
     }
   };
-  const shared = new SharedDialogs({ ...parts, memory, news, isJoining, controls, compromise, receiving, rollback, merge });
+  const shared = new SharedDialogs({ ...parts, memory, news, isJoining, controls, compromise, receiving, sending, rollback, merge });
 
   /** Errors: conversation.unknown, conversation.failed, conversation.closed. */
   const openDialog = (key: DialogKey): DialogState => {

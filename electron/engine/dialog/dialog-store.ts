@@ -196,8 +196,8 @@ export interface DialogStore extends KekStore, PolicyStore, RecoveryStore, Share
   stopOutbox(key: DialogKey): void;
   /** Nothing that was said in this dialog is kept: of what waits to be sent, or for an earlier one. */
   eraseContents(key: DialogKey): void;
-  /** What `stopOutbox` held goes again, in order. */
-  resumeOutbox(key: DialogKey): void;
+  /** What `stopOutbox` held of this stream goes again, in order. */
+  resumeOutbox(key: StreamKey): void;
 
   findReceiving(key: StreamKey): ReceivingRow | undefined;
   receivings(key: DialogKey): readonly ReceivingRow[];

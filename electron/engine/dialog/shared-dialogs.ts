@@ -7,7 +7,7 @@ import type { FailureReason, ReceiveOutcome } from './dialog-types';
 import { maxSequence } from './limits';
 import type { Receiving } from './receiving';
 import type { Rollback } from './rollback';
-import type { SendingParts } from './sending';
+import type { Sending, SendingParts } from './sending';
 import {
   encodeToldDialog,
   encodeToldFailure,
@@ -19,11 +19,13 @@ import {
   type ToldStream,
 } from './shared-words';
 import { defaultPolicy } from './shift-policy';
+import { succeedIn } from './succession';
 
 export interface SharedParts extends SendingParts {
   readonly controls: ControlHandler;
   readonly compromise: Compromise;
   readonly receiving: Receiving;
+  readonly sending: Sending;
   readonly rollback: Rollback;
   /** True until everything the other own devices know was heard once. */
   readonly isJoining: () => boolean;
@@ -192,7 +194,7 @@ export class SharedDialogs {
    */
   takeBackFailure(key: DialogKey): 'open' | 'told' {
     return this.#parts.merge(() => {
-      const { memory, store, logger } = this.#parts;
+      const { memory, store, logger, local, sending } = this.#parts;
       const dialog = memory.dialog(key);
       if (dialog && dialog.row.state !== 'failed') return dialog.row.state === 'open' ? 'open' : 'told';
       if (dialog && !dialog.row.failureDue && dialog.row.failure !== 'told-by-peer') return 'told';
@@ -202,7 +204,8 @@ export class SharedDialogs {
       const { failure: _void, ...row } = dialog.row;
       dialog.row = { ...row, state: 'open', failureDue: false };
       store.putDialog(dialog.row);
-      store.resumeOutbox(key);
+      store.resumeOutbox({ ...dialog.key, instanceId: local.instanceId });
+      succeedIn(this.#parts, sending, dialog);
       logger.warn('dialog.taken-back');
       return 'open';
     });

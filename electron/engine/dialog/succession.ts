@@ -1,7 +1,8 @@
 import type { InstanceId, PeerId } from '../ids';
 import { encodeAgain } from './content';
-import type { Sending, SendingParts } from './sending';
+import type { KeptRow } from './recovery-store';
 import { blindBytes } from './seal-message';
+import type { Sending, SendingParts } from './sending';
 import { type DialogState, forgetKey } from './streams';
 
 /**
@@ -20,14 +21,25 @@ export function succeed(parts: SendingParts, sending: Sending, retired: Instance
     const dialog = parts.memory.dialog(row);
     if (dialog?.row.state !== 'open') continue;
     parts.sink.renewed({ ...dialog.key, from: row.epoch, at: Math.max(0, Math.trunc(parts.clock.now())) });
-    for (const { sequence, content, sentAt, erased } of undelivered.get(row) ?? []) {
-      store.removeOutbox(row, sequence);
-      if (content.length === 0) continue;
-      const from = { instanceId: retired, sequence };
-      const { row: sent } = sending.send(dialog, encodeAgain(from, sentAt, content.subarray(blindBytes)));
-      if (erased) store.eraseOutbox(sent, sent.sequence);
-      parts.sink.takenOver({ ...dialog.key, from, instanceId: sent.instanceId, sequence: sent.sequence, keyEpoch: sent.sealed?.keyEpoch ?? 0 });
-    }
+    sayAgain(parts, sending, dialog, undelivered.get(row) ?? []);
+  }
+}
+
+/** What devices that this one was had not delivered in a dialog that was over then, and is open after all. Runs in `Memory.change`, when it is. */
+export function succeedIn(parts: SendingParts, sending: Sending, dialog: DialogState): void {
+  const { store, local } = parts;
+  for (const row of store.sendingsIn(dialog.key)) if (row.instanceId !== local.instanceId) sayAgain(parts, sending, dialog, store.openOutbox(row, 1));
+}
+
+function sayAgain({ store, sink }: SendingParts, sending: Sending, dialog: DialogState, rows: readonly KeptRow[]): void {
+  for (const row of rows) {
+    const { instanceId, sequence, content, sentAt, erased } = row;
+    store.removeOutbox(row, sequence);
+    if (content.length === 0) continue;
+    const from = { instanceId, sequence };
+    const { row: sent } = sending.send(dialog, encodeAgain(from, sentAt, content.subarray(blindBytes)));
+    if (erased) store.eraseOutbox(sent, sent.sequence);
+    sink.takenOver({ ...dialog.key, from, instanceId: sent.instanceId, sequence: sent.sequence, keyEpoch: sent.sealed?.keyEpoch ?? 0 });
   }
 }
 

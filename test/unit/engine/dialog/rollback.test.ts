@@ -374,6 +374,29 @@ describe('a device that becomes a new one', () => {
     expect(fresh.sink.texts()).toEqual(['under way']);
   });
 
+  it('S1-04 S2-10: takes along what waited in a conversation that was said to have ended, once that is taken back', async () => {
+    const { alice, bob, dialogId } = pair();
+    const key = alice.dialog(bob, dialogId);
+    alice.say(bob, dialogId, 'sealed');
+    alice.knows(bob, { held: true });
+    alice.say(bob, dialogId, 'not sealed');
+    alice.knows(bob);
+    alice.engine.shared.mergeFailure(key, { by: ann.local.instanceId, at: 1, reason: 'worn-out' });
+    const { device: fresh } = await becomeNew(crypto, alice, ann.record, [bob]);
+    expect([fresh.pending(bob), fresh.engine.sealWaiting(bob.peerId)]).toEqual([[], 0]);
+    expect(fresh.engine.shared.takeBackFailure(key)).toBe('open');
+    for (let round = 0; round < 2; round += 1) {
+      fresh.engine.sealWaiting(bob.peerId);
+      session(fresh, bob);
+    }
+    fresh.say(bob, dialogId, 'and on');
+    session(fresh, bob);
+    expect(bob.sink.texts(dialogId)).toEqual(['sealed', 'not sealed', 'and on']);
+    expect(fresh.sink.of('takenOver').map(({ from }) => from)).toEqual([2, 3].map((sequence) => ({ instanceId: ann.local.instanceId, sequence })));
+    for (const device of [fresh, bob]) expect([device.sink.of('failed'), device.sink.of('rolledBack')]).toEqual([[], []]);
+    expect(fresh.engine.status(fresh.dialog(bob, dialogId)).transcript.equal).toBe(true);
+  });
+
   it('takes nothing to somebody blocked, and leaves a failed conversation alone', async () => {
     const { alice, bob, dialogId } = pair();
     const other = alice.engine.open(bob.peerId, { title: 'y' });
