@@ -40,8 +40,11 @@ const blocking: ReadonlySet<string> = new Set([
 
 export function createSessionStore(client: Client, beforeLock: () => void = () => undefined): StoreApi<SessionState> {
   let isLocking = false;
+  /** What the services told last of the vault since something was asked that opens it. */
+  let told: VaultState | undefined;
   return createStore<SessionState>()((set, get) => {
     const guarded = async (task: () => Promise<unknown>): Promise<void> => {
+      told = undefined;
       try {
         await task();
       } catch (thrown) {
@@ -50,7 +53,8 @@ export function createSessionStore(client: Client, beforeLock: () => void = () =
         set({ phase: 'failed', failure });
         return;
       }
-      set({ phase: 'open', failure: undefined });
+      // It may have locked itself before its answer is here, at the end of a long restoring above all: nobody touched the machine meanwhile.
+      if (told !== 'locked') set({ phase: 'open', failure: undefined });
     };
     return {
       phase: 'starting',
@@ -89,6 +93,7 @@ export function createSessionStore(client: Client, beforeLock: () => void = () =
         set({ phase: 'locked', failure: undefined });
       },
       changed: (phase) => {
+        told = phase;
         // What opens it, the start or a new key, came before in the turn of the services, and is told late: nothing is shown again for the moment until it is locked.
         if (phase === 'open' && isLocking) return;
         set({ phase, failure: undefined });

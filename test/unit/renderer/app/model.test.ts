@@ -89,6 +89,32 @@ describe('the start of the page', () => {
     expect([model.session.getState().phase, model.session.getState().keyring]).toEqual(['open', (await client.vault.status()).keyring]);
   });
 
+  it('a vault that locked itself before the answer that it was opened or restored is shown as locked: each call of an open one would fail', async () => {
+    const fake = createFake(busyWorld(now));
+    fake.world.vault = 'locked';
+    const client = createClient(fake.bridge);
+    // The machine goes to sleep, or nobody touched it for long, while all of this is made.
+    const overtaken = async (): Promise<never> => {
+      for (const state of ['open', 'locked'] as const) fake.emit({ type: 'vault.changed', state });
+      return undefined as never;
+    };
+    const model = createModel({ ...client, vault: { ...client.vault, unlock: overtaken }, backup: { ...client.backup, restore: overtaken } });
+    model.start();
+    await settle();
+    const { unlock, restore } = model.session.getState();
+    for (const open of [unlock, restore]) {
+      await open('a passphrase');
+      await settle();
+      expect(model.session.getState().phase).toBe('locked');
+    }
+    // What was told before is no word about the next one.
+    fake.emit({ type: 'vault.changed', state: 'locked' });
+    const later = createModel({ ...client, vault: { ...client.vault, unlock: async () => undefined as never } });
+    later.session.getState().changed('locked');
+    await later.session.getState().unlock('a passphrase');
+    expect(later.session.getState().phase).toBe('open');
+  });
+
   it('a list that cannot be had is asked for again when the vault is told to be open', async () => {
     const fake = createFake(busyWorld(now));
     fake.world.failing.set('contacts.requests', 'disk.failed');
