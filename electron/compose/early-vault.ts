@@ -39,7 +39,13 @@ export interface EarlyVault {
 export async function openEarly({ profileDirectory, key, settings, clock, random, logger, ...rest }: EarlyVaultParts): Promise<EarlyVault | undefined> {
   const ends: (() => void)[] = [];
   const close = (): void => {
-    for (const end of ends.splice(0).reverse()) end();
+    for (const end of ends.splice(0).reverse()) {
+      try {
+        end();
+      } catch {
+        // Each for itself: a database that does not close is no reason to keep the profile from the services.
+      }
+    }
   };
   try {
     const lock = lockProfile(profileDirectory);

@@ -1,4 +1,4 @@
-import { lstatSync, unlinkSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { AppEvent } from '../../shared/contract/contract';
@@ -107,8 +107,9 @@ async function clear(path: string): Promise<void> {
       probe.destroy();
       resolve(true);
     });
-    probe.once('error', () => resolve(false));
+    // Only that says that nobody is there: one with many who wait, or that is closed to us, says no as well.
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'));
   });
   if (answered) throw new SocketRefused('Another program listens on that socket.');
-  unlinkSync(path);
+  rmSync(path, { force: true });
 }

@@ -104,7 +104,7 @@ export function openCallDoor(parts: CallDoorParts): CallDoor {
     },
     tell(event) {
       const parsing = parts.parsing();
-      // What is told before anything could be asked is of no consequence if reading fails: then every call fails, too.
+      // What is told before anything could be asked is of no consequence if reading fails: whoever asks then gets it as it is by that time.
       if (parsing instanceof Promise) parsing.then((read) => tell(event, read), () => undefined);
       else tell(event, parsing);
     },

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
-import { copyFile, type FileHandle, link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -59,9 +59,23 @@ export function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+/** Milliseconds after which what an installation left half made is nobody's work any more. */
+const abandonedMs = 60 * 60_000;
+
+/** A name that nothing has, beside `path`. What a former installation left of that kind, of this version or another, cut off by a power cut say, is taken away first: each would stay, as large as the app. */
+async function partBeside(path: string, kind: string, remove: (part: string) => Promise<void>): Promise<string> {
+  const folder = dirname(path);
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.startsWith(`.${kind}`) || !/\.[0-9a-f]{16}\.part$/.test(name)) continue;
+    const found = await lstat(join(folder, name)).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > abandonedMs) await remove(join(folder, name)).catch(() => undefined);
+  }
+  return join(folder, `.${basename(path).slice(0, 60)}.${randomBytes(8).toString('hex')}.part`);
+}
+
 /** The old one stays under another name until the new one has started. */
 async function replaceImage(source: string, file: PackageFile, image: string): Promise<InstalledUpdate> {
-  const part = join(dirname(image), `.${basename(image).slice(0, 60)}.${randomBytes(8).toString('hex')}.part`);
+  const part = await partBeside(image, `${basename(image).slice(0, 60)}.`, (left) => rm(left, { force: true }));
   const target = await open(part, 'wx', 0o755);
   try {
     try {
@@ -99,7 +113,7 @@ async function unpackBeside(source: string, file: PackageFile, folder: string, f
   if (existsSync(target)) throw new KeyshiftError('path.unusable', `There is something under ${target} already. It was left as it is.`);
   // Nothing is unpacked that was not compared, and what is unpacked is compared once more on the way.
   await checked(source, file, async () => {});
-  const part = join(dirname(folder), `.${name}.${randomBytes(8).toString('hex')}.part`);
+  const part = await partBeside(target, `${name.replace(/[-_]\d.*$/, '')}-`, (left) => files.rm(left, { recursive: true, force: true }));
   try {
     const archive = new Untar(name, part, files);
     const unzip = createGunzip();

@@ -130,6 +130,22 @@ describe('row 16: a vault opened before there are services', () => {
     lockProfile(directory).release();
   });
 
+  it('a database that does not close keeps the profile from nobody', async () => {
+    const directory = profile();
+    const opened = await early(directory);
+    if (opened === undefined) throw new Error('not opened');
+    const { vault } = opened;
+    const close = vault.close.bind(vault);
+    Object.assign(vault, {
+      close: () => {
+        close();
+        throw new Error('disk I/O error');
+      },
+    });
+    opened.close();
+    lockProfile(directory).release();
+  });
+
   it('services that do not start leave it to whoever opened it, who closes it, and the next start opens it', async () => {
     const directory = profile();
     const opened = await early(directory);

@@ -5,6 +5,7 @@ import type { Link } from '../../engine/ports';
 export class LinkStream extends Duplex {
   readonly #link: Link;
   #written: ((error?: Error) => void) | undefined;
+  #gone = false;
 
   constructor(link: Link) {
     // Of a connection that the other side ended nothing is left to say.
@@ -15,6 +16,7 @@ export class LinkStream extends Duplex {
     });
     link.onDrain(() => this.#goOn());
     link.onClose(() => {
+      this.#gone = true;
       this.#goOn(new Error('the connection is closed'));
       this.push(null);
     });
@@ -27,7 +29,9 @@ export class LinkStream extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error) => void): void {
-    if (this.#link.send(chunk)) done();
+    // A link that is closed asks for patience as a full one does, and never says that there is room.
+    if (this.#gone) done(new Error('the connection is closed'));
+    else if (this.#link.send(chunk)) done();
     else this.#written = done;
   }
 

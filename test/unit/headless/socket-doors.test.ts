@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect, Server, type Socket } from 'node:net';
+import { connect, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -107,6 +107,22 @@ describe.skipIf(process.platform === 'win32')('the headless door on a socket', (
     await one.until(1);
     again.doors.close();
     await again.ended;
+  });
+
+  test.each(['EAGAIN', 'EACCES'])('one that does not answer now (%s) is taken from nobody', async (code) => {
+    const { doors, ended } = await openDoors();
+    const spy = vi.spyOn(Socket.prototype, 'connect').mockImplementation(function refuse(this: Socket) {
+      setImmediate(() => this.destroy(Object.assign(new Error(code), { code })));
+      return this;
+    });
+    try {
+      await expect(openDoors()).rejects.toThrow('Another program listens');
+    } finally {
+      spy.mockRestore();
+    }
+    expect(existsSync(path)).toBe(true);
+    doors.close();
+    await ended;
   });
 
   test('a connection that the system cannot hand over costs nothing, however often it happens', async () => {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
+import type { Link } from '../../../electron/engine/ports';
 import { createMailbox } from '../../../electron/network/mailbox/create-mailbox';
+import { LinkStream } from '../../../electron/network/mailbox/link-stream';
 import type { Mail, Mailbox, MailboxLink, MailboxRegistration } from '../../../electron/services/ports/mailbox';
 import { fakeMailboxServer, type FakeMailboxOptions, type FakeMailboxServer } from '../../support/fake-mailbox-server';
 import { createMemoryNetwork } from '../../support/memory-transport';
@@ -146,3 +148,14 @@ test('a deposit after one that was not answered takes a connection of its own, a
   expect(await deposit('2')).toBe('stored');
   expect(servers).toHaveLength(2);
 }, 20_000);
+
+test('what is written to a connection that is gone fails, and ends the stream that TLS may run over', async () => {
+  let close: () => void = () => undefined;
+  const link: Link = { role: 'dialler', remote: { host: '127.0.0.1', port: 1 }, queued: 0, send: () => false, onData: () => undefined, onDrain: () => undefined, onClose: (told) => (close = told), pause: () => undefined, resume: () => undefined, close: () => undefined, destroy: () => undefined };
+  const stream = new LinkStream(link);
+  const closed = new Promise((resolve) => stream.once('close', resolve));
+  close();
+  const failed = new Promise((resolve) => stream.write('x', resolve));
+  expect(await failed).toBeInstanceOf(Error);
+  await closed;
+});

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -54,6 +54,26 @@ it('22: a folder is unpacked beside this one, whole or not at all, and over noth
   expect(statSync(at('apps', name, 'empty')).mode & 0o777).toBe(0o644);
   await expect(installer.install(file)).rejects.toMatchObject({ code: 'path.unusable' });
   expect(readdirSync(at('apps')).toSorted()).toEqual(['keyshift-0.1.0-linux-x64', name]);
+});
+
+it('22: what an installation that was cut off left half made is taken away by the next one, and nothing else is', async () => {
+  const hour = new Date(Date.now() - 2 * 3_600_000);
+  const parts = (name: string): string[] => ['0123456789abcdef', 'fedcba9876543210'].map((random) => at('apps', `.${name}.${random}.part`));
+  mkdirSync(at('apps', 'keyshift-0.1.0-linux-x64'), { recursive: true });
+  const [left, underWay] = parts('keyshift-0.1.5-linux-x64') as [string, string];
+  const [image, other] = [parts('Keyshift.AppImage')[0] ?? '', at('apps', '.another.0123456789abcdef.part')];
+  mkdirSync(join(left, 'resources'), { recursive: true });
+  mkdirSync(underWay);
+  for (const file of [image, other, at('apps', 'Keyshift.AppImage')]) writeFileSync(file, 'half');
+  for (const path of [left, image, other]) utimesSync(path, hour, hour);
+  const name = 'keyshift-0.2.0-linux-x64';
+  mkdirSync(at('made', name), { recursive: true });
+  writeFileSync(at('made', name, 'keyshift'), 'x');
+  execFileSync('tar', ['--owner=0', '--group=0', '--numeric-owner', '--format=gnu', '-czf', at('a.tar.gz'), '-C', at('made'), name]);
+  await updateInstaller({ format: 'tar.gz', place: at('apps', 'keyshift-0.1.0-linux-x64') }, pathOf).install(packaged(`${name}.tar.gz`, readFileSync(at('a.tar.gz')), 'tar.gz'));
+  expect([existsSync(left), existsSync(underWay), existsSync(image), existsSync(other)]).toEqual([false, true, true, true]);
+  await updateInstaller({ format: 'AppImage', place: at('apps', 'Keyshift.AppImage') }, pathOf).install(packaged('keyshift-0.2.0-linux-x64.AppImage', Buffer.from('new'), 'AppImage'));
+  expect([existsSync(underWay), existsSync(image), existsSync(other)]).toEqual([true, false, true]);
 });
 
 it('22: an archive that is none of ours leaves nothing behind, even where it was signed', async () => {
