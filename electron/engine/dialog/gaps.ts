@@ -7,6 +7,7 @@ import { credentialHash } from '../exchange/service-pair';
 import type { DialogId, InstanceId, PeerId } from '../ids';
 import type { Gap, GapDigests } from './control';
 import type { Delivering } from './delivering';
+import type { StreamKey } from './dialog-store';
 import { spanOfMessage } from './message-layout';
 import type { Sending, SendingParts } from './sending';
 import type { DialogState, ReceivingStream, SendingStream } from './streams';
@@ -171,8 +172,14 @@ export class Again {
     this.#gaps.delete(peerId);
     return [...gaps].flatMap(([dialogId, gap]) => {
       const dialog = this.#parts.memory.dialog({ peerId, dialogId });
-      return dialog?.row.state === 'open' ? [[dialog, gap]] : [];
+      // What no digest goes with counts on both sides or on none: not where the disk refused to take it down here. Whoever lacks it asks again.
+      const isTrue = gap.digests !== undefined || this.#isNoted({ peerId, dialogId, instanceId: gap.stream }, gap.from, gap.to);
+      return dialog?.row.state === 'open' && isTrue ? [[dialog, gap]] : [];
     });
+  }
+
+  #isNoted(key: StreamKey, first: number, last: number): boolean {
+    return this.#parts.store.gaps(key).some((gap) => gap.instanceId === key.instanceId && gap.first <= first && gap.last >= last);
   }
 
   /**
@@ -186,8 +193,7 @@ export class Again {
     this.#gaps.set(dialog.key.peerId, gaps.set(dialog.key.dialogId, { kind: 'gap', stream: stream.row.instanceId, from: first, to: last, ...(digests && { digests }) }));
     if (digests && asker.isOneOfSeveral) return;
     const key = { ...dialog.key, instanceId: stream.row.instanceId };
-    const known = store.gaps(dialog.key).some((gap) => gap.instanceId === key.instanceId && gap.first <= first && gap.last >= last);
-    if (known) return;
+    if (this.#isNoted(key, first, last)) return;
     store.putGap({ ...key, first, last, at: Math.max(0, Math.trunc(clock.now())) });
     if (!digests) this.#bind(dialog, stream, first, last);
     sink.gap({ ...key, first, last });

@@ -235,6 +235,20 @@ describe('what nobody can send again', () => {
     expect(bob.sink.texts()).toHaveLength(6);
   });
 
+  it('A24 S1-04: is told only once it is written down here: where the disk refused that, the other side would have another history', async () => {
+    const { alice, older, key } = rolledBack(9, 3);
+    const store = createDialogStore(alice.db);
+    for (const sequence of [5, 6]) store.removeOutbox({ ...key, instanceId: ann.local.instanceId }, sequence);
+    const { device: fresh } = await becomeNew(crypto, older, bo.record, [alice]);
+    expect(() => alice.db.transaction(() => { meet(alice, fresh); throw new Error('disk full'); })).toThrow('disk full');
+    fresh.receive(alice, ...alice.acknowledgements(fresh));
+    expect(fresh.sink.of('gap')).toEqual([]);
+    for (let round = 0; round < 3; round += 1) session(alice, fresh);
+    for (const device of [alice, fresh]) expect(createDialogStore(device.db).gaps({ ...key, peerId: device === alice ? fresh.peerId : alice.peerId })).toMatchObject([{ first: 5, last: 6 }]);
+    expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 10, instanceId: alice.person.local.instanceId });
+    expect(alice.sink.of('rolledBack')).toEqual([]);
+  });
+
   it('A25 A38: a digest told with a gap is taken only by whoever holds what stood before it', async () => {
     const { crypto: c, alice, bob } = await newPair();
     const forger = new Forger(c, alice.person, bob.person);
