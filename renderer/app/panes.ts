@@ -56,6 +56,14 @@ export function focusComposer(): void {
   document.querySelector<HTMLElement>('[data-pane="conversation"] textarea')?.focus();
 }
 
+/** To a conversation that came in the place of another one, or in which nobody writes any more: to writing, or where there is no field to the message one was at, or to its first place. */
+export function focusTalk(): void {
+  focusComposer();
+  const pane = document.querySelector<HTMLElement>('[data-pane="conversation"]');
+  if (isNowhere()) pane?.querySelector<HTMLElement>('[role="feed"] [tabindex="0"]')?.focus();
+  if (isNowhere()) pane?.querySelector<HTMLElement>(focusable)?.focus();
+}
+
 /**
  * After a key opened the details, or chose a tab of them: to that tab. At once where it is drawn right after the key was heard, so that the next key finds the focus there
  * and is not overtaken by it; one frame later where it takes longer.

@@ -6,7 +6,7 @@ import { failed } from '../../../../renderer/i18n/en/failed';
 import { scenes } from '../../../preview/scenes';
 import type { World } from '../../../preview/fake-world';
 import { axeFindings } from '../axe';
-import { openTalk, pressKey } from '../open-talk';
+import { openTalk, pressKey, shortcut } from '../open-talk';
 import { settle } from '../render-app';
 
 const now = Date.now();
@@ -30,6 +30,35 @@ describe('a conversation in which nothing was said, nor can be', () => {
     expect(document.body.textContent).toContain(why);
     expect(screen.getByText('Nothing was said here.')).toBeTruthy();
     expect(screen.queryByText(/renew it at any moment/)).toBeNull();
+  });
+});
+
+describe('by keyboard in a conversation where nobody writes', () => {
+  const frames = (): Promise<void> => act(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn()))));
+
+  it('the focus is in it, and stays there where the field goes while one writes', async () => {
+    const { fake, model } = await openTalk(stopped('key-rollback'), /^Bo Lindqvist/);
+    const { contactId } = model.ui.getState().selection ?? {};
+    act(() => screen.getByLabelText('Message').focus());
+    const visited = new Set<string>();
+    for (const digit of '123456789') {
+      await shortcut(digit, { ctrlKey: true });
+      await frames();
+      const pane = document.activeElement?.closest('[data-pane="conversation"]');
+      expect(pane, `conversation ${digit}`).not.toBeNull();
+      visited.add(pane?.getAttribute('aria-label') ?? '');
+    }
+    expect([...visited].filter((label) => /Broken Talk|Old Invitation|Blocked Person/.test(label))).toHaveLength(3);
+    const bo = fake.world.contacts.find((one) => one.contactId === contactId);
+    act(() => model.showConversation(fake.world.conversations.find((one) => one.contactId === contactId)?.conversationId ?? ''));
+    await frames();
+    expect(document.activeElement).toBe(screen.getByLabelText('Message'));
+    fake.world.contacts = fake.world.contacts.map((one) => (one === bo ? { ...one, reach: 'blocked' } : one));
+    act(() => fake.emit({ type: 'contact.changed', contactId: contactId ?? '' }));
+    await settle();
+    await frames();
+    expect(screen.queryByLabelText('Message')).toBeNull();
+    expect(document.activeElement?.closest('[role="feed"]')).not.toBeNull();
   });
 });
 
