@@ -41,6 +41,9 @@ export function MainWindow(): ReactNode {
   const loaded = useContacts((state) => state.loaded);
   // The field of the passphrase went with its screen, and the first steps go when somebody comes: nobody must begin at nothing.
   useEffect(() => (loaded ? beginFocus(focusStart) : undefined), [loaded, nobodyYet]);
+  // The person went with their details, where the focus was.
+  const isNobodyChosen = contact === undefined;
+  useEffect(() => (loaded && isNobodyChosen ? keepFocus(focusStart) : undefined), [loaded, isNobodyChosen]);
   // In a narrow window the list goes with the line that was pressed. A conversation that is opened takes the focus by itself, one that was only behind the list does not.
   useEffect(() => (front === 'conversation' && !isListShown() ? keepFocus(focusBack, 10) : undefined), [front]);
 

@@ -1,5 +1,5 @@
 import { uppermostDialog } from '../ui/covered';
-import { isNowhere } from './keep-focus';
+import { isNowhere, keepFocus } from './keep-focus';
 
 /** Where the focus was in each pane, so that F6 brings one back to it. */
 const lastIn = new WeakMap<Element, HTMLElement>();
@@ -51,7 +51,7 @@ export function focusList(): void {
   });
 }
 
-/** After the details closed: the focus goes back to writing. */
+/** To writing, where there is a field. */
 export function focusComposer(): void {
   document.querySelector<HTMLElement>('[data-pane="conversation"] textarea')?.focus();
 }
@@ -62,6 +62,12 @@ export function focusTalk(): void {
   const pane = document.querySelector<HTMLElement>('[data-pane="conversation"]');
   if (isNowhere()) pane?.querySelector<HTMLElement>('[role="feed"] [tabindex="0"]')?.focus();
   if (isNowhere()) pane?.querySelector<HTMLElement>(focusable)?.focus();
+}
+
+/** After the details closed: the focus goes back to writing, or where nobody writes into the conversation, once the button that closed them is gone. */
+export function backToTalk(): void {
+  focusComposer();
+  keepFocus(focusTalk, 10);
 }
 
 /**

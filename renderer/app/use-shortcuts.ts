@@ -8,7 +8,7 @@ import { isCovered } from '../ui/covered';
 import { keepFocus } from './keep-focus';
 import { useModel } from './model-context';
 import type { Model } from './model';
-import { cyclePanes, focusBack, focusComposer, focusDetails, focusList, isListShown, rememberFocus } from './panes';
+import { backToTalk, cyclePanes, focusBack, focusDetails, focusList, isListShown, rememberFocus } from './panes';
 import { calledBy, nthOf } from './shortcuts';
 import { useShortcutKeys } from './use-shortcut-keys';
 import type { UiState } from './ui-store';
@@ -53,9 +53,9 @@ export function useShortcuts(): void {
   }, [model, rows, show, renew, keys]);
 }
 
-/** Also one that is asked for and not drawn yet, and questions that a part of the window asks by itself. */
+/** Also one that is asked for and not drawn yet, questions that a part of the window asks by itself, and menus: another conversation behind one would not be that of which it speaks. */
 function underDialog(ui: UiState): boolean {
-  return ui.dialog !== undefined || ui.helpOpen || isCovered();
+  return ui.dialog !== undefined || ui.helpOpen || isCovered() || document.querySelector('.popover:not([data-exiting])') !== null;
 }
 
 function escape(model: Model, ui: UiState): void {
@@ -68,7 +68,7 @@ function escape(model: Model, ui: UiState): void {
   }
   if (ui.detailsOpen) {
     ui.closeDetails();
-    focusComposer();
+    backToTalk();
     return;
   }
   if (ui.listView.archive || ui.listView.unreadOnly || ui.listView.filter !== '') {
@@ -108,7 +108,7 @@ function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[],
       if (selection === undefined) return;
       ui.toggleDetails();
       // Called by a key the focus goes along, as it does with Escape.
-      if (ui.detailsOpen) focusComposer();
+      if (ui.detailsOpen) backToTalk();
       else focusDetails();
       return;
     case 'keys':

@@ -3,7 +3,7 @@ import { X } from 'lucide-react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { Contact } from '../../../shared/model/contact';
 import { useUi } from '../../app/model-context';
-import { focusComposer, detailsLieOver } from '../../app/panes';
+import { backToTalk, detailsLieOver } from '../../app/panes';
 import type { DetailsTab } from '../../app/ui-store';
 import { useText } from '../../i18n/use-text';
 import { IconButton } from '../../ui/icon-button';
@@ -47,7 +47,7 @@ export function DetailsPane({ contact, conversationId }: { readonly contact: Con
             label={text('app.close')}
             onPress={() => {
               close();
-              focusComposer();
+              backToTalk();
             }}
           >
             <X aria-hidden="true" />

@@ -6,6 +6,7 @@ import { failed } from '../../../../renderer/i18n/en/failed';
 import { scenes } from '../../../preview/scenes';
 import type { World } from '../../../preview/fake-world';
 import { axeFindings } from '../axe';
+import { pressNamed } from '../open-settings';
 import { openTalk, pressKey, shortcut } from '../open-talk';
 import { settle } from '../render-app';
 
@@ -21,6 +22,8 @@ function stopped(failure?: string): World {
 }
 const bar = (): HTMLElement => screen.getByRole('region', { name: 'This conversation was stopped' });
 
+const frames = (): Promise<void> => act(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn()))));
+
 describe('a conversation in which nothing was said, nor can be', () => {
   it.each([[/^Old Invitation/, 'This contact has ended.'], [broken, 'This conversation was stopped']])('%s: does not say that its key can be renewed', async (name, why) => {
     const world = stopped('key-rollback');
@@ -34,8 +37,6 @@ describe('a conversation in which nothing was said, nor can be', () => {
 });
 
 describe('by keyboard in a conversation where nobody writes', () => {
-  const frames = (): Promise<void> => act(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn()))));
-
   it('the focus is in it, and stays there where the field goes while one writes', async () => {
     const { fake, model } = await openTalk(stopped('key-rollback'), /^Bo Lindqvist/);
     const { contactId } = model.ui.getState().selection ?? {};
@@ -60,6 +61,39 @@ describe('by keyboard in a conversation where nobody writes', () => {
     expect(screen.queryByLabelText('Message')).toBeNull();
     expect(document.activeElement?.closest('[role="feed"]')).not.toBeNull();
   });
+});
+
+describe('by keyboard out of the details', () => {
+  it('by their button, where nobody writes: to the messages', async () => {
+    await openTalk(stopped('key-rollback'), broken);
+    await shortcut('i', { ctrlKey: true });
+    await pressKey(within(screen.getByRole('complementary')).getByRole('button', { name: 'Close' }));
+    await frames();
+    expect(screen.queryByRole('tab')).toBeNull();
+    expect(document.activeElement?.closest('[role="feed"]')).not.toBeNull();
+  });
+
+  it('with the person, who is removed: to the list', async () => {
+    const { fake } = await openTalk(stopped('key-rollback'));
+    await shortcut('v', { ctrlKey: true, shiftKey: true });
+    await pressNamed('Remove');
+    await pressKey(screen.getByRole('button', { name: 'Remove Bo Lindqvist' }));
+    await frames();
+    expect(fake.world.contacts.map(({ name }) => name)).not.toContain('Bo Lindqvist');
+    expect(document.activeElement?.closest('[data-pane="list"] .list-item')).not.toBeNull();
+  });
+});
+
+it('a menu keeps the keys that lead to another conversation: it would speak of a message that is no longer there', async () => {
+  const { model } = await openTalk(stopped());
+  const { conversationId } = model.ui.getState().selection ?? {};
+  act(() => screen.getAllByRole('article').at(-1)?.focus());
+  await shortcut('F10', { shiftKey: true });
+  expect(screen.getByRole('menu')).toBeTruthy();
+  await shortcut('2', { ctrlKey: true });
+  await shortcut('ArrowDown', { altKey: true });
+  expect(model.ui.getState().selection?.conversationId).toBe(conversationId);
+  expect(screen.getByRole('menu')).toBeTruthy();
 });
 
 describe('S2-10: a stopped conversation', () => {
