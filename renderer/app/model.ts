@@ -27,6 +27,7 @@ import { createUpdatesStore, type UpdatesState } from '../features/updates/updat
 import { createSettingsStore, type SettingsState } from '../features/settings/settings-store';
 import { routeEvent } from './event-router';
 import { askFirstLists } from './first-lists';
+import { inFrames } from './in-frames';
 import { leftOpen, openAgain, type LeftOpen } from './left-open';
 import { createLife } from './life';
 import { createShield, type Shield } from './shield';
@@ -222,7 +223,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
       window.addEventListener('pagehide', flush);
       let left: LeftOpen | undefined;
       let opening: LeftOpen | undefined;
-      const stopEvents = client.on((event) => routeEvent(model, event, behind));
+      const stopEvents = client.on(inFrames((event) => routeEvent(model, event, behind), behind));
       const stopSession = session.subscribe((now, before) => {
         if (now.phase === before.phase) return;
         // Nothing could be asked before the services started.

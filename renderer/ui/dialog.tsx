@@ -4,6 +4,7 @@ import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-c
 import { useText } from '../i18n/use-text';
 import { DialogNotice } from './dialog-notice';
 import { IconButton } from './icon-button';
+import { useRootMark } from './use-root-mark';
 
 export interface DialogProps {
   readonly title: string;
@@ -16,6 +17,7 @@ export interface DialogProps {
 export function Dialog({ title, onClose, size = 'small', children }: DialogProps): ReactNode {
   const text = useText();
   const notice = useContext(DialogNotice);
+  useRootMark('has-veil');
   return (
     <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(open) => (open ? undefined : onClose())}>
       <Modal className={`sheet ${size}`}>

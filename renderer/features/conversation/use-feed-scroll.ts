@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import type { Message } from '../../../shared/model/message';
+import { articlesOf } from './articles';
 
 /** Pixels from the end that still count as being there. */
 const near = 80;
@@ -215,7 +216,7 @@ const topIn = (element: HTMLElement, message: Element): number => message.getBou
 
 /** The first message that begins in sight, or the last there is. They stand one below the other, so that few are measured. */
 function holdOf(element: HTMLElement): Held {
-  const all = element.querySelectorAll('article');
+  const all = articlesOf(element);
   let [from, to] = [0, all.length - 1];
   while (from < to) {
     const middle = (from + to) >> 1;

@@ -2,6 +2,7 @@ import { useEffect, type RefObject } from 'react';
 import { useConversations, useModel } from '../../app/model-context';
 import { isShown } from '../../app/panes';
 import { isCovered } from '../../ui/covered';
+import { articlesOf } from './articles';
 import type { Thread } from './messages-store';
 import { firstUnread } from './use-unread-divider';
 
@@ -79,7 +80,7 @@ function isInSight(element: HTMLElement): boolean {
 
 /** The id of the last message whose end is in sight or above it. They stand one below the other, so that few are measured. */
 function lastSeen(element: HTMLElement): string | undefined {
-  const all = element.querySelectorAll<HTMLElement>('[data-message]');
+  const all = articlesOf(element);
   const end = element.getBoundingClientRect().bottom + 1;
   let [from, to] = [0, all.length];
   while (from < to) {

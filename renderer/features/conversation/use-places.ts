@@ -1,4 +1,5 @@
 import { useLayoutEffect, type RefObject } from 'react';
+import { articlesOf } from './articles';
 
 /**
  * Says at each article which of how many it is (`aria-posinset`, `aria-setsize`; -1 while the number is not known), `before` of which are not drawn yet. Set on the
@@ -6,8 +7,7 @@ import { useLayoutEffect, type RefObject } from 'react';
  */
 export function usePlaces(box: RefObject<HTMLElement | null>, before: number, setSize: number): void {
   useLayoutEffect(() => {
-    const articles = box.current?.querySelectorAll('[role="feed"] > article') ?? [];
-    for (const [index, article] of [...articles].entries()) {
+    for (const [index, article] of (box.current === null ? [] : articlesOf(box.current)).entries()) {
       put(article, 'aria-posinset', before + index + 1);
       put(article, 'aria-setsize', setSize);
     }

@@ -9,6 +9,7 @@ import { useTimes } from '../../i18n/use-times';
 import { Avatar } from '../../ui/avatar';
 import { IconButton } from '../../ui/icon-button';
 import { PersonName } from '../../ui/person-name';
+import { useRootMark } from '../../ui/use-root-mark';
 import { ContactRequests } from './contact-requests';
 import { ConversationMenu } from './conversation-menu';
 import { ListEdge } from './list-edge';
@@ -37,6 +38,8 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   const [menu, setMenu] = useState<{ readonly row: Row; readonly anchor: HTMLElement }>();
   const openMenu = useCallback((row: Row, anchor: HTMLElement) => (row.conversation === undefined ? undefined : setMenu({ row, anchor })), [setMenu]);
   const putAway = all.filter(({ conversation }) => conversation?.archived === true);
+  const hasEntry = putAway.length > 0 && !view.archive;
+  useRootMark('has-archive-entry', hasEntry);
   const awayUnread = putAway.reduce((sum, { conversation }) => sum + (conversation?.unread ?? 0), 0);
   const isFiltered = view.unreadOnly || view.filter !== '';
   const loaded = useConversations((state) => state.loaded);
@@ -107,7 +110,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
         ))}
         {view.archive || isFiltered ? null : <WaysToAdd brief={nobodyYet} />}
       </div>
-      {putAway.length === 0 || view.archive ? null : (
+      {!hasEntry ? null : (
         <button ref={entry} type="button" className="archive-entry" onClick={() => showArchive(true)}>
           <Archive aria-hidden="true" />
           <span>{text('list.archive.entry', { count: putAway.length })}</span>

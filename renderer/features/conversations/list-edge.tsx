@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEven
 import { listWidths, nearestListWidth, steppedListWidth } from '../../../shared/model/list-width';
 import { useContacts, useModel, useSettings, useUi } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
+import { useRootMark } from '../../ui/use-root-mark';
 
 /** CSS pixels at the usual text size for each press of an arrow key. */
 const step = 20;
@@ -26,14 +27,16 @@ export function ListEdge(): ReactNode {
   const isFiltered = useUi(({ listView }) => listView.filter !== '' || listView.unreadOnly);
   const needsWords = someoneAsksOrNobodyIs || isFiltered;
   const width = moving ?? kept;
+  const isPictures = width === 0 && !needsWords;
 
   useLayoutEffect(() => {
     const panes = panesOf(edge.current);
     if (panes === null) return;
-    if (width === 0 && !needsWords) panes.dataset['list'] = 'pictures';
+    if (isPictures) panes.dataset['list'] = 'pictures';
     else delete panes.dataset['list'];
     panes.style.setProperty('--list-width', `${(width === 0 ? listWidths.usual : width) / usualTextSize}rem`);
-  }, [width, needsWords]);
+  }, [width, isPictures]);
+  useRootMark('has-pictures', isPictures);
 
   const keep = (listWidth: number): void => {
     setMoving(listWidth);

@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import tokens from '../../../../renderer/ui/tokens/tokens.json';
@@ -98,4 +98,9 @@ describe('design tokens', () => {
       .map((pair) => `${pair.text} on ${pair.surface}: ${pair.ratio.toFixed(2)} < ${pair.least}`);
     expect(tooWeak).toEqual([]);
   });
+});
+
+it('no style asks the whole page what is in it: Chromium goes through all messages for it with each that comes', () => {
+  const styles = readdirSync(resolve('renderer/styles')).map((name) => readFileSync(resolve('renderer/styles', name), 'utf8')).join('\n');
+  expect(styles.match(/(?<![\w.-])(?:body|html|:root)[^\s{},]*:has\([^\n]*/gu) ?? []).toEqual([]);
 });

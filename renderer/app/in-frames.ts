@@ -1,0 +1,34 @@
+import type { AppEvent } from '../../shared/contract/contract';
+import type { Behind } from './behind-frame';
+
+/**
+ * Messages that come faster than frames are drawn are shown together with the next one: each drawn by itself, a long conversation is laid out once for each, and
+ * the window answers nobody meanwhile. The order stays: what is told behind one that waits, waits too; a lock waits for nothing.
+ */
+export function inFrames(route: (event: AppEvent) => void, behind: Behind): (event: AppEvent) => void {
+  let waiting: AppEvent[] = [];
+  let isDrawing = false;
+  const routeAll = (): void => {
+    const events = waiting;
+    waiting = [];
+    events.forEach(route);
+  };
+  const begin = (): void => {
+    isDrawing = true;
+    behind('arrivals', () => {
+      isDrawing = false;
+      if (waiting.length === 0) return;
+      begin();
+      routeAll();
+    });
+  };
+  return (event) => {
+    if (waiting.length > 0 || (isDrawing && event.type === 'message.received')) {
+      waiting.push(event);
+      if (event.type === 'vault.changed') routeAll();
+      return;
+    }
+    if (event.type === 'message.received') begin();
+    route(event);
+  };
+}
