@@ -1,9 +1,10 @@
-import { useContext, type ReactNode } from 'react';
+import { useContext, type CSSProperties, type ReactNode } from 'react';
 import { X } from 'lucide-react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useText } from '../i18n/use-text';
 import { DialogNotice } from './dialog-notice';
 import { IconButton } from './icon-button';
+import { useNoticesRoom } from './use-notices-room';
 import { useRootMark } from './use-root-mark';
 
 export interface DialogProps {
@@ -18,6 +19,7 @@ export function Dialog({ title, onClose, size = 'small', children }: DialogProps
   const text = useText();
   const notice = useContext(DialogNotice);
   useRootMark('has-veil');
+  const room = useNoticesRoom();
   return (
     <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(open) => (open ? undefined : onClose())}>
       <Modal className={`sheet ${size}`}>
@@ -30,7 +32,7 @@ export function Dialog({ title, onClose, size = 'small', children }: DialogProps
               <X aria-hidden="true" />
             </IconButton>
           </header>
-          <div className="dialog-body">
+          <div className="dialog-body" style={{ '--notices': `${room}px` } as CSSProperties}>
             {notice}
             {children}
           </div>

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { busyWorld } from '../../../preview/scenes';
 import { openSettings } from '../open-settings';
 import { openTalk, shortcut } from '../open-talk';
@@ -29,6 +29,32 @@ describe('notices that go by themselves', () => {
     await settle();
     expect(shown()).toEqual([]);
     expect(screen.getByRole('dialog').textContent).toContain('Settings');
+  });
+
+  it('leave room at the foot of a dialog: what they lie on comes out by scrolling; and styles know of a dialog by the root alone', async () => {
+    let resized = (): void => undefined;
+    onTestFinished(() => void vi.unstubAllGlobals());
+    vi.stubGlobal('ResizeObserver', class {
+      constructor(private readonly told: () => void) {}
+      observe(element: Element): void {
+        if (element.matches('.toasts')) resized = this.told;
+      }
+      disconnect(): void {}
+    });
+    const { model } = await renderApp(busyWorld(now));
+    const knowsOfDialog = (): boolean => document.documentElement.classList.contains('has-veil');
+    expect(knowsOfDialog()).toBe(false);
+    act(() => model.ui.getState().openSettings('look'));
+    await settle();
+    expect(knowsOfDialog()).toBe(true);
+    const room = (): string => document.querySelector<HTMLElement>('.dialog-body')?.style.getPropertyValue('--notices') ?? '';
+    expect(room()).toBe('0px');
+    vi.spyOn(notices(), 'getBoundingClientRect').mockReturnValue({ height: 119.6 } as DOMRect);
+    act(() => resized());
+    expect(room()).toBe('120px');
+    act(() => model.ui.getState().closeDialog());
+    await settle();
+    expect(knowsOfDialog()).toBe(false);
   });
 
   it('are taken away by a key, from a dialog and from the composer, which keeps the focus', async () => {
