@@ -38,7 +38,7 @@ export function createSocksSockets({ proxy, random }: SocksDialOptions): SocksSo
     const host = parseHost(to.host);
     if (!host || !Number.isInteger(to.port) || to.port < 1 || to.port > 65_535) throw new DialError('address-invalid');
     const deadline = performance.now() + timeoutMs;
-    const socket = await reachProxy(proxy, timeoutMs, signal);
+    const socket = await reachProxy(proxy, deadline, signal);
     const limit = endInTime(socket, deadline - performance.now(), signal);
     let asked = false;
     try {
@@ -60,14 +60,16 @@ export function createSocksSockets({ proxy, random }: SocksDialOptions): SocksSo
   };
 }
 
-async function reachProxy(proxy: Address, timeoutMs: number, signal: AbortSignal | undefined): Promise<Socket> {
-  try {
-    const [host] = proxy.host === 'localhost' ? ['127.0.0.1'] : await lookUp(proxy.host, timeoutMs, signal);
-    if (host === undefined) throw new DialError('proxy-failed');
-    return await openSocket(host, proxy.port, timeoutMs, signal);
-  } catch {
-    throw new DialError(signal?.aborted === true ? 'not-needed' : 'proxy-failed');
+/** By each address of its name in turn, as everybody else is dialled: it may have come back under another one. */
+async function reachProxy(proxy: Address, deadline: number, signal: AbortSignal | undefined): Promise<Socket> {
+  const hosts = proxy.host === 'localhost' ? ['127.0.0.1'] : await lookUp(proxy.host, deadline - performance.now(), signal).catch(() => []);
+  for (const [at, host] of hosts.entries()) {
+    const left = deadline - performance.now();
+    if (left <= 0 || signal?.aborted === true) break;
+    const socket = await openSocket(host, proxy.port, left / (hosts.length - at), signal).catch(() => undefined);
+    if (socket !== undefined) return socket;
   }
+  throw new DialError(signal?.aborted === true ? 'not-needed' : 'proxy-failed');
 }
 
 /** Destroys the socket when the time is over or nobody waits any more, until `lift`. */

@@ -1,4 +1,5 @@
 import dns from 'node:dns/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { createServer, Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
@@ -14,6 +15,7 @@ const ends: (() => unknown)[] = [];
 afterEach(async () => {
   vi.useRealTimers();
   vi.restoreAllMocks();
+  syncBuiltinESMExports();
   for (const end of ends.splice(0)) await end();
 });
 
@@ -52,6 +54,8 @@ function spies(): { connects: string[]; lookups: string[] } {
     lookups.push(name);
     return Reflect.apply(lookup, dns, [name, ...rest]);
   });
+  // Whoever imported it by name is heard as well.
+  syncBuiltinESMExports();
   return { connects, lookups };
 }
 

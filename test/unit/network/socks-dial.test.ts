@@ -1,3 +1,5 @@
+import dns from 'node:dns/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
@@ -90,6 +92,21 @@ describe('SOCKS: what the proxy is asked', () => {
     const link = await dialThrough(server, { host: onion, port: 80 });
     expect(link.remote).toEqual({ host: onion, port: 80 });
     expect(await received(link, 1)).toEqual([7]);
+  });
+
+  test('a proxy whose name has an address where nobody is, is reached by the other', async () => {
+    const server = await proxy({ names: { [onion]: await target() } });
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation((async () => [{ address: '127.0.0.9', family: 4 }, { address: '127.0.0.1', family: 4 }]) as never);
+    // Whoever imported it by name gets this one.
+    syncBuiltinESMExports();
+    try {
+      const link = await dialThrough({ address: { host: 'proxy.example', port: server.address.port } }, { host: onion, port: 4800 });
+      expect(await received(link, 1)).toEqual([7]);
+      expect(lookup).toHaveBeenCalledTimes(1);
+    } finally {
+      lookup.mockRestore();
+      syncBuiltinESMExports();
+    }
   });
 
   test('a proxy that wants no login is used without one', async () => {
