@@ -22,7 +22,7 @@ function stopped(failure?: string): World {
 }
 const bar = (): HTMLElement => screen.getByRole('region', { name: 'This conversation was stopped' });
 
-const frames = (): Promise<void> => act(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn()))));
+const frames = (): Promise<void> => act(() => new Promise<void>((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn()))));
 
 describe('a conversation in which nothing was said, nor can be', () => {
   it.each([[/^Old Invitation/, 'This contact has ended.'], [broken, 'This conversation was stopped']])('%s: does not say that its key can be renewed', async (name, why) => {
