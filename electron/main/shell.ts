@@ -160,6 +160,7 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
     lockOnSleep: () => settings().lockOnSleep,
     lockAfterMinutes: () => settings().lockAfterMinutes,
     lock,
+    now: () => systemClock.now(),
     setTimer: (milliseconds, run) => systemClock.setTimer(milliseconds, run),
   });
   // Sooner than the watch on the clocks notices it.

@@ -1,6 +1,6 @@
 /** The part of Electron's `powerMonitor` that is used. */
 export interface PowerSide {
-  on(event: 'lock-screen' | 'suspend', listener: () => void): unknown;
+  on(event: 'lock-screen' | 'suspend' | 'resume', listener: () => void): unknown;
   getSystemIdleTime(): number;
 }
 
@@ -12,6 +12,8 @@ export interface LockTriggerParts {
   readonly lockAfterMinutes: () => number;
   /** Locks; doing so twice is harmless. */
   readonly lock: () => void;
+  /** The wall clock, in milliseconds: it goes on while the machine sleeps. */
+  readonly now: () => number;
   readonly setTimer: (milliseconds: number, run: () => void) => () => void;
 }
 
@@ -22,18 +24,29 @@ export const idleCheck = 10_000;
  * Hardening row 17: what locks without being asked. The screen being locked, the machine going to sleep, nobody touching it.
  * The returned function ends it.
  */
-export function watchLockTriggers({ power, lockOnSleep, lockAfterMinutes, lock, setTimer }: LockTriggerParts): () => void {
+export function watchLockTriggers({ power, lockOnSleep, lockAfterMinutes, lock, now, setTimer }: LockTriggerParts): () => void {
   const asleep = (): void => {
     if (lockOnSleep()) lock();
   };
   power.on('lock-screen', asleep);
   power.on('suspend', asleep);
-  let cancel: () => void;
+  let cancel: (() => void) | undefined;
+  let lookedAt = now();
   const check = (): void => {
+    cancel?.();
     const minutes = lockAfterMinutes();
-    if (minutes > 0 && power.getSystemIdleTime() >= minutes * 60) lock();
+    // Whoever wakes a machine touches it, and it counts from there; while it slept nobody did.
+    const away = Math.max(power.getSystemIdleTime() * 1000, now() - lookedAt - idleCheck);
+    lookedAt = now();
+    if (minutes > 0 && away >= minutes * 60_000) lock();
     cancel = setTimer(idleCheck, check);
   };
+  power.on('resume', () => {
+    if (cancel !== undefined) check();
+  });
   cancel = setTimer(idleCheck, check);
-  return () => cancel();
+  return () => {
+    cancel?.();
+    cancel = undefined;
+  };
 }

@@ -90,6 +90,9 @@ export interface UiState {
 /** What went well is told and can go; it must not lie on the buttons of a dialog that opens. What failed stays. */
 const isGrave = ({ tone }: Toast): boolean => tone === 'danger';
 
+/** What a dialog is about ends with it, also where another one takes its place: that one would be about it. */
+const aboutNothing = { dialogMessage: undefined, dialogMessages: [], dialogTransfer: undefined, dialogConversation: undefined, dialogContact: undefined, dialogLink: undefined, offeredLink: '' } as const;
+
 export function createUiStore(): StoreApi<UiState> {
   let nextToast = 1;
   return createStore<UiState>()((set) => ({
@@ -98,15 +101,9 @@ export function createUiStore(): StoreApi<UiState> {
     detailsTab: 'who',
     front: 'list',
     dialog: undefined,
-    dialogMessage: undefined,
-    dialogMessages: [],
-    offeredLink: '',
+    ...aboutNothing,
     accepting: '',
     listView: { archive: false, unreadOnly: false, filter: '' },
-    dialogConversation: undefined,
-    dialogContact: undefined,
-    dialogLink: undefined,
-    dialogTransfer: undefined,
     settingsSection: 'look',
     helpOpen: false,
     barsPutAway: [],
@@ -118,20 +115,20 @@ export function createUiStore(): StoreApi<UiState> {
     showDetails: (detailsTab) => set({ detailsOpen: true, detailsTab }),
     toggleDetails: () => set((state) => ({ detailsOpen: !state.detailsOpen })),
     closeDetails: () => set({ detailsOpen: false }),
-    openDialog: (dialog) => set((state) => ({ dialog, settingsSection: 'look', toasts: state.toasts.filter(isGrave) })),
-    openSettings: (settingsSection) => set((state) => ({ dialog: 'settings', settingsSection, toasts: state.toasts.filter(isGrave) })),
+    openDialog: (dialog) => set((state) => ({ ...aboutNothing, dialog, settingsSection: 'look', toasts: state.toasts.filter(isGrave) })),
+    openSettings: (settingsSection) => set((state) => ({ ...aboutNothing, dialog: 'settings', settingsSection, toasts: state.toasts.filter(isGrave) })),
     showSettings: (settingsSection) => set({ settingsSection }),
-    openMessage: (dialogMessage) => set((state) => ({ dialog: 'message', dialogMessage, toasts: state.toasts.filter(isGrave) })),
-    forward: (dialogMessages) => set((state) => ({ dialog: 'forward', dialogMessages, toasts: state.toasts.filter(isGrave) })),
-    offerLink: (offeredLink) => set((state) => ({ dialog: 'accept', offeredLink, toasts: state.toasts.filter(isGrave) })),
+    openMessage: (dialogMessage) => set((state) => ({ ...aboutNothing, dialog: 'message', dialogMessage, toasts: state.toasts.filter(isGrave) })),
+    forward: (dialogMessages) => set((state) => ({ ...aboutNothing, dialog: 'forward', dialogMessages, toasts: state.toasts.filter(isGrave) })),
+    offerLink: (offeredLink) => set((state) => ({ ...aboutNothing, dialog: 'accept', offeredLink, toasts: state.toasts.filter(isGrave) })),
     setAccepting: (accepting) => set({ accepting }),
     endAccepting: (link) => set(({ accepting }) => (accepting === link ? { accepting: '' } : {})),
     changeListView: (change) => set((state) => ({ listView: { ...state.listView, ...change } })),
-    openConversationDialog: (dialog, dialogConversation) => set((state) => ({ dialog, dialogConversation, toasts: state.toasts.filter(isGrave) })),
-    openAnother: (dialogContact) => set((state) => ({ dialog: 'new', dialogContact, toasts: state.toasts.filter(isGrave) })),
-    askLink: (dialogLink) => set((state) => ({ dialog: 'open-link', dialogLink, toasts: state.toasts.filter(isGrave) })),
-    openPicture: (dialogTransfer) => set((state) => ({ dialog: 'picture', dialogTransfer, toasts: state.toasts.filter(isGrave) })),
-    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, dialogMessages: [], dialogTransfer: undefined, dialogConversation: undefined, dialogContact: undefined, dialogLink: undefined, offeredLink: '' }),
+    openConversationDialog: (dialog, dialogConversation) => set((state) => ({ ...aboutNothing, dialog, dialogConversation, toasts: state.toasts.filter(isGrave) })),
+    openAnother: (dialogContact) => set((state) => ({ ...aboutNothing, dialog: 'new', dialogContact, toasts: state.toasts.filter(isGrave) })),
+    askLink: (dialogLink) => set((state) => ({ ...aboutNothing, dialog: 'open-link', dialogLink, toasts: state.toasts.filter(isGrave) })),
+    openPicture: (dialogTransfer) => set((state) => ({ ...aboutNothing, dialog: 'picture', dialogTransfer, toasts: state.toasts.filter(isGrave) })),
+    closeDialog: () => set({ ...aboutNothing, dialog: undefined }),
     showHelp: (helpOpen) => set({ helpOpen }),
     putBarAway: (bar) => set((state) => ({ barsPutAway: [...state.barsPutAway.filter((one) => one !== bar), bar] })),
     forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),

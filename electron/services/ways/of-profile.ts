@@ -274,8 +274,8 @@ export class ProfileWays {
     }
     // What was carried was thrown away, as were their acknowledgements: everything goes again, and nobody else asks for it.
     ways.giveAgain(peerId);
-    if (this.#people.has(peerId)) this.#cards.tell(peerId);
-    this.touch(peerId);
+    if (ways.mailboxesOf(peerId).length > 0) this.#cards.tell(peerId); // perhaps heard of in the same transaction
+    this.#around.events.after(() => this.touch(peerId));
   }
 
   /** Nothing is known of this person any more, nor where something can be left for them. In the caller's transaction. */

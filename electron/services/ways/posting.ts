@@ -63,6 +63,8 @@ interface Post {
   dueAt: number;
   running: boolean;
   again: boolean;
+  /** There is another place since what is under way began: that it did not get there says nothing about it. */
+  isElsewhere: boolean;
   /** In a row, of one kind. */
   failures: number;
   failedBy: Verdict;
@@ -116,6 +118,7 @@ export class Posting {
     const post = this.#post(peerId);
     post.failures = 0;
     post.notBefore = 0;
+    post.isElsewhere = true;
     post.cancel?.();
     post.cancel = undefined;
     this.touch(peerId);
@@ -150,7 +153,7 @@ export class Posting {
   #post(peerId: PeerId): Post {
     let post = this.#posts.get(peerId);
     if (post === undefined) {
-      post = { cancel: undefined, dueAt: 0, running: false, again: false, failures: 0, failedBy: 'done', notBefore: 0 };
+      post = { cancel: undefined, dueAt: 0, running: false, again: false, isElsewhere: false, failures: 0, failedBy: 'done', notBefore: 0 };
       this.#posts.set(peerId, post);
     }
     return post;
@@ -160,6 +163,7 @@ export class Posting {
     const { clock, logger } = this.#parts;
     post.running = true;
     post.again = false;
+    post.isElsewhere = false;
     let verdict: Verdict = 'done';
     let later: number | undefined;
     let isOpen = false;
@@ -175,7 +179,8 @@ export class Posting {
     post.running = false;
     if (this.#quit.signal.aborted) return;
     const hadTrouble = post.failures > 0;
-    if (verdict === 'full' || verdict === 'unreachable') {
+    if (post.isElsewhere) this.touch(peerId, 0);
+    else if (verdict === 'full' || verdict === 'unreachable') {
       if (post.failedBy !== verdict) post.failures = 0;
       post.failedBy = verdict;
       post.notBefore = clock.monotonic() + this.#wait(verdict === 'full' ? full : unreachable, post.failures);

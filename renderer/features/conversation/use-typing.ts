@@ -9,13 +9,15 @@ const pauseMs = 6_000;
 /** Tells the other side that something is being written; the settings decide whether that goes out. Gives what to call with each change. */
 export function useTyping(conversationId: string): (written: string) => void {
   const model = useModel();
-  const said = useRef(0);
+  /** When that was, on a clock that nobody sets; undefined: nothing is being written. */
+  const said = useRef<number>(undefined);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   const say = useCallback(
     (typing: boolean) => {
       if (!model.settings.getState().settings.typing) return;
-      if (typing ? Date.now() - said.current < againMs : said.current === 0) return;
-      said.current = typing ? Date.now() : 0;
+      const now = performance.now();
+      if (typing ? said.current !== undefined && now - said.current < againMs : said.current === undefined) return;
+      said.current = typing ? now : undefined;
       model.background(model.client.messages.typing({ conversationId, typing }));
     },
     [model, conversationId],

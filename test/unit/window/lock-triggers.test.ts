@@ -6,6 +6,7 @@ function setUp(minutes: number) {
   const power = new Map<string, () => void>();
   const timers: { at: number; run: () => void }[] = [];
   let now = 0;
+  let slept = 0;
   let idle = 0;
   let locked = 0;
   let after = minutes;
@@ -15,6 +16,7 @@ function setUp(minutes: number) {
     lockOnSleep: () => asleep,
     lockAfterMinutes: () => after,
     lock: () => (locked += 1),
+    now: () => now + slept,
     setTimer(milliseconds, run) {
       const timer = { at: now + milliseconds, run };
       timers.push(timer);
@@ -31,7 +33,12 @@ function setUp(minutes: number) {
       }
     }
   };
-  return { power, pass, end, locked: () => locked, setMinutes: (value: number) => (after = value), setAsleep: (value: boolean) => (asleep = value), timers };
+  /** Timers and what is known of the keyboard stand still meanwhile; whoever wakes it touches it. */
+  const sleep = (milliseconds: number): void => {
+    slept += milliseconds;
+    idle = 0;
+  };
+  return { power, pass, sleep, end, locked: () => locked, setMinutes: (value: number) => (after = value), setAsleep: (value: boolean) => (asleep = value), timers };
 }
 
 describe('row 17: what locks by itself', () => {
@@ -50,6 +57,29 @@ describe('row 17: what locks by itself', () => {
     expect(locked()).toBe(0);
     pass(10_000);
     expect(locked()).toBe(1);
+  });
+
+  test('a machine that slept for so long was touched by nobody, also where sleep itself locks nothing', () => {
+    for (const isTold of [true, false]) {
+      const { power, pass, sleep, locked, setAsleep, end, timers } = setUp(15);
+      setAsleep(false);
+      const wake = (): void => (isTold ? power.get('resume')?.() : pass(idleCheck, true));
+      sleep(10 * 60_000);
+      wake();
+      expect([locked(), timers.length]).toEqual([0, 1]);
+      sleep(16 * 60_000);
+      wake();
+      expect([locked(), timers.length]).toEqual([1, 1]);
+      // A clock that was set back is no sleep.
+      sleep(-86_400_000);
+      wake();
+      pass(60_000, true);
+      expect(locked()).toBe(1);
+      end();
+      sleep(86_400_000);
+      power.get('resume')?.();
+      expect([locked(), timers.length]).toEqual([1, 0]);
+    }
   });
 
   test('somebody typing keeps it open', () => {

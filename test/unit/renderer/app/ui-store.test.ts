@@ -14,4 +14,22 @@ describe('toasts and dialogs', () => {
     ui.getState().toast('It could not be saved.', 'danger');
     expect(ui.getState().toasts.map(({ text }) => text)).toEqual(['Copied.', 'It could not be saved.']);
   });
+
+  it('a dialog that takes the place of another one is about nothing that the former was about', () => {
+    const ui = createUiStore();
+    const { openDialog, openMessage, openSettings, offerLink, openAnother, openConversationDialog, forward, askLink, openPicture } = ui.getState();
+    const about = (): unknown[] => {
+      const { dialogConversation, dialogContact, dialogLink, dialogMessage, dialogMessages, dialogTransfer, offeredLink } = ui.getState();
+      return [dialogConversation, dialogContact, dialogLink, dialogMessage, ...dialogMessages, dialogTransfer, offeredLink].filter((each) => each !== undefined && each !== '');
+    };
+    const openings = [() => offerLink('keyshift:invite/a'), () => openAnother('c'), () => openConversationDialog('export', 't'), () => forward(['m']), () => askLink('https://a'), () => openPicture('f'), () => openMessage('n')];
+    for (const open of openings) {
+      for (const next of [() => openDialog('export'), () => openSettings('look'), () => openMessage('x')]) {
+        open();
+        expect(about()).toHaveLength(1);
+        next();
+        expect(about()).toEqual(ui.getState().dialog === 'message' ? ['x'] : []);
+      }
+    }
+  });
 });

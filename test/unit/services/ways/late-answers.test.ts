@@ -13,7 +13,7 @@ const peerId = 'p'.repeat(52) as PeerId;
 const place = (token: string): MailboxPlace => ({ servers: ['nats://memory.test:4222'], address: 'ab'.repeat(16), slot: token.slice(0, 16), token, expiresAt: 0 });
 
 describe('ways by mailbox that are changed, or fail once, while something is under way', () => {
-  it('a place that was told while the former one refused is used at once', async () => {
+  it.each([['refused', 10_000], ['full', 1_000], ['unreachable', 1_000]] as const)('a place that was told while the former one was still tried, which then was %s, is used at once', async (outcome, withinMs) => {
     const clock = new ManualClock();
     let places = [place('1'.repeat(64))];
     let answer: (outcome: DepositOutcome) => void = () => undefined;
@@ -43,8 +43,8 @@ describe('ways by mailbox that are changed, or fail once, while something is und
     expect(asked).toEqual(['1']);
     places = [place('2'.repeat(64))];
     posting.renewed(peerId);
-    answer('refused');
-    await clock.advance(10_000);
+    answer(outcome);
+    await clock.advance(withinMs);
     expect([asked, due]).toEqual([['1', '2'], 0]);
     posting.close();
   });

@@ -84,6 +84,24 @@ describe('a mailbox as a way', () => {
     await world.until('Bo has it', () => toldOf(bo, 'message.received').some(({ message }) => message.text === 'again'));
   });
 
+  test('S1-01: who is unblocked in the transaction that tells where they take mail hears of the slot they have here from now on', async () => {
+    await world.register(ann);
+    await acquaint(world, ann, bo);
+    const { peerId, instanceId } = bo.profile.local;
+    const { ways, stores } = ann.profile;
+    ann.profile.commit(() => ways.blockChanged(peerId, true));
+    world.part(ann, bo);
+    await world.register(bo);
+    const [slot] = bo.profile.stores.ways.slots();
+    if (slot === undefined) throw new Error('no slot');
+    expect(stores.ways.mailboxesOf(peerId)).toEqual([]);
+    ann.profile.commit(() => {
+      ways.toldPlaces(peerId, { instanceId, time: world.clock.now(), places: [slot.place] });
+      ways.blockChanged(peerId, false);
+    });
+    expect(stores.ways.cardMailFor(peerId)).toMatchObject({ asks: false });
+  });
+
   test('S1-01: without any mailbox nothing is left, asked or written', async () => {
     ({ ofInviter: ofBo, ofInvitee: ofAnn } = await acquaint(world, ann, bo));
     world.part(ann, bo);
