@@ -9,9 +9,11 @@ import { findConversation } from '../conversations/conversations-store';
 import { isConnected } from '../network/way';
 
 /** How it stands with a file, in words; empty where there is nothing to say. */
-function wordsOf(transfer: Transfer, name: string, connected: boolean, text: Text, times: Times, errorText: (thrown: unknown) => string): string {
+function wordsOf(transfer: Transfer, name: string, connected: boolean, isOver: boolean, text: Text, times: Times, errorText: (thrown: unknown) => string): string {
   const { state, direction, done, size, held, failure, rate } = transfer;
   const amounts = { done: times.bytes(done), total: times.bytes(size) };
+  // The other person is done with the conversation, and has nothing of it any more: neither takes what waits here nor sends it.
+  if (isOver && (state === 'offered' || state === 'waiting')) return text(`files.state.over.${direction}`, { name });
   switch (state) {
     case 'offered':
       // A mailbox keeps the message alone, and the file stays here.
@@ -51,11 +53,16 @@ export function useConnected(conversationId: string): boolean {
   return reach !== undefined && isConnected(reach);
 }
 
+/** Whether the other person is done with this conversation. */
+export function useIsOver(conversationId: string): boolean {
+  return useConversations((state) => findConversation(state, conversationId)?.state) === 'closed';
+}
+
 export function FileState({ transfer, name, file }: { readonly transfer: Transfer; readonly name: string; readonly file: string }): ReactNode {
   const text = useText();
   const times = useTimes();
   const errorText = useErrorText();
-  const words = wordsOf(transfer, name, useConnected(transfer.conversationId), text, times, errorText);
+  const words = wordsOf(transfer, name, useConnected(transfer.conversationId), useIsOver(transfer.conversationId), text, times, errorText);
   return (
     <>
       {transfer.state === 'running' || transfer.state === 'paused' ? (

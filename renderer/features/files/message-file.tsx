@@ -7,7 +7,7 @@ import { useTimes } from '../../i18n/use-times';
 import { plainFileName } from '../../ui/strangers';
 import { FileActs } from './file-acts';
 import { FileGlyph } from './file-glyph';
-import { FileState, saysHowLarge, useConnected } from './file-state';
+import { FileState, saysHowLarge, useConnected, useIsOver } from './file-state';
 import { ShownPicture } from './shown-picture';
 import { Sound } from './sound';
 
@@ -21,6 +21,7 @@ export function MessageFile({ message, name, inTabOrder }: { readonly message: M
   const transfer = useFiles((state) => (file === undefined ? undefined : state.transfers[file.transferId]));
   const known = transfer !== undefined;
   const connected = useConnected(message.conversationId);
+  const isOver = useIsOver(message.conversationId);
   useEffect(() => {
     if (!known && transferId !== undefined) model.background(model.files.getState().need(transferId));
   }, [model, known, transferId]);
@@ -38,7 +39,7 @@ export function MessageFile({ message, name, inTabOrder }: { readonly message: M
             <bdi>{label}</bdi>
           </span>
           {/* What is under way says it along with how far it is. */}
-          {transfer !== undefined && saysHowLarge(transfer, connected) ? null : <span className="field-hint"><bdi>{times.bytes(file.size)}</bdi></span>}
+          {transfer !== undefined && saysHowLarge(transfer, connected || isOver) ? null : <span className="field-hint"><bdi>{times.bytes(file.size)}</bdi></span>}
           {broken ? <span className="field-hint">{text('files.notShown')}</span> : null}
           {transfer === undefined ? null : <FileState transfer={transfer} name={name} file={label} />}
         </span>

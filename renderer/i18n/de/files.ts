@@ -33,6 +33,8 @@ export const files = {
   'files.state.waiting.begin.in': 'Wartet, bis {name} zu senden beginnt',
   'files.state.waiting.begin.out': 'Wartet, bis {name} zu holen beginnt',
   'files.state.waiting.other': 'Wartet, bis {name} damit weitermacht',
+  'files.state.over.in': 'Kommt nicht mehr: {name} hat diese Unterhaltung geschlossen',
+  'files.state.over.out': '{name} hat diese Unterhaltung geschlossen und das nicht geholt',
   'files.state.paused': 'Angehalten bei {done} von {total}',
   'files.state.done.out': 'Bei {name} angekommen',
   'files.state.gone': 'Nicht mehr auf diesem Computer',

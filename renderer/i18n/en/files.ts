@@ -32,6 +32,8 @@ export const files = {
   'files.state.waiting.begin.in': 'Waits until {name} begins to send it',
   'files.state.waiting.begin.out': 'Waits until {name} begins to fetch it',
   'files.state.waiting.other': 'Waits until {name} goes on with it',
+  'files.state.over.in': '{name} closed this conversation before it came',
+  'files.state.over.out': '{name} closed this conversation and did not take it',
   'files.state.paused': 'Paused at {done} of {total}',
   'files.state.done.out': 'Received by {name}',
   'files.state.gone': 'No longer kept on this computer',

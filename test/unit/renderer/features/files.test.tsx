@@ -141,6 +141,19 @@ describe('files in a conversation', () => {
     expect(article().textContent?.split('1.3 MB')).toHaveLength(2);
   });
 
+  it.each([
+    [{ state: 'offered', direction: 'out', held: true }, 'Bo Lindqvist closed this conversation and did not take it'],
+    [{ done: 10, direction: 'out', held: true }, 'Bo Lindqvist closed this conversation and did not take it'],
+    [{ state: 'offered', direction: 'in' }, 'Bo Lindqvist closed this conversation before it came'],
+  ] as const)('one that waits in a conversation that the other person closed waits for nothing any more: %j', async (more, said) => {
+    const waiting = world('plan.pdf', { state: 'waiting', held: false, ...more });
+    waiting.conversations = waiting.conversations.map((one) => ({ ...one, state: 'closed' as const }));
+    waiting.contacts = waiting.contacts.map((one) => ({ ...one, reach: 'waiting' as const }));
+    await openTalk(waiting);
+    expect(within(article()).getByTestId('file-state').textContent).toBe(said);
+    expect(article().textContent?.split('1.3 MB')).toHaveLength(2);
+  });
+
   it('a picture is shown from the app’s own address only, opens large, and is a line with a name where it cannot be shown', async () => {
     const { model } = await openTalk(world('sea.jpg', { shown: 'image' }));
     const image = within(screen.getByRole('button', { name: 'Show picture sea.jpg' })).getByRole('presentation');
