@@ -26,3 +26,16 @@ export function keepFocus(heir: () => void, frames = 60): () => void {
   });
   return () => cancelAnimationFrame(frame);
 }
+
+/** As `keepFocus`, of places that others may know a better heir for: only once nobody had the focus for six frames, by when they, or a menu that gives it back, were there. */
+export function fallBack(heir: () => void, frames = 60): () => void {
+  let alone = 0;
+  let left = frames;
+  let frame = requestAnimationFrame(function look() {
+    left -= 1;
+    alone = isNowhere() ? alone + 1 : 0;
+    if (alone > 6) heir();
+    if (left > 0) frame = requestAnimationFrame(look);
+  });
+  return () => cancelAnimationFrame(frame);
+}

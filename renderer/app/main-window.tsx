@@ -14,7 +14,7 @@ import { Button } from '../ui/button';
 import { EmptyState } from '../ui/empty-state';
 import { Bars } from './bars';
 import { Dialogs } from './dialogs';
-import { beginFocus, keepFocus } from './keep-focus';
+import { beginFocus, fallBack, keepFocus } from './keep-focus';
 import { useContacts, useConversations, useUi } from './model-context';
 import { focusBack, focusStart, isListShown } from './panes';
 import { useKeyLabel } from './use-shortcut-keys';
@@ -43,7 +43,7 @@ export function MainWindow(): ReactNode {
   useEffect(() => (loaded ? beginFocus(focusStart) : undefined), [loaded, nobodyYet]);
   // The person went with their details, where the focus was.
   const isNobodyChosen = contact === undefined;
-  useEffect(() => (loaded && isNobodyChosen ? keepFocus(focusStart) : undefined), [loaded, isNobodyChosen]);
+  useEffect(() => (loaded && isNobodyChosen ? fallBack(focusStart) : undefined), [loaded, isNobodyChosen]);
   // In a narrow window the list goes with the line that was pressed. A conversation that is opened takes the focus by itself, one that was only behind the list does not.
   useEffect(() => (front === 'conversation' && !isListShown() ? keepFocus(focusBack, 10) : undefined), [front]);
 

@@ -1,5 +1,5 @@
 import { uppermostDialog } from '../ui/covered';
-import { isNowhere, keepFocus } from './keep-focus';
+import { fallBack, isNowhere } from './keep-focus';
 
 /** Where the focus was in each pane, so that F6 brings one back to it. */
 const lastIn = new WeakMap<Element, HTMLElement>();
@@ -67,7 +67,7 @@ export function focusTalk(): void {
 /** After the details closed: the focus goes back to writing, or where nobody writes into the conversation, once the button that closed them is gone. */
 export function backToTalk(): void {
   focusComposer();
-  keepFocus(focusTalk, 10);
+  fallBack(focusTalk, 20);
 }
 
 /**

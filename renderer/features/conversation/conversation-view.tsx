@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import type { Conversation } from '../../../shared/model/conversation';
-import { keepFocus } from '../../app/keep-focus';
+import { fallBack } from '../../app/keep-focus';
 import { useKeys, useModel, useTalk, useUi } from '../../app/model-context';
 import { focusTalk } from '../../app/panes';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -60,7 +60,7 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
 
   // Blocked, ended or stopped there is no field to take the focus, and the field that had it went away: keys would go nowhere.
   const writes = useStopped() === undefined && !isOver(contact, conversation);
-  useEffect(() => keepFocus(focusTalk, 10), [contactId, conversationId, writes]);
+  useEffect(() => fallBack(focusTalk, 20), [contactId, conversationId, writes]);
 
   const focusField = useCallback(() => field.current?.focus(), []);
   return (

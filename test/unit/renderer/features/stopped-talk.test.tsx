@@ -22,7 +22,10 @@ function stopped(failure?: string): World {
 }
 const bar = (): HTMLElement => screen.getByRole('region', { name: 'This conversation was stopped' });
 
-const frames = (): Promise<void> => act(() => new Promise<void>((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn()))));
+/** Until nobody who knows better took the focus. */
+const frames = async (): Promise<void> => {
+  for (let left = 12; left > 0; left -= 1) await act(() => new Promise<void>((drawn) => requestAnimationFrame(() => drawn())));
+};
 
 describe('a conversation in which nothing was said, nor can be', () => {
   it.each([[/^Old Invitation/, 'This contact has ended.'], [broken, 'This conversation was stopped']])('%s: does not say that its key can be renewed', async (name, why) => {
