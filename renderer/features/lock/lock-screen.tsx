@@ -1,4 +1,4 @@
-import { useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel, useSession } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
@@ -27,12 +27,17 @@ function Renewing({ done, total }: { readonly done: number; readonly total: numb
   const { background } = useModel();
   const cancel = useSession((state) => state.cancelNewKey);
   const [cancelling, setCancelling] = useState(false);
+  // The form that was sent went with the window behind it, and with it the focus.
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus();
+  }, []);
   return (
     <main className="front-page">
       <section className="front-form narrow" aria-labelledby="renewing-title">
         <KeyCut id="9c2e5b71" className="lock-key" />
         <p className="wordmark">{text('app.name')}</p>
-        <h1 className="display" id="renewing-title">
+        <h1 className="display" id="renewing-title" ref={heading} tabIndex={-1}>
           {text('renewing.title')}
         </h1>
         <p className="lead">{text('renewing.lead')}</p>

@@ -19,6 +19,8 @@ it('A88: with a new key for everything the window is locked and says how far it 
   await submitNamed('Change passphrase');
   expect(page()).toContain('Everything gets a new key');
   expect(page()).toContain('39 MB of 113 MB');
+  // Where the focus was is gone; whoever hears the window hears this.
+  expect(document.activeElement?.textContent).toBe('Everything gets a new key');
   // Nobody is asked for a passphrase that has no use now, and none stands anywhere.
   expect(document.querySelectorAll('input')).toHaveLength(0);
   expect(document.documentElement.innerHTML).not.toContain(next);
