@@ -46,12 +46,16 @@ export async function mailboxCase(runtime: string, rounds: number, count = each,
     const own = await ownWay(mailbox, ann);
     const anchor = await libraryWay(bare, port);
     ends.push(anchor.close);
-    const cold = createMailbox({ transport: createTcpTransport(), random: kernelRandom });
+    /** One that is closed again behind its first deposit, which ends it for good. */
+    const cold = async (): Promise<void> => {
+      const fresh = createMailbox({ transport: createTcpTransport(), random: kernelRandom });
+      await own.one(fresh).finally(() => fresh.close());
+    };
     const [warm = [], library = [], begun = []] = await interleaved(
       [
         { name: 'warm', count, run: (many) => times(many, () => own.one(mailbox)) },
         { name: 'library', count, run: (many) => times(many, anchor.one) },
-        { name: 'cold', count: Math.min(5, count), run: (many) => times(many, () => own.one(cold).then(() => cold.close())) },
+        { name: 'cold', count: Math.min(5, count), run: (many) => times(many, cold) },
       ],
       rounds,
     );

@@ -110,6 +110,6 @@ export interface Mailbox {
   deposit(capability: MailboxCapability, bytes: Uint8Array, id: string, signal?: AbortSignal): Promise<DepositOutcome>;
   /** Asks the mailbox whether this slot may be filled. Gives up as `deposit` does. */
   probe(capability: MailboxCapability, signal?: AbortSignal): Promise<ProbeOutcome>;
-  /** Ends every connection. */
+  /** Ends every connection, for good: what is asked of it afterwards is `unreachable`. */
   close(): Promise<void>;
 }
