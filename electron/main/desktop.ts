@@ -13,6 +13,7 @@ import { type DesktopWords, desktopWords } from '../window/desktop-words';
 import { type LoginStart, loginStart } from '../window/login-start';
 import { Notices } from '../window/notices';
 import { TrayIcon } from '../window/tray';
+import { whenDrawn } from '../window/when-drawn';
 import { OwnWords } from './own-words';
 
 export interface DesktopParts {
@@ -148,7 +149,7 @@ export class Desktop {
   windowShown(window: BrowserWindow): void {
     this.#mark(window);
     // When everything a start has to do is long done.
-    if (!this.#mended) window.once('ready-to-show', () => systemClock.setTimer(mendAfter, () => this.#mendLogin()));
+    if (!this.#mended) whenDrawn(window, process.platform, () => systemClock.setTimer(mendAfter, () => this.#mendLogin()));
     window.on('focus', () => this.#notices.lookedAt());
   }
 

@@ -21,6 +21,7 @@ import { watchLockTriggers } from '../window/lock-triggers';
 import { menuTemplate } from '../window/menu';
 import { rememberPlace } from '../window/remember-place';
 import { withSettingsEffects } from '../window/settings-effects';
+import { whenDrawn } from '../window/when-drawn';
 import { placeWindow } from '../window/window-place';
 import { Desktop } from './desktop';
 import { type DesktopFiles, forgetFiles, takeFiles, withFiles } from './desktop-files';
@@ -200,7 +201,7 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
     const pageId = webContents.id;
     drawn = false;
     wanted = false;
-    made.once('ready-to-show', () => (drawn = true));
+    whenDrawn(made, process.platform, () => (drawn = true));
     // To read it and hand it over takes 9 ms, for which the page would wait. macOS takes the bundle's and knows no such call.
     if (process.platform !== 'darwin') systemClock.setTimer(iconAfter, () => !made.isDestroyed() && !icon().isEmpty() && made.setIcon(icon()));
     door.admit(webContents);

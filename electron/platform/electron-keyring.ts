@@ -6,6 +6,9 @@ import { safeStorageCalls, type SafeStorageCalls } from './electron-features';
 /** Milliseconds the keyring gets to say whether it is there. */
 const longestWait = 2000;
 
+/** What Linux writes before what was locked with a key that stands in Chromium's source. Elsewhere the same letters stand before what the system's own store locked. */
+const openToAll = 'v10';
+
 /** What decides, beside Electron itself, whether a keyring can be there. */
 export interface Surroundings {
   readonly platform: NodeJS.Platform;
@@ -22,16 +25,21 @@ export interface Surroundings {
  * Where only the blocking calls exist, a keyring that is locked or missing would stop the whole process until its own prompt is
  * answered. So there only the Secret Service counts, and only while it would answer at once; nothing else is asked before the
  * user wants it.
+ * The calls with promises always say yes on Linux: where no Secret Service answers, or its prompt is refused, they lock with a key that everybody knows. So what
+ * they lock is looked at, and counts as not locked at all.
  */
 export function makeKeyring(safeStorage: SafeStorage, around: Surroundings): Keyring {
   const calls = safeStorageCalls(safeStorage);
   const refuse = (): KeyshiftError => new KeyshiftError('keyring.unavailable', 'The system keyring cannot be used right now.');
 
+  const isOpenToAll = (wrapped: Uint8Array): boolean => around.platform === 'linux' && Buffer.from(wrapped.subarray(0, openToAll.length)).toString('latin1') === openToAll;
+  const isThere = async (): Promise<boolean> => (await calls.isAvailable()) && (around.platform !== 'linux' || !isOpenToAll(await calls.encrypt('any')));
+
   const available = async (): Promise<boolean> => {
     if (around.platform === 'linux' && !isLinuxKeyring(calls, around)) return false;
     try {
       if (calls.blocking) return around.platform !== 'linux' || (await around.secretServiceOpen());
-      return await inTime(calls.isAvailable());
+      return await inTime(isThere());
     } catch {
       return false;
     }
@@ -47,13 +55,16 @@ export function makeKeyring(safeStorage: SafeStorage, around: Surroundings): Key
       try {
         await ready();
         // safeStorage takes text only. The string cannot be wiped; it holds the wrapped database key's input for a moment.
-        return new Uint8Array(await calls.encrypt(Buffer.from(secret.buffer, secret.byteOffset, secret.byteLength).toString('base64')));
+        const wrapped = new Uint8Array(await calls.encrypt(Buffer.from(secret.buffer, secret.byteOffset, secret.byteLength).toString('base64')));
+        if (isOpenToAll(wrapped)) throw refuse();
+        return wrapped;
       } catch {
         throw refuse();
       }
     },
     async unwrap(wrapped) {
       try {
+        if (isOpenToAll(wrapped)) throw refuse();
         await ready();
         const clear = Buffer.from(await calls.decrypt(Buffer.from(wrapped)), 'base64');
         const secret = Uint8Array.from(clear);

@@ -2,6 +2,7 @@ import { BrowserWindow, type Session } from 'electron';
 import { appPage, isOwnPage } from '../security/origin';
 import { pagePartition } from '../security/network-silence';
 import { webPreferences } from '../security/web-preferences';
+import { whenDrawn } from './when-drawn';
 import { smallestWindow, type WindowPlace } from './window-place';
 
 /** This file is the only place that makes windows. */
@@ -35,7 +36,7 @@ export function createWindow(options: WindowOptions): BrowserWindow {
   });
   window.setContentProtection(options.contentProtection);
   window.on('page-title-updated', (event) => event.preventDefault());
-  window.once('ready-to-show', () => {
+  whenDrawn(window, process.platform, () => {
     if (options.hidden()) {
       // To maximise a hidden window shows it.
       if (place.maximized) window.once('show', () => window.maximize());

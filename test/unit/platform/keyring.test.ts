@@ -10,9 +10,9 @@ const desktop: Surroundings = {
 };
 
 /** A safeStorage whose wrap is the text backwards; counts how often it was asked. */
-function fake(kind: 'old' | 'new', facts: { available?: boolean | 'never' | 'throws'; backend?: string } = {}) {
+function fake(kind: 'old' | 'new', facts: { available?: boolean | 'never' | 'throws'; backend?: string; mark?: string } = {}) {
   let asked = 0;
-  const { available = true } = facts;
+  const { available = true, mark = '' } = facts;
   const say = (): boolean => {
     asked += 1;
     if (available === 'throws') throw new Error('no bus');
@@ -21,8 +21,8 @@ function fake(kind: 'old' | 'new', facts: { available?: boolean | 'never' | 'thr
   const reverse = (text: string): string => [...text].toReversed().join('');
   const old = {
     isEncryptionAvailable: say,
-    encryptString: (text: string) => Buffer.from(reverse(text)),
-    decryptString: (bytes: Buffer) => reverse(bytes.toString()),
+    encryptString: (text: string) => Buffer.from(mark + reverse(text)),
+    decryptString: (bytes: Buffer) => reverse(bytes.toString().slice(mark.length)),
   };
   const newer = {
     ...old,
@@ -49,6 +49,24 @@ describe('row 16: the system keyring', () => {
     const keyring = makeKeyring(fake('new', { backend }).safeStorage, desktop);
     expect(await keyring.available()).toBe(false);
     await expect(keyring.wrap(secret)).rejects.toMatchObject({ code: 'keyring.unavailable' });
+  });
+
+  test('the calls with promises say yes and lock with a key that everybody knows: that counts as none', async () => {
+    const keyring = makeKeyring(fake('new', { mark: 'v10' }).safeStorage, desktop);
+    expect(await keyring.available()).toBe(false);
+    await expect(keyring.wrap(secret)).rejects.toMatchObject({ code: 'keyring.unavailable' });
+    await expect(keyring.unwrap(Buffer.from(`v10${'A'.repeat(44)}`))).rejects.toMatchObject({ code: 'keyring.unavailable' });
+  });
+
+  test.each<readonly [NodeJS.Platform, string]>([
+    ['linux', 'v11'],
+    ['linux', 'v12'],
+    ['darwin', 'v10'],
+    ['win32', 'v10'],
+  ])('on %s what begins with %s was locked by the keyring', async (platform, mark) => {
+    const keyring = makeKeyring(fake('new', { mark }).safeStorage, { ...desktop, platform });
+    expect(await keyring.available()).toBe(true);
+    expect(await keyring.unwrap(await keyring.wrap(secret))).toEqual(secret);
   });
 
   test.each(['gnome_libsecret', 'kwallet', 'kwallet5', 'kwallet6'])('the backend %s counts', async (backend) => {

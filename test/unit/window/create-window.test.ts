@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { Session } from 'electron';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { webPreferences } from '../../../electron/security/web-preferences';
 import { rememberPlace } from '../../../electron/window/remember-place';
+import { drawingTime, whenDrawn } from '../../../electron/window/when-drawn';
 
 const made: FakeWindow[] = [];
 
@@ -75,6 +76,42 @@ describe('the windows there are', () => {
     made[0]?.emit('show');
     made[0]?.emit('show');
     expect(made[0]?.told.slice(2)).toEqual(['maximized']);
+  });
+
+  test('one whose page has everything and is given no frame to draw, as below Wayland, shows itself all the same, once; one that begins hidden can be asked for', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    for (const hidden of [false, true]) createWindow({ ...options, hidden: () => hidden });
+    for (const window of made) window.webContents.emit('did-finish-load');
+    expect(made.map((window) => window.told.slice(2))).toEqual([[], []]);
+    vi.advanceTimersByTime(drawingTime);
+    expect(made.map((window) => window.told.slice(2))).toEqual([['shown'], []]);
+    // Then it draws.
+    for (const window of made) window.emit('ready-to-show');
+    expect(made.map((window) => window.told.slice(2))).toEqual([['shown'], []]);
+  });
+
+  test.each<readonly [NodeJS.Platform, readonly string[]]>([
+    ['linux', ['drawn']],
+    ['win32', []],
+    ['darwin', []],
+  ])('on %s a page that has everything counts as drawn: %j', (platform, expected) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const told: string[] = [];
+    const [here, gone, late] = [new FakeWindow({}), new FakeWindow({}), new FakeWindow({})];
+    whenDrawn(here, platform, () => told.push('drawn'));
+    whenDrawn(gone, platform, () => told.push('gone'));
+    for (const window of [here, gone]) window.webContents.emit('did-finish-load');
+    gone.isDestroyed = () => true;
+    vi.advanceTimersByTime(drawingTime);
+    expect(told).toEqual(expected);
+    // Whoever draws in time is told once, and of the picture.
+    whenDrawn(late, platform, () => told.push('late'));
+    late.emit('ready-to-show');
+    late.webContents.emit('did-finish-load');
+    vi.advanceTimersByTime(drawingTime);
+    expect(told).toEqual([...expected, 'late']);
   });
 
   test('the place of one that nobody has seen is not written down in the place of the one it was to have', () => {
