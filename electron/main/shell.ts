@@ -70,6 +70,8 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
   /** Somebody asked for the window since it was made. */
   let wanted = false;
   let quitting = false;
+  /** When something was typed, pressed or moved in the window. */
+  let touchedAt = systemClock.monotonic();
 
   const ground = (): string => groundColour(settings(), { dark: nativeTheme.shouldUseDarkColors, highContrast: nativeTheme.shouldUseHighContrastColors });
   const apply = (now: Settings): void => {
@@ -158,6 +160,8 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
   });
   const unwatch = watchLockTriggers({
     power: powerMonitor,
+    // Only there the system may not know; what it knows goes before this.
+    untouched: () => (process.platform === 'linux' ? systemClock.monotonic() - touchedAt : 0),
     lockOnSleep: () => settings().lockOnSleep,
     lockAfterMinutes: () => settings().lockAfterMinutes,
     lock,
@@ -212,6 +216,7 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
     });
     // A page that begins anew has no dialog open.
     webContents.on('did-start-navigation', () => camera.end());
+    webContents.on('input-event', () => (touchedAt = systemClock.monotonic()));
     webContents.on('context-menu', (_event, click) => void showMenu(made, click));
     let revivedAt = Number.NEGATIVE_INFINITY;
     webContents.on('render-process-gone', (_event, { reason }) => {

@@ -6,6 +6,8 @@ export interface PowerSide {
 
 export interface LockTriggerParts {
   readonly power: PowerSide;
+  /** Milliseconds since the own window was touched. */
+  readonly untouched: () => number;
   /** Whether sleep and the lock of the screen count. Asked anew each time. */
   readonly lockOnSleep: () => boolean;
   /** Minutes without input after which to lock; 0 = never. Asked anew each time. */
@@ -24,19 +26,24 @@ export const idleCheck = 10_000;
  * Hardening row 17: what locks without being asked. The screen being locked, the machine going to sleep, nobody touching it.
  * The returned function ends it.
  */
-export function watchLockTriggers({ power, lockOnSleep, lockAfterMinutes, lock, now, setTimer }: LockTriggerParts): () => void {
+export function watchLockTriggers({ power, untouched, lockOnSleep, lockAfterMinutes, lock, now, setTimer }: LockTriggerParts): () => void {
   const asleep = (): void => {
     if (lockOnSleep()) lock();
   };
   power.on('lock-screen', asleep);
   power.on('suspend', asleep);
   let cancel: (() => void) | undefined;
+  // Where Chromium can ask nobody (below Wayland: neither KWin nor Mutter) it says 0, always. Nobody touches a machine so evenly that no look ever finds a
+  // second without a touch: until one has, it is not known, and the window has to do.
+  let isTold = false;
   let lookedAt = now();
   const check = (): void => {
     cancel?.();
     const minutes = lockAfterMinutes();
     // Whoever wakes a machine touches it, and it counts from there; while it slept nobody did.
-    const away = Math.max(power.getSystemIdleTime() * 1000, now() - lookedAt - idleCheck);
+    const idle = power.getSystemIdleTime() * 1000;
+    isTold ||= idle > 0;
+    const away = Math.max(isTold ? idle : untouched(), now() - lookedAt - idleCheck);
     lookedAt = now();
     if (minutes > 0 && away >= minutes * 60_000) lock();
     cancel = setTimer(idleCheck, check);

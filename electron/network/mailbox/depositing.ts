@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Transport } from '../../engine/ports';
@@ -30,6 +31,8 @@ export class Depositing {
 
   constructor(transport: Transport) {
     this.#transport = transport;
+    // One for each that is being connected: there may be any number of mailboxes.
+    setMaxListeners(0, this.#ending.signal);
   }
 
   async deposit(capability: MailboxCapability, bytes: Uint8Array, id: string, signal?: AbortSignal): Promise<DepositOutcome> {
@@ -128,8 +131,9 @@ function outcomeOf(error: unknown): DepositOutcome {
   return 'unreachable';
 }
 
-/** The signal may live as long as the profile: nothing is left on it by a deposit that is over. */
+/** The signal may live as long as the profile: nothing is left on it by a deposit that is over. As many as there are devices of contacts may wait for it at once, which is no leak. */
 async function untilGivenUp(stored: Promise<DepositOutcome>, signal: AbortSignal): Promise<DepositOutcome> {
+  setMaxListeners(0, signal);
   let giveUp = (): void => undefined;
   const given = new Promise<DepositOutcome>((resolve) => (giveUp = () => resolve('unreachable')));
   signal.addEventListener('abort', giveUp, { once: true });

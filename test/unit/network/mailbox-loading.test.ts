@@ -68,6 +68,32 @@ test('a deposit that is over leaves nothing on the signal it was given, which li
   }
 });
 
+test('that things are left in a dozen mailboxes at once is no leak, and warned of as none', async () => {
+  const warned: string[] = [];
+  const hear = ({ name, message }: Error): void => void warned.push(`${name}: ${message}`);
+  process.on('warning', hear);
+  let dialled = 0;
+  const refusals: ((error: Error) => void)[] = [];
+  const dial = (): Promise<never> => new Promise((_, reject) => {
+    dialled += 1;
+    refusals.push(reject);
+  });
+  const mailbox = createMailbox({ transport: { listen: () => Promise.reject(new Error('not here')), dial }, random: kernelRandom });
+  const living = new AbortController();
+  try {
+    const all = Array.from({ length: 12 }, (_, at) =>
+      mailbox.deposit({ servers: [`nats://127.0.0.1:${4222 + at}`], address: 'a'.repeat(32), slot: 'b'.repeat(16), token: jwt, expiresAt: 0 }, new Uint8Array(8), String(at), living.signal),
+    );
+    await vi.waitUntil(() => dialled === 12, { timeout: 10_000 });
+    for (const refuse of refusals) refuse(new Error('nobody there'));
+    expect(new Set(await Promise.all(all))).toEqual(new Set(['unreachable']));
+    expect(warned).toEqual([]);
+  } finally {
+    process.off('warning', hear);
+    await mailbox.close();
+  }
+});
+
 test('what could not be read for the first mailbox, for want of descriptors say, is read for the next deposit and link, and closing waits for nothing of it', async () => {
   const path = '../../../electron/network/mailbox/nats-mailbox';
   const none = { listen: () => Promise.reject(new Error('not here')), dial: () => Promise.reject(new Error('nobody there')) };

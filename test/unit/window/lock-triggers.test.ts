@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { idleCheck, watchLockTriggers } from '../../../electron/window/lock-triggers';
 
 /** A clock, a keyboard nobody may touch, and a screen that can be locked. */
-function setUp(minutes: number) {
+function setUp(minutes: number, isTold = true) {
   const power = new Map<string, () => void>();
   const timers: { at: number; run: () => void }[] = [];
   let now = 0;
@@ -11,8 +11,10 @@ function setUp(minutes: number) {
   let locked = 0;
   let after = minutes;
   let asleep = true;
+  let untouched = 0;
   const end = watchLockTriggers({
-    power: { on: (event, listener) => power.set(event, listener), getSystemIdleTime: () => idle },
+    power: { on: (event, listener) => power.set(event, listener), getSystemIdleTime: () => (isTold ? idle : 0) },
+    untouched: () => untouched,
     lockOnSleep: () => asleep,
     lockAfterMinutes: () => after,
     lock: () => (locked += 1),
@@ -27,6 +29,7 @@ function setUp(minutes: number) {
     for (let left = milliseconds; left > 0; left -= idleCheck) {
       now += idleCheck;
       idle = touched ? 0 : idle + idleCheck / 1000;
+      untouched = touched && !isTold ? 0 : untouched + idleCheck;
       for (const timer of timers.filter(({ at }) => at <= now)) {
         timers.splice(timers.indexOf(timer), 1);
         timer.run();
@@ -82,10 +85,21 @@ describe('row 17: what locks by itself', () => {
     }
   });
 
-  test('somebody typing keeps it open', () => {
+  test('somebody typing keeps it open, in another window too once the system has told of a pause', () => {
     const { pass, locked } = setUp(1);
+    pass(idleCheck);
     pass(3_600_000, true);
     expect(locked()).toBe(0);
+  });
+
+  test('where the system never tells of a pause, as below some Wayland compositors, the own window being touched by nobody counts', () => {
+    const { pass, locked } = setUp(2, false);
+    pass(3_600_000, true);
+    expect(locked()).toBe(0);
+    pass(110_000);
+    expect(locked()).toBe(0);
+    pass(10_000);
+    expect(locked()).toBe(1);
   });
 
   test('0 never locks for idleness, and a new setting counts from the next look', () => {
