@@ -10,7 +10,7 @@ export const drawingTime = 500;
 
 /**
  * Calls once, when the page of a hidden window has drawn. On Linux also when it has everything and does not say so: below Wayland, where Electron runs by itself
- * since 38, many compositors give a window that is not shown no frame to draw, and whoever waited for the first one to show it waited for ever (electron#48859).
+ * since 38, many compositors give a window that is not shown no frame to draw, and whoever waited for the first one to show it waited for ever.
  */
 export function whenDrawn(window: DrawingSide, platform: NodeJS.Platform, run: () => void): void {
   let timer: NodeJS.Timeout | undefined;
