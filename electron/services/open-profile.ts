@@ -155,6 +155,7 @@ export class OpenProfile {
       sink: this.history,
       startToken: token ?? startDurably(crypto, local, this.stores.dialogs, clock.now()),
       news: () => this.devices.news,
+      tellsRead: () => this.talk.showsRead,
       ...(around.dialogLimits && { limits: around.dialogLimits }),
     });
     const standing = new StandingExchange({

@@ -238,6 +238,9 @@ export function createDialogStore(db: Db): DialogStore {
     resumeOutbox(key) {
       write.resume.run(streamParams(key));
     },
+    sweepOutbox() {
+      headers.sweep();
+    },
 
     eraseContents(key) {
       write.eraseOutbox.run(dialogParams(key));

@@ -11,7 +11,7 @@ const kept = `SELECT peer_id, dialog_id, instance_id, sequence, content, digest,
   bytes IS NOT NULL AS sealed, erased FROM outbox`;
 
 /** Start tokens, retirements, gaps and the content that is kept for asking again (protocol.md §7). */
-export function createRecoveryStore(db: Db): RecoveryStore {
+export function createRecoveryStore(db: Db): Omit<RecoveryStore, 'sweepOutbox'> {
   const select = {
     token: db.prepare('SELECT 1 AS found FROM own_start_tokens WHERE instance_id = ? AND token = ?'),
     tokens: db.prepare('SELECT min(token) AS oldest, max(token) AS newest FROM own_start_tokens WHERE instance_id = ? HAVING count(*) > 0'),

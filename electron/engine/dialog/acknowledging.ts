@@ -17,6 +17,7 @@ export interface ControlParts extends SendingParts {
   readonly startToken: Uint8Array;
   readonly rollback: Rollback;
   readonly again: Again;
+  readonly tellsRead?: () => boolean;
 }
 
 /** Control messages: acknowledgements and failures, both ways (protocol.md §7). Runs inside `Memory.change`. */
@@ -185,8 +186,8 @@ export class ControlHandler {
   }
 
   #acknowledgement(dialog: DialogState, stream: ReceivingStream, peer: RemoteParty): Acknowledgement {
-    const { local, memory, sending, store, startToken } = this.#parts;
-    const { peerId, instanceId, cumulative, digest } = stream.row;
+    const { local, memory, sending, store, startToken, tellsRead } = this.#parts;
+    const { peerId, instanceId, cumulative, digest, readUpTo } = stream.row;
     // The floor is that of the key it comes under: whose that is, it need not say.
     const creator = sending.creator(dialog, peer);
     return {
@@ -200,7 +201,7 @@ export class ControlHandler {
       listVersion: local.list.version,
       startToken,
       heardToken: store.startToken(peerId, instanceId) ?? noToken,
-      ...(stream.row.readUpTo !== undefined && { readUpTo: stream.row.readUpTo }),
+      ...(readUpTo !== undefined && tellsRead?.() !== false && { readUpTo }),
     };
   }
 

@@ -18,6 +18,8 @@ export interface Arrived {
   readonly time: number;
   /** When it arrived, never earlier than what arrived before. */
   readonly receipt: number;
+  /** What the sender's clock said of the first message under this key; 0: not known. */
+  readonly firstSaid: number;
   /** When another own device accepted it, if one brought it: never later than now. */
   readonly acceptedAt?: number | undefined;
   /** Of the whole message, in bytes. */
@@ -210,12 +212,12 @@ export class Delivering {
     return claim.epoch > from ? { from, to: claim.epoch, compromise: claim.compromise } : undefined;
   }
 
-  #count(stream: ReceivingStream, epoch: number, { sequence, size, time, receipt }: Arrived): void {
+  #count(stream: ReceivingStream, epoch: number, { sequence, size, time, receipt, firstSaid }: Arrived): void {
     let at = stream.keys.length - 1;
     while (at >= 0 && stream.keys[at]?.epoch !== epoch) at -= 1;
     const row = stream.keys[at];
     if (!row) return;
-    stream.keys[at] = { ...withUse(row, time, receipt), bytes: row.bytes + size, highest: Math.max(row.highest, sequence) };
+    stream.keys[at] = { ...withUse(row, time, receipt, firstSaid), bytes: row.bytes + size, highest: Math.max(row.highest, sequence) };
     stream.dirtyKeys.add(epoch);
   }
 

@@ -52,6 +52,8 @@ export interface DialogEngineParts {
   /** 16 bytes made anew at every unlock by `startDurably` (protocol.md §7). */
   readonly startToken: Uint8Array;
   readonly limits?: Partial<DialogLimits>;
+  /** Whether the other side is to hear what was read, also of what was noted before and not told yet; always when left out. */
+  readonly tellsRead?: () => boolean;
   /** What the other own devices have to hear; gives undefined while there are none. */
   readonly news?: () => DialogNews | undefined;
 }

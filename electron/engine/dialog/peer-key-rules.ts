@@ -30,7 +30,7 @@ export class PeerKeyRules {
   judge(policy: ShiftPolicy, stream: ReceivingStream | undefined, use: KeyUse): FailureReason | undefined {
     if (use.epoch > maxEpoch) return 'worn-out';
     if (!stream) return undefined;
-    if (policy.whenStale === 'fail' && use.row && isStale(policy, withUse(use.row, use.sentAt, this.receipt(stream)))) return 'key-too-old';
+    if (policy.whenStale === 'fail' && use.row && isStale(policy, withUse(use.row, use.sentAt, this.receipt(stream), this.firstSaid(stream, use.epoch)))) return 'key-too-old';
     return this.#isFlood(policy, stream, use) ? 'too-many-shifts' : undefined;
   }
 
@@ -51,6 +51,12 @@ export class PeerKeyRules {
     const seen = this.#seen(stream);
     const wall = Math.max(0, Math.trunc(this.#clock.now()));
     return Math.max(wall, seen.received + Math.trunc(this.#clock.monotonic() - seen.monotonic));
+  }
+
+  /** What the sender's clock said of the first message under its newest key; 0 of another, or where it is not known here. */
+  firstSaid(stream: ReceivingStream, epoch: number): number {
+    const seen = this.#seen(stream);
+    return seen.highest === epoch ? seen.sentAt : 0;
   }
 
   /**
@@ -109,12 +115,15 @@ export function ownTime(stream: ReceivingStream, sentAt: number, received: numbe
 /**
  * The row with one more message. Its times are the sender's within this epoch alone, so that what others of the stream
  * overtook does not stretch it (A34). None is before the key was heard of: what waited, or is locked again, was written
- * before there was that key.
+ * before there was that key. `firstSaid`: a first one that was written after it came shows that one of two clocks was wrong; where a later one was
+ * written after that, and has come, it was this one, which is right now: the time that it was behind by is no use of the key (A90).
  */
-export function withUse(row: ReceivingKeyRow, sentAt: number, received: number): ReceivingKeyRow {
+export function withUse(row: ReceivingKeyRow, sentAt: number, received: number, firstSaid: number): ReceivingKeyRow {
   const lastTime = Math.max(row.lastTime, Math.min(Math.max(sentAt, row.receivedAt), received));
   // What a control message brought before is no use of the key for messages.
-  return { ...row, messages: row.messages + 1, firstTime: row.messages === 0 ? lastTime : row.firstTime, lastTime };
+  if (row.messages === 0) return { ...row, messages: 1, firstTime: lastTime, lastTime };
+  const firstTime = sentAt < firstSaid ? row.firstTime : Math.max(row.firstTime, Math.min(firstSaid, lastTime));
+  return { ...row, messages: row.messages + 1, firstTime, lastTime };
 }
 
 /** One key for longer, or for more messages, than the policy wants; 0 switches either off (S2-12, A33). */

@@ -175,8 +175,8 @@ export class Receiving {
       content: message.content,
       time: span.time,
       receipt: this.#rules.receipt(into),
-      acceptedAt: this.#via?.receivedAt,
-      size: message.size,
+      firstSaid: this.#rules.firstSaid(into, claim.epoch),
+      acceptedAt: this.#via?.receivedAt, size: message.size,
       claim,
       isNew: verdict.kind === 'new',
     };

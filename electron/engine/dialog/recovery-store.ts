@@ -73,6 +73,8 @@ export interface RecoveryStore {
   /** Acknowledged ones whose content is kept wait to be sealed again. */
   reopenOutbox(key: StreamKey, first: number, last: number): void;
   removeOutbox(key: StreamKey, sequence: number): void;
+  /** Of what was removed from the outbox nothing stays behind: names of both people stand in what it was sealed with. */
+  sweepOutbox(): void;
   /** Forgets c and content of an acknowledged row; its digest stays. */
   eraseOutbox(key: StreamKey, sequence: number): void;
   setOutboxDigest(key: StreamKey, sequence: number, digest: Uint8Array): void;

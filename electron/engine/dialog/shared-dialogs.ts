@@ -190,10 +190,10 @@ export class SharedDialogs {
 
   /**
    * Takes back what only a device said that had no word in it any more. `open`: it goes on where it stopped, and what waited goes again; `told`: the
-   * contact heard of it, and takes nothing there any more.
+   * contact heard of it, and takes nothing there any more. No merging: what goes again lengthens a stream of this device, of which the others hear.
    */
   takeBackFailure(key: DialogKey): 'open' | 'told' {
-    return this.#parts.merge(() => {
+    return this.#parts.memory.change(() => {
       const { memory, store, logger, local, sending } = this.#parts;
       const dialog = memory.dialog(key);
       if (dialog && dialog.row.state !== 'failed') return dialog.row.state === 'open' ? 'open' : 'told';

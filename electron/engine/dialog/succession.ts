@@ -23,12 +23,14 @@ export function succeed(parts: SendingParts, sending: Sending, retired: Instance
     parts.sink.renewed({ ...dialog.key, from: row.epoch, at: Math.max(0, Math.trunc(parts.clock.now())) });
     sayAgain(parts, sending, dialog, undelivered.get(row) ?? []);
   }
+  store.sweepOutbox();
 }
 
 /** What devices that this one was had not delivered in a dialog that was over then, and is open after all. Runs in `Memory.change`, when it is. */
 export function succeedIn(parts: SendingParts, sending: Sending, dialog: DialogState): void {
   const { store, local } = parts;
   for (const row of store.sendingsIn(dialog.key)) if (row.instanceId !== local.instanceId) sayAgain(parts, sending, dialog, store.openOutbox(row, 1));
+  store.sweepOutbox();
 }
 
 function sayAgain({ store, sink }: SendingParts, sending: Sending, dialog: DialogState, rows: readonly KeptRow[]): void {

@@ -120,6 +120,25 @@ describe('one key of the other side for too long', () => {
     }
   });
 
+  it('S2-12 A90: a first key that was heard of while this clock was ten years behind is not old once the clock is right', async () => {
+    const { alice, bob } = await newPair();
+    bob.clock.time -= tenYears;
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    alice.engine.setPolicy(alice.dialog(bob, dialogId), { afterMilliseconds: 0, onPeerShift: false });
+    bob.engine.setPolicy(bob.dialog(alice, dialogId), { staleAfterMilliseconds: day, whenStale: 'fail' });
+    bob.clock.time += tenYears;
+    bob.restart();
+    alice.say(bob, dialogId, 'right again');
+    settle(alice, bob);
+    expect(failures(bob)).toEqual([]);
+    for (const each of [alice, bob]) each.clock.pass(day + 1);
+    alice.say(bob, dialogId, 'too late');
+    settle(alice, bob);
+    expect(failures(bob)).toEqual(['key-too-old']);
+    expect(bob.sink.texts()).toEqual(['right again']);
+  });
+
   it('S2-12 S1-18: what was written before a key, and locked with it later, is no long use of that key', async () => {
     const { alice, bob } = await newPair();
     const strict = { staleAfterMilliseconds: day, whenStale: 'fail' } as const;

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { parseStanding, encodeStanding, streamsPerStanding } from '../../../../electron/engine/dialog/standing';
 import { createStartToken } from '../../../../electron/engine/dialog/start-token';
@@ -365,6 +365,16 @@ describe('a device that becomes a new one', () => {
     expect(bob.pending(fresh)).toEqual([]);
   });
 
+  it('S1-33: nothing that the old device sealed its messages with stays in the database', async () => {
+    const { alice, bob, dialogId } = pair();
+    alice.say(bob, dialogId, 'waits');
+    const { device: fresh } = await becomeNew(crypto, alice, ann.record, [bob]);
+    const unused = 'SELECT count(*) AS n FROM outbox_headers WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.headers = outbox_headers.name)';
+    expect(fresh.db.prepare(unused).get()?.['n']).toBe(0);
+    session(fresh, bob);
+    expect(bob.sink.texts(dialogId)).toEqual(['waits']);
+  });
+
   it('what was under way to the old device, under a key that it made, still opens', async () => {
     const { alice, bob, dialogId } = pair();
     bob.say(alice, dialogId, 'under way');
@@ -384,7 +394,13 @@ describe('a device that becomes a new one', () => {
     alice.engine.shared.mergeFailure(key, { by: ann.local.instanceId, at: 1, reason: 'worn-out' });
     const { device: fresh } = await becomeNew(crypto, alice, ann.record, [bob]);
     expect([fresh.pending(bob), fresh.engine.sealWaiting(bob.peerId)]).toEqual([[], 0]);
+    const told = vi.fn();
+    const nothing = (): void => undefined;
+    fresh.news = () => ({ judgement: 'sure', opened: nothing, accepted: nothing, moved: nothing, sent: told, raised: nothing, failed: nothing });
+    fresh.restart();
     expect(fresh.engine.shared.takeBackFailure(key)).toBe('open');
+    // The other own devices hear of the longer stream at once, not with its next message.
+    expect(told.mock.calls).toEqual([0, 1].map(() => [{ ...key, instanceId: fresh.person.local.instanceId }]));
     for (let round = 0; round < 2; round += 1) {
       fresh.engine.sealWaiting(bob.peerId);
       session(fresh, bob);

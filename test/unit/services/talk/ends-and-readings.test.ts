@@ -221,14 +221,17 @@ describe('ends, readings and writing', () => {
     await world.until('read', () => ada.profile.stores.messages.byId(messageId)?.state === 'read');
     expect(toldOf(ada, 'message.state').at(-1)).toMatchObject({ messageId, state: 'read' });
     expect(next(bob, there)).toBe(before);
-    // Who does not tell it is not told.
+    // Who does not tell it is not told. What was read before and is not told yet is told no more, either.
+    const noted = await send(ada, here, 'Noted', bob);
+    const { instanceId, sequence } = ada.profile.stores.messages.byId(noted) ?? never();
+    bob.profile.engine.read(bob.profile.stores.conversations.byId(there) ?? never(), instanceId, sequence);
     bob.settings = { ...defaultSettings, readReceipts: false };
     const second = await send(ada, here, 'And me', bob);
     bob.conversations.markRead({ conversationId: there });
     const back = await send(bob, there, 'I did', ada);
     ada.conversations.markRead({ conversationId: here });
     await world.pass(2_000);
-    expect(ada.profile.stores.messages.byId(second)?.state).toBe('delivered');
+    expect([noted, second].map((id) => ada.profile.stores.messages.byId(id)?.state)).toEqual(['delivered', 'delivered']);
     expect(bob.profile.stores.messages.byId(back)?.state).toBe('delivered');
     // It is shown with the next word once both want it.
     bob.settings = defaultSettings;
