@@ -15,6 +15,7 @@ import { nowhere } from './nowhere';
 import { changeWhenOver, isOverAlready, overReason } from './endings';
 import { type FileOffer, isTakeable, isTaken, haltWithdrawn, rowOfOffer } from './offers';
 import { Parties, type Party, type PartyHandler } from './parties';
+import { Given } from './given';
 import { Progress } from './progress';
 import { Reading } from './reading';
 import { bytesOf, Serving } from './serving';
@@ -32,6 +33,7 @@ export class ProfileFiles implements PartyHandler {
   readonly #around: Surroundings;
   readonly #fetching: Fetching;
   readonly #serving: Serving;
+  readonly #given: Given;
   readonly #progress: Progress;
   readonly #records: TransferRecords;
   readonly #unhear: () => void;
@@ -50,6 +52,7 @@ export class ProfileFiles implements PartyHandler {
     this.#reading = new Reading(crypto, held);
     this.#progress = new Progress(clock, (transferId) => this.#lasting(() => this.#records.tell(transferId)));
     this.#records = new TransferRecords(profile, events, this.#progress);
+    this.#given = new Given(this.#records);
     this.parties = new Parties(logger, this);
     this.#fetching = new Fetching({
       crypto,
@@ -72,6 +75,7 @@ export class ProfileFiles implements PartyHandler {
       refusal: (party, row) => this.#refusal(party, row),
       has: (party, row, chunks) => this.#has(party, row, chunks),
       rests: (transferId) => this.#restsHere(transferId),
+      gaveAll: (party, row) => this.#gaveAll(party, row),
     });
     this.#sweeping = new Sweeping({ clock, logger, held, chosen: around.files?.chosen, transfers: () => profile.stores.transfers, change: (transferId, change) => this.#records.change(transferId, change), first: () => this.#fetching.dropGone() });
     this.#unhear = events.on(({ type }) => {
@@ -346,14 +350,19 @@ export class ProfileFiles implements PartyHandler {
 
   #has(party: Party, row: TransferRow, chunks: number): void {
     if (party.peerId === undefined || row.direction === 'in' || row.ended !== undefined) return;
-    // Written down now and then: what is shown after a restart need not be exact.
-    if (chunks - row.given >= 256 || (row.given === 0 && chunks > 0)) this.#records.change(row.transferId, { given: chunks });
+    this.#given.has(row, chunks);
     this.#progress.moved(row.transferId, bytesOf(row, chunks));
   }
 
+  /** It reads all of it once more before it says that it has it: as long as that takes nothing stands still. */
+  #gaveAll(party: Party, row: TransferRow): void {
+    if (party.peerId !== undefined && row.direction === 'out' && row.ended === undefined) this.#progress.moved(row.transferId, row.size);
+  }
+
   #restsHere(transferId: string): void {
-    if (this.#closed || this.#fetching.isRunning(transferId)) return;
-    this.#progress.ended(transferId);
+    if (this.#closed) return;
+    this.#lasting(() => this.#given.rests(transferId));
+    if (!this.#fetching.isRunning(transferId)) this.#progress.ended(transferId);
   }
 
   #rests(transferId: string): void {

@@ -52,7 +52,10 @@ export interface ServingParts {
   readonly refusal: (party: Party, row: TransferRow) => NoReason | undefined;
   /** That device has so much of it. */
   readonly has: (party: Party, row: TransferRow, chunks: number) => void;
+  /** Nothing of it is being given. */
   readonly rests: (transferId: string) => void;
+  /** That device was given all of it, and has not said yet what became of it. */
+  readonly gaveAll: (party: Party, row: TransferRow) => void;
 }
 
 /**
@@ -171,7 +174,10 @@ export class Serving {
         if (sealed.length === 0) throw new Error('a piece is missing');
         desk.failed.delete(transferId);
         job.next = from + at + 1;
-        if (job.next === chunkCount(job.row.size)) this.#drop(desk, transferId, job); // asked again, it begins anew
+        if (job.next === chunkCount(job.row.size)) {
+          this.#drop(desk, transferId, job); // asked again, it begins anew
+          this.#parts.gaveAll(party, job.row);
+        }
         if (!party.say({ kind: 'chunk', transferId: Uint8Array.from(Buffer.from(transferId, 'hex')), index: from + at, sealed })) {
           desk.blocked = true;
           return;

@@ -36,6 +36,17 @@ describe('a file in the middle of its way', () => {
   const waitsThere = ['waiting', undefined, true];
   const done = async (...people: readonly Resident[]): Promise<void> => world.until('all of it', () => people.every(({ profile }) => profile.files.list()[0]?.state === 'done'));
 
+  it('how much of it the other person has is shown to whoever sends it also while it stops, and not what was written down of it first', async () => {
+    const { ada, bo } = await underWay();
+    bo.profile.files.pause(bo.profile.files.list()[0]?.transferId ?? '');
+    await world.pass(500, 100);
+    const [there, here] = [bo, ada].map(({ profile }) => profile.files.list()[0] ?? expect.unreachable('a file'));
+    expect(here).toMatchObject({ state: 'waiting' });
+    // A window may be on its way.
+    expect((there?.done ?? 0) - (here?.done ?? 0)).toBeLessThanOrEqual(32 * 65_536);
+    expect(here?.done ?? 0).toBeGreaterThan(2 * 65_536);
+  });
+
   it('disappears on both sides, though its clock began while it was on its way', async () => {
     const { ada, bo } = await underWay(5);
     bo.conversations.markRead({ conversationId: bo.profile.stores.conversations.list()[0]?.conversationId ?? '' });

@@ -19,7 +19,7 @@ function servingFrom(clock = new ManualClock(), read = async (_: number, length:
     find: (_, transferId) => ({ transferId, size: 10 * 65_536, key: new Uint8Array(32), file: transferId, have: 10 }) as unknown as TransferRow,
     refusal: () => undefined,
     has: () => undefined,
-    rests: () => undefined,
+    rests: () => undefined, gaveAll: () => undefined,
   });
 }
 

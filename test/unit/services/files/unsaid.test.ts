@@ -36,6 +36,10 @@ describe('a file whose end could not be written down', () => {
     refused = ['done', 'failed'];
     const transferId = await sent();
     expect(transferOf(two.bo)).toMatchObject({ state: 'waiting', done: content.length });
+    // Whoever sent it waits for the last word, not for Bo to go on; after a time without one, for that.
+    expect(transferOf(two.ada)).toMatchObject({ state: 'running', done: content.length });
+    await world.pass(11_000);
+    expect(transferOf(two.ada)).toMatchObject({ state: 'waiting' });
     refused = ['done'];
     await two.bo.files.accept({ transferId });
     await world.until('it is said', () => transferOf(two.bo).state === 'failed');
