@@ -37,19 +37,21 @@ export class SocketDoors {
   static async open(path: string, parts: Parts): Promise<SocketDoors> {
     await clear(path);
     const doors = new SocketDoors(parts);
-    // Nobody else may connect, not even in the moment before a mode could be set.
-    const before = process.umask(0o177);
     try {
       await new Promise<void>((resolve, reject) => {
         doors.#server.once('error', reject);
-        doors.#server.listen({ path }, resolve);
+        // Nobody else may connect, not even in the moment before a mode could be set. It is made within this call: what else is made before it listens has the usual modes.
+        const before = process.umask(0o177);
+        try {
+          doors.#server.listen({ path }, resolve);
+        } finally {
+          process.umask(before);
+        }
       });
       // A connection that the system could not hand over, for want of memory say, costs the others nothing.
       doors.#server.on('error', () => undefined);
     } catch (error) {
       throw new SocketRefused(error instanceof Error && 'code' in error && noSockets.has(String(error.code)) ? 'The socket cannot be made there: its disk knows no sockets. Choose a folder on another one, as $XDG_RUNTIME_DIR.' : 'The socket cannot be made there: its folder is missing or closed to this user, or its path is too long.');
-    } finally {
-      process.umask(before);
     }
     return doors;
   }

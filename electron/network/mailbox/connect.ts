@@ -1,10 +1,12 @@
 import { AuthorizationError, type NatsConnection, NatsConnectionImpl, PermissionViolationError, setTransportFactory, UserAuthenticationExpiredError } from '@nats-io/nats-core/internal';
 import type { Transport } from '../../engine/ports';
 import type { MailboxServers } from '../../services/ports/mailbox';
+import { PROXY_DIAL_MS } from '../chosen-transport';
 import type { DeviceKey } from './device-key';
 import { inboxOf } from './names';
 import { MailboxTransport, type WayOptions } from './nats-transport';
 
+/** For reaching a server directly, and once more for all that it says before the connection can be used. */
 const connectMs = 10_000;
 const pingMs = 20_000;
 
@@ -32,13 +34,14 @@ export async function connectTo({ servers, authority }: MailboxServers, { token,
     inboxPrefix: inboxOf(key?.text ?? subjectOf(token)),
     // The library would name runtime and version to the server: nobody needs them there.
     name: '',
-    timeout: connectMs,
+    // Of all together, where it is reached through a proxy: that may take far longer, and it is the transport that knows.
+    timeout: PROXY_DIAL_MS + connectMs,
     pingInterval: pingMs,
     maxPingOut: 2,
     reconnect: false,
     ignoreClusterUpdates: true,
     resolve: false,
-    way: { dial: (host, port, signal) => transport.dial({ host, port }, connectMs, signal, isolation), secure, authority, quit: connecting.signal },
+    way: { dial: (host, port, signal) => transport.dial({ host, port }, connectMs, signal, isolation), secure, authority, answerMs: connectMs, quit: connecting.signal },
   };
   try {
     return await NatsConnectionImpl.connect(options);

@@ -13,6 +13,8 @@ export interface WayToServer {
   readonly dial: (host: string, port: number, signal: AbortSignal) => Promise<Link>;
   readonly secure: boolean;
   readonly authority: Uint8Array | undefined;
+  /** How long a server that was reached may take to greet, to secure the connection and to take who connects (milliseconds). */
+  readonly answerMs: number;
   /** Nobody waits for this connection any more. */
   readonly quit: AbortSignal;
 }
@@ -37,6 +39,7 @@ export class MailboxTransport implements NatsTransport {
   #stream: Duplex | undefined;
   #greeting: Uint8Array | undefined;
   #secure = false;
+  #answerTimer: NodeJS.Timeout | undefined;
 
   constructor() {
     this.#closed = new Promise((resolve) => {
@@ -50,7 +53,7 @@ export class MailboxTransport implements NatsTransport {
 
   async connect({ hostname, port }: Server, options: ConnectionOptions): Promise<void> {
     if (!hasWay(options)) throw new Error('no way to this server');
-    const { dial, secure, authority, quit } = options.way;
+    const { dial, secure, authority, answerMs, quit } = options.way;
     // With an error, which is told: after the greeting the library waits for more, and hears of nothing else.
     const giveUp = (): void => void this.close(new Error('nobody waits'));
     quit.addEventListener('abort', giveUp);
@@ -59,6 +62,7 @@ export class MailboxTransport implements NatsTransport {
     const plain = new LinkStream(link);
     this.#stream = plain;
     if (this.isClosed) plain.destroy();
+    else this.#answerTimer = setTimeout(() => void this.close(new Error('no answer')), answerMs).unref();
     this.#greeting = await readGreeting(plain);
     if (secure) this.#stream = await secured(plain, hostname, authority);
     this.#secure = secure;
@@ -69,7 +73,11 @@ export class MailboxTransport implements NatsTransport {
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
     if (this.#greeting !== undefined) yield this.#greeting;
     try {
-      if (this.#stream !== undefined) for await (const part of this.#stream) yield bytesOf(part);
+      for await (const part of this.#stream ?? []) {
+        // The first that comes behind the greeting answers who connects.
+        clearTimeout(this.#answerTimer);
+        yield bytesOf(part);
+      }
     } catch {
       // Cut off: `closed` tells.
     }
@@ -88,6 +96,7 @@ export class MailboxTransport implements NatsTransport {
   async close(error?: Error): Promise<void> {
     if (this.isClosed) return;
     if (error !== undefined) this.closeError = error;
+    clearTimeout(this.#answerTimer);
     this.#quit.abort();
     if (error === undefined) this.#end();
     else this.#stream?.destroy();
@@ -112,6 +121,7 @@ export class MailboxTransport implements NatsTransport {
   }
 
   discard(): void {
+    clearTimeout(this.#answerTimer);
     this.#quit.abort();
     this.#stream?.destroy();
   }

@@ -18,6 +18,8 @@ import { endCodes, type LinkingView } from './linking-view';
 import type { PersonSettings } from './person-settings';
 
 const linkAddresses = 3;
+/** The longest until the clock is looked at again: no timer counts while a machine sleeps. */
+const glanceMs = 10_000;
 /** Channels of holders of the link that have not shown their keys: a new device tries several addresses at once. */
 const mostTalks = 4;
 
@@ -43,7 +45,7 @@ interface Current {
   readonly spkiHash: Uint8Array;
   /** Unix milliseconds. */
   readonly expiresAt: number;
-  readonly cancelExpiry: () => void;
+  cancelExpiry: () => void;
   readonly talks: Set<HostTalk>;
   /** Of all that hold the link, the one whose digits are shown. */
   chosen: HostTalk | undefined;
@@ -79,12 +81,13 @@ export class LinkingHost implements LinkingDoor {
       instanceId: local.instanceId,
       spkiHash: local.identity.spkiHash,
       expiresAt,
-      cancelExpiry: clock.setTimer(expiresAt - clock.now(), () => this.#expired(current)),
+      cancelExpiry: () => undefined,
       talks: new Set(),
       chosen: undefined,
       letIn: undefined,
     };
     this.#current = current;
+    this.#awaitExpiry(current, clock.monotonic() + deviceLinkMs);
     view.show({ side: 'existing', stage: 'waiting', expiresAt });
     return { link, expiresAt };
   }
@@ -199,6 +202,14 @@ export class LinkingHost implements LinkingDoor {
     }
     this.#end();
     this.#parts.view.over();
+  }
+
+  /** By the wall clock, as the link says it, and at `latest` by the monotonic one: a clock that is set back makes it last no longer. */
+  #awaitExpiry(current: Current, latest: number): void {
+    const { clock } = this.#parts;
+    const left = Math.min(current.expiresAt - clock.now(), latest - clock.monotonic());
+    if (left <= 0) this.#expired(current);
+    else current.cancelExpiry = clock.setTimer(Math.min(left, glanceMs), () => this.#awaitExpiry(current, latest));
   }
 
   #expired(current: Current): void {

@@ -105,7 +105,7 @@ export interface Mailbox {
   open(registration: MailboxRegistration, seed: Uint8Array, handlers: MailboxHandlers): MailboxLink;
   /**
    * Leaves something, at most `maxDepositBytes`. `id`: random, 32 hex digits, the same when the same deposit is repeated after
-   * `unreachable`; it says nothing about the message. Gives up after some ten seconds, or when `signal` says so.
+   * `unreachable`; it says nothing about the message. Gives up after some ten seconds, through a proxy after a minute, or when `signal` says so.
    */
   deposit(capability: MailboxCapability, bytes: Uint8Array, id: string, signal?: AbortSignal): Promise<DepositOutcome>;
   /** Asks the mailbox whether this slot may be filled. Gives up as `deposit` does. */

@@ -203,13 +203,16 @@ export class Updater {
   async #findAgain(): Promise<void> {
     const { shelf } = this.#parts;
     const bytes = await shelf.updateFile();
+    let isClockBehind = false;
     try {
       if (bytes !== undefined) await this.#believe(bytes);
     } catch (error) {
       // Out of date by now, or damaged: the next answer brings another.
       if (!(error instanceof KeyshiftError)) throw error;
+      // It was believed before: only a clock that was set back makes it one of the future, and takes nothing away that was fetched.
+      isClockBehind = error.code === 'updates.from-future';
     }
-    if (this.#offer === undefined && bytes !== undefined) await shelf.clear();
+    if (!isClockBehind && this.#offer === undefined && bytes !== undefined) await shelf.clear();
   }
 
   /** Judges an update file, and remembers before anything follows from it. */
@@ -233,7 +236,8 @@ export class Updater {
 
   /** There is nothing to be had any more. */
   async #drop(): Promise<void> {
-    if (this.#offer !== undefined) await this.#parts.shelf.clear();
+    // Also of what lies there since a start at which it could not be judged.
+    await this.#parts.shelf.clear();
     this.#offer = undefined;
     this.#installed = undefined;
   }

@@ -56,6 +56,19 @@ describe.skipIf(process.platform === 'win32')('the headless door on a socket', (
     }
   });
 
+  test('what is made while it is being opened has the modes that it would have otherwise', async () => {
+    const modeOf = (name: string): number => {
+      writeFileSync(join(folder, name), '');
+      return statSync(join(folder, name)).mode;
+    };
+    const before = modeOf('before');
+    const opening = openDoors();
+    // One turn: it listens by now, and has not said so yet.
+    await new Promise((resolve) => process.nextTick(resolve));
+    expect(modeOf('meanwhile')).toBe(before);
+    await opening;
+  });
+
   test('is the owner’s only; every connection is a door of its own, and hears what happens', async () => {
     const { doors, ended } = await openDoors();
     expect(statSync(path).mode & 0o777).toBe(0o600);

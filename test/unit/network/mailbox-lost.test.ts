@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
-import type { Link } from '../../../electron/engine/ports';
+import type { Link, Transport } from '../../../electron/engine/ports';
 import { createMailbox } from '../../../electron/network/mailbox/create-mailbox';
 import { LinkStream } from '../../../electron/network/mailbox/link-stream';
 import type { Mail, Mailbox, MailboxLink, MailboxRegistration } from '../../../electron/services/ports/mailbox';
@@ -147,6 +147,47 @@ test('a deposit after one that was not answered takes a connection of its own, a
   expect(await deposit('2')).toBe('unreachable');
   expect(await deposit('2')).toBe('stored');
   expect(servers).toHaveLength(2);
+}, 20_000);
+
+test('a server that is long in being reached, as through Tor, is connected to all the same; one that says nothing once it is reached is given up after ten seconds', async () => {
+  let reach = 30_000;
+  const dialled: number[] = [];
+  const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
+  const transport: Transport = {
+    listen: (...to) => network.transport.listen(...to),
+    dial: async (...to) => {
+      dialled.push(reach);
+      await new Promise((resolve) => setTimeout(resolve, reach));
+      return network.transport.dial(...to);
+    },
+  };
+  const [far, silent] = [1, 2].map(() => createMailbox({ transport, random: kernelRandom }));
+  if (far === undefined || silent === undefined) throw new Error('two mailboxes');
+  const leave = (by: Mailbox): ReturnType<Mailbox['deposit']> => by.deposit({ servers: registration.servers, address: registration.address, slot: 'b'.repeat(16), token: jwt, expiresAt: 0 }, Buffer.from('x'), '1');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const left = leave(far);
+    while (dialled.length < 1) await turn();
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(servers).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await left).toBe('stored');
+    reach = 0;
+    onlyGreets = true;
+    let outcome: string | undefined;
+    const never = leave(silent).then((told) => (outcome = told));
+    while (servers.length < 2) {
+      await vi.advanceTimersByTimeAsync(1);
+      await turn();
+    }
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(outcome).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(await never).toBe('unreachable');
+  } finally {
+    vi.useRealTimers();
+    await Promise.all([far, silent].map((one) => one.close()));
+  }
 }, 20_000);
 
 test('what is written to a connection that is gone fails, and ends the stream that TLS may run over', async () => {

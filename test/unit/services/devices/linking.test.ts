@@ -195,6 +195,11 @@ describe('letting a new device in', () => {
     await place.pass(10 * minute + 1_000);
     expect(desk.view).toMatchObject({ stage: 'failed', failure: 'device.link-expired' });
     expect(() => pocket.devices.join({ link: third, passphrase: 'p' })).toThrow(expect.objectContaining({ code: 'device.link-expired' }));
+    // A computer that slept counted nothing of that time: the page says so soon after, and not minutes later.
+    await desk.devices.link(undefined);
+    place.clock.wall += 11 * minute;
+    await place.pass(11_000);
+    expect(desk.view).toMatchObject({ stage: 'failed', failure: 'device.link-expired' });
     expect([desk.active.length, desk.vault.profile().local.list.version, pocket.vault.state()]).toEqual([1, 1, 'absent']);
   });
 

@@ -267,6 +267,33 @@ it('22: a package that was replaced between check and installation is not instal
   expect(updater.status().installed).toBeUndefined();
 });
 
+it('22: what was fetched stays where the clock was behind at a start, and is offered again by the next answer, or at a start with a clock that is right', async () => {
+  await (await open()).check();
+  const first = await open();
+  await first.download();
+  await first.close();
+  clock.wall -= 10 * 365 * day;
+  const behind = await open();
+  expect(behind.status().offer).toBeUndefined();
+  clock.wall += 10 * 365 * day;
+  await behind.check();
+  expect(behind.status()).toMatchObject({ offer: { ready: true } });
+  await behind.close();
+  clock.wall -= 10 * 365 * day;
+  await (await open()).close();
+  clock.wall += 10 * 365 * day;
+  const right = await open();
+  expect(right.status()).toMatchObject({ offer: { ready: true } });
+  await right.close();
+  // And goes with the answer that there is nothing newer, also where it was not offered at that start.
+  clock.wall -= 10 * 365 * day;
+  const newer = await open({ version: '0.2.0' });
+  clock.wall += 10 * 365 * day;
+  await newer.check();
+  expect(readdirSync(join(folder, 'updates'))).toEqual(['remembered.json']);
+  expect(server.asked.filter(({ path }) => path === packagePath)).toHaveLength(1);
+});
+
 it('22: a later file without a package for this system overtakes what was ready, which is not offered any more and could not be installed', async () => {
   const updater = await open();
   await updater.check();
