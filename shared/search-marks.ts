@@ -30,6 +30,22 @@ export function searchIn(text: string): (query: string, most?: number) => Mark[]
   return (query, most = 100) => firstMarks(text, folded, [query, inPieces(query)].map(lazily(askedOf)), most);
 }
 
+/** Words of a query that count, as in the index (`electron/storage/search-words.ts`). */
+const mostWords = 16;
+
+/**
+ * Whether every word and every emoji of a query stands in one of these texts, the last word also as a beginning. Of a word with signs in it each part by itself,
+ * wherever: where nothing can be marked a search may have found it all the same.
+ */
+export function standsIn(texts: readonly string[], query: string): boolean {
+  const words = fold(query).text.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '').slice(0, mostWords);
+  const folded = texts.map((text) => fold(text).text);
+  return (
+    words.every((word, index) => folded.some((text) => !placesOf(text, word, index === words.length - 1).next().done)) &&
+    signsIn(query).every((sign) => texts.some((text) => placesOfSigns(text, [sign], 1).length > 0))
+  );
+}
+
 /** Makes it once, when it is first needed. */
 function lazily<From, Made extends object>(make: (from: From) => Made): (from: From) => () => Made {
   return (from) => {
@@ -68,8 +84,9 @@ function marksOf(text: string, foldedText: () => Folded, { parts, signs }: Asked
   const folded = foldedText();
   for (const [index, part] of parts.entries()) {
     const mayGoOn = index === parts.length - 1;
-    for (let at = folded.text.indexOf(part); at >= 0 && marks.length < most; at = folded.text.indexOf(part, at + 1)) {
-      if (stands(folded.text, at, part, mayGoOn)) marks.push([folded.at(at), folded.at(at + part.length)]);
+    for (const at of placesOf(folded.text, part, mayGoOn)) {
+      if (marks.length >= most) break;
+      marks.push([folded.at(at), folded.at(at + part.length)]);
     }
   }
   return joined(marks);
@@ -126,6 +143,10 @@ function fold(source: string): Folded {
 
 function trimmed(part: string): string {
   return part.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+}
+
+function* placesOf(text: string, part: string, mayGoOn: boolean): Generator<number> {
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) if (stands(text, at, part, mayGoOn)) yield at;
 }
 
 function stands(text: string, at: number, part: string, mayGoOn: boolean): boolean {

@@ -199,7 +199,12 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
         if (ui.getState().selection?.conversationId === conversationId) select({ contactId: into.contactId, conversationId: into.conversationId });
         return;
       }
-      if (known === undefined && before !== undefined && conversations.getState().loaded) drafts.getState().gone(conversationId, before.contactId);
+      if (known === undefined && before !== undefined && conversations.getState().loaded) {
+        drafts.getState().gone(conversationId, before.contactId);
+        for (const store of [messages, talk, keys, search]) store.getState().forget(conversationId);
+        const tokens = files.getState().forget(conversationId).map(({ token }) => token);
+        if (tokens.length > 0) background(client.desktop.dropFiles({ tokens }));
+      }
       // What was open is gone: the person stays, with what else there is.
       const { selection } = ui.getState();
       if (known === undefined && selection?.conversationId === conversationId && conversations.getState().loaded) select({ contactId: selection.contactId, conversationId: conversationWith(conversations.getState(), selection.contactId)?.conversationId });

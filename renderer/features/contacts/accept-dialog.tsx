@@ -29,8 +29,8 @@ const invitationKind: LinkKind = {
 };
 /** Between the last letter and the look at it, in milliseconds. */
 const patience = 150;
-/** The longest a timer of the browser waits, in milliseconds. */
-const longestTimer = 2 ** 31 - 1;
+/** The longest until the clock is looked at again, in milliseconds: no timer counts while a computer sleeps, nor hears that the clock was set. */
+const glance = 30_000;
 
 /** What stands in the field says, before anybody is asked anything. */
 type Said = { readonly peerId: string; readonly expiresAt: number } | { readonly failure: unknown };
@@ -126,8 +126,11 @@ function useSaid(link: string): Said | undefined {
           if (over) return;
           setSaid({ of: link, what });
           // Once more when it has run out: what it says then is what would come of accepting it.
-          const left = what.expiresAt - Date.now();
-          if (left > 0) timer = setTimeout(read, Math.min(left + 1, longestTimer));
+          const wait = (): void => {
+            const left = what.expiresAt - Date.now();
+            timer = setTimeout(left < glance ? read : wait, Math.min(left + 1, glance));
+          };
+          if (what.expiresAt > Date.now()) wait();
         },
         (thrown: unknown) => {
           if (!over) setSaid({ of: link, what: { failure: thrown } });

@@ -72,6 +72,8 @@ export interface MessagesState {
   /** One message says something else. */
   readonly changed: (conversationId: string, message: Message) => void;
   readonly removed: (conversationId: string, messageIds: readonly string[]) => void;
+  /** The conversation is gone: nothing of it stays in memory. */
+  readonly forget: (conversationId: string) => void;
 }
 
 export function createMessagesStore(client: Client, life: Life): StoreApi<MessagesState> {
@@ -270,6 +272,11 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         const gone = new Set(messageIds);
         const messages = thread.messages.filter(({ messageId }) => !gone.has(messageId));
         if (messages.length < thread.messages.length) put(conversationId, { messages });
+      },
+      forget: (conversationId) => {
+        cameBehind.delete(conversationId);
+        askedAnew.delete(conversationId);
+        set(({ threads: { [conversationId]: _gone, ...threads } }) => ({ threads }));
       },
     };
   });

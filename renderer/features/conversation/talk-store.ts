@@ -18,6 +18,8 @@ export interface TalkState {
   readonly edit: (conversationId: string, editing: Editing | undefined) => void;
   /** These messages are gone: nobody changes or selects them any more. */
   readonly removed: (conversationId: string, messageIds: readonly string[]) => void;
+  /** The conversation is gone. */
+  readonly forget: (conversationId: string) => void;
   readonly heardTyping: (conversationId: string, typing: boolean) => void;
 }
 
@@ -34,6 +36,11 @@ export function createTalkStore(): StoreApi<TalkState> {
       const selecting = get().selecting[conversationId];
       const left = selecting && without(selecting, messageIds);
       if (left !== selecting) get().select(conversationId, left);
+    },
+    forget: (conversationId) => {
+      get().edit(conversationId, undefined);
+      get().select(conversationId, undefined);
+      get().heardTyping(conversationId, false);
     },
     heardTyping: (conversationId, typing) => set((state) => ({ typing: changed(state.typing, conversationId, typing ? true : undefined) })),
   }));

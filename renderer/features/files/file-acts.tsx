@@ -9,12 +9,13 @@ import { Button } from '../../ui/button';
 import { ConfirmDialog } from '../../ui/confirm-dialog';
 import { IconButton } from '../../ui/icon-button';
 import { useFocusIfLost } from '../../ui/use-focus-if-lost';
+import { useIsOver } from './file-state';
 import { type FileAct, useFileAct } from './use-file-acts';
 
 type Offered = readonly [act: FileAct, label: TextId, glyph: typeof X];
 
 /** What was refused once for good: whoever sent it has given it up. */
-function isOver(failure: Transfer['failure']): boolean {
+function isGivenUp(failure: Transfer['failure']): boolean {
   return failure === 'contact.not-permitted' || failure === 'file.too-large';
 }
 
@@ -34,7 +35,7 @@ function actsOf({ state, direction, held, failure }: Transfer, saved: boolean): 
     case 'failed':
       // Whoever did not allow it may do so by now; a file that is too large stays so.
       if (direction === 'out' && failure === 'contact.not-permitted' && held) return [['sendAgain', 'files.sendAgain', RotateCw], ...keep];
-      if (direction !== 'in' || isOver(failure)) return keep;
+      if (direction !== 'in' || isGivenUp(failure)) return keep;
       // What the disk here did not take is waited for by whoever sent it, until it is called off.
       return [['accept', 'files.retry', RotateCw], ...(failure?.startsWith('disk.') === true ? ([['cancel', 'files.cancel', X]] as const) : [])];
     case 'preparing':
@@ -43,6 +44,9 @@ function actsOf({ state, direction, held, failure }: Transfer, saved: boolean): 
       return held && direction === 'out' ? [['sendAgain', 'files.sendAgain', RotateCw], ...keep] : keep;
   }
 }
+
+/** What needs the other person, who is done with the conversation. */
+const needsOther: ReadonlySet<FileAct> = new Set(['accept', 'pause', 'resume', 'sendAgain']);
 
 /** Bytes of a file that nobody throws away by one press: it could not be fetched again from here. */
 const muchOfIt = 10 * 1024 * 1024;
@@ -74,11 +78,14 @@ export function FileActs({ transfer, file, onForget, inTabOrder = true }: FileAc
   const act = (name: FileAct, of: Transfer): void => (name === 'cancel' && losesMuch(of) ? setStopping(true) : doAct(name, of));
   const place = useFocusIfLost<HTMLSpanElement>(transfer.state);
   const saved = useFiles((state) => state.saved.includes(transfer.transferId));
-  const offered = actsOf(transfer, saved);
+  const isOver = useIsOver(transfer.conversationId);
+  const isAsked = transfer.state === 'offered' && transfer.direction === 'in';
+  // Nothing comes of an offer there, whatever is answered.
+  const offered = actsOf(transfer, saved).filter(([name]) => !isOver || !(needsOther.has(name) || (isAsked && name === 'cancel')));
   // Of one that was called off or refused the copy is kept to be sent again.
   const mayForget = onForget !== undefined && transfer.held && ['done', 'cancelled', 'failed'].includes(transfer.state);
   // Somebody waits for an answer: said in words, not by signs.
-  if (transfer.state === 'offered' && transfer.direction === 'in') {
+  if (isAsked && !isOver) {
     return (
       <span className="file-acts asked" ref={place} tabIndex={-1}>
         <Button kind="main" excludeFromTabOrder={!inTabOrder} aria-label={text('files.accept', { file })} onPress={() => act('accept', transfer)}>

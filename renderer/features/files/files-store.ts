@@ -35,6 +35,8 @@ export interface FilesState {
   readonly unstage: (conversationId: string, token: string) => void;
   /** One conversation is shown in another now: what is staged goes along. */
   readonly moved: (conversationId: string, into: string) => void;
+  /** The conversation is gone: nothing of its files stays in memory. Gives what was chosen and not sent. */
+  readonly forget: (conversationId: string) => readonly TokenFile[];
   /** Sends what is staged, one after the other, the words with the first that goes. What could not be sent is staged again. False: all were called off, and the words went with none. */
   readonly send: (conversationId: string, text: string, replyTo: string | undefined, sent: () => Promise<void>) => Promise<boolean>;
 }
@@ -135,6 +137,16 @@ export function createFilesStore(client: Client, life: Life): StoreApi<FilesStat
         putStaged(conversationId, nothingStaged);
         putStaged(into, [...stagedOf(into), ...files]);
       },
+      forget: (conversationId) => {
+        const staged = stagedOf(conversationId);
+        asks.delete(conversationId);
+        set((state) => ({
+          transfers: Object.fromEntries(Object.entries(state.transfers).filter(([, one]) => one.conversationId !== conversationId)),
+          listedTo: without(state.listedTo, conversationId),
+          staged: without(state.staged, conversationId),
+        }));
+        return staged;
+      },
       send: async (conversationId, text, replyTo, sent) => {
         const alive = life.begin();
         const files = stagedOf(conversationId);
@@ -159,6 +171,11 @@ export function createFilesStore(client: Client, life: Life): StoreApi<FilesStat
       },
     };
   });
+}
+
+function without<T>(all: Readonly<Record<string, T>>, conversationId: string): Readonly<Record<string, T>> {
+  const { [conversationId]: _gone, ...others } = all;
+  return others;
 }
 
 /** Newest first, down to where they are known without a gap. */

@@ -18,6 +18,8 @@ export interface KeysState {
   readonly renew: (conversationId: string) => Promise<number>;
   /** Renews the key between the two people; `compromised`: nothing locked with earlier ones is accepted any more. */
   readonly renewPair: (conversationId: string, compromised: boolean) => Promise<number>;
+  /** The conversation is gone. */
+  readonly forget: (conversationId: string) => void;
   /** Shown at once; taken back if it could not be stored. */
   readonly setPolicy: (conversationId: string, choice: PolicyPreset | ShiftPolicy) => Promise<void>;
 }
@@ -63,6 +65,10 @@ export function createKeysStore(client: Client, life: Life): StoreApi<KeysState>
       },
       renew: (conversationId) => whileRenewing(conversationId, () => client.keys.shift({ conversationId })),
       renewPair: (conversationId, compromised) => whileRenewing(conversationId, () => client.keys.shiftPair({ conversationId, compromised })),
+      forget: (conversationId) => {
+        lives.delete(conversationId);
+        set(({ statuses: { [conversationId]: _status, ...statuses }, timelines: { [conversationId]: _timeline, ...timelines } }) => ({ statuses, timelines }));
+      },
       setPolicy: async (conversationId, choice) => {
         const alive = life.begin();
         const before = get().statuses[conversationId];

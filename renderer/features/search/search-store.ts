@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { KeyshiftError } from '../../../shared/errors';
 import type { Message } from '../../../shared/model/message';
 import type { SearchHit } from '../../../shared/model/search';
-import { searchFor, snippetOf } from '../../../shared/search-marks';
+import { searchFor, snippetOf, standsIn } from '../../../shared/search-marks';
 import type { Life } from '../../app/life';
 import type { Client } from '../../bridge/client';
 import { toFailure } from '../../bridge/failure';
@@ -24,10 +24,12 @@ export interface SearchState {
   readonly marked: { readonly conversationId: string; readonly query: string } | undefined;
   readonly look: (query: string, conversationId: string | undefined) => Promise<void>;
   readonly lookFurther: () => Promise<void>;
-  /** It says something else: a hit shows that, or goes where nothing of it was looked for. */
+  /** It says something else: a hit shows that, or goes where not everything that was looked for stands there any more. */
   readonly changed: (message: Message) => void;
   /** These messages are gone: nothing of them is listed any more. */
   readonly removed: (messageIds: readonly string[]) => void;
+  /** The conversation is gone, with all that was found in it. */
+  readonly forget: (conversationId: string) => void;
   readonly mark: (conversationId: string, query: string) => void;
   /** Whoever leaves a conversation, or looks for nothing any more, is done with what was found in it. */
   readonly unmark: (conversationId: string) => void;
@@ -78,8 +80,10 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
         const hit = hits.find((each) => each.messageId === messageId);
         if (hit === undefined) return;
         const marksIn = searchFor(answered);
-        const shown = [text, file?.name ?? ''].find((words) => marksIn(words).length > 0);
-        if (shown === undefined) get().removed([messageId]);
+        // As the search itself: some of the words may be of the text, and others of the file's name.
+        const texts = [text, file?.name ?? ''];
+        const shown = texts.find((words) => marksIn(words).length > 0) ?? text;
+        if (!standsIn(texts, answered)) get().removed([messageId]);
         else set({ hits: hits.map((each) => (each === hit ? { ...hit, ...snippetOf(shown, marksIn(shown)) } : each)) });
       },
       removed: (messageIds) => {
@@ -88,6 +92,10 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
         set({ hits });
         // Older ones are asked for behind the last that is listed, and none is any more.
         if (hits.length === 0 && get().more && listed === asked) void ask(undefined);
+      },
+      forget: (conversationId) => {
+        get().removed(get().hits.flatMap((hit) => (hit.conversationId === conversationId ? [hit.messageId] : [])));
+        get().unmark(conversationId);
       },
       mark: (conversationId, query) => set({ marked: { conversationId, query } }),
       unmark: (conversationId) => set(({ marked }) => (marked?.conversationId === conversationId ? { marked: undefined } : {})),

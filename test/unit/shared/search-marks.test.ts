@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { searchMarks, snippetOf } from '../../../shared/search-marks';
+import { searchMarks, snippetOf, standsIn } from '../../../shared/search-marks';
 
 const marked = (text: string, query: string): string[] => searchMarks(text, query).map(([from, to]) => text.slice(from, to));
 
@@ -51,6 +51,18 @@ describe('marks of a search', () => {
     expect(marked('reports of 1480 notes', 'report_148-no')).toEqual(['no']);
     expect(searchMarks('a b a b a b', 'a_b', 3)).toHaveLength(3);
     expect(marked('nothing of it', 'report_148')).toEqual([]);
+  });
+
+  it('tells whether all of what was looked for still stands there, in the text or in the name of the file', () => {
+    expect(standsIn(['the old boat', ''], 'boat old')).toBe(true);
+    expect(standsIn(['the boat', ''], 'boat old')).toBe(false);
+    expect(standsIn(['the boat', 'Ölder_plan.pdf'], 'boat old')).toBe(true);
+    expect(standsIn(['the boats', 'Ölder_plan.pdf'], 'boat old')).toBe(false);
+    // Nothing of it is marked, and yet the index finds it: its words stand there.
+    expect(standsIn(['either or'], 'either/or')).toBe(true);
+    expect(standsIn(['well 👍🏽 done'], '👍 done')).toBe(true);
+    expect(standsIn(['well done'], '👍 done')).toBe(false);
+    expect(standsIn(['明日の会議は'], '会議')).toBe(true);
   });
 
   it('marks one letter as a beginning, and emoji whatever their colour', () => {

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { KeyshiftError } from '../../../../shared/errors';
 import { emptyWorld, makeContact } from '../../../preview/fake-world';
 import { bo, busyWorld, scenes, talkWithBo } from '../../../preview/scenes';
@@ -359,6 +359,21 @@ describe('meeting', () => {
     expect(screen.getByTestId('delivery-state').textContent).toBe('Leaves when Inviter accepts');
     expect(screen.getByText(/Waiting for Inviter to answer\./)).toBeTruthy();
     expect([...fake.world.messages.values()].flat().map((message) => message.text)).toEqual(['hello']);
+  });
+
+  it('an invitation that runs out while the computer sleeps is judged anew soon after', async () => {
+    const { fake } = await renderApp(emptyWorld());
+    press('Open an invitation');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.now() });
+    onTestFinished(() => void vi.useRealTimers());
+    type('Invitation link', 'keyshift:invite/good');
+    await act(() => vi.advanceTimersByTimeAsync(1_000));
+    const asked = (): number => fake.calls.filter((call) => call === 'contacts.readInvitation').length;
+    expect(asked()).toBe(1);
+    // No timer counts that, and the clock has gone on.
+    vi.setSystemTime(Date.now() + 7 * 3_600_000);
+    await act(() => vi.advanceTimersByTimeAsync(61_000));
+    expect(asked()).toBe(2);
   });
 
   it('what is pasted or dropped says whose key it is and until when, before anybody is asked; what is pasted is judged at once, what is typed once it is whole', async () => {

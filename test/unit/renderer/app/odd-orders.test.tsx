@@ -273,6 +273,19 @@ describe('facts and answers in another order than they were asked for', () => {
     expect(model.search.getState().hits.slice(0, 2)).toEqual([{ ...second, snippet: 'another 1', marks: [[8, 9]] }, third]);
   });
 
+  it('what was found for two words goes where only one of them is left', async () => {
+    const { fake, model, all } = await longTalk();
+    const messageId = all().at(-1) ?? '';
+    const message = fake.world.messages.get(talkWithBo)?.find((each) => each.messageId === messageId) ?? expect.unreachable('a message');
+    vi.spyOn(model.client.messages, 'search').mockResolvedValue([{ messageId, conversationId: talkWithBo, direction: 'in', sentAt: message.sentAt, snippet: 'the old boat', marks: [[4, 7], [8, 12]] }]);
+    await model.search.getState().look('old boat', talkWithBo);
+    fake.emit({ type: 'message.changed', conversationId: talkWithBo, message: { ...message, text: 'a boat, and old' } });
+    expect(model.search.getState().hits.map(({ snippet }) => snippet)).toEqual(['a boat, and old']);
+    fake.emit({ type: 'message.changed', conversationId: talkWithBo, message: { ...message, text: 'a boat' } });
+    expect(model.search.getState().hits).toEqual([]);
+    await settle();
+  });
+
   it.each([
     { what: 'fewer are here by then', from: 0, to: 80, missed: 27 },
     { what: 'more are', from: 20, to: 105, missed: 2 },
@@ -322,6 +335,30 @@ describe('facts and answers in another order than they were asked for', () => {
     older(['older']);
     await first;
     expect(kept()).toEqual(['newer']);
+  });
+
+  it('of a conversation that is removed nothing stays: its messages, what is changed in it, its files, keys and hits; what was chosen to be sent is let go of', async () => {
+    const { fake, model } = await longTalk();
+    await model.search.getState().look('1', talkWithBo);
+    model.search.getState().mark(talkWithBo, '1');
+    await Promise.all([model.keys.getState().load(talkWithBo), model.keys.getState().loadTimeline(talkWithBo), model.files.getState().load(talkWithBo)]);
+    const token = 'f'.repeat(32);
+    model.files.getState().stage(talkWithBo, [{ token, name: 'a.txt', size: 1, shown: 'file' }]);
+    model.talk.getState().edit(talkWithBo, { messageId: 'm', text: 'words' });
+    model.talk.getState().heardTyping(talkWithBo, true);
+    const drop = vi.spyOn(model.client.desktop, 'dropFiles');
+    const left = (): string[] => {
+      const { files, messages, talk, keys, search } = model;
+      const kept = [messages.getState().threads, talk.getState().editing, talk.getState().typing, files.getState().staged, files.getState().listedTo, keys.getState().statuses, keys.getState().timelines];
+      return [...kept.flatMap((each) => Object.keys(each)), ...Object.values(files.getState().transfers).map(({ conversationId }) => conversationId), ...search.getState().hits.map(({ conversationId }) => conversationId), search.getState().marked?.conversationId ?? ''].filter((id) => id === talkWithBo);
+    };
+    expect(left().length).toBeGreaterThan(7);
+    fake.world.conversations = fake.world.conversations.filter(({ conversationId }) => conversationId !== talkWithBo);
+    fake.world.messages.delete(talkWithBo);
+    fake.emit({ type: 'conversation.changed', conversationId: talkWithBo });
+    await settle();
+    expect(left()).toEqual([]);
+    expect(drop).toHaveBeenCalledWith({ tokens: [token] });
   });
 
   it('files that wait beside what is written go along to the conversation that is shown instead', async () => {

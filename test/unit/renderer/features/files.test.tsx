@@ -152,6 +152,8 @@ describe('files in a conversation', () => {
     await openTalk(waiting);
     expect(within(article()).getByTestId('file-state').textContent).toBe(said);
     expect(article().textContent?.split('1.3 MB')).toHaveLength(2);
+    // What would need the other person is not offered, either.
+    for (const name of [/^Fetch/, /^Decline/, /^Pause/]) expect(within(article()).queryByRole('button', { name })).toBeNull();
   });
 
   it('a picture is shown from the app’s own address only, opens large, and is a line with a name where it cannot be shown', async () => {
