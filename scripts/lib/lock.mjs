@@ -37,7 +37,8 @@ export async function lockFile(file, work) {
   try {
     return await work();
   } finally {
-    rmSync(file, { force: true });
+    // One that was taken over meanwhile is somebody else's.
+    if (ownerOf(file) === process.pid) rmSync(file, { force: true });
   }
 }
 
@@ -48,8 +49,38 @@ function take(file) {
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
   }
-  if (isAbandoned(file)) rmSync(file, { force: true });
+  if (isAbandoned(file)) clear(file);
   return false;
+}
+
+/** Takes an abandoned lock away, one at a time: of two who judged the same one the slower would take away what the other has made since. */
+function clear(file) {
+  const turn = `${file}.clearing`;
+  try {
+    writeFileSync(turn, '', { flag: 'wx' });
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    // Whoever had the turn was ended in it.
+    if (age(turn) > 10_000) rmSync(turn, { force: true });
+    return;
+  }
+  try {
+    if (isAbandoned(file)) rmSync(file, { force: true });
+  } finally {
+    rmSync(turn, { force: true });
+  }
+}
+
+function age(file) {
+  return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+}
+
+function ownerOf(file) {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function isAbandoned(file) {

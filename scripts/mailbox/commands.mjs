@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { natsServer, newer } from '../lib/nats-server.mjs';
 import { PlainError, say } from '../lib/say.mjs';
 import { makeCertificates } from './certificates.mjs';
-import { addDevice, announceRevocations, emptyMailbox, onMailbox, removeDevice, tellAgain } from './errand.mjs';
+import { addDevice, announceRevocations, emptyMailbox, NoServerError, onMailbox, removeDevice, tellAgain } from './errand.mjs';
 import { STREAM } from './layout.mjs';
 import { registrationText } from './registration.mjs';
 import { inUrl, writeServers } from './server-config.mjs';
@@ -95,10 +95,12 @@ async function registeredText({ folder, key, address: wanted, label, slots, days
     // Before a single right to deposit is out: what comes while no device is registered is stored for nobody.
     await addDevice(state, key);
   } catch (error) {
-    if (before === undefined) delete state.devices[key];
-    else state.devices[key] = before;
+    const isUntold = error instanceof NoServerError;
+    if (before !== undefined) state.devices[key] = before;
+    else if (isUntold) delete state.devices[key];
     writeState(folder, state);
-    throw error;
+    if (isUntold || before !== undefined) throw error;
+    throw new PlainError(`${error.message}\nThe server may know the device all the same, so it stays registered here: type the same again, or revoke it.`);
   }
   const [publicSlot, ...made] = await newSlots(state, key, slots + 1, expiresAt);
   writeState(folder, state);

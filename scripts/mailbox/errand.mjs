@@ -17,7 +17,11 @@ const TRY_MS = 30_000;
  */
 const CLOSED = 1;
 
+/** No server was there: none was told anything. */
+export class NoServerError extends PlainError {}
+
 /**
+ * Errors: NoServerError.
  * @param {import('./state.mjs').State} state @param {'mailbox' | 'system'} account
  * @param {(connection: import('@nats-io/transport-node').NatsConnection) => Promise<T>} work
  * @returns {Promise<T>}
@@ -32,7 +36,7 @@ async function connected(state, account, work) {
   const join = () => connect({ servers: state.servers, authenticator: jwtAuthenticator(token, seed), tls, timeout: 5_000, reconnect: false, ignoreClusterUpdates: true });
   // One server of a cluster may just be going.
   const connection = await join().catch(join).catch((error) => {
-    throw new PlainError(`The mailbox does not answer at ${state.servers.join(', ')} (${error.message}).\nIs nats-server running with the configuration that init wrote?`);
+    throw new NoServerError(`The mailbox does not answer at ${state.servers.join(', ')} (${error.message}).\nIs nats-server running with the configuration that init wrote?`);
   });
   try {
     return await work(connection);

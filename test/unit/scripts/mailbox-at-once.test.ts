@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import { DeviceKey } from '../../../electron/network/mailbox/device-key';
+import { lockFile } from '../../../scripts/lib/lock.mjs';
 import { readState } from '../../../scripts/mailbox/state.mjs';
 
 // What the server would be told, and what stood in the operator's file by then.
@@ -11,6 +12,7 @@ let known: string[][];
 let answers: () => Promise<void>;
 let folder: string;
 
+class NoServerError extends Error {}
 const errand = '../../../scripts/mailbox/errand.mjs';
 let commands: typeof import('../../../scripts/mailbox/commands.mjs');
 const device = (wanted: Parameters<typeof commands.device>[0]): Promise<string> => commands.device(wanted);
@@ -19,6 +21,7 @@ const device = (wanted: Parameters<typeof commands.device>[0]): Promise<string> 
 beforeAll(async () => {
   vi.resetModules();
   vi.doMock(errand, () => ({
+    NoServerError,
     addDevice: async () => {
       known.push(Object.keys(readState(folder).devices));
       await answers();
@@ -52,16 +55,46 @@ test('devices that are registered at once are all known afterwards, with every r
   expect(readdirSync(folder)).not.toContain('operator.json.lock');
 });
 
-test('the operator’s file knows a device before the server does, and no more where the server did not answer', async () => {
+test('the operator’s file knows a device before the server does, and no more where there was no server', async () => {
   const one = key();
-  answers = () => Promise.reject(new Error('no server'));
+  answers = () => Promise.reject(new NoServerError('no server'));
   await expect(device({ folder, key: one, slots: 1, days: 1 })).rejects.toThrow('no server');
   expect(known).toEqual([[one]]);
   expect(readState(folder).devices).toEqual({});
   answers = async () => undefined;
   await device({ folder, key: one, slots: 1, days: 1 });
   const before = readState(folder).devices;
-  answers = () => Promise.reject(new Error('no server'));
+  answers = () => Promise.reject(new NoServerError('no server'));
   await expect(device({ folder, key: one, slots: 1, days: 30 })).rejects.toThrow('no server');
   expect(readState(folder).devices).toEqual(before);
+});
+
+test('the operator’s file keeps a device that the server may have taken in before its answer was lost', async () => {
+  const one = key();
+  answers = () => Promise.reject(new Error('timeout'));
+  await expect(device({ folder, key: one, slots: 1, days: 1 })).rejects.toThrow(/timeout\n.*type the same again/);
+  const address = readState(folder).devices[one]?.address;
+  expect(address).toMatch(/^[0-9a-f]{32}$/);
+  // Typed again it is the same mailbox.
+  answers = async () => undefined;
+  await device({ folder, key: one, slots: 1, days: 1 });
+  expect(readState(folder).devices[one]?.address).toBe(address);
+});
+
+test('a lock whose owner is gone is taken over by one alone', async () => {
+  const lock = join(folder, 'operator.json.lock');
+  writeFileSync(lock, '999999999');
+  // Another one judged it at the same time, and has taken it over by now.
+  const kill = vi.spyOn(process, 'kill').mockImplementationOnce(() => {
+    writeFileSync(lock, String(process.ppid));
+    throw Object.assign(new Error('no such process'), { code: 'ESRCH' });
+  });
+  let has = false;
+  const taken = lockFile(lock, () => (has = true));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect([has, readFileSync(lock, 'utf8')]).toEqual([false, String(process.ppid)]);
+  kill.mockRestore();
+  rmSync(lock);
+  await taken;
+  expect([has, existsSync(lock), readdirSync(folder).filter((name) => name.includes('clearing'))]).toEqual([true, false, []]);
 });
