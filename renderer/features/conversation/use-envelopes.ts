@@ -1,6 +1,8 @@
 import { useCallback } from 'react';
 import type { Contact } from '../../../shared/model/contact';
+import { fallBack } from '../../app/keep-focus';
 import { useModel } from '../../app/model-context';
+import { focusBack } from '../../app/panes';
 import { useTold } from '../../app/use-told';
 import { useText } from '../../i18n/use-text';
 import { nameInSentence } from '../../ui/strangers';
@@ -14,6 +16,8 @@ export function useSaveEnvelopes(): (contact: Contact, to?: 'file' | 'folder') =
     (contact, to = 'file') =>
       say(async () => {
         const { count } = await client.envelopes.save({ contactId: contact.contactId, ...inFolder(to) });
+        // With nothing left that waits, the line goes that said so, and its button.
+        fallBack(focusBack);
         return text('envelopes.saved', { name: nameInSentence(contact.name), count });
       }),
     [text, say, client],

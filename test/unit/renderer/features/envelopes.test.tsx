@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { busyWorld, carla, talkWithCarla } from '../../../preview/scenes';
 import { renderApp, settle, type Running } from '../render-app';
@@ -23,6 +23,7 @@ describe('carrying messages by hand', () => {
   it('the notice about somebody who is away offers a file; what went into it waits for their word', async () => {
     const { fake } = await openPerson(/^Carla/);
     expect(screen.getByText(/is not reachable now\. 2 messages leave/)).toBeTruthy();
+    act(() => screen.getByRole('button', { name: 'Save as file' }).focus());
     await press('Save as file');
     expect(fake.calls).toContain('envelopes.save');
     expect(toasts()).toEqual(['2 envelopes for Carla Reyes are in the file. Only Carla Reyes can open them.']);
@@ -31,6 +32,8 @@ describe('carrying messages by hand', () => {
       ['sent', 'acknowledgement'],
     ]);
     expect(screen.queryByText(/is not reachable now/)).toBeNull();
+    // The button went with the notice.
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('Message')));
     expect(screen.getAllByTestId('delivery-state').at(-1)?.textContent).toBe('Sent, waiting for Carla Reyes’s device to confirm');
   });
 
