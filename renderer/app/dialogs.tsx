@@ -1,10 +1,9 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { NearbyAskHere } from '../features/nearby/nearby-bar';
 import { DialogNotice } from '../ui/dialog-notice';
-import { keepFocus } from './keep-focus';
 import { later } from './later';
 import { useUi } from './model-context';
-import { focusBack } from './panes';
+import { useFocusBack } from './use-focus-back';
 
 const OneDialog = later(async () => (await import('./one-dialog')).OneDialog);
 
@@ -19,12 +18,6 @@ export function Dialogs(): ReactNode {
 
 function OpenDialog(): ReactNode {
   const dialog = useUi((state) => state.dialog);
-  // Where it was opened from may be gone: an item of a menu, a message.
-  const wasOpen = useRef(false);
-  useEffect(() => {
-    if (dialog !== undefined) wasOpen.current = true;
-    else if (wasOpen.current) return keepFocus(focusBack);
-    return undefined;
-  }, [dialog]);
+  useFocusBack(dialog !== undefined);
   return dialog === undefined ? null : <OneDialog />;
 }

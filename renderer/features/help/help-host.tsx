@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { later } from '../../app/later';
 import { useModel, useUi } from '../../app/model-context';
+import { useFocusBack } from '../../app/use-focus-back';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 
@@ -10,6 +11,7 @@ const HelpDialog = later(async () => (await import('./help-dialog')).HelpDialog)
 export function HelpHost(): ReactNode {
   const open = useUi((state) => state.helpOpen);
   const show = useUi((state) => state.showHelp);
+  useFocusBack(open);
   return open ? <HelpDialog onClose={() => show(false)} /> : null;
 }
 

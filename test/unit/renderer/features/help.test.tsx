@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { findHelp } from '../../../../renderer/features/help/find-help';
 import { plainSpans, textsOf, type Page } from '../../../../renderer/features/help/page';
@@ -51,6 +51,22 @@ describe('the help', () => {
     await act(() => model.session.getState().lock());
     await settle();
     expect(page()).not.toContain('From the first start');
+  });
+
+  it('leaves the focus to what there is where that is gone from which it was opened', async () => {
+    const { fake, model } = await renderApp(busyWorld(now));
+    act(() => model.showConversation(talkWithBo));
+    await settle();
+    const last = screen.getAllByRole('article').at(-1);
+    act(() => last?.focus());
+    await shortcut('F1');
+    expect(dialogs()).toHaveLength(1);
+    fake.world.messages.set(talkWithBo, []);
+    act(() => fake.emit({ type: 'messages.moved', conversationId: talkWithBo }));
+    await settle();
+    await shortcut('Escape');
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('Message')));
+    expect(last?.isConnected).toBe(false);
   });
 
   it('gives way to the conversation of a notification that was clicked', async () => {
