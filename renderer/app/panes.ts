@@ -1,3 +1,4 @@
+import { placeInSight } from '../features/conversation/use-feed-scroll';
 import { uppermostDialog } from '../ui/covered';
 import { fallBack, isNowhere } from './keep-focus';
 
@@ -56,11 +57,16 @@ export function focusComposer(): void {
   document.querySelector<HTMLElement>('[data-pane="conversation"] textarea')?.focus();
 }
 
-/** To a conversation that came in the place of another one, or in which nobody writes any more: to writing, or where there is no field to the message one was at, or to its first place. */
+/**
+ * To a conversation that came in the place of another one, or in which nobody writes any more: to writing, or where there is no field to the message one was at, or to its
+ * first place. Whoever reads further up, or where the unread ones begin, stays there: with the focus on what they read.
+ */
 export function focusTalk(): void {
   focusComposer();
   const pane = document.querySelector<HTMLElement>('[data-pane="conversation"]');
-  if (isNowhere()) pane?.querySelector<HTMLElement>('[role="feed"] [tabindex="0"]')?.focus();
+  const read = placeInSight();
+  const message = read === undefined ? '[role="feed"] [tabindex="0"]' : `[data-message="${CSS.escape(read)}"]`;
+  if (isNowhere()) pane?.querySelector<HTMLElement>(message)?.focus({ preventScroll: true });
   if (isNowhere()) pane?.querySelector<HTMLElement>(focusable)?.focus();
 }
 

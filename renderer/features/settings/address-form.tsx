@@ -42,6 +42,10 @@ export function AddressForm<Fault extends string>({ field, label, hint, saved, r
   const refused = failure !== undefined && toFailure(failure).code === 'input.invalid';
   const fault = refused ? faultText(refusal) : tried && 'fault' in result ? faultText(result.fault) : undefined;
 
+  /** The button that was pressed goes, or it is here that something is wrong. Whoever writes elsewhere by then goes on there. */
+  const toField = (): void => {
+    if (document.activeElement?.matches('input, textarea') !== true) form.current?.querySelector('input')?.focus();
+  };
   const save = async (wanted: string): Promise<void> => {
     const found = read(wanted);
     if ('fault' in found) {
@@ -59,12 +63,11 @@ export function AddressForm<Fault extends string>({ field, label, hint, saved, r
       if (!isOther()) networkDrafts.getState().drop(field);
       setTried(false);
       ui.getState().toast(savedText(found.value));
-      // The button that was pressed is gone.
-      form.current?.querySelector('input')?.focus();
+      toField();
     } catch (thrown) {
       if (isOther()) ui.getState().toast(errorText(thrown), 'danger');
       else setFailure(thrown);
-      form.current?.querySelector('input')?.focus();
+      toField();
     } finally {
       setBusy(false);
     }

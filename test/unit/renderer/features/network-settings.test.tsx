@@ -200,6 +200,28 @@ describe('what is typed and not saved', () => {
     expect(proxy().value).toBe('third.example:9050');
     expect(proxy().getAttribute('aria-invalid')).not.toBe('true');
   });
+
+  it('stays under the hands of who types it as the address of another field is saved, or refused', async () => {
+    const { model } = await openNetwork();
+    const { set } = model.client.settings;
+    let end = (): void => undefined;
+    const asked = vi.spyOn(model.client.settings, 'set').mockImplementation((change) => new Promise((resolve, reject) => (end = () => void set(change).then(resolve, reject))));
+    const saveByKey = async (): Promise<void> => {
+      act(() => screen.getByRole('button', { name: 'Save' }).focus());
+      await save();
+    };
+    write(proxy(), 'proxy.example:9050');
+    await saveByKey();
+    act(() => field('Your onion address').focus());
+    await tell(() => end());
+    expect(document.activeElement).toBe(field('Your onion address'));
+    asked.mockImplementation(() => new Promise((_resolve, reject) => (end = () => reject(new KeyshiftError('disk.full', '')))));
+    write(proxy(), 'other.example:9050');
+    await saveByKey();
+    act(() => field('Your onion address').focus());
+    await tell(() => end());
+    expect(document.activeElement).toBe(field('Your onion address'));
+  });
 });
 
 describe('the onion address', () => {

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
-import { act, screen, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failureReasons } from '../../../../renderer/features/conversation/failure-reasons';
 import { failed } from '../../../../renderer/i18n/en/failed';
 import { scenes } from '../../../preview/scenes';
@@ -64,6 +64,29 @@ describe('by keyboard in a conversation where nobody writes', () => {
     expect(screen.queryByLabelText('Message')).toBeNull();
     expect(document.activeElement?.closest('[role="feed"]')).not.toBeNull();
   });
+});
+
+it('whoever reads further up as nobody writes here any more stays there, with the focus on what they read', async () => {
+  const { fake, model } = await openTalk(stopped(), /^Bo Lindqvist/);
+  const { contactId = '' } = model.ui.getState().selection ?? {};
+  const box = document.querySelector<HTMLElement>('.feed-box') ?? document.body;
+  Object.defineProperties(box, { scrollHeight: { value: 2_000 }, clientHeight: { value: 400 } });
+  // The first is told of the new size, the second that somebody scrolled.
+  fireEvent.scroll(box);
+  box.scrollTop = 500;
+  fireEvent.scroll(box);
+  act(() => (document.activeElement as HTMLElement).blur());
+  const focus = vi.spyOn(HTMLElement.prototype, 'focus');
+  onTestFinished(() => focus.mockRestore());
+  fake.world.contacts = fake.world.contacts.map((one) => (one.contactId === contactId ? { ...one, reach: 'blocked' } : one));
+  act(() => fake.emit({ type: 'contact.changed', contactId }));
+  await settle();
+  await frames();
+  expect(screen.queryByLabelText('Message')).toBeNull();
+  // Without a layout, the first that is drawn begins in sight.
+  expect(document.activeElement).toBe(box.querySelector('article'));
+  expect(focus.mock.calls.at(-1)).toEqual([{ preventScroll: true }]);
+  expect(box.scrollTop).toBe(500);
 });
 
 describe('by keyboard out of the details', () => {
