@@ -111,7 +111,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
   const devices = createDevicesStore(client, life);
   const mailbox = createMailboxStore(client, life);
   const networkDrafts = createNetworkDraftsStore();
-  const ui = createUiStore();
+  const ui = createUiStore(() => ['locking', 'locked'].includes(session.getState().phase));
   const shield = createShield(settings);
 
   const background = (task: Promise<unknown>): void => {

@@ -79,7 +79,10 @@ export interface UiState {
   readonly putBarAway: (bar: string) => void;
   /** Its reason is gone: the next time it is shown again. */
   readonly forgetBar: (bar: string) => void;
+  /** Nothing where the window is locked by then: it may be about a person. */
   readonly toast: (text: string, tone?: Tone) => void;
+  /** … what is about nobody: also there. */
+  readonly toastAnywhere: (text: string, tone?: Tone) => void;
   readonly dismiss: (id: number) => void;
   readonly dismissAll: () => void;
   /** What was told is not so any more. */
@@ -93,9 +96,9 @@ const isGrave = ({ tone }: Toast): boolean => tone === 'danger';
 /** What a dialog is about ends with it, also where another one takes its place: that one would be about it. */
 const aboutNothing = { dialogMessage: undefined, dialogMessages: [], dialogTransfer: undefined, dialogConversation: undefined, dialogContact: undefined, dialogLink: undefined, offeredLink: '' } as const;
 
-export function createUiStore(): StoreApi<UiState> {
+export function createUiStore(isLocked: () => boolean = () => false): StoreApi<UiState> {
   let nextToast = 1;
-  return createStore<UiState>()((set) => ({
+  return createStore<UiState>()((set, get) => ({
     selection: undefined,
     detailsOpen: false,
     detailsTab: 'who',
@@ -132,7 +135,8 @@ export function createUiStore(): StoreApi<UiState> {
     showHelp: (helpOpen) => set({ helpOpen }),
     putBarAway: (bar) => set((state) => ({ barsPutAway: [...state.barsPutAway.filter((one) => one !== bar), bar] })),
     forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),
-    toast: (text, tone = 'calm') => {
+    toast: (text, tone) => (isLocked() ? undefined : get().toastAnywhere(text, tone)),
+    toastAnywhere: (text, tone = 'calm') => {
       const id = nextToast++;
       // Three at most: a fourth pushes the oldest out. The same once more is said anew, not twice.
       set((state) => ({ toasts: [...state.toasts.filter((one) => one.text !== text || one.tone !== tone).slice(-2), { id, text, tone }] }));

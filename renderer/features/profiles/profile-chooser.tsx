@@ -21,7 +21,7 @@ export function ProfileChooser(): ReactNode {
     store
       .getState()
       .open(profileId)
-      .catch((thrown: unknown) => ui.getState().toast(errorText(thrown), 'danger'));
+      .catch((thrown: unknown) => ui.getState().toastAnywhere(errorText(thrown), 'danger'));
   };
   return (
     <div className="profile-chooser">

@@ -52,14 +52,14 @@ export function PassphraseForm(): ReactNode {
         return;
       }
       await client.vault.changePassphrase({ old: current, new: next, ...(newKey && { newKey }) });
-      ui.getState().toast(text('settings.passphrase.changed'));
+      ui.getState().toastAnywhere(text('settings.passphrase.changed'));
     } catch (thrown) {
       setFailure(thrown);
       const { code, facts } = toFailure(thrown);
       // There it is said, and there one types again: all three fields are empty by now.
       if (code === 'vault.wrong-passphrase') old.current?.focus();
       // This form went with the lock, but not where nothing was locked for it: a passphrase that is wrong, a disk without the room that it takes.
-      if (newKey && code !== 'vault.wrong-passphrase' && facts.limit === undefined) ui.getState().toast(errorText(thrown), code === 'vault.given-up' ? undefined : 'danger');
+      if (newKey && code !== 'vault.wrong-passphrase' && facts.limit === undefined) ui.getState().toastAnywhere(errorText(thrown), code === 'vault.given-up' ? undefined : 'danger');
     } finally {
       setBusy(false);
     }

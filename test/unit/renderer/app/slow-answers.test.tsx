@@ -46,6 +46,25 @@ describe('while the main process takes its time', () => {
     expect(screen.getByRole('button', { name: 'Unlock' })).toBeTruthy();
   });
 
+  it('what comes of something after that is told nobody: it may be about a person', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    const lock = held(null);
+    vi.spyOn(model.client.vault, 'lock').mockImplementation(lock.answer);
+    const [done, refused] = [held({ epoch: 7 }), held({ epoch: 7 })];
+    vi.spyOn(model.client.keys, 'shift').mockImplementationOnce(done.answer).mockImplementationOnce(refused.answer);
+    for (let times = 0; times < 2; times += 1) await shortcut('r', { ctrlKey: true, shiftKey: true });
+    await shortcut('l', { ctrlKey: true });
+    done.release();
+    refused.refuse();
+    await settle();
+    expect(page()).not.toContain('Bo Lindqvist');
+    expect(model.ui.getState().toasts).toEqual([]);
+    lock.release();
+    await settle();
+    expect(screen.getByRole('button', { name: 'Unlock' })).toBeTruthy();
+    expect(page()).not.toContain('Bo Lindqvist');
+  });
+
   it('a vault that is opened while it waits to be locked shows nothing of itself, and one that is opened afterwards does', async () => {
     const { model } = await openTalk(busyWorld(now));
     const lock = held(null);
