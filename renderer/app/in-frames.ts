@@ -1,14 +1,20 @@
 import type { AppEvent } from '../../shared/contract/contract';
 import type { Behind } from './behind-frame';
 
+interface InFrames {
+  readonly take: (event: AppEvent) => void;
+  /** What waits is shown now: an answer is here that knows of it. */
+  readonly catchUp: () => void;
+}
+
 /**
  * Messages that come faster than frames are drawn are shown together with the next one: each drawn by itself, a long conversation is laid out once for each, and
  * the window answers nobody meanwhile. The order stays: what is told behind one that waits, waits too; a lock waits for nothing.
  */
-export function inFrames(route: (event: AppEvent) => void, behind: Behind): (event: AppEvent) => void {
+export function inFrames(route: (event: AppEvent) => void, behind: Behind): InFrames {
   let waiting: AppEvent[] = [];
   let isDrawing = false;
-  const routeAll = (): void => {
+  const catchUp = (): void => {
     const events = waiting;
     waiting = [];
     events.forEach(route);
@@ -19,16 +25,17 @@ export function inFrames(route: (event: AppEvent) => void, behind: Behind): (eve
       isDrawing = false;
       if (waiting.length === 0) return;
       begin();
-      routeAll();
+      catchUp();
     });
   };
-  return (event) => {
+  const take = (event: AppEvent): void => {
     if (waiting.length > 0 || (isDrawing && event.type === 'message.received')) {
       waiting.push(event);
-      if (event.type === 'vault.changed') routeAll();
+      if (event.type === 'vault.changed') catchUp();
       return;
     }
     if (event.type === 'message.received') begin();
     route(event);
   };
+  return { take, catchUp };
 }

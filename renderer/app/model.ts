@@ -80,12 +80,13 @@ const notTold: readonly string[] = ['vault.locked', 'vault.absent', 'contact.unk
 /** `behind`: when what an event leads to beside what is seen of it is asked for. */
 export function createModel(client: Client, behind: Behind = atOnce): Model {
   const life = createLife();
+  const events = inFrames((event) => routeEvent(model, event, behind), behind);
   const listeners = new Set<(failure: KeyshiftError) => void>();
   const session = createSessionStore(client, () => drafts.getState().flush());
   const contacts = createContactsStore(client, life);
   const people = createPeopleStore(client, life);
   const conversations = createConversationsStore(client, life);
-  const messages = createMessagesStore(client, life);
+  const messages = createMessagesStore(client, life, () => events.catchUp());
   const drafts = createDraftsStore((conversationId, draft) => {
     const stored = client.conversations.update({ conversationId, draft });
     background(stored);
@@ -228,7 +229,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
       window.addEventListener('pagehide', flush);
       let left: LeftOpen | undefined;
       let opening: LeftOpen | undefined;
-      const stopEvents = client.on(inFrames((event) => routeEvent(model, event, behind), behind));
+      const stopEvents = client.on(events.take);
       const stopSession = session.subscribe((now, before) => {
         if (now.phase === before.phase) return;
         // Nothing could be asked before the services started.

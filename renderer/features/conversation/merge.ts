@@ -15,8 +15,7 @@ export function mergePage(
   const first = page[0];
   const start = first === undefined ? -1 : shown.findIndex((message) => message.messageId === first.messageId);
   if (start === -1) {
-    const known = new Set(page.map((message) => message.messageId));
-    return { messages: [...page, ...since.filter((message) => !known.has(message.messageId))], replaced: true };
+    return { messages: [...page, ...below(page, since)], replaced: true };
   }
   const byId = new Map(shown.map((message) => [message.messageId, message]));
   const inPage = new Set(page.map((message) => message.messageId));
@@ -28,8 +27,15 @@ export function mergePage(
 /** The page in the place of everything that was shown when it was asked for; what came since stays behind it. */
 export function replacePage(before: readonly Message[], shown: readonly Message[], page: readonly Message[]): readonly Message[] {
   const byId = new Map(shown.map((message) => [message.messageId, message]));
-  const known = new Set([...before, ...page].map((message) => message.messageId));
-  return [...page.map((message) => newer(byId.get(message.messageId), message)), ...cameSince(before, shown).filter((message) => !known.has(message.messageId))];
+  return [...page.map((message) => newer(byId.get(message.messageId), message)), ...below(page, cameSince(before, shown))];
+}
+
+/** Of what came since: what stands below the last that the page has as well. What stands above that is older, and had no room in it. */
+function below(page: readonly Message[], since: readonly Message[]): readonly Message[] {
+  const known = new Set(page.map((message) => message.messageId));
+  let from = since.length;
+  while (from > 0 && !known.has(since[from - 1]?.messageId ?? '')) from -= 1;
+  return since.slice(from);
 }
 
 /** What stands below all that was shown before: older ones may have come above it meanwhile. */

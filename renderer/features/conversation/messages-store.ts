@@ -76,7 +76,13 @@ export interface MessagesState {
   readonly forget: (conversationId: string) => void;
 }
 
-export function createMessagesStore(client: Client, life: Life): StoreApi<MessagesState> {
+/** `catchUp`: shows what was told and is not shown yet. A page holds all that was told before it came: what it has no room for would be put behind its newer ones. */
+export function createMessagesStore(client: Client, life: Life, catchUp: () => void = () => undefined): StoreApi<MessagesState> {
+  const list: Client['messages']['list'] = async (asked) => {
+    const page = await client.messages.list(asked);
+    catchUp();
+    return page;
+  };
   return createStore<MessagesState>()((set, get) => {
     const threadOf = (conversationId: string): Thread => get().threads[conversationId] ?? emptyThread;
     const put = (conversationId: string, change: Partial<Thread>): void =>
@@ -104,7 +110,7 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       const limit = Math.min(maxPage, Math.max(pageSize, before.length));
       const isBehind = threadOf(conversationId).behind === true;
       const middle = isBehind ? before[Math.floor(before.length / 2)]?.messageId : undefined;
-      const page = await client.messages.list({ conversationId, limit, ...(middle !== undefined && { around: middle }) });
+      const page = await list({ conversationId, limit, ...(middle !== undefined && { around: middle }) });
       if (!alive()) return;
       // Somebody went to another place meanwhile: that one was asked for later.
       const { behind = false, messages, missed } = threadOf(conversationId);
@@ -117,7 +123,7 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
     const showSent = async (conversationId: string): Promise<void> => {
       const alive = life.begin();
       try {
-        const page = await client.messages.list({ conversationId, limit: newestFew });
+        const page = await list({ conversationId, limit: newestFew });
         if (!alive()) return;
         const { messages, replaced } = mergePage(threadOf(conversationId).messages, page);
         if (!replaced && threadOf(conversationId).behind !== true) return put(conversationId, { messages, failure: undefined });
@@ -137,7 +143,7 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         const before = threadOf(conversationId);
         cameBehind.delete(conversationId);
         try {
-          const page = await client.messages.list({ conversationId, limit });
+          const page = await list({ conversationId, limit });
           if (!alive()) return;
           const now = threadOf(conversationId);
           const behind = now.behind === true && cameBehind.has(conversationId);
@@ -156,7 +162,7 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         if (before === undefined || thread.complete || thread.loading !== 'no') return;
         put(conversationId, { loading: 'older', failure: undefined });
         try {
-          const page = await client.messages.list({ conversationId, before, limit: pageSize });
+          const page = await list({ conversationId, before, limit: pageSize });
           if (!alive()) return;
           // Gone, or no longer shown: above what is there now would be a gap, or another order.
           if (threadOf(conversationId).messages[0]?.messageId !== before) return stopLoadingOlder(conversationId);
@@ -179,7 +185,7 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         put(conversationId, { loading: 'older', failure: undefined });
         cameBehind.delete(conversationId);
         try {
-          const page = await client.messages.list({ conversationId, after, limit: pageSize });
+          const page = await list({ conversationId, after, limit: pageSize });
           if (!alive()) return;
           if (threadOf(conversationId).messages.at(-1)?.messageId !== after) return stopLoadingOlder(conversationId);
           const { messages, missed } = threadOf(conversationId);
@@ -194,13 +200,13 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       loadAround: async (conversationId, messageId) => {
         if (threadOf(conversationId).messages.some((known) => known.messageId === messageId)) return;
         const alive = life.begin();
-        const page = await client.messages.list({ conversationId, around: messageId, limit: pageSize });
+        const page = await list({ conversationId, around: messageId, limit: pageSize });
         if (alive()) put(conversationId, place(page));
       },
       loadAt: async (conversationId, at) => {
         const alive = life.begin();
         const wasLooked = looked === conversationId;
-        const page = await client.messages.list({ conversationId, at, limit: pageSize });
+        const page = await list({ conversationId, at, limit: pageSize });
         // Whoever left meanwhile would come back to that place, and not to the newest.
         if (!alive() || (wasLooked && looked !== conversationId)) return undefined;
         put(conversationId, place(page));

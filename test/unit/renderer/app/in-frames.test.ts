@@ -9,13 +9,14 @@ function setUp() {
   const frames: (() => void)[] = [];
   const behind: Behind = (_name, run) => void frames.push(run);
   const name = (event: AppEvent): string => (event.type === 'message.received' ? event.message.text : event.type);
-  const take = inFrames((event) => shown.push(name(event)), behind);
+  const { take, catchUp } = inFrames((event) => shown.push(name(event)), behind);
   return {
     shown,
     frames,
     come: (text: string) => take({ type: 'message.received', conversationId: 'a', message: { text } } as AppEvent),
     tell: (type: AppEvent['type']) => take({ type } as AppEvent),
     draw: () => frames.shift()?.(),
+    catchUp,
   };
 }
 
@@ -50,4 +51,17 @@ it('a lock waits for no frame', () => {
   expect(shown).toEqual(['1', '2', 'vault.changed']);
   draw();
   expect(shown).toHaveLength(3);
+});
+
+it('what waits is shown before an answer that knows of it, and once', () => {
+  const { shown, come, draw, catchUp } = setUp();
+  come('1');
+  come('2');
+  catchUp();
+  expect(shown).toEqual(['1', '2']);
+  // It is not drawn yet.
+  come('3');
+  expect(shown).toHaveLength(2);
+  draw();
+  expect(shown).toEqual(['1', '2', '3']);
 });

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act, renderHook } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { atOnce, type Behind } from '../../../../renderer/app/behind-frame';
 import { openAgain } from '../../../../renderer/app/left-open';
 import { createModel, type Model } from '../../../../renderer/app/model';
 import { emptyThread, pageSize } from '../../../../renderer/features/conversation/messages-store';
@@ -19,9 +20,9 @@ const settle = async (): Promise<void> => {
 };
 
 /** A conversation of four pages, of which the newest is here; somebody looks at it. */
-async function longTalk() {
+async function longTalk(behind: Behind = atOnce) {
   const fake = createFake(busyWorld(Date.UTC(2026, 4, 6, 12)));
-  const model = createModel(createClient(fake.bridge));
+  const model = createModel(createClient(fake.bridge), behind);
   onEnd.push(model.start());
   await settle();
   for (let index = 0; index < 4 * pageSize; index += 1) fake.receive(talkWithBo, `${index}`);
@@ -136,6 +137,26 @@ describe('an answer that comes when something else is shown by then', () => {
     await release();
     await asked;
     expect(shown()).toEqual(all().slice(-pageSize - 1));
+  });
+
+  it.each(['loadNewest', 'loadNewer', 'moved'] as const)('more than a page that came and wait to be drawn stand above what %s answers, and are counted once', async (name) => {
+    const frames: (() => void)[] = [];
+    let isHeld = false;
+    const { fake, store, all, model, thread, expectWhole } = await longTalk((_name, run) => (isHeld ? void frames.push(run) : run()));
+    if (name === 'loadNewer') {
+      const known = thread() ?? emptyThread;
+      model.messages.setState({ threads: { [talkWithBo]: { ...known, messages: known.messages.slice(0, -1), behind: true, missed: 1 } } });
+    }
+    isHeld = true;
+    const comers = pageSize + 10;
+    for (let index = 0; index <= comers; index += 1) fake.receive(talkWithBo, `burst ${index}`);
+    await store[name](talkWithBo);
+    while (frames.length > 0) frames.splice(0).forEach((run) => run());
+    await settle();
+    expectWhole();
+    const { messages, missed = 0, behind = false } = thread() ?? emptyThread;
+    const from = all().indexOf(messages.at(-1)?.messageId ?? '');
+    expect([behind, missed]).toEqual([from < all().length - 1, behind ? all().length - 1 - from : 0]);
   });
 
   it('the place of a time is not left in a conversation that was left meanwhile', async () => {

@@ -51,6 +51,12 @@ describe('joining the newest page', () => {
     expect(mergePage([make('a', 'delivered')], [make('a', 'queued')]).messages[0]?.state).toBe('delivered');
   });
 
+  it('of what came since, what has no room in the page any more does not stand behind its newer ones', () => {
+    const [a, b, c, d] = [make('a'), make('b'), make('c'), make('d')];
+    expect(texts(replacePage([a], [a, b, c, d], [c]))).toEqual(['c', 'd']);
+    expect(texts(mergePage([a, b, c, d], [make('x'), c], [b, c, d]).messages)).toEqual(['x', 'c', 'd']);
+  });
+
   it('a page that does not touch what is shown replaces it, so that no gap is hidden', () => {
     expect(mergePage([make('a')], [make('x'), make('y')])).toMatchObject({ replaced: true });
     expect(texts(mergePage([], [make('x')]).messages)).toEqual(['x']);
