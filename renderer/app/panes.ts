@@ -34,8 +34,13 @@ export function cyclePanes(step: 1 | -1): void {
   const target =
     remembered !== undefined && pane.contains(remembered) && isShown(remembered)
       ? remembered
-      : (pane.querySelector<HTMLElement>(first) ?? pane.querySelector<HTMLElement>(focusable));
+      : firstPlace(pane);
   target?.focus();
+}
+
+/** Not the way back of a narrow window in a wide one, where it is hidden. */
+function firstPlace(pane: HTMLElement): HTMLElement | undefined {
+  return pane.querySelector<HTMLElement>(first) ?? [...pane.querySelectorAll<HTMLElement>(focusable)].find(isShown);
 }
 
 /** Whether the list of conversations is on screen: in a narrow window only one pane is. */
@@ -48,7 +53,7 @@ export function isListShown(): boolean {
 export function focusList(): void {
   requestAnimationFrame(() => {
     const list = document.querySelector<HTMLElement>('[data-pane="list"]');
-    (list?.querySelector<HTMLElement>(first) ?? list?.querySelector<HTMLElement>(focusable))?.focus();
+    if (list !== null) firstPlace(list)?.focus();
   });
 }
 
@@ -67,7 +72,7 @@ export function focusTalk(): void {
   const read = placeInSight();
   const message = read === undefined ? '[role="feed"] [tabindex="0"]' : `[data-message="${CSS.escape(read)}"]`;
   if (isNowhere()) pane?.querySelector<HTMLElement>(message)?.focus({ preventScroll: true });
-  if (isNowhere()) pane?.querySelector<HTMLElement>(focusable)?.focus();
+  if (isNowhere() && pane !== null) firstPlace(pane)?.focus();
 }
 
 /** After the details closed: the focus goes back to writing, or where nobody writes into the conversation, once the button that closed them is gone. */

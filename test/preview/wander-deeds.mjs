@@ -88,8 +88,10 @@ export async function showsWhatWasSaid() {
   if (conversationId === undefined) return undefined;
   emit({ type: 'desktop.show', conversationId });
   await new Promise((drawn) => setTimeout(drawn, 600));
-  const said = (world.messages.get(conversationId) ?? []).filter(({ kind }) => kind === 'text').slice(-3).map(({ text }) => text.trim().split('\n')[0]?.slice(0, 30) ?? '');
-  const shown = [...document.querySelectorAll('[role="feed"] article')].map((one) => one.textContent ?? '');
+  // Strangers' signs that hide or pile up are shown as others.
+  const plain = (text) => text.replace(/[^\p{L}\p{N} ]/gu, '').trim();
+  const said = (world.messages.get(conversationId) ?? []).filter(({ kind }) => kind === 'text').slice(-3).map(({ text }) => plain(text.trim().split('\n')[0] ?? '').slice(0, 12));
+  const shown = [...document.querySelectorAll('[role="feed"] article')].map((one) => plain(one.textContent ?? ''));
   let next = 0;
   for (const text of shown) if (next < said.length && text.includes(said[next] ?? '')) next += 1;
   return next === said.length ? undefined : `said was ${JSON.stringify(said)}, shown is ${JSON.stringify(shown.slice(-4).map((text) => text.slice(0, 60)))}`;
