@@ -14,28 +14,20 @@ export function beginFocus(start: () => void, frames = 60): () => void {
 }
 
 /**
- * After something with the focus went away: `heir` gives it to somebody as soon as nobody has it. A dialog takes some frames to go, and
+ * After something with the focus went away: `heir` gives it to somebody as soon as nobody had it for more than `patience` frames. A dialog takes some frames to go, and
  * what it did to the page behind may take more; whoever is elsewhere by then stays there. Ends after a second, or when called.
  */
-export function keepFocus(heir: () => void, frames = 60): () => void {
-  let left = frames;
-  let frame = requestAnimationFrame(function look() {
-    left -= 1;
-    if (isNowhere()) heir();
-    if (left > 0) frame = requestAnimationFrame(look);
-  });
-  return () => cancelAnimationFrame(frame);
-}
-
-/** As `keepFocus`, of places that others may know a better heir for: only once nobody had the focus for six frames, by when they, or a menu that gives it back, were there. */
-export function fallBack(heir: () => void, frames = 60): () => void {
+export function keepFocus(heir: () => void, frames = 60, patience = 0): () => void {
   let alone = 0;
   let left = frames;
   let frame = requestAnimationFrame(function look() {
     left -= 1;
     alone = isNowhere() ? alone + 1 : 0;
-    if (alone > 6) heir();
+    if (alone > patience) heir();
     if (left > 0) frame = requestAnimationFrame(look);
   });
   return () => cancelAnimationFrame(frame);
 }
+
+/** … of places that others may know a better heir for: by then they, or a menu that gives it back, were there. */
+export const fallBack = (heir: () => void, frames = 60): (() => void) => keepFocus(heir, frames, 6);

@@ -17,13 +17,18 @@ describe('what is kept in memory beside the database', () => {
   const changes = (at: Resident) => contactChangesService({ profile: () => at.profile, crypto: at.crypto, events: new EventHub(quiet), files: privateFiles, chooser: undefined, qrPicture: () => new Uint8Array() });
   const contactOf = (at: Resident): string => at.profile.stores.contacts.list()[0]?.contactId ?? '';
 
-  it('a file that is called off while its last bytes go to the disk is not sent', async () => {
+  /** Two who know each other, a file of one of them, and how its disk makes those that are kept for sending. */
+  async function aboutToSend() {
     world = createWorld();
     const [ada, bo] = [await world.move('Ada'), await world.move('Bo')];
     const { ofInviter } = await acquaint(world, ada, bo);
     const { conversationId } = await ada.conversations.open({ contactId: ofInviter });
     ada.disk.files.set('/one.bin', randomBytes(100_000));
-    const { create } = ada.disk.held;
+    return { ada, conversationId, create: ada.disk.held.create };
+  }
+
+  it('a file that is called off while its last bytes go to the disk is not sent', async () => {
+    const { ada, conversationId, create } = await aboutToSend();
     let reached = false;
     let goOn = (): void => undefined;
     ada.disk.held.create = async (name) => {
@@ -40,12 +45,7 @@ describe('what is kept in memory beside the database', () => {
   });
 
   it('a file that is called off once it is written down, and is over by then, counts as sent: its words are in the conversation', async () => {
-    world = createWorld();
-    const [ada, bo] = [await world.move('Ada'), await world.move('Bo')];
-    const { ofInviter } = await acquaint(world, ada, bo);
-    const { conversationId } = await ada.conversations.open({ contactId: ofInviter });
-    ada.disk.files.set('/one.bin', randomBytes(100_000));
-    const { create } = ada.disk.held;
+    const { ada, conversationId, create } = await aboutToSend();
     let goOn: (() => void) | undefined;
     ada.disk.held.create = async (name) => {
       const file: HeldFile = await create(name);
