@@ -207,6 +207,20 @@ describe('AEAD', () => {
     );
   });
 
+  it('S1-25: of what does not verify no byte of the plaintext comes out, wherever it was to go: beside what was sealed or in its place', () => {
+    const key = crypto.randomSecret('dsk-send', 32);
+    const nonce = crypto.random(24);
+    for (const length of [1, 40, 3_000, 48 * 1024]) {
+      const tag = new Uint8Array(16);
+      const sealed = crypto.sealDetached('body', key, nonce, empty, crypto.random(length), tag);
+      const beside = new Uint8Array(length).fill(0xa5);
+      for (const room of [beside, sealed]) {
+        expect(crypto.openDetached('body', key, nonce, empty, sealed, flipBit(tag, 3), room)).toBeUndefined();
+        expect(Buffer.compare(room, new Uint8Array(length))).toBe(0);
+      }
+    }
+  });
+
   it('S1-25: nothing at all is sealed and opened as anything else', () => {
     const key = crypto.randomSecret('kek', 32);
     const sealed = crypto.seal('dsk', key, undefined, empty, empty);

@@ -48,6 +48,26 @@ describe('somebody who does not keep to the rules', () => {
     expect(bob.sink.texts()).toEqual(['first', 'third']);
   });
 
+  it('S1-36 A11: no header is kept of a message that was refused, before its tag was looked at or after: brought again, it is held against what is known again', async () => {
+    const { alice, bob, forger } = await malicious();
+    bob.receive(alice, forger.message(1, 'first'));
+    // The id that is known, and another key under it.
+    forger.newKek();
+    const block = forger.block();
+    const inAnother = (): Uint8Array => {
+      forger.newDialog();
+      forger.newDsk();
+      forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId() };
+      return forger.message(1, 'x', { block });
+    };
+    const spoiled = inAnother();
+    spoiled.set([(spoiled.at(-1) ?? 0) ^ 1], spoiled.length - 1);
+    expect(bob.receive(alice, spoiled)[0]).toEqual({ kind: 'rejected', reason: 'tag' });
+    for (let time = 0; time < 2; time += 1) expect(bob.receive(alice, inAnother())[0]).toEqual({ kind: 'rejected', reason: 'kek-conflict' });
+    expect(bob.crypto.meter.read()).toMatchObject({ verify: 4, kemDecaps: 4 });
+    expect(bob.sink.texts()).toEqual(['first']);
+  });
+
   it('S1-36 S1-37 A11: what begins as a header that is kept, and goes on otherwise, is not taken for it', async () => {
     const { alice, bob } = await newPair();
     const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
@@ -257,6 +277,36 @@ describe('somebody who does not keep to the rules', () => {
     expect(bob.receive(alice, forger.message(2, 'y'))[0]?.kind).toBe('delivered');
     bob.knows(alice, { blocked: true });
     expect(() => bob.engine.send({ peerId: alice.peerId, dialogId: forger.dialogId }, { kind: 'text', text: 'z' })).toThrow(/blocked/);
+  });
+
+  it('S1-35 S1-44: whoever is blocked or may not write costs what nobody does, under headers that are kept, too: what they may is asked for each message', async () => {
+    const { alice, bob, forger } = await malicious();
+    const block = forger.block();
+    const costs = (message: Uint8Array) => {
+      bob.crypto.meter.reset();
+      return [bob.receive(alice, message)[0]?.kind, bob.crypto.meter.read()];
+    };
+    const refused = (message: Uint8Array) => {
+      bob.peers.clear();
+      const asNobody = costs(message);
+      for (const permission of [{ blocked: true }, { mayMessage: false }]) {
+        bob.knows(alice, permission);
+        expect(costs(message)).toEqual(asNobody);
+      }
+      expect([asNobody[0], bob.acknowledgements(alice)]).toEqual(['rejected', []]);
+      return asNobody[1];
+    };
+    expect(refused(forger.message(1, 'x', { block }))).toMatchObject({ verify: 1, kemDecaps: 1, open: 1 + 2 });
+    bob.knows(alice);
+    expect(costs(forger.message(1, 'x', { block }))[0]).toBe('delivered');
+    bob.acknowledgements(alice);
+    // These headers are kept by now.
+    const before = bob.snapshot();
+    const next = forger.message(2, 'y', { block });
+    expect(refused(next)).toMatchObject({ verify: 0, kemDecaps: 0 });
+    expect(bob.snapshot()).toBe(before);
+    bob.knows(alice);
+    expect(costs(next)[0]).toBe('delivered');
   });
 
   it('A07: a wrong clock of the sender stops nothing', async () => {

@@ -29,7 +29,7 @@ const document = readFileSync(new URL('../../../../docs/protocol.md', import.met
 describe('a reader that has only the document', () => {
   beforeAll(() => reader.ready);
 
-  it.each(whole.map((each) => [each.name, each] as const))('S1-08 S1-21 S1-48: opens %s alone and finds every value on the way', (_name, each) => {
+  it.each(whole.map((each) => [each.name, each] as const))('S1-08 S1-21 S1-48 S2-16: opens %s alone and finds every value on the way', (_name, each) => {
     const { control, sequence, time, salt, nonce, aad, content } = each;
     const { kekId, creatingInstance, kekEpoch, notBefore, notAfter, kek, dskId, dskEpoch, firstSequence, kind, dsk, dialogId, senderInstance, initiatorCert, targetCert } = inputs;
     const { block, hdr1, dskHeader, hdr2, kekCheck, dskCheck } = vectors;

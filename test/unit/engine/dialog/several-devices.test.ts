@@ -59,7 +59,7 @@ describe('one person on two devices', () => {
     expect(a2.db.prepare('SELECT opened_by FROM dialogs').get()?.['opened_by']).toBe('you');
   });
 
-  it('A22 S1-47: a message that comes by a session, by the other device, and by both again counts once', () => {
+  it('A22 S1-24 S1-47: a message that comes by a session, by the other device, and by both again counts once', () => {
     const world = newWorld();
     const { a1, a2, b1, dialogId } = world;
     b1.say(a1, dialogId, 'hello');

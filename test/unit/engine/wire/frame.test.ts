@@ -20,7 +20,7 @@ describe('frames', () => {
     expect(encodeFrame(frameTypes.record, Uint8Array.of(0xaa, 0xbb))).toEqual(Uint8Array.of(3, 2, 0, 0, 0, 0, 2, 0xaa, 0xbb));
   });
 
-  it('come out as they went in, however the stream is cut', () => {
+  it('S3-11: come out as they went in, however the stream is cut', () => {
     const frame = fc.record({ type: fc.constantFrom(...types), payload: fc.uint8Array({ maxLength: 64 }) });
     fc.assert(
       fc.property(fc.array(frame, { maxLength: 8 }), fc.array(fc.nat(40), { minLength: 1, maxLength: 40 }), (frames, cuts) => {
@@ -53,7 +53,7 @@ describe('frames', () => {
     expect(frames[0]?.payload.buffer).toBe(frames[0]?.frame.buffer);
   });
 
-  it.each(types)('type %i: its cap fits, one byte more does not, on either side', (type) => {
+  it.each(types)('S3-11: type %i: its cap fits, one byte more does not, on either side', (type) => {
     const cap = frameCap(type) ?? 0;
     expect(cap).toBeGreaterThan(0);
     const reader = new FrameReader();
@@ -114,7 +114,7 @@ describe('frames', () => {
     expect(() => parseFrameHeader(header(5, frameVersion, 0))).toThrow(WireError);
   });
 
-  it('2 GiB announced is refused on the header alone', () => {
+  it('S3-11: 2 GiB announced is refused on the header alone', () => {
     const reader = new FrameReader();
     reader.push(header(frameTypes.record, frameVersion, 2 ** 31));
     expect(() => reader.next()).toThrow('over its cap');

@@ -66,7 +66,7 @@ describe('devices that are stopped', () => {
     expect(await shelf.say(bo, 'here again')).toBe(true);
   });
 
-  it('S4-26 S4-32 A65: a removed device is nobody’s: contact and siblings refuse it, and nothing it holds opens what comes after', async () => {
+  it('S1-53 S4-26 S4-32 A65: a removed device is nobody’s: contact and siblings refuse it, and nothing it holds opens what comes after', async () => {
     const { world, desk, laptop, shelf, bo, together } = home;
     expect(await bo.say(shelf, 'before')).toBe(true);
     const floors = () => [bo, desk, laptop].map(({ profile }) => bo.profile.stores.dialogs.kekFloor(ada, profile.local.instanceId));
