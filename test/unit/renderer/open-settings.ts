@@ -1,5 +1,6 @@
 import { fireEvent, screen } from '@testing-library/react';
 import type { World } from '../../preview/fake-world';
+import { scenes } from '../../preview/scenes';
 import { pressKey, shortcut } from './open-talk';
 import { renderApp, settle, type Running } from './render-app';
 
@@ -42,3 +43,18 @@ export function write(name: string, value: string): void {
 
 /** Everything a person can read now. */
 export const page = (): string => document.body.textContent ?? '';
+
+export const scene = (name: string): World => {
+  const made = scenes[name]?.(Date.now());
+  if (made === undefined) throw new Error(`no scene ${name}`);
+  return made;
+};
+
+/** The newest dialog: it lies over the others. */
+export const dialog = (): HTMLElement => [...document.querySelectorAll<HTMLElement>('[role=dialog]')].at(-1) ?? document.body;
+export const alertIn = (place: HTMLElement): string | undefined => place.querySelector('[role=alert]')?.textContent ?? undefined;
+
+export async function choose(words: string | RegExp): Promise<void> {
+  screen.getByLabelText(words, { selector: 'input[type=radio]' }).click();
+  await settle();
+}

@@ -6,8 +6,9 @@ import { idOf, type World } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { listedFiles } from '../../../../renderer/features/files/files-store';
 import { axeFindings } from '../axe';
-import { openTalk, shortcut } from '../open-talk';
+import { openTalk } from '../open-talk';
 import { settle } from '../render-app';
+import { pressAndWait } from '../by-name';
 
 const now = Date.UTC(2026, 4, 6, 12);
 const id = (name: string): string => idOf(`file ${name}`);
@@ -24,10 +25,6 @@ function world(name: string, given: Parameters<typeof makeTransfer>[0] extends i
   made.transfers = [transfer];
   return made;
 }
-const press = async (name: string): Promise<void> => {
-  fireEvent.click(screen.getByRole('button', { name }));
-  await settle();
-};
 const article = (): HTMLElement => screen.getByTestId('message-file').closest('article') ?? document.body;
 
 describe('files in a conversation', () => {
@@ -35,14 +32,14 @@ describe('files in a conversation', () => {
     const { fake } = await openTalk(world('plan.pdf', { state: 'offered', held: false, size: 5 * 1024 * 1024 }));
     expect(article().getAttribute('aria-label')).toContain('File plan.pdf, 5 MB.');
     expect(within(article()).getByTestId('file-state').textContent).toBe('Bo Lindqvist wants to send you this');
-    await press('Fetch plan.pdf');
+    await pressAndWait('Fetch plan.pdf');
     act(() => fake.emit({ type: 'transfer.progress', ...fake.world.transfers[0]!, done: 2 * 1024 * 1024, rate: 1024 * 1024 }));
     const bar = within(article()).getByRole('progressbar', { name: 'Receiving plan.pdf' });
     expect(bar.getAttribute('aria-valuetext')).toBe('2 MB of 5 MB, 1 MB a second');
-    await press('Pause plan.pdf');
+    await pressAndWait('Pause plan.pdf');
     expect(fake.world.transfers[0]?.state).toBe('paused');
-    await press('Go on with plan.pdf');
-    await press('Cancel plan.pdf');
+    await pressAndWait('Go on with plan.pdf');
+    await pressAndWait('Cancel plan.pdf');
     expect(within(article()).getByTestId('file-state').textContent).toBe('You did not take this. Bo Lindqvist can send it again.');
     expect(await axeFindings()).toEqual([]);
   });
@@ -50,17 +47,17 @@ describe('files in a conversation', () => {
   it('much that was fetched is thrown away by no single press: it could not be fetched again', async () => {
     const { fake } = await openTalk(world('film.mkv', { state: 'paused', held: false, size: 2 * 1024 ** 3, done: 103 * 1024 * 1024 }));
     const state = (): string | undefined => fake.world.transfers[0]?.state;
-    await press('Cancel film.mkv');
+    await pressAndWait('Cancel film.mkv');
     expect(state()).toBe('paused');
     expect(screen.getByRole('dialog', { name: 'Stop fetching “film.mkv”?' }).textContent).toContain('103 MB of 2 GB are here');
     expect(document.activeElement?.textContent).toBe('Go on');
     expect(await axeFindings()).toEqual([]);
-    await press('Go on');
+    await pressAndWait('Go on');
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(state()).toBe('paused');
     act(() => screen.getByRole('button', { name: 'Cancel film.mkv' }).focus());
-    await press('Cancel film.mkv');
-    await press('Stop fetching');
+    await pressAndWait('Cancel film.mkv');
+    await pressAndWait('Stop fetching');
     expect(state()).toBe('cancelled');
     expect(screen.queryByRole('dialog')).toBeNull();
     // Nothing is left to be done to the file: the focus is seen on its message, not on the empty place of the buttons.
@@ -76,7 +73,7 @@ describe('files in a conversation', () => {
       act(() => model.files.setState(({ transfers }) => ({ transfers: { ...transfers, [before.transferId]: { ...before, state } } })));
       await settle();
     };
-    await press('Cancel film.mkv');
+    await pressAndWait('Cancel film.mkv');
     expect(screen.getByRole('dialog')).toBeTruthy();
     await become('failed');
     expect(screen.queryByRole('dialog')).toBeNull();
@@ -118,7 +115,7 @@ describe('files in a conversation', () => {
     expect(within(article()).getByTestId('file-state').textContent).toBe(said);
     expect(screen.queryByRole('button', { name: 'Send plan.pdf again' }) !== null).toBe(again);
     if (!again) return;
-    await press('Send plan.pdf again');
+    await pressAndWait('Send plan.pdf again');
     expect(fake.world.transfers.map(({ state }) => state)).toEqual(['offered', 'cancelled']);
     expect(screen.getAllByTestId('message-file')).toHaveLength(2);
     expect(await axeFindings()).toEqual([]);
@@ -160,7 +157,7 @@ describe('files in a conversation', () => {
     const { model } = await openTalk(world('sea.jpg', { shown: 'image' }));
     const image = within(screen.getByRole('button', { name: 'Show picture sea.jpg' })).getByRole('presentation');
     expect(image.getAttribute('src')).toBe(`/media/${id('sea.jpg')}`);
-    await press('Show picture sea.jpg');
+    await pressAndWait('Show picture sea.jpg');
     expect(within(screen.getByRole('dialog')).getByRole('img', { name: 'Picture sea.jpg' })).toBeTruthy();
     expect(screen.getByText('1 of 1')).toBeTruthy();
     act(() => model.ui.getState().closeDialog());
@@ -178,7 +175,7 @@ describe('files in a conversation', () => {
   it('one that finds no room says that it is the room for it that is missing, and can be done without', async () => {
     const { fake } = await openTalk(world('plan.pdf', { state: 'failed', failure: 'disk.full', held: false }));
     expect(within(article()).getByTestId('file-state').textContent).toBe('This did not work. The disk is full, or has not enough room for this file. Free some space and try again.');
-    await press('Cancel plan.pdf');
+    await pressAndWait('Cancel plan.pdf');
     expect(fake.world.transfers[0]?.state).toBe('cancelled');
   });
 
@@ -202,238 +199,13 @@ describe('files in a conversation', () => {
   it('one that the other person does not allow says so, without saying that nothing was sent at all, and can be sent again where it is still here', async () => {
     const { fake } = await openTalk(world('plan.pdf', { state: 'failed', direction: 'out', failure: 'contact.not-permitted' }));
     expect(within(article()).getByTestId('file-state').textContent).toBe('Bo Lindqvist does not let you send files, so this one did not go. Ask them to allow it, then send it again.');
-    await press('Send plan.pdf again');
+    await pressAndWait('Send plan.pdf again');
     expect(fake.world.transfers.map(({ state }) => state)).toEqual(['offered', 'failed']);
   });
 
   it.each([{ failure: 'contact.not-permitted', held: false }, { failure: 'file.too-large' }] as const)('one that would be refused again, or is not here any more, is not offered to be sent again: %j', async (more) => {
     await openTalk(world('plan.pdf', { state: 'failed', direction: 'out', ...more }));
     expect(screen.queryByRole('button', { name: 'Send plan.pdf again' })).toBeNull();
-  });
-
-  it('more pasted text than a message holds stands beside it as a file, in a changed message it is refused; the field stays as it is', async () => {
-    const { fake } = await openTalk(busyWorld(now));
-    const field = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' });
-    fireEvent.change(field, { target: { value: 'see below' } });
-    const paste = (text: string): boolean => fireEvent.paste(field, { clipboardData: { files: [], types: ['text/plain'], getData: () => text } });
-    expect(paste('short')).toBe(true);
-    expect(paste('x'.repeat(5_000_000))).toBe(false);
-    await settle();
-    expect(within(screen.getByRole('list', { name: 'Files to send' })).getByText('Pasted text.txt')).toBeTruthy();
-    expect(field.value).toBe('see below');
-    expect(screen.getByText(/too much for one message/)).toBeTruthy();
-    expect(fake.calls).not.toContain('files.send');
-    await press('Do not send Pasted text.txt');
-    const own = [...document.querySelectorAll<HTMLElement>('article.out')].at(-1);
-    act(() => own?.focus());
-    fireEvent.keyDown(own ?? field, { key: 'e' });
-    await settle();
-    expect(paste('x'.repeat(5_000_000))).toBe(false);
-    await settle();
-    expect(screen.getByText('This message is too long, so it was not sent. Split it into two.')).toBeTruthy();
-    expect(screen.queryByText('Pasted text.txt')).toBeNull();
-  });
-
-  it('that nothing is sent yet is no longer said once it is', async () => {
-    const { fake } = await openTalk(busyWorld(now));
-    fireEvent.paste(screen.getByRole('textbox', { name: 'Message' }), { clipboardData: { files: [], types: ['text/plain'], getData: () => 'x'.repeat(5_000_000) } });
-    await settle();
-    expect(screen.getByText(/Nothing is sent yet/)).toBeTruthy();
-    await press('Send');
-    expect(fake.calls).toContain('files.send');
-    expect(screen.queryByText(/Nothing is sent yet/)).toBeNull();
-  });
-
-  it('dropped and chosen files are seen before they go, with what is written; one can be taken out; a failure leaves them there', async () => {
-    const made = busyWorld(now);
-    const { fake } = await openTalk(made);
-    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'a.txt'), new File(['y'], 'b.txt'), new File([], 'empty')] } });
-    await settle();
-    const staged = (): HTMLElement[] => within(screen.getByRole('list', { name: 'Files to send' })).getAllByRole('listitem');
-    expect(staged()).toHaveLength(2);
-    expect(screen.getByText(/One file cannot be sent/)).toBeTruthy();
-    await press('Do not send a.txt');
-    expect(fake.world.chosen.map(({ name }) => name)).toEqual(['b.txt']);
-    fireEvent.change(screen.getByLabelText('Message'), { target: { value: 'both of us' } });
-    fake.world.failing.set('files.send', 'disk.full');
-    await press('Send');
-    expect(staged()).toHaveLength(1);
-    expect(screen.getByLabelText<HTMLTextAreaElement>('Message').value).toBe('both of us');
-    fake.world.failing.clear();
-    await press('Send');
-    expect(screen.queryByRole('list', { name: 'Files to send' })).toBeNull();
-    expect(fake.world.messages.get(talkWithBo)?.at(-1)).toMatchObject({ kind: 'file', text: 'both of us', file: { name: 'b.txt' } });
-  });
-
-  it('words beside a file that is called off while it is made ready go with the next one, and come back where there is none', async () => {
-    const made = busyWorld(now);
-    const { fake, model } = await openTalk(made);
-    const { failing } = fake.world;
-    // The first call of each name alone.
-    failing.get = (name) => {
-      const code = Map.prototype.get.call(failing, name) as string | undefined;
-      failing.delete(name);
-      return code as ReturnType<typeof failing.get>;
-    };
-    const send = async (...names: string[]): Promise<void> => {
-      fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: names.map((name) => new File(['x'], name)) } });
-      await settle();
-      fireEvent.change(screen.getByLabelText('Message'), { target: { value: 'about the rail' } });
-      act(() => model.drafts.getState().replyTo(talkWithBo, 'f'.repeat(32)));
-      failing.set('files.send', 'transfer.over');
-      await press('Send');
-    };
-    const field = screen.getByLabelText<HTMLTextAreaElement>('Message');
-    await send('a.txt', 'b.txt');
-    expect(field.value).toBe('');
-    expect(fake.world.messages.get(talkWithBo)?.at(-1)).toMatchObject({ kind: 'file', text: 'about the rail', replyTo: 'f'.repeat(32), file: { name: 'b.txt' } });
-    await send('c.txt');
-    expect([field.value, model.drafts.getState().drafts[talkWithBo]?.replyTo]).toEqual(['about the rail', 'f'.repeat(32)]);
-    expect(screen.queryByRole('list', { name: 'Files to send' })).toBeNull();
-  });
-
-  it('calling a file off while it is made ready leaves the focus where one writes', async () => {
-    const made = busyWorld(now);
-    const transfer = makeTransfer({ transferId: id('getting ready'), messageId: idOf('not yet'), conversationId: talkWithBo, name: 'film.mkv', direction: 'out', size: 1_000_000, done: 100_000, state: 'preparing', held: false, addedAt: now });
-    made.transfers = [transfer];
-    const { fake } = await openTalk(made);
-    act(() => fake.emit({ type: 'transfer.progress', ...transfer }));
-    const button = screen.getByRole('button', { name: 'Cancel film.mkv' });
-    act(() => button.focus());
-    await press('Cancel film.mkv');
-    expect(screen.queryByRole('button', { name: 'Cancel film.mkv' })).toBeNull();
-    expect(document.activeElement).toBe(screen.getByLabelText('Message'));
-  });
-
-  it('of several files the one that was changed is named; of one alone it is known which', async () => {
-    const { fake } = await openTalk(busyWorld(now));
-    const drop = async (...names: string[]): Promise<void> => {
-      fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: names.map((name) => new File(['x'], name)) } });
-      await settle();
-    };
-    await drop('a.txt', 'b.txt');
-    fake.world.failing.set('files.send', 'file.changed');
-    await press('Send');
-    expect(screen.getByText(/^a\.txt: That file was changed/)).toBeTruthy();
-    await press('Do not send a.txt');
-    await press('Send');
-    expect(screen.getByText(/^That file was changed/)).toBeTruthy();
-    await drop('c.txt');
-    fake.world.failing.set('files.send', 'contact.not-permitted');
-    await press('Send');
-    // What no file has to do with is not told of one.
-    expect(screen.queryByText(/b\.txt:/)).toBeNull();
-  });
-
-  it('of pictures that are about to go it is said what is left out of them and what stays; and of those that go as they are that, too', async () => {
-    const { fake, model } = await openTalk(busyWorld(now));
-    fake.world.chosen = [{ token: 'a'.repeat(32), name: 'notes.txt', size: 1, shown: 'file' }];
-    await press('Attach files');
-    expect(screen.queryByText(/Place, time and camera/)).toBeNull();
-    fake.world.chosen = [{ token: 'b'.repeat(32), name: 'sea.jpg', size: 1, shown: 'image' }];
-    await press('Attach files');
-    expect(screen.getByText('Place, time and camera are left out of the picture. Its name and colours stay, and so does which way up it is.')).toBeTruthy();
-    expect(await axeFindings()).toEqual([]);
-    act(() => model.settings.setState(({ settings }) => ({ settings: { ...settings, stripMetadata: false } })));
-    expect(screen.getByText('The picture goes as it is, with place, time and camera where it says them.')).toBeTruthy();
-  });
-
-  it('of files chosen in a dialog those that cannot be sent are counted as well; a folder alone is told in words about sending', async () => {
-    const made = busyWorld(now);
-    const { fake } = await openTalk(made);
-    fake.world.chosen = [{ token: 'a'.repeat(32), name: 'a.txt', size: 1, shown: 'file' }];
-    fake.world.chosenBeside = 2;
-    await press('Attach files');
-    expect(within(screen.getByRole('list', { name: 'Files to send' })).getAllByRole('listitem')).toHaveLength(1);
-    expect(screen.getByText(/2 files cannot be sent/)).toBeTruthy();
-    fake.world.failing.set('desktop.chooseFiles', 'path.unusable');
-    await press('Attach files');
-    expect(screen.getByText('Nothing there can be sent: it is a folder, or your account may not read it. Pack a folder into one file first.')).toBeTruthy();
-    expect(screen.queryByText(/choose another place/)).toBeNull();
-  });
-
-  it('more files than go along at once are told as that, not as empty or too large', async () => {
-    await openTalk(busyWorld(now));
-    const files = Array.from({ length: 53 }, (_, n) => new File(['x'], `${n}.txt`));
-    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files } });
-    await settle();
-    expect(within(screen.getByRole('list', { name: 'Files to send' })).getAllByRole('listitem')).toHaveLength(50);
-    expect(screen.getByText('At most 50 files at once: 3 were left out. Send these, then add the others.')).toBeTruthy();
-    expect(screen.queryByText(/cannot be sent/)).toBeNull();
-  });
-
-  it('a file alone that could not be sent puts no empty line before what was written meanwhile, and leaves what that answers', async () => {
-    const { fake, model } = await openTalk(busyWorld(now));
-    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'a.txt')] } });
-    await settle();
-    fake.world.failing.set('files.send', 'file.changed');
-    fireEvent.click(screen.getByRole('button', { name: 'Send' }));
-    fireEvent.change(screen.getByLabelText('Message'), { target: { value: 'meanwhile' } });
-    act(() => model.drafts.getState().replyTo(talkWithBo, 'f'.repeat(32)));
-    await settle();
-    expect(screen.getByText(/That file was changed/)).toBeTruthy();
-    expect(screen.getByLabelText<HTMLTextAreaElement>('Message').value).toBe('meanwhile');
-    expect(model.drafts.getState().drafts[talkWithBo]?.replyTo).toBe('f'.repeat(32));
-  });
-
-  it('of too many of which none can be sent it is not said that these are to be sent first', async () => {
-    const { fake } = await openTalk(busyWorld(now));
-    fake.world.chosen = [];
-    fake.world.chosenBeside = 53;
-    await press('Attach files');
-    expect(screen.getByText(/^Nothing there can be sent/)).toBeTruthy();
-    expect(screen.queryByText(/Send these/)).toBeNull();
-  });
-
-  it('a file alone that could not be sent brings nothing back that was taken out of the field just before', async () => {
-    const { fake } = await openTalk(busyWorld(now));
-    const stored = (): string | undefined => fake.world.conversations.find(({ conversationId }) => conversationId === talkWithBo)?.draft?.text;
-    const rest = (): Promise<unknown> => act(() => new Promise((done) => setTimeout(done, 450)));
-    const field = screen.getByLabelText('Message');
-    fireEvent.change(field, { target: { value: 'better not' } });
-    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'a.txt')] } });
-    await rest();
-    expect(stored()).toBe('better not');
-    fireEvent.change(field, { target: { value: '' } });
-    fake.world.failing.set('files.send', 'file.changed');
-    fireEvent.click(screen.getByRole('button', { name: 'Send' }));
-    await settle();
-    await rest();
-    expect(stored()).toBeUndefined();
-  });
-
-  it('what is dropped on the help that lies over a conversation is not taken into it', async () => {
-    const { fake, model } = await openTalk(busyWorld(now));
-    const drop = async (): Promise<void> => {
-      fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'a.txt')] } });
-      await settle();
-    };
-    act(() => model.ui.getState().showHelp(true));
-    await drop();
-    expect(fake.world.chosen).toEqual([]);
-    act(() => model.ui.getState().showHelp(false));
-    await drop();
-    expect(fake.world.chosen.map(({ name }) => name)).toEqual(['a.txt']);
-  });
-
-  it('a question that the conversation asks by itself lies over it as well: nothing dropped and no key goes below it', async () => {
-    const { fake, model } = await openTalk(busyWorld(now));
-    act(() => within(screen.getByRole('feed')).getAllByRole('article').at(-1)?.focus());
-    await shortcut('Delete');
-    expect(screen.getByRole('dialog')).toBeTruthy();
-    expect(model.ui.getState().dialog).toBeUndefined();
-    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'a.txt')] } });
-    fireEvent.dragOver(document, { dataTransfer: { types: ['Files'], files: [] } });
-    await shortcut('k', { ctrlKey: true });
-    await shortcut('?', { shiftKey: true });
-    await shortcut('i', { ctrlKey: true });
-    expect(fake.world.chosen).toEqual([]);
-    expect(document.querySelector('.drop-zone')).toBeNull();
-    expect(screen.getAllByRole('dialog')).toHaveLength(1);
-    expect(model.ui.getState()).toMatchObject({ dialog: undefined, detailsOpen: false });
-    // Locking goes through everything.
-    await shortcut('l', { ctrlKey: true });
-    expect(fake.world.vault).toBe('locked');
   });
 
   it('whoever stands on the message of a file stays there while it comes', async () => {
@@ -446,20 +218,6 @@ describe('files in a conversation', () => {
       expect(document.activeElement).toBe(article());
     }
   });
-
-  it('of many files at once it is said how many they are and how large, and all can be taken out with one press', async () => {
-    const { fake } = await openTalk(busyWorld(now));
-    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: Array.from({ length: 30 }, (_, n) => new File(['1234'], `page ${n}.txt`)) } });
-    await settle();
-    expect(screen.getByText(/^30 files, 120 /)).toBeTruthy();
-    await press('Do not send page 3.txt');
-    expect(screen.getByText(/^29 files, 116 /)).toBeTruthy();
-    await press('Send none of them');
-    expect(screen.queryByRole('list', { name: 'Files to send' })).toBeNull();
-    expect(fake.world.chosen).toEqual([]);
-    expect(document.activeElement).toBe(screen.getByLabelText('Message'));
-  });
-
   it('the Files tab lists them, and asks before content is removed from this computer', async () => {
     const { fake, model } = await openTalk(world('plan.pdf', {}));
     act(() => model.ui.getState().showDetails('files'));
@@ -467,7 +225,7 @@ describe('files in a conversation', () => {
     const list = screen.getByRole('list', { name: 'Files' });
     fireEvent.click(within(list).getByRole('button', { name: 'Remove plan.pdf from this computer' }));
     await settle();
-    await press('Remove file');
+    await pressAndWait('Remove file');
     expect(fake.world.transfers[0]?.held).toBe(false);
     expect(within(list).getByText('No longer kept on this computer')).toBeTruthy();
   });
@@ -479,7 +237,7 @@ describe('files in a conversation', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Remove film.mkv from this computer' }));
     await settle();
     expect(screen.getByRole('dialog').textContent).toContain('The file cannot be sent again from here then');
-    await press('Remove file');
+    await pressAndWait('Remove file');
     expect(fake.world.transfers[0]?.held).toBe(false);
     expect(screen.queryByRole('button', { name: 'Send film.mkv again' })).toBeNull();
   });

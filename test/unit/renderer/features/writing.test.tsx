@@ -1,0 +1,157 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it, vi } from 'vitest';
+import { busyWorld, talkWithBo } from '../../../preview/scenes';
+import { pressNamed } from '../open-settings';
+import { settle } from '../render-app';
+import { articles, field, key, noon, openBo } from '../message-feed';
+
+describe('writing', () => {
+  it('Enter sends, Shift+Enter does not, and the field is empty at once', async () => {
+    const { fake } = await openBo();
+    fireEvent.change(field(), { target: { value: 'one' } });
+    key(field(), 'Enter', { shiftKey: true });
+    expect(fake.calls).not.toContain('messages.send');
+    key(field(), 'Enter');
+    expect(field().value).toBe('');
+    await settle();
+    expect(fake.world.messages.get(talkWithBo)?.at(-1)?.text).toBe('one');
+    expect(articles().at(-1)?.textContent).toContain('one');
+  });
+
+  it('Enter makes a line and Ctrl+Enter sends when the setting says so', async () => {
+    const { fake } = await openBo(busyWorld(noon, { settings: { ...busyWorld(noon).settings, enterSends: false } }));
+    fireEvent.change(field(), { target: { value: 'two' } });
+    key(field(), 'Enter');
+    expect(fake.calls).not.toContain('messages.send');
+    key(field(), 'Enter', { ctrlKey: true });
+    await settle();
+    expect(fake.world.messages.get(talkWithBo)?.at(-1)?.text).toBe('two');
+  });
+
+  it('Enter that ends a composition of an input method sends nothing', async () => {
+    const { fake } = await openBo();
+    fireEvent.change(field(), { target: { value: 'に' } });
+    key(field(), 'Enter', { isComposing: true });
+    await settle();
+    expect(fake.calls).not.toContain('messages.send');
+  });
+
+  it('a refused message comes back into the field with the reason', async () => {
+    const { fake } = await openBo();
+    fake.world.failing.set('messages.send', 'message.too-long');
+    fireEvent.change(field(), { target: { value: 'too much' } });
+    key(field(), 'Enter');
+    await settle();
+    expect(field().value).toBe('too much');
+    expect(screen.getByText(/This message is too long/)).toBeTruthy();
+  });
+
+  it('keeps a draft for each conversation', async () => {
+    await openBo();
+    fireEvent.change(field(), { target: { value: 'for Bo' } });
+    const list = within(screen.getByRole('navigation'));
+    fireEvent.click(list.getByRole('button', { name: /^Carla/ }));
+    await settle();
+    expect(field().value).toBe('');
+    fireEvent.click(list.getByRole('button', { name: /^Bo/ }));
+    await settle();
+    expect(field().value).toBe('for Bo');
+  });
+
+  it('what could not be stored of a draft stays in the field, whatever is told of the conversation, and is stored with the next chance', async () => {
+    const { fake } = await openBo();
+    fake.world.failing.set('conversations.update', 'disk.full');
+    fireEvent.change(field(), { target: { value: 'nowhere but here' } });
+    await act(() => new Promise((done) => setTimeout(done, 450)));
+    await settle();
+    act(() => void fake.receive(talkWithBo, 'Are you there?'));
+    await settle();
+    expect(field().value).toBe('nowhere but here');
+    fake.world.failing.clear();
+    act(() => void fake.receive(talkWithBo, 'Hello?'));
+    await settle();
+    expect(field().value).toBe('nowhere but here');
+    expect(fake.world.conversations.find(({ conversationId }) => conversationId === talkWithBo)?.draft?.text).toBe('nowhere but here');
+  });
+
+  it('what was being written when the conversation was closed is still seen, and can be copied', async () => {
+    const { fake } = await openBo();
+    const copied = vi.fn(() => Promise.resolve());
+    Object.assign(navigator, { clipboard: { writeText: copied } });
+    fireEvent.change(field(), { target: { value: 'To the sea' } });
+    await act(() => new Promise((done) => setTimeout(done, 450)));
+    fake.world.conversations = fake.world.conversations.map((one) => (one.conversationId === talkWithBo ? { ...one, state: 'closed' } : one));
+    act(() => fake.emit({ type: 'conversation.changed', conversationId: talkWithBo }));
+    await settle();
+    expect(screen.getByText(/This conversation is closed/)).toBeTruthy();
+    expect(screen.getByText('To the sea')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Copy it' }));
+    await settle();
+    expect(copied).toHaveBeenCalledWith('To the sea');
+  });
+
+  it('of a closed conversation a new one is begun, with a title or without one', async () => {
+    const { fake, model } = await openBo();
+    const { contactId } = fake.world.conversations.find(({ conversationId }) => conversationId === talkWithBo) ?? {};
+    fake.world.conversations = fake.world.conversations.map((one) => (one.contactId === contactId ? { ...one, state: 'closed' } : one));
+    await act(() => model.conversations.getState().load());
+    // A person is still shown by what was said.
+    await act(() => model.showContact(contactId ?? ''));
+    expect(screen.getByText(/This conversation is closed/)).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Start a new conversation' }));
+    await settle();
+    fireEvent.click(screen.getByRole('button', { name: 'Start conversation' }));
+    await settle();
+    expect(screen.queryByText(/This conversation is closed/)).toBeNull();
+    fireEvent.change(field(), { target: { value: 'Once more' } });
+    key(field(), 'Enter');
+    await settle();
+    expect(fake.world.messages.get(model.ui.getState().selection?.conversationId ?? '')?.map(({ text }) => text)).toEqual(['Once more']);
+  });
+
+  it('what was being written in a conversation that another own device removed is still seen, until it is thrown away', async () => {
+    const { fake } = await openBo();
+    fireEvent.change(field(), { target: { value: 'To the sea' } });
+    fake.world.conversations = fake.world.conversations.filter((one) => one.conversationId !== talkWithBo);
+    fake.world.messages.delete(talkWithBo);
+    act(() => fake.emit({ type: 'conversation.changed', conversationId: talkWithBo }));
+    await settle();
+    expect(screen.getByRole('note').textContent).toContain('a conversation that was removed on another device of yours, and it was not sent: To the sea');
+    await act(() => new Promise((done) => setTimeout(done, 450)));
+    // Nothing is asked of a conversation that is gone.
+    expect(screen.queryByText(/no longer there/)).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Throw it away' }));
+    await settle();
+    expect(screen.queryByText('To the sea')).toBeNull();
+  });
+
+  it('what was being written in a conversation that is removed here goes with it; refused, it stands in the field again', async () => {
+    const { fake, model } = await openBo();
+    fireEvent.change(field(), { target: { value: 'To the sea' } });
+    act(() => model.ui.getState().openConversationDialog('remove-conversation', talkWithBo));
+    fake.world.failing.set('conversations.remove', 'disk.full');
+    await pressNamed('Remove conversation');
+    await pressNamed('Keep');
+    expect(field().value).toBe('To the sea');
+    fake.world.failing.clear();
+    act(() => model.ui.getState().openConversationDialog('remove-conversation', talkWithBo));
+    await pressNamed('Remove conversation');
+    expect(screen.queryByText('To the sea')).toBeNull();
+    expect(screen.queryByDisplayValue('To the sea')).toBeNull();
+  });
+
+  it('sends the answer with what it answers', async () => {
+    const { fake } = await openBo();
+    const last = articles().at(-1);
+    if (last === undefined) throw new Error('no message');
+    act(() => last.focus());
+    key(last, 'r');
+    fireEvent.change(field(), { target: { value: 'answer' } });
+    key(field(), 'Enter');
+    await settle();
+    const sent = fake.world.messages.get(talkWithBo) ?? [];
+    expect(sent.at(-1)?.replyTo).toBe(sent.at(-2)?.messageId);
+    expect(screen.queryByText(/^Reply to/)).toBeNull();
+  });
+});
