@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
+import { type DskContext, type DskHeader, unwrapDsk, wrapDsk } from '../../../../electron/engine/dialog/session-key';
+import { spanOfBlock } from '../../../../electron/engine/exchange/kek-block';
+import { openKek, wrapKek } from '../../../../electron/engine/exchange/kek-wrap';
 import { certName } from '../../../../electron/engine/exchange/service-pair';
 import { Forger } from '../../../support/dialog-forge';
 import { Device, newPair, person, settle, testCrypto } from '../../../support/dialog-kit';
@@ -154,5 +158,132 @@ describe('session keys and the sequences they are for', () => {
     expect(bob.receive(alice, forger.message(5, 'x'))[0]).toEqual({ kind: 'rejected', reason: 'key-rollback' });
     expect(bob.sink.of('failed')).toMatchObject([{ reason: 'key-rollback' }]);
     expect(bob.sink.texts()).toEqual(['first']);
+  });
+});
+
+describe('what keys are wrapped for', () => {
+  it('S1-21 A27 A28: a session key is bound to both people, the dialog, the device, every field of its header and its key exchange key, by no public-key operation', async () => {
+    const { alice, bob, forger } = await malicious();
+    const [carol, other] = [await person('Carol'), new Forger(crypto, bob.person, alice.person)];
+    const context: DskContext = { sender: alice.peerId, recipient: bob.peerId, dialogId: forger.dialogId, senderInstance: alice.person.local.instanceId, kekId: forger.kekHeader.kekId };
+    const header: DskHeader = { dskId: forger.dskHeader.dskId, epoch: 3, firstSequence: 7, compromise: false };
+    const before = crypto.meter.read();
+    const wrapped = wrapDsk(crypto, forger.kek, context, header, forger.dsk);
+    const opens = (of: Partial<DskContext>, at: Partial<DskHeader> = {}, { key = forger.kek, bytes = wrapped } = {}) => unwrapDsk(crypto, key, { ...context, ...of }, { ...header, ...at }, bytes)?.bytes;
+    expect(Buffer.from(opens({}) ?? []).equals(forger.dsk.bytes)).toBe(true);
+    const wrong = {
+      direction: opens({ sender: context.recipient, recipient: context.sender }),
+      sender: opens({ sender: carol.local.peerId }),
+      recipient: opens({ recipient: carol.local.peerId }),
+      dialog: opens({ dialogId: other.dialogId }),
+      device: opens({ senderInstance: bob.person.local.instanceId }),
+      kekId: opens({ kekId: other.kekHeader.kekId }),
+      dskId: opens({}, { dskId: other.dskHeader.dskId }),
+      epoch: opens({}, { epoch: 4 }),
+      firstSequence: opens({}, { firstSequence: 8 }),
+      farSequence: opens({}, { firstSequence: 7 + 2 ** 32 }),
+      compromise: opens({}, { compromise: true }),
+      again: opens({}, { again: true }),
+      key: opens({}, {}, { key: other.kek }),
+      shorter: opens({}, {}, { bytes: wrapped.subarray(0, -1) }),
+      longer: opens({}, {}, { bytes: Buffer.concat([wrapped, new Uint8Array(1)]) }),
+    };
+    expect(wrong).toEqual(Object.fromEntries(Object.keys(wrong).map((name) => [name, undefined])));
+    expect(crypto.meter.read()).toMatchObject({ sign: before.sign, verify: before.verify, kemEncaps: before.kemEncaps, kemDecaps: before.kemDecaps, rsaSign: before.rsaSign, rsaVerify: before.rsaVerify });
+  });
+
+  it('S1-16 A13 A15: a key exchange key opens for its recipient under its own header, at its one length, and in one way for nobody else', async () => {
+    const { bob, forger } = await malicious();
+    const [right, carols] = [bob.person.local.exchange.current, (await person('Carol')).local.exchange.current];
+    const context = Buffer.from('recipient and header');
+    const wrapped = wrapKek(crypto, right.credential.kemKey, context, forger.kek) ?? expect.unreachable('a good key');
+    const opens = ({ kem = right.kem, under = context, bytes = wrapped } = {}) => openKek(crypto, kem, under, bytes)?.bytes;
+    expect(Buffer.from(opens() ?? []).equals(forger.kek.bytes)).toBe(true);
+    const changed = (at: number): Uint8Array => wrapped.map((byte, place) => (place === at ? byte ^ 1 : byte));
+    const wrong = [{ kem: carols.kem }, { under: Buffer.from('recipient and headeR') }, { bytes: changed(0) }, { bytes: changed(1_119) }, { bytes: changed(1_120) }, { bytes: changed(1_167) }, { bytes: wrapped.subarray(0, -1) }, { bytes: Buffer.concat([wrapped, new Uint8Array(1)]) }];
+    expect(wrong.map((each) => opens(each))).toEqual(wrong.map(() => undefined));
+  });
+});
+
+describe('what a sender signed and locked, and no message may say', () => {
+  /** The block as it is after that change, signed for what it says then. */
+  const signed = (from: Device, block: Uint8Array, change: (bytes: Buffer, headerAt: number) => void): Uint8Array => {
+    const bytes = Buffer.from(block);
+    const { signatureAt, headerAt } = spanOfBlock(bytes, 0) ?? expect.unreachable('a block');
+    change(bytes, headerAt);
+    const what = Buffer.concat([Buffer.from([2, 0]), bytes.subarray(0, signatureAt), bytes.subarray(headerAt)]);
+    bytes.set(crypto.sign('kek-block', from.person.local.instance.signing.secret, what), signatureAt + 4);
+    return bytes;
+  };
+
+  it('S1-16 S1-34 A02: a wrapped key or a signature of another length, and epochs and times out of their bounds, also where all else opens', async () => {
+    const { alice, bob, forger } = await malicious();
+    const carol = (await person('Carol')).local.instanceId;
+    const before = bob.snapshot();
+    const { signatureAt } = spanOfBlock(Buffer.from(forger.block()), 0) ?? expect.unreachable('a block');
+    const lengths = [-1, 1].flatMap((by) => [
+      signed(alice, forger.block(), (bytes, headerAt) => void bytes.writeUInt32BE(1_168 + by, headerAt + 52)),
+      signed(alice, forger.block(), (bytes) => void bytes.writeUInt32BE(64 + by, signatureAt)),
+    ]);
+    for (const block of lengths) expect(bob.receive(alice, forger.message(1, 'x', { block }))[0]).toEqual({ kind: 'rejected', reason: 'preamble' });
+    const { kekHeader } = forger;
+    const bounds = [{ epoch: 0 }, { notBefore: 2, notAfter: 2 }, { notBefore: 3, notAfter: 2 }, { creatingInstance: carol }].map((change) => {
+      forger.kekHeader = { ...kekHeader, ...change };
+      return forger.block();
+    });
+    forger.kekHeader = kekHeader;
+    bounds.push(signed(alice, forger.block(), (bytes, headerAt) => void bytes.writeBigUInt64BE(2n ** 53n, headerAt + 44)));
+    for (const block of bounds) expect(bob.receive(alice, forger.message(1, 'x', { block }))[0]).toEqual({ kind: 'rejected', reason: 'kek-header' });
+    expect(bob.crypto.meter.read()).toMatchObject({ verify: 0, kemDecaps: 0 });
+    expect(bob.snapshot()).toBe(before);
+    expect(bob.receive(alice, forger.message(1, 'x'))[0]?.kind).toBe('delivered');
+  });
+
+  it('S1-21 S1-34 A02: a session key header of another length, and an epoch, a first sequence or a kind out of its bounds', async () => {
+    const { alice, bob, forger } = await malicious();
+    const before = bob.snapshot();
+    const good = forger.message(1, 'x');
+    const { dskAt } = spanOfMessage(Buffer.from(good)) ?? expect.unreachable('a message');
+    const changed = (change: (bytes: Buffer) => void): Uint8Array => {
+      const bytes = Buffer.from(good);
+      change(bytes);
+      return bytes;
+    };
+    for (const length of [71, 73]) expect(bob.receive(alice, changed((bytes) => void bytes.writeUInt32BE(length, dskAt + 29)))[0]).toEqual({ kind: 'rejected', reason: 'preamble' });
+    const { dskHeader } = forger;
+    const bounds = [{ epoch: 0 }, { firstSequence: 0 }].map((change) => {
+      forger.dskHeader = { ...dskHeader, ...change };
+      return forger.message(1, 'x');
+    });
+    forger.dskHeader = dskHeader;
+    for (const kind of [0, 4, 255]) bounds.push(changed((bytes) => void bytes.writeUInt8(kind, dskAt + 28)));
+    bounds.push(changed((bytes) => void bytes.writeBigUInt64BE(2n ** 53n, dskAt + 20)));
+    for (const message of bounds) expect(bob.receive(alice, message)[0]).toEqual({ kind: 'rejected', reason: 'dsk-header' });
+    expect(bob.snapshot()).toBe(before);
+    expect(bob.receive(alice, good)[0]?.kind).toBe('delivered');
+  });
+
+  it('S1-26 S1-34: a body whose padding is not the one there is, though its tag is right', async () => {
+    const { alice, bob } = await malicious();
+    const before = bob.snapshot();
+    const padded = (change: (body: Uint8Array) => void): Uint8Array => {
+      const sealDetached: Crypto['sealDetached'] = (purpose, key, nonce, aad, body, ...rest) => {
+        change(body);
+        return crypto.sealDetached(purpose, key, nonce, aad, body, ...rest);
+      };
+      const other = new Forger({ ...crypto, sealDetached }, alice.person, bob.person);
+      return other.message(1, 'x'.repeat(100));
+    };
+    const marker = (body: Uint8Array): number => body.lastIndexOf(0x80);
+    // None, one behind which something stands, one that is too early, and one in front of which there are not even those 16 bytes.
+    const wrong: readonly ((body: Uint8Array) => void)[] = [
+      (body) => body.fill(0),
+      (body) => body.fill(1, marker(body) + 1),
+      (body) => body.fill(0, 18).set([0x80], 17),
+      (body) => body.fill(0).set([0x80], 3),
+    ];
+    for (const change of wrong) expect(bob.receive(alice, padded(change))[0]).toEqual({ kind: 'rejected', reason: 'padding' });
+    expect([bob.snapshot(), bob.sink.events]).toEqual([before, []]);
+    expect(bob.receive(alice, padded(() => undefined))[0]?.kind).toBe('delivered');
   });
 });

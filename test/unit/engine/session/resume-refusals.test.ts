@@ -241,7 +241,7 @@ describe('after a refusal', () => {
     }
   });
 
-  it('A47: a dialler answered in the wrong mode, type or version has no session, and does not try that entry again', () => {
+  it('S3-11 A47: a dialler answered in the wrong mode or type, or with another key id or CN than its own, has no session, and does not try that entry again', () => {
     const wrong = (m1: Uint8Array): Uint8Array[] => {
       const [keyId, cn] = [m1.slice(8, 40), m1.slice(40, 72)];
       const m2 = encodeResumeM2({ keyId, cn, sn: bob.crypto.random(32), share: bob.crypto.generateDh().publicKey });

@@ -87,7 +87,11 @@ describe('A48: who recorded a resumption and both nonces', () => {
     const seen = recorded();
     const { serverShare, clientShare } = readResume(seen.wire.m1, seen.wire.m2);
     const held = [alice, bob].flatMap(({ local, semiStatic }) => [local.exchange.current.kem.bytes, local.instance.kem.bytes, local.instance.signing.secret.bytes, semiStatic.pair.secret.bytes]);
-    for (const key of held) for (const share of [serverShare, clientShare]) expect(opens(seen, masterFrom(seen, secret, agree(key, share)))).toBe(false);
+    const shares = [serverShare, clientShare];
+    expect(opens(seen, masterFrom(seen, secret, agree(seen.clientSecret, serverShare)))).toBe(true);
+    // Also as if there were no agreement in it.
+    const guesses = [new Uint8Array(32), new Uint8Array(0), ...shares, ...held.flatMap((key) => shares.map((share) => agree(key, share)))];
+    for (const guess of guesses) expect(opens(seen, masterFrom(seen, secret, guess))).toBe(false);
   });
 
   it('two recordings cannot be tied to each other, to a device or to a person', () => {
