@@ -105,7 +105,7 @@ test('row 12: replies and events are plain data, errors are codes', async () => 
   expect(odd).toMatchObject({ ok: false });
 });
 
-test('row 6: no code from text, no markup from text, no connection, no frame, no worker', async () => {
+test('S1-29 row 6: no code from text, no markup from text, no connection, no frame, no worker', async () => {
   const outcome = await page.evaluate(async () => {
     await new Promise((done) => setTimeout(done, 0));
     const attempt = async (work: () => unknown): Promise<string> => {
