@@ -68,12 +68,20 @@ export const withoutProof = (record: LocalRecord): LocalRecord => ({
   identityKeys: record.identityKeys.filter(({ retiredAt }) => retiredAt === undefined).map(({ link: _said, ...key }) => key),
 });
 
-/** Somebody else sits where Ann was. */
-export async function impostor(record: LocalRecord): Promise<Resident> {
-  const thief = await world.move('Ann');
+/** The same, and the step to its key says that the old key vouches for it, with a signature that is none. */
+export const withFalseProof = (record: LocalRecord): LocalRecord => ({ ...record, identityKeys: record.identityKeys.map((key) => ({ ...key, ...(key.link && { link: spoiled(key.link) }) })) });
+
+function spoiled(link: Uint8Array): Uint8Array {
+  const bodyEnds = 4 + Buffer.from(link).readUInt32BE(0);
+  return link.map((byte, at) => (at === bodyEnds + 4 + 100 ? byte ^ 1 : byte));
+}
+
+/** Somebody else sits where one of them was. */
+export async function impostor(record: LocalRecord, of: Resident = ann): Promise<Resident> {
+  const thief = await world.move(of === ann ? 'Ann' : 'Bo');
   thief.mute = true;
   thief.become(record);
-  thief.profile.stores.peers.put(ann.profile.stores.peers.list()[0] ?? expect.unreachable());
-  thief.profile.stores.contacts.put(ann.profile.stores.contacts.list()[0] ?? expect.unreachable());
+  thief.profile.stores.peers.put(of.profile.stores.peers.list()[0] ?? expect.unreachable());
+  thief.profile.stores.contacts.put(of.profile.stores.contacts.list()[0] ?? expect.unreachable());
   return thief;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toHex } from '../../../electron/engine/wire/encoding';
 import { frameTypes } from '../../../electron/engine/wire/frame';
 import { type Resident, rotated, toldOf } from '../../support/services-kit';
-import { annAndBo, ann, annAtBo, apart, arrived, backTogether, bo, boAtAnn, contactOf, exchange, impostor, inStep, judgements, keyOf, noted, pinOf, recordOf, send, sessionOf, together, troubleOf, waitsFor, withoutProof, world } from '../../support/ann-and-bo';
+import { annAndBo, ann, annAtBo, apart, arrived, backTogether, bo, boAtAnn, contactOf, exchange, heardBy, impostor, inStep, judgements, keyOf, noted, pinOf, recordOf, send, sessionOf, together, troubleOf, waitsFor, withFalseProof, withoutProof, world } from '../../support/ann-and-bo';
 
 annAndBo();
 
@@ -211,6 +211,51 @@ describe('a key that nothing vouches for', () => {
     await world.pass(10 * 60_000, 1_000);
     expect(sessionOf(bo)).toBeUndefined();
     expect(await troubleOf(bo)).toEqual({ kind: 'none', candidates: [] });
+  }, 60_000);
+
+  test('S5-29 A82: both renewed theirs while apart, and somebody in between answers each in the name of the other, then passes on what they say, changed: nothing is believed or told, and unhindered they find each other', async () => {
+    await exchange('before');
+    await apart();
+    const [oldAnn, oldBo] = [pinOf(bo), pinOf(ann)];
+    const between: Resident[] = [];
+    for (const of of [ann, bo]) between.push(await impostor(withFalseProof(await rotated(of.crypto, recordOf(of), world.clock.now(), 'routine', 'thief')), of));
+    await ann.rotate();
+    await bo.rotate();
+    const messageId = await send('for Ann alone');
+    const nothingGained = async () => {
+      expect([pinOf(bo), pinOf(ann), judgements(bo), judgements(ann), together()]).toEqual([oldAnn, oldBo, [], [], false]);
+      expect(await waitsFor(messageId)).toMatchObject({ state: 'queued' });
+      expect(between.flatMap(heardBy)).toEqual([]);
+    };
+    [ann, bo].forEach((each, at) => (each.onLink = (link) => between[at]?.profile.accept(link)));
+    for (const each of [ann, bo]) {
+      each.mute = false;
+      each.profile.networkChanged();
+      const { peerId } = (each === ann ? bo : ann).profile.local;
+      await world.until('held', () => each.profile.book.held(peerId) === 'unknown-key');
+    }
+    await nothingGained();
+
+    // Now only the wire is theirs: whatever goes over a channel of questions is another byte there.
+    let changed = 0;
+    ann.onLink = bo.onLink = undefined;
+    world.network.setWire((bytes) => {
+      if (bytes[0] !== frameTypes.channelData) return [bytes];
+      changed += 1;
+      return [bytes.map((byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte))];
+    });
+    world.network.cut();
+    for (const { profile } of [bo, ann]) profile.networkChanged();
+    await world.until('somebody asks', () => changed > 0);
+    await world.pass(10_000, 500);
+    await nothingGained();
+
+    world.network.setWire(undefined);
+    await world.until('in step again', () => inStep() && together());
+    await world.until('it arrives', () => arrived('for Ann alone'));
+    expect([await contactOf(bo), await contactOf(ann)].map(({ keyEpoch, who }) => [keyEpoch, who])).toEqual([[2, 'unchecked'], [2, 'unchecked']]);
+    expect([await troubleOf(bo), await troubleOf(ann)]).toEqual([{ kind: 'none', candidates: [] }, { kind: 'none', candidates: [] }]);
+    expect(between.flatMap(heardBy)).toEqual([]);
   }, 60_000);
 
   test('S5-02: what is no authentication under another key asks nobody anything', async () => {

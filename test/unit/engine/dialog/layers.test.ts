@@ -186,6 +186,29 @@ describe('the layers of a message', () => {
     expect(outcomes[0]).toEqual(outcomes[1]);
   });
 
+  it('A15: nor does the time tell them apart: of pairs measured in turns either is the slower one about as often', async () => {
+    const { alice, bob, forger } = await byHand();
+    const [misdirected, spoiled] = [await wrappedToCarol(forger), await wrappedToCarol(forger, true)].map((block) => forger.message(1, 'x', { block }));
+    const timeOf = (bytes: Uint8Array = new Uint8Array()): number => {
+      bob.clock.pass(1000); // what one peer may cause in a second is not what is measured
+      const begun = performance.now();
+      const [outcome] = bob.receive(alice, bytes);
+      const took = performance.now() - begun;
+      expect(outcome).toEqual({ kind: 'rejected', reason: 'kek-wrap' });
+      return took;
+    };
+    const slowerOne = (turn: number): boolean => {
+      if (turn % 2 === 0) return timeOf(misdirected) > timeOf(spoiled);
+      const first = timeOf(spoiled);
+      return timeOf(misdirected) > first;
+    };
+    for (let turn = 0; turn < 20; turn += 1) slowerOne(turn); // until the code is warm
+    const pairs = 200;
+    const slower = Array.from({ length: pairs }, (_, turn) => slowerOne(turn)).filter(Boolean).length;
+    // A coin tossed as often is further off once in some hundred thousand runs.
+    expect(Math.abs(slower - pairs / 2)).toBeLessThan(4.5 * (Math.sqrt(pairs) / 2));
+  });
+
   it('S1-41 S1-15: a dialog comes into being with its first message, and only for a contact', async () => {
     const { alice, bob, forger } = await byHand();
     const before = bob.snapshot();
