@@ -12,7 +12,7 @@ import { identityKeysService } from '../../../electron/services/identity-keys-se
 import { recoveryService } from '../../../electron/services/recovery-service';
 import { EventHub } from '../../../electron/services/event-hub';
 import { NetworkFacts } from '../../../electron/services/network-facts';
-import { noSightings, type OpenVault, type Preferences, type Stores, type VaultFile } from '../../../electron/services/ports';
+import { type ContactRow, noSightings, type OpenVault, type Preferences, type Stores, type VaultFile } from '../../../electron/services/ports';
 import { VaultService, type VaultServiceParts } from '../../../electron/services/vault-service';
 import type { Db } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
@@ -389,9 +389,9 @@ describe('the vault service', () => {
       await unlock();
       await identity().rotate(undefined);
       const { contacts, peers, peerKeys, local } = service.profile().stores;
-      const known = (n: number, proven: number) => {
+      const known = (n: number, proven: number, changes: Partial<Pick<ContactRow, 'relation' | 'blocked'>> = {}) => {
         const peerId = peerIdFromBytes(new Uint8Array(32).fill(n));
-        contacts.put({ contactId: `${n}`.repeat(32), peerId, name: 'x', createdAt: 0, relation: 'mutual', checked: false, blocked: false, permissions: { message: true, openConversation: true, sendFile: true }, hints: [] });
+        contacts.put({ contactId: `${n}`.repeat(32), peerId, name: 'x', createdAt: 0, relation: 'mutual', checked: false, blocked: false, permissions: { message: true, openConversation: true, sendFile: true }, hints: [], ...changes });
         const none = new Uint8Array(0);
         peers.put({ peerId, pinnedSpkiHash: new Uint8Array(32), identityEpoch: 1, identityCertificate: none, instanceList: none, listVersion: 1, instances: [], exchanges: [], places: [], blocked: false, updatedAt: 0 });
         peerKeys.setProven(peerId, proven);
@@ -399,6 +399,9 @@ describe('the vault service', () => {
       };
       known(1, 2);
       const behind = known(2, 1);
+      // Whoever was blocked, or never was answered, is told of no key, so none is kept for them.
+      known(3, 1, { blocked: true });
+      known(4, 1, { relation: 'requested' });
       const held = () => local.load()?.identityKeys.map(({ privateKey }) => privateKey !== undefined);
       const old = local.load()?.identityKeys[0]?.certificate ?? new Uint8Array();
       const oldHash = recallIdentityCertificate(crypto, old).spkiHash;
@@ -418,6 +421,23 @@ describe('the vault service', () => {
       expect(peerKeys.forgottenEpoch()).toBe(0);
       expect(await identity().forgetOldKeys(undefined)).toEqual({ stranded: [] });
       expect(peerKeys.forgottenEpoch()).toBe(1);
+    });
+
+    test('S5-21: half a year after it was replaced an old private half goes by itself, whoever still knows nothing later, and not before', async () => {
+      settings = { ...defaultSettings, rotateIdentityDays: 0 };
+      await unlock();
+      await identity().rotate(undefined);
+      const { contacts, local } = service.profile().stores;
+      contacts.put({ contactId: '1'.repeat(32), peerId: peerIdFromBytes(new Uint8Array(32).fill(1)), name: 'x', createdAt: 0, relation: 'mutual', checked: false, blocked: false, permissions: { message: true, openConversation: true, sendFile: true }, hints: [] });
+      const held = () => local.load()?.identityKeys.map(({ privateKey }) => privateKey !== undefined);
+      // At the next look it is exactly that long.
+      const retiredAt = clock.now() + day / 4 - 180 * day;
+      await service.changeRecord(async (record) => ({ ...record, identityKeys: record.identityKeys.map((key) => (key.retiredAt === undefined ? key : { ...key, createdAt: retiredAt - day, retiredAt })) }));
+      await pass(0.25);
+      expect(held()).toEqual([true, true]);
+      await pass(0.25);
+      expect([held(), service.profile().local.history?.elements.length]).toEqual([[false, true], 1]);
+      expect(identity().keyHistory(undefined)).toEqual([expect.objectContaining({ epoch: 2, held: true }), expect.objectContaining({ epoch: 1, held: false })]);
     });
   });
 
