@@ -287,7 +287,7 @@ function look() {
   });
 }
 
-test('row 24: names, titles, messages and file names of strangers, two hundred of each, are text and nothing else', async () => {
+test('A09 row 24: names, titles, messages and file names of strangers, two hundred of each, are text and nothing else', async () => {
   test.setTimeout(180_000);
   const id = (kind: string, at: number): string => `${kind}${at.toString(16)}`.padStart(32, '0');
   const settled = { state: 'open', unread: 0, pinned: false, archived: false, mutedUntil: 0, disappearAfter: 0 };

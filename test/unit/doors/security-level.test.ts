@@ -47,4 +47,10 @@ describe('S5-27: there is one level of security, and nothing that sets another',
     expect(variables).toContain('DBUS_SESSION_BUS_ADDRESS');
     expect(variables.filter((name) => sounds.test(name) || /LEVEL/i.test(name))).toEqual([]);
   });
+
+  test('S5-28: where the runtime checks certificates by itself, nothing turns that off or answers in its place', () => {
+    const text = ['electron', 'renderer', 'shared'].flatMap(sourcesUnder).join('\n');
+    expect(text.length).toBeGreaterThan(1_000_000);
+    expect(text.match(/rejectUnauthorized|checkServerIdentity|TLS_REJECT|setCertificateVerifyProc|certificate-error|ignore-certificate|allowInvalid/gi)).toBeNull();
+  });
 });

@@ -6,6 +6,7 @@ import { maxMessageBytes, spanOfMessage } from '../../../../electron/engine/dial
 import { dialogIdFromBytes, instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
 
 const ref = { instanceId: instanceIdFromBytes(new Uint8Array(16).fill(7)), sequence: 2 ** 40 };
+const offer = { kind: 'file-offer', transferId: new Uint8Array(16).fill(1), name: 'a', size: 1, hash: new Uint8Array(32).fill(2), mediaType: 'b', key: new Uint8Array(32).fill(3), text: 'c' } as const;
 const contents: readonly Content[] = [
   { kind: 'text', text: 'Grüße 👋 <b>שלום</b>' },
   { kind: 'text', text: '', replyTo: ref },
@@ -43,6 +44,25 @@ describe('content, schema 1', () => {
     expect(() => encodeContent({ kind: 'reaction', target: ref, revision: 1, emoji: 'x'.repeat(65), remove: false })).toThrow();
     expect(() => encodeContent({ kind: 'text', text: 'half \ud83d' })).toThrow();
     expect(parseContent(encodeContent({ kind: 'text', text: 'x'.repeat(40 * 1024) }))).toMatchObject({ kind: 'text' });
+  });
+
+  it.each([
+    ['a text', 40 * 1024, (text: string): Content => ({ kind: 'text', text })],
+    ['an edited text', 40 * 1024, (text: string): Content => ({ kind: 'edit', target: ref, revision: 1, text })],
+    ['the words with a file', 40 * 1024, (text: string): Content => ({ ...offer, text })],
+    ['the name of a file', 1024, (name: string): Content => ({ ...offer, name })],
+    ['the type of a file', 127, (mediaType: string): Content => ({ ...offer, mediaType })],
+    ['an emoji', 64, (emoji: string): Content => ({ kind: 'reaction', target: ref, revision: 1, emoji, remove: false })],
+    ['a title', 512, (title: string): Content => ({ kind: 'title', title })],
+  ])('A09: %s of %i bytes is read, and of one more, written by somebody else, is nothing', (_what, most, make) => {
+    const value = 'y'.repeat(most);
+    const bytes = Buffer.from(encodeContent(make(value)));
+    expect(parseContent(new Uint8Array(bytes))).toEqual(make(value));
+    const at = bytes.indexOf(value);
+    const longer = Buffer.concat([bytes.subarray(0, at), Buffer.from('y'), bytes.subarray(at)]);
+    expect(longer.readUInt32BE(at - 4)).toBe(most);
+    longer.writeUInt32BE(most + 1, at - 4);
+    expect(parseContent(longer)).toBeUndefined();
   });
 
   it('S1-34: arbitrary bytes are never thrown on', () => {

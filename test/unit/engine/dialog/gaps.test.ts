@@ -301,7 +301,7 @@ describe('what nobody can send again', () => {
     expect(bob.receive(alice, forger.message(6, 'six'))[0]?.kind).toBe('delivered');
   });
 
-  it('A24: one that is dropped for ever: later ones wait, it is asked for, nothing is skipped', async () => {
+  it('A23 A24: one that is dropped for ever: later ones wait, it is asked for, nothing is skipped; what is further ahead than may wait is kept by its sender', async () => {
     const { alice, bob } = await newPair({ limits: { lookAhead: 8 } });
     const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
     settle(alice, bob);
@@ -314,6 +314,8 @@ describe('what nobody can send again', () => {
     expect(bob.sink.texts()).toEqual([]);
     expect(bob.engine.status(bob.dialog(alice, dialogId)).problems).toMatchObject([{ kind: 'waiting', count: 7 }]);
     expect(alice.sink.of('acknowledged').slice(1).every((each) => each.gap)).toBe(true);
+    // Beside the one that was dropped, those beyond the eight that may be looked ahead are with their sender still.
+    expect(alice.pending(bob)).toHaveLength(1 + 12 - 8);
     settle(alice, bob);
     expect(bob.sink.texts()).toEqual(Array.from({ length: 12 }, (_, n) => `${n + 1}`));
     expect(bob.engine.status(bob.dialog(alice, dialogId)).problems).toEqual([]);

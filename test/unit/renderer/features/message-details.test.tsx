@@ -36,7 +36,7 @@ describe('S2-21: every message tells its key', () => {
   it.each([
     { later: 2 * 60_000, says: '' }, { later: 2 * 60_000 + 1, says: 'Later than it arrived here: one of the two clocks is wrong.' },
     { later: -366 * 86_400_000, says: '' }, { later: -366 * 86_400_000 - 1, says: 'More than a year before it arrived here: the clock of Bo Lindqvist may have been wrong.' },
-  ])('S1-11: a time $later ms after it came is marked where it cannot be right', async ({ later, says }) => {
+  ])('S1-11 A07: a time $later ms after it came is marked where it cannot be right', async ({ later, says }) => {
     const world = busyWorld(now);
     const list = world.messages.get(talkWithBo) ?? [];
     world.messages.set(talkWithBo, list.map((message) => (message.receivedAt === undefined ? message : { ...message, sentAt: message.receivedAt + later })));
@@ -64,7 +64,7 @@ describe('S2-21: every message tells its key', () => {
     expect(articles().indexOf(article ?? document.body)).toBe(list.indexOf(last ?? ({} as never)));
   });
 
-  it('S1-11: a time that is still to come is told as that of a wrong clock: above the messages of its day, and in the details of each', async () => {
+  it('S1-11 A07: a time that is still to come is told as that of a wrong clock: above the messages of its day, and in the details of each', async () => {
     const world = busyWorld(now);
     const list = world.messages.get(talkWithBo) ?? [];
     const ahead = 400 * 86_400_000;

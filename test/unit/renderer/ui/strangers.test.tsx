@@ -19,7 +19,7 @@ describe('hardening 24: text from strangers', () => {
     expect(new Set(corpus).size).toBe(corpus.length);
   });
 
-  it.each(corpus.map((text, index) => [index, text] as const))('string %i: a name holds no character that hides or turns, and is never empty or long', (_index, text) => {
+  it.each(corpus.map((text, index) => [index, text] as const))('A09: string %i: a name holds no character that hides or turns, and is never empty or long', (_index, text) => {
     for (const shown of [plainName(text), plainLine(text)]) expect(shown).not.toMatch(unsafeInNames);
     expect(plainName(text)).not.toBe('');
     expect(Array.from(plainName(text)).length).toBeLessThanOrEqual(64);
