@@ -4,7 +4,7 @@ import { retireLocalRecord } from '../../electron/engine/certificates/retirement
 import type { Crypto } from '../../electron/engine/crypto/crypto';
 import { encodeStanding, parseStanding } from '../../electron/engine/dialog/standing';
 import type { LocalRecord } from '../../electron/engine/ports';
-import { Device, settle, type TestClock } from './dialog-kit';
+import { Device, settle, TestClock } from './dialog-kit';
 import type { Person } from './dialog-person';
 
 const now = Date.UTC(2026, 0, 1);
@@ -77,4 +77,23 @@ export async function becomeNew(crypto: Crypto, device: Device, record: LocalRec
 export function session(a: Device, b: Device): void {
   meet(a, b);
   settle(a, b);
+}
+
+export interface RecordedPair {
+  readonly clock: TestClock;
+  readonly alice: Device;
+  readonly bob: Device;
+  readonly dialogId: ReturnType<Device['engine']['open']>;
+}
+
+/** A device of each, which know each other, with a conversation that the first one opened, and connected. */
+export function recordedPair(crypto: Crypto, ann: RecordedPerson, bo: RecordedPerson): RecordedPair {
+  const clock = new TestClock();
+  const alice = new Device(crypto, ann, { clock });
+  const bob = new Device(crypto, bo, { clock });
+  alice.knows(bob);
+  bob.knows(alice);
+  const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+  session(alice, bob);
+  return { clock, alice, bob, dialogId };
 }

@@ -26,6 +26,14 @@ export async function acquaintByMail(world: MailWorld, invitee: Resident, invite
   return ids;
 }
 
+/** … and are not connected any more. */
+export async function meetByMail(world: MailWorld, invitee: Resident, inviter: Resident): ReturnType<typeof acquaint> {
+  const met = await acquaintByMail(world, invitee, inviter);
+  world.part(invitee, inviter);
+  await world.pass(100);
+  return met;
+}
+
 /** People with mailboxes on one server in memory. */
 export function createMailWorld({ random }: { random?: Random } = {}): MailWorld {
   const server = new MemoryMailboxServer();
@@ -74,4 +82,10 @@ export function createMailWorld({ random }: { random?: Random } = {}): MailWorld
 /** Texts a resident sees in the conversation, oldest first. */
 export async function textsOf(resident: Resident, conversationId: string): Promise<string[]> {
   return (await resident.messages.list({ conversationId, limit: 200 })).map(({ text }) => text);
+}
+
+export async function say(from: Resident, contactId: string, ...texts: string[]): Promise<string> {
+  const { conversationId } = await from.conversations.open({ contactId });
+  for (const text of texts) await from.messages.send({ conversationId, text });
+  return conversationId;
 }
