@@ -1,4 +1,5 @@
 import type { Content } from '../engine/dialog/content';
+import type { InstanceId } from '../engine/ids';
 import type { Random } from '../engine/ports';
 import { newHandle } from './local-handle';
 import { offerOf } from './files/offers';
@@ -7,13 +8,14 @@ import type { ConversationRow, MessageRow } from './ports';
 
 /**
  * The conversation that goes on where this failed one stopped, made at the first call (protocol.md §6). What of one's
- * own never arrived is sent again there, in order; the old rows stay where they are, marked. Inside a transaction.
+ * own never arrived is sent again there, in order; the old rows stay where they are, marked. `by`: only what these devices
+ * wrote. Inside a transaction.
  */
-export function continueConversation(profile: OpenProfile, random: Random, failed: ConversationRow): ConversationRow {
+export function continueConversation(profile: OpenProfile, random: Random, failed: ConversationRow, by?: ReadonlySet<InstanceId>): ConversationRow {
   const chain = followed(profile, failed);
   const last = chain.at(-1) ?? failed;
   const next = last.state === 'failed' ? opened(profile, last) : last;
-  for (const each of chain) if (each.state === 'failed') moveTexts(profile, random, each, next);
+  for (const each of chain) if (each.state === 'failed') moveTexts(profile, random, each, next, by);
   return next;
 }
 
@@ -38,10 +40,11 @@ function opened(profile: OpenProfile, failed: ConversationRow): ConversationRow 
   return profile.stores.conversations.byId(next.conversationId) ?? next;
 }
 
-function moveTexts(profile: OpenProfile, random: Random, from: ConversationRow, to: ConversationRow): void {
+function moveTexts(profile: OpenProfile, random: Random, from: ConversationRow, to: ConversationRow, by: ReadonlySet<InstanceId> | undefined): void {
   const { engine, history, stores } = profile;
   const again = new Map<string, MessageRow>();
   for (const old of stores.messages.undelivered(from.conversationId)) {
+    if (by?.has(old.instanceId) === false) continue;
     // An answer to something that stayed behind has nothing to point at in the new dialog.
     const answered = old.replyTo === undefined ? undefined : again.get(old.replyTo);
     const disappearAfter = old.disappearAfter === undefined ? {} : { disappearAfter: old.disappearAfter };

@@ -16,6 +16,8 @@ export function takeBackEnds(profile: OpenProfile, { random, events, logger, clo
   const { local, stores, vault, engine } = profile;
   const stopped = local.list.instances.map(({ instanceId }) => instanceId).filter((instanceId) => instanceId !== local.instanceId && isVoid(local, instanceId));
   if (stopped.length === 0 || local.standing !== 'active') return;
+  // What a device wrote that this one was stands under that one's name. What others wrote goes from there, and went twice otherwise.
+  const here = new Set([local.instanceId, ...stores.dialogs.retirements().map(({ retired }) => retired)]);
   profile.commit(() => {
     const said = stopped.flatMap((author) => [...endsBy(profile, author)]);
     for (const key of new Set(said.map((fact) => fact.key))) {
@@ -33,7 +35,7 @@ export function takeBackEnds(profile: OpenProfile, { random, events, logger, clo
         const by = said.find((fact) => fact.key === key)?.author;
         vault.stores.conversations.put({ ...rest, state: 'open', ...(by && { returned: { at: Math.max(0, Math.trunc(clock.now())), by } }) });
         profile.waitingChanged(dialog.peerId);
-      } else if (stores.messages.undelivered(row.conversationId).some(({ instanceId }) => instanceId === local.instanceId)) continueConversation(profile, random, row);
+      } else if (stores.messages.undelivered(row.conversationId).some(({ instanceId }) => here.has(instanceId))) continueConversation(profile, random, row, here);
       events.emit({ type: 'conversation.changed', conversationId: row.conversationId });
     }
   });

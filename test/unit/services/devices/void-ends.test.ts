@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Device, heard, household, type Household, idOf } from '../../../support/own-devices';
+import { RowsOf } from '../../../support/put-back';
 
 let home: Household;
 
@@ -86,6 +87,34 @@ describe('a conversation that only a stopped device had ended', () => {
     const [former, next] = [conversationAt(laptop), laptop.profile.stores.conversations.list().find(({ continues }) => continues !== undefined)];
     expect([former.continuedBy, next?.state]).toEqual([next?.conversationId, 'open']);
     expect(heard(bo).filter((text) => text === 'waits')).toHaveLength(1);
+  });
+
+  it('S4-32 A65: what waited at the device that one used to be goes as well, and what waits at another device goes from there alone', async () => {
+    const { world, desk, laptop, shelf, bo } = home;
+    await ready();
+    await laptop.messages.send({ conversationId: conversationAt(laptop).conversationId, text: 'waits' });
+    await desk.messages.send({ conversationId: conversationAt(desk).conversationId, text: 'waits as well' });
+    say(shelf);
+    await world.until('it is believed', () => [desk, laptop].every((each) => stateAt(each)[2] === 'failed'));
+    bo.mute = false;
+    bo.onLink = undefined;
+    await world.until('the contact heard of it from both', () => [desk, laptop].every((each) => each.profile.stores.dialogs.findDialog(conversationAt(each))?.failureDue === false));
+    const [rows, formerly] = [new RowsOf(laptop.db), idOf(laptop)];
+    laptop.reopen();
+    await home.together();
+    await world.pass(2_000);
+    laptop.profile.leave();
+    rows.putBack(laptop.db);
+    laptop.reopen();
+    await world.until('another device in its place', () => idOf(laptop) !== formerly && isInStep(desk, laptop, shelf));
+    await home.together();
+    home.leave(desk);
+    await laptop.devices.suspend({ instanceId: idOf(shelf) });
+    await world.until('what waited here', () => heard(bo).includes('waits'));
+    home.comeBack(desk);
+    await world.until('what waited there', () => heard(bo).includes('waits as well'));
+    await world.pass(5_000);
+    expect(heard(bo).filter((text) => text.startsWith('waits')).sort()).toEqual(['waits', 'waits as well']);
   });
 
   it('S4-32 A65: what another device that counts had found as well stays', async () => {
