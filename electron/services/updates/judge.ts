@@ -76,6 +76,13 @@ export function judge(bytes: Uint8Array, before: Memory, self: Self, now: number
   return { memory, outcome: offer(manifest, self) };
 }
 
+/** Whether the clock alone stands against it: when it was signed, it was a newer version. */
+export function isOfAnotherTime(bytes: Uint8Array, memory: Memory, self: Self, signatures: UpdateSignatures): boolean {
+  const file = readUpdateFile(bytes);
+  const issued = file && parseManifest(file.manifest.text)?.issued;
+  return issued !== undefined && judge(bytes, memory, self, issued, signatures).outcome.kind === 'newer';
+}
+
 function offer(manifest: Manifest, self: Self): Judgement['outcome'] {
   const [offered, own] = [parseVersion(manifest.version), parseVersion(self.version)];
   if (offered === undefined || own === undefined) return { kind: 'refused', why: 'updates.garbled' };

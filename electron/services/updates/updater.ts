@@ -2,7 +2,7 @@ import { type ErrorCode, KeyshiftError } from '../../../shared/errors';
 import type { UpdateStatus } from '../../../shared/model/updates';
 import type { Clock, Random } from '../../engine/ports';
 import type { ChosenUpdate, InstalledUpdate, PackageFile, UpdateInstaller, UpdateShelf, UpdateSignatures, UpdateSource } from '../ports/updates';
-import { judge, type Judgement, type Memory, readMemory, type Self, startingMemory, writeMemory } from './judge';
+import { isOfAnotherTime, judge, type Judgement, type Memory, readMemory, type Self, startingMemory, writeMemory } from './judge';
 import type { KeyList, Manifest } from './manifest';
 import { Timetable } from './timetable';
 import { longestUpdateFile } from './update-file';
@@ -201,18 +201,16 @@ export class Updater {
 
   /** What was believed before this start. */
   async #findAgain(): Promise<void> {
-    const { shelf } = this.#parts;
+    const { shelf, self, signatures } = this.#parts;
     const bytes = await shelf.updateFile();
-    let isClockBehind = false;
+    if (bytes === undefined) return;
     try {
-      if (bytes !== undefined) await this.#believe(bytes);
+      await this.#believe(bytes);
     } catch (error) {
-      // Out of date by now, or damaged: the next answer brings another.
       if (!(error instanceof KeyshiftError)) throw error;
-      // It was believed before: only a clock that was set back makes it one of the future, and takes nothing away that was fetched.
-      isClockBehind = error.code === 'updates.from-future';
     }
-    if (!isClockBehind && this.#offer === undefined && bytes !== undefined) await shelf.clear();
+    // Overtaken or damaged by now, it goes. Where only the clock is against it, that may be set right again: what was fetched waits for the next answer.
+    if (this.#offer === undefined && !isOfAnotherTime(bytes, this.#memory, self, signatures)) await shelf.clear();
   }
 
   /** Judges an update file, and remembers before anything follows from it. */

@@ -267,29 +267,36 @@ it('22: a package that was replaced between check and installation is not instal
   expect(updater.status().installed).toBeUndefined();
 });
 
-it('22: what was fetched stays where the clock was behind at a start, and is offered again by the next answer, or at a start with a clock that is right', async () => {
+it.each([['behind', -10 * 365 * day], ['ahead', 10 * 365 * day]])('22: what was fetched stays where the clock was %s at a start, and is offered again by the next answer, or at a start with a clock that is right', async (_, wrong) => {
   await (await open()).check();
   const first = await open();
   await first.download();
   await first.close();
-  clock.wall -= 10 * 365 * day;
-  const behind = await open();
-  expect(behind.status().offer).toBeUndefined();
-  clock.wall += 10 * 365 * day;
-  await behind.check();
-  expect(behind.status()).toMatchObject({ offer: { ready: true } });
-  await behind.close();
-  clock.wall -= 10 * 365 * day;
+  clock.wall += wrong;
+  const astray = await open();
+  expect(astray.status().offer).toBeUndefined();
+  clock.wall -= wrong;
+  await astray.check();
+  expect(astray.status()).toMatchObject({ offer: { ready: true } });
+  await astray.close();
+  clock.wall += wrong;
   await (await open()).close();
-  clock.wall += 10 * 365 * day;
+  clock.wall -= wrong;
   const right = await open();
   expect(right.status()).toMatchObject({ offer: { ready: true } });
   await right.close();
-  // And goes with the answer that there is nothing newer, also where it was not offered at that start.
-  clock.wall -= 10 * 365 * day;
-  const newer = await open({ version: '0.2.0' });
-  clock.wall += 10 * 365 * day;
-  await newer.check();
+  // It goes with the answer that there is nothing newer, also where it was not offered at that start, and at once where this is the version.
+  clock.wall += wrong;
+  const waiting = await open();
+  clock.wall -= wrong;
+  server.files.set(indexPath, updateFile({ serial: 9, version: '0.1.0', files: [packageFile({ name: 'keyshift_0.1.0_amd64.deb' })] }));
+  await waiting.check();
+  expect(readdirSync(join(folder, 'updates'))).toEqual(['remembered.json']);
+  server.files.set(indexPath, updateFile({ serial: 10 }));
+  await waiting.check();
+  expect(readdirSync(join(folder, 'updates'))).toHaveLength(2);
+  clock.wall += wrong;
+  await open({ version: '0.2.0' });
   expect(readdirSync(join(folder, 'updates'))).toEqual(['remembered.json']);
   expect(server.asked.filter(({ path }) => path === packagePath)).toHaveLength(1);
 });
