@@ -101,7 +101,7 @@ export class LanNetwork {
     this.#cancelLook = this.#parts.clock.setTimer(lookMs, () => this.#look());
     const wanted = new Map(this.#interfaces().map((one) => [`${one.address}/${one.netmask}`, one]));
     for (const [key, card] of this.#cards) {
-      if (wanted.has(key)) continue;
+      if (wanted.has(key) && !card.socket.isLeftBehind) continue;
       this.#leave(key, card);
       card.socket.close();
     }

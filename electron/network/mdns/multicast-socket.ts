@@ -30,6 +30,8 @@ export class MulticastSocket {
   #isOpen = false;
   #closing = false;
   #sending = 0;
+  /** The system says so where a card is joined that is joined already. */
+  #refusesTwice = false;
 
   constructor(card: LanInterface, clock: Clock, handlers: MulticastHandlers) {
     this.#card = card;
@@ -53,6 +55,14 @@ export class MulticastSocket {
 
   get isOpen(): boolean {
     return this.#isOpen && !this.#closing;
+  }
+
+  /**
+   * Whether another card has the address by now, as when one went and came back: what was joined is the former one, and nothing is heard any more. Only
+   * then does the system take it once more.
+   */
+  get isLeftBehind(): boolean {
+    return this.isOpen && this.#refusesTwice && this.#socket !== undefined && this.#takes(this.#socket);
   }
 
   /** To everybody on the network of this card; dropped when that is not possible now. */
@@ -83,8 +93,18 @@ export class MulticastSocket {
       this.#fail();
       return;
     }
+    this.#refusesTwice = !this.#takes(socket);
     this.#isOpen = true;
     if (!this.#closing) this.#handlers.onOpen();
+  }
+
+  #takes(socket: Socket): boolean {
+    try {
+      socket.addMembership(group, this.#card.address);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #sent(error: unknown): void {

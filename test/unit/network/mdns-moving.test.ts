@@ -1,4 +1,5 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Socket } from 'node:dgram';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import { createLanDiscovery } from '../../../electron/network/mdns/create-lan-discovery';
 import { readPacket } from '../../../electron/network/mdns/packets';
@@ -19,6 +20,7 @@ describe('a machine that comes to another network', () => {
   const ends: (() => void)[] = [];
   afterEach(() => {
     for (const end of ends.splice(0)) end();
+    vi.restoreAllMocks();
     listener?.close();
   });
 
@@ -41,6 +43,40 @@ describe('a machine that comes to another network', () => {
     await until(() => from(shyAnew).size > 0 && from(plain).size > 1);
     expect([...from(shy)]).toEqual([home.address]);
     expect([...from(shyAnew)]).toEqual([café.address]);
+  });
+
+  it.each(['refuses', 'takes'])('LAN: a card that came back with the address it had is joined anew, once, and what is announced said there again, where the system %s a membership twice', async (twice) => {
+    let looks = 0;
+    let isBack = false;
+    const joined = new Set<Socket>();
+    const { addMembership } = Socket.prototype;
+    vi.spyOn(Socket.prototype, 'addMembership').mockImplementation(function join(this: Socket, group, address) {
+      if (!joined.has(this)) addMembership.call(this, group, address);
+      // As Linux does: known by the number of the card, of which the one that came back has another.
+      else if (twice === 'refuses' && !(isBack && this === [...joined][0])) throw Object.assign(new Error('in use'), { code: 'EADDRINUSE' });
+      joined.add(this);
+    });
+    const heard: string[] = [];
+    listener = await listenOnLoopback((bytes) => void heard.push(...(readPacket(bytes)?.services.map((one) => one.name) ?? [])));
+    joined.clear();
+    const interfaces = () => {
+      looks += 1;
+      return [home];
+    };
+    const device = createLanDiscovery({ clock, random: kernelRandom, listening: () => ({ host: '127.0.0.1', port: 1 }), interfaces, onFault: unexpected });
+    const name = `back-${process.pid}-${Date.now()}`;
+    ends.push(device.announce({ kind: 'contacts', name, port: 4_711, facts: { v: '2' } }, unexpected));
+    await until(() => heard.includes(name));
+    const after = async (more: number) => {
+      const before = looks;
+      await until(() => looks > before + more);
+    };
+    await after(10);
+    expect(joined.size).toBe(1);
+    isBack = true;
+    heard.length = 0;
+    await after(10);
+    expect([joined.size, heard.includes(name)]).toEqual(twice === 'refuses' ? [2, true] : [1, false]);
   });
 });
 
