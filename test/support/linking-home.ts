@@ -10,6 +10,7 @@ import { VaultService } from '../../electron/services/vault-service';
 import type { Db } from '../../electron/storage/database';
 import { openStores } from '../../electron/storage/open-stores';
 import type { AppEvent } from '../../shared/contract/contract';
+import { KeyshiftError } from '../../shared/errors';
 import type { Linking } from '../../shared/model/device';
 import { defaultSettings, type Settings } from '../../shared/model/settings';
 import { ManualClock } from './manual-clock';
@@ -35,6 +36,8 @@ export class LinkingHome {
   settings: Settings = defaultSettings;
   /** Whoever asks for its preferences meets an error. */
   unreadable = false;
+  /** The disk takes no preferences. */
+  full = false;
   /** Armed for the next time. */
   crashAt: CrashPoint | undefined;
   readonly #place: Place;
@@ -136,7 +139,11 @@ export class LinkingHome {
       if (this.unreadable) throw new Error('preferences');
       return { settings: this.settings };
     };
-    const preferences = { get: read, set: (change: Partial<Preferences>) => void (this.settings = change.settings ?? this.settings) };
+    const set = (change: Partial<Preferences>): void => {
+      if (this.full) throw new KeyshiftError('disk.full', 'full');
+      this.settings = change.settings ?? this.settings;
+    };
+    const preferences = { get: read, set };
     const vaultFile: VaultFile = {
       state: () => (this.#db ? 'present' : 'absent'),
       create: async (_passphrase, initialise) => {

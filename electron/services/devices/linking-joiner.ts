@@ -27,7 +27,7 @@ export interface LinkingJoinerParts {
   readonly events: EventHub;
   readonly transport: Transport;
   readonly vault: Pick<VaultService, 'requireAbsence' | 'restore' | 'profile' | 'state'>;
-  readonly vaultFile: Pick<VaultFile, 'create'>;
+  readonly vaultFile: Pick<VaultFile, 'create' | 'state'>;
   readonly preferences: PreferencesStore;
   readonly deviceName: string;
   readonly view: LinkingView;
@@ -170,10 +170,16 @@ export class LinkingJoiner {
           stores.local.save(record);
           for (const device of devices) stores.devices.put({ ...device, cardTime: 0, addedAt: clock.now() });
         };
-        const opened = await vaultFile.create(current.passphrase, initialise);
-        current.stored = true;
+        // Before the device exists: it must not tell what its person does not want told, not even after a crash right now; and a disk that does not take them leaves nothing open.
         preferences.set({ settings: { ...before, ...parsePersonSettings(settings) } });
-        return opened;
+        try {
+          const opened = await vaultFile.create(current.passphrase, initialise);
+          current.stored = true;
+          return opened;
+        } catch (error) {
+          if (vaultFile.state() === 'absent') preferences.set({ settings: before });
+          throw error;
+        }
       });
     } catch (error) {
       logger.error('device.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });

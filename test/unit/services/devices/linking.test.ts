@@ -86,6 +86,23 @@ describe('letting a new device in', () => {
     expect(await Promise.resolve(desk.devices.list(undefined))).toMatchObject([{ current: true }, { name: 'pocket', connected: true, roles: ['exchange'] }]);
   });
 
+  it('S4-26 A38: what its person does not want told it knows before it exists; a disk that does not take that leaves nothing, and it is let in the next time', async () => {
+    const { desk, pocket } = await twoHomes();
+    desk.settings = { ...defaultSettings, readReceipts: !defaultSettings.readReceipts };
+    pocket.full = true;
+    await compared(desk, pocket);
+    await same(desk, pocket);
+    await place.until('over', () => isOver(pocket));
+    expect([pocket.view.failure, pocket.vault.state()]).toEqual(['disk.full', 'absent']);
+    await place.until('it was struck off', () => desk.active.length === 1 && isOver(desk), past / 1_000);
+    pocket.full = false;
+    await compared(desk, pocket);
+    pocket.crashAt = 'after-save';
+    await same(desk, pocket);
+    await place.until('the crash', () => pocket.isDead);
+    expect(pocket.settings.readReceipts).toBe(desk.settings.readReceipts);
+  });
+
   it('S4-26: "not the same" on one side ends it on both, and the link is spent', async () => {
     const { desk, pocket } = await twoHomes();
     const { link } = await desk.devices.link(undefined);
