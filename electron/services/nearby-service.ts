@@ -12,6 +12,8 @@ import type { LanDiscovery } from './ports';
 
 /** A search ends by itself. */
 const searchMs = 5 * 60_000;
+/** The longest until the clock is looked at again: no timer counts while a machine sleeps, and it may wake in another network. */
+const glanceMs = 10_000;
 /** A network that cannot be used says so within this time, so that whoever begins hears it. */
 const settleMs = 250;
 /** People come and go in bursts: told at most so often. */
@@ -109,7 +111,7 @@ export class NearbyService implements NearbyDoor {
     const search: Search = { name, endsAt: Math.ceil(clock.now() + searchMs), people, undo: [], failed: false, settle: undefined };
     this.#search = search;
     search.undo.push(
-      clock.setTimer(searchMs, () => this.#over(search)),
+      this.#endLater(search, clock.monotonic() + searchMs),
       discovery.announce({ kind: 'near', name, port: port(), facts: { v: nearbyVersion } }, () => this.#failed(search)),
       discovery.browse(
         'near',
@@ -123,6 +125,19 @@ export class NearbyService implements NearbyDoor {
     if (search.failed) for (const undo of search.undo) undo();
     else this.#tell();
     return search;
+  }
+
+  /** By the wall clock, as it is shown, and at `latest` by the monotonic one. Gives what calls it off. */
+  #endLater(search: Search, latest: number): () => void {
+    const { clock } = this.#parts;
+    let cancel: () => void = () => undefined;
+    const look = (): void => {
+      const left = Math.min(search.endsAt - clock.now(), latest - clock.monotonic());
+      if (left <= 0) this.#over(search);
+      else cancel = clock.setTimer(Math.min(left, glanceMs), look);
+    };
+    look();
+    return () => cancel();
   }
 
   #settled(search: Search): Promise<void> {

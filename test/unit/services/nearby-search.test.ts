@@ -64,6 +64,16 @@ describe('looking for people nearby', () => {
     await world.until('both met', () => stepOf(ann) === 'met' && stepOf(bo) === 'met');
   });
 
+  test('ends at the time that is shown also where the machine slept past it, and no later where the clock was set back', async () => {
+    await search(world, ann, bo);
+    ann.wrong.ahead = 8 * 3_600_000;
+    bo.wrong.ahead = -3_600_000;
+    await world.pass(10_000, 1_000);
+    expect([status(ann).running, status(bo).running, near().length]).toEqual([false, true, 1]);
+    await world.pass(290_000, 1_000);
+    expect([status(bo).running, near().length]).toEqual([false, 0]);
+  });
+
   test('a new search has new words and new handles', async () => {
     await search(world, bo);
     await search(world, ann);
