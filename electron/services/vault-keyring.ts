@@ -15,6 +15,9 @@ export class VaultKeyring {
   readonly #preferences: PreferencesStore;
   /** It was needed and did not help. */
   #silent = false;
+  /** Counts what was wanted of it: an answer that comes later than the next word of that changes nothing. */
+  #word = 0;
+  #keeping = 0;
   readonly #clock: Pick<Clock, 'setTimer'>;
   #opening: Promise<boolean> | undefined;
   #settled: Promise<unknown> = Promise.resolve();
@@ -57,6 +60,11 @@ export class VaultKeyring {
     return this.#wrapped() !== undefined;
   }
 
+  /** It has a key, or is being given one. */
+  get isWanted(): boolean {
+    return this.isOn || this.#keeping > 0;
+  }
+
   /** The key (32 bytes, if the keyring is honest), which the caller wipes. Errors: `keyring.unavailable`. */
   async unwrap(): Promise<Uint8Array> {
     const wrapped = this.#wrapped();
@@ -66,17 +74,24 @@ export class VaultKeyring {
 
   /** What opens the vault from now on. Errors: `keyring.unavailable`, `disk.full`, `disk.failed`. */
   async keep(vault: Pick<OpenVault, 'exportKey'>, wipe: (key: Uint8Array) => void): Promise<void> {
+    const word = (this.#word += 1);
     const key = vault.exportKey();
+    this.#keeping += 1;
     try {
       if (this.#keyring === undefined || !(await this.#keyring.available())) throw unavailable();
-      this.#preferences.set({ keyringWrap: Buffer.from(await this.#keyring.wrap(key)).toString('base64') });
+      const wrapped = await this.#keyring.wrap(key);
+      // Called off meanwhile, or of a key that opens nothing any more.
+      if (word !== this.#word) return;
+      this.#preferences.set({ keyringWrap: Buffer.from(wrapped).toString('base64') });
       this.#silent = false;
     } finally {
+      this.#keeping -= 1;
       wipe(key);
     }
   }
 
   forget(): void {
+    this.#word += 1;
     this.#preferences.set({ keyringWrap: undefined });
     this.#silent = false;
   }

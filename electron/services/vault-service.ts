@@ -69,25 +69,23 @@ export class VaultService {
       create: ({ passphrase, name }) => (this.#giveUpAsking?.(), this.inTurn(() => this.#create(passphrase, name))),
       unlock: ({ passphrase }) =>
         this.inTurn(async () => {
-          if (this.#profile !== undefined) {
-            // Already open: the passphrase is still checked, so that a wrong one never looks right.
-            return await this.#check(passphrase);
-          }
+          // Already open: the passphrase is still checked, so that a wrong one never looks right.
+          if (this.#profile !== undefined) return await this.#check(passphrase);
           this.#requireHealth();
           await this.#open(await this.#parts.vaultFile.unlock(passphrase));
           return null;
         }),
       lock: () => (this.#profile?.devices.upkeep.giveUp(), this.inTurn(async () => this.#lock())),
       checkPassphrase: ({ passphrase }) => this.inTurn(async () => (this.profile(), await this.#check(passphrase))),
+      // The keyring not in turn, here and below: it may take its time, and locking must not wait for it.
       changePassphrase: ({ newKey = false, ...input }) =>
-        newKey ? this.#renewal.only((run) => this.inTurn(() => this.#renewKey(input, run))) : this.inTurn(async () => {
+        newKey ? this.#renewal.only((run) => this.inTurn(() => this.#renewKey(input, run))).then(() => this.#renewKeyring()) : this.inTurn(async () => {
           const profile = this.profile();
           await profile.vault.changePassphrase(input.old, input.new);
           forgetResumptions(profile, this.#parts.logger);
           return null;
         }),
       cancelNewKey: async () => (this.#renewal.cancel(), null),
-      // Not in turn: a keyring may take its time, and locking must not wait for it.
       setKeyring: ({ enabled }) => this.#setKeyring(enabled),
     };
   }
@@ -173,9 +171,9 @@ export class VaultService {
     }
   }
 
-  /** `opened`: open already, and nobody else would close it. */
+  /** `opened`: open already, and nobody else would close it. What a keyring gives once the program has ended opens nothing: the profile may be another's by then. */
   async #openWith(unlocked: () => Promise<OpenVault>, opened?: OpenVault): Promise<boolean> {
-    if (this.#profile !== undefined) {
+    if (this.#profile !== undefined || this.#stopped) {
       opened?.close();
       return false;
     }
@@ -370,9 +368,8 @@ export class VaultService {
   }
 
   /** Errors: vault.wrong-passphrase. */
-  async #check(passphrase: string): Promise<null> {
-    await this.#parts.vaultFile.check(passphrase);
-    return null;
+  #check(passphrase: string): Promise<null> {
+    return this.#parts.vaultFile.check(passphrase).then(() => null);
   }
 
   async #setKeyring(enabled: boolean): Promise<{ keyring: KeyringState }> {
@@ -382,10 +379,13 @@ export class VaultService {
     return { keyring: await this.#keyring.state() };
   }
 
-  async #renewKey(passphrases: { readonly old: string; readonly new: string }, run: Run): Promise<null> {
+  async #renewKey(passphrases: { readonly old: string; readonly new: string }, run: Run): Promise<void> {
     await this.#renewal.renew(passphrases, run, { profile: this.profile(), lock: () => this.#lock(), open: (vault) => this.#open(vault) });
-    // What the keyring has opens nothing any more.
-    if (this.#keyring.isOn) await this.#setKeyring(true).catch(() => this.#keyring.forget());
+  }
+
+  /** What the keyring has opens nothing any more. */
+  async #renewKeyring(): Promise<null> {
+    if (this.#keyring.isWanted) await this.#setKeyring(true).catch(() => this.#keyring.forget());
     return null;
   }
 

@@ -70,6 +70,31 @@ describe('the key of the vault in a keyring', () => {
     expect([stored(), key]).toEqual([undefined, new Uint8Array(32)]);
   });
 
+  it('A88: what a person wanted last counts, however late the keyring answers to what was wanted before', async () => {
+    const { keyring } = keyringOf(true);
+    const { preferences, wrapped: stored } = preferencesOf();
+    const answers: (() => void)[] = [];
+    const vault = new VaultKeyring({ ...keyring, wrap: (key) => new Promise((resolve) => answers.push(() => resolve(key.slice()))) }, preferences, new ManualClock());
+    const asked = async (count: number): Promise<void> => {
+      while (answers.length < count) await Promise.resolve();
+    };
+    const first = vault.keep({ exportKey: keyOf }, wipe);
+    await asked(1);
+    expect([vault.isOn, vault.isWanted]).toEqual([false, true]);
+    vault.forget();
+    answers[0]?.();
+    await first;
+    expect([stored(), vault.isWanted]).toEqual([undefined, false]);
+    // Of a key that was replaced meanwhile.
+    const [former, now] = [vault.keep({ exportKey: keyOf }, wipe), vault.keep({ exportKey: () => new Uint8Array(32).fill(8) }, wipe)];
+    await asked(3);
+    answers[2]?.();
+    await now;
+    answers[1]?.();
+    await former;
+    expect(stored()).toBe(Buffer.alloc(32, 8).toString('base64'));
+  });
+
   it('is opened by one attempt at a time, which everybody waits for, but no longer than a moment', async () => {
     const clock = new ManualClock();
     const vault = new VaultKeyring(keyringOf(true).keyring, preferencesOf().preferences, clock);

@@ -154,6 +154,48 @@ describe('the vault service', () => {
     expect(early).toBe(1);
   });
 
+  test('what a keyring gives only once the program has ended opens nothing: the profile is free for another by then', async () => {
+    let give: (key: Uint8Array) => void = () => undefined;
+    const keyring = { available: async () => true, wrap: async (secret: Uint8Array) => secret, unwrap: () => new Promise<Uint8Array>((resolve) => (give = resolve)) };
+    const preferences = { get: () => ({ settings: defaultSettings, keyringWrap: 'AAAA' }), set: () => undefined };
+    let opened = 0;
+    const unlockWithKey = async (): Promise<OpenVault> => {
+      opened += 1;
+      return vault;
+    };
+    service = new VaultService({ ...parts, keyring, preferences, vaultFile: { ...parts.vaultFile, unlockWithKey } });
+    const unlocking = service.unlockWithKeyring();
+    await new Promise((resolve) => setImmediate(resolve));
+    await service.stop();
+    give(new Uint8Array(32));
+    expect([await unlocking, opened, service.state()]).toEqual([false, 0, 'locked']);
+  });
+
+  test('a keyring that takes its time with a new key keeps nobody from locking, and what it gives then counts all the same', async () => {
+    let wrapping = 0;
+    let give: () => void = () => undefined;
+    const wrap = (secret: Uint8Array) => new Promise<Uint8Array>((resolve) => {
+      wrapping += 1;
+      give = () => resolve(secret.slice());
+    });
+    let preferences: Preferences = { settings: defaultSettings, keyringWrap: 'AAAA' };
+    const renewing = { ...vault, renewKey: async () => ({ write: async () => renewing, back: async () => renewing, end: () => undefined }) };
+    service = new VaultService({
+      ...parts,
+      keyring: { available: async () => true, wrap, unwrap: async () => new Uint8Array(32) },
+      preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
+      vaultFile: { ...parts.vaultFile, unlock: async () => renewing },
+    });
+    await unlock();
+    const changing = Promise.resolve(service.handlers.changePassphrase({ old: 'p', new: 'another', newKey: true }));
+    await until(() => wrapping > 0);
+    await service.handlers.lock(undefined);
+    expect(service.state()).toBe('locked');
+    give();
+    expect(await changing).toBeNull();
+    expect(preferences.keyringWrap).toBe(Buffer.alloc(32).toString('base64'));
+  });
+
   /** Signing takes its time in another thread. */
   const until = async (holds: () => boolean) => {
     while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
