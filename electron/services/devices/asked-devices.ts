@@ -5,6 +5,8 @@ import type { Clock } from '../../engine/ports';
 
 /** How long a person has to go to the device that holds the identity key. */
 export const askedMs = 4 * 60 * 1000;
+/** The longest until the clock is looked at again: no timer counts while a machine sleeps, and who asked has given up by then. */
+const glanceMs = 10_000;
 /** Whoever asks for more is told that nobody answered. */
 const mostAsked = 4;
 
@@ -58,17 +60,14 @@ export class AskedDevices {
     if (this.#waiting.length >= mostAsked) return asked.answered('nobody');
     const requestId = this.#newId();
     const expiresAt = Math.max(0, Math.trunc(this.#clock.now())) + askedMs;
-    const cancel = this.#clock.setTimer(askedMs, () => {
-      const late = this.#waiting.find((each) => each.requestId === requestId);
-      if (late) this.#end(late, 'nobody');
-    });
+    const cancel = this.#endLater(requestId, expiresAt, this.#clock.monotonic() + askedMs);
     this.#waiting = [...this.#waiting, { ...asked, requestId, expiresAt, cancel }];
     this.#onChange(this.list());
   }
 
   /** Errors: device.request-gone. */
   answer(requestId: string, accept: boolean): void {
-    const waiting = this.#waiting.find((each) => each.requestId === requestId);
+    const waiting = this.#waiting.find((each) => each.requestId === requestId && each.expiresAt > this.#clock.now());
     if (!waiting) throw new KeyshiftError('device.request-gone', 'Nobody asks for this device any more.');
     this.#end(waiting, accept ? 'yes' : 'no');
   }
@@ -84,6 +83,20 @@ export class AskedDevices {
     const had = this.#waiting.length > 0;
     this.#waiting = [];
     if (had) this.#onChange([]);
+  }
+
+  /** By the wall clock, as it is shown, and at `latest` by the monotonic one. Gives what calls it off. */
+  #endLater(requestId: string, expiresAt: number, latest: number): () => void {
+    const left = (): number => Math.min(expiresAt - this.#clock.now(), latest - this.#clock.monotonic());
+    const look = (): void => {
+      if (left() > 0) return wait();
+      const late = this.#waiting.find((each) => each.requestId === requestId);
+      if (late) this.#end(late, 'nobody');
+    };
+    let cancel: () => void;
+    const wait = (): void => void (cancel = this.#clock.setTimer(Math.min(left(), glanceMs), look));
+    wait();
+    return () => cancel();
   }
 
   #end(waiting: Waiting, answer: Answer): void {

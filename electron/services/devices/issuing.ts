@@ -25,6 +25,8 @@ const insteadMs = 10 * 60_000;
 /** Its person is asked first, and may have to walk there. */
 const allowedMs = askedMs + answerMs;
 const requestIdBytes = 16;
+/** What was asked and given up, of which an answer may still come. */
+const mostGivenUp = 16;
 
 export interface Issued {
   readonly credential: Uint8Array;
@@ -38,6 +40,7 @@ export interface IssuingParts {
   readonly local: LocalParty;
   readonly stores: Pick<Stores, 'devices'>;
   readonly changes: Pick<ProfileChanges, 'replace'>;
+  readonly commit: <T>(work: () => T) => T;
   readonly channel: (instanceId: InstanceId) => UpkeepChannel | undefined;
   /** What the person here has to allow is different. */
   readonly onAsked: (requests: readonly DeviceRequest[]) => void;
@@ -58,6 +61,8 @@ interface Waiting {
 export class Issuing {
   readonly #parts: IssuingParts;
   readonly #waiting = new Map<string, Waiting>();
+  /** Oldest first. */
+  readonly #givenUp = new Set<string>();
   readonly asked: AskedDevices;
 
   constructor(parts: IssuingParts) {
@@ -82,6 +87,7 @@ export class Issuing {
       };
       const cancel = clock.setTimer(device.instead ? insteadMs : allowedMs, () => {
         settle();
+        this.#giveUp(key, device);
         reject(device.instead ? notCertifier() : notAnswered());
       });
       this.#waiting.set(key, {
@@ -112,6 +118,7 @@ export class Issuing {
     for (const { certifier, requestId, device, reject } of this.#waiting.values()) {
       if (device.instead) continue;
       this.#parts.channel(certifier)?.say('withdrawn', encodeWithdrawal({ requestId, signingKey: device.signingKey }));
+      this.#giveUp(toHex(requestId), device);
       reject(new KeyshiftError('device.link-lost', 'Linking was called off.'));
     }
   }
@@ -135,10 +142,30 @@ export class Issuing {
 
   #answered(body: Uint8Array): void {
     const answer = parseIssueAnswer(body);
-    const waiting = this.#waiting.get(toHex(answer.requestId));
-    if (!waiting) return;
+    const key = toHex(answer.requestId);
+    const waiting = this.#waiting.get(key);
+    if (!waiting) {
+      if (this.#givenUp.delete(key) && answer.outcome === 'done') this.#signedInVain(answer);
+      return;
+    }
     if (answer.outcome === 'done') waiting.resolve(answer);
     else waiting.reject(refusal(answer.outcome));
+  }
+
+  #giveUp(key: string, { instead }: NewDevice): void {
+    if (instead) return;
+    this.#givenUp.add(key);
+    for (const oldest of this.#givenUp) {
+      if (this.#givenUp.size <= mostGivenUp) break;
+      this.#givenUp.delete(oldest);
+    }
+  }
+
+  /** Signed before the certifier heard that nobody wants it any more: a device that nobody is stands on the list, and is struck off as one that never showed itself. */
+  #signedInVain({ credential: bytes }: Issued): void {
+    const { crypto, clock, stores, commit } = this.#parts;
+    const { instanceId } = parseInstanceCredential(crypto, bytes);
+    commit(() => stores.devices.put({ cardTime: 0, addresses: [], addedAt: clock.now(), ...stores.devices.find(instanceId), instanceId, credential: bytes, awaited: true }));
   }
 
   #asked(channel: UpkeepChannel, body: Uint8Array): void {
@@ -153,16 +180,16 @@ export class Issuing {
     // It takes its own place: there is no further device to be allowed.
     if (asked.instead) return this.#sign(channel, requestId, asked);
     if (!isConsent(crypto, local.peerId, asked, asked.consent)) return channel.say('issued', encodeIssueAnswer({ requestId, outcome: 'not-here' }));
-    this.#ask(channel.instanceId, requestId, asked);
+    this.#ask(channel, requestId, asked);
   }
 
-  #ask(by: InstanceId, requestId: Uint8Array, device: NewDevice): void {
+  #ask(channel: UpkeepChannel, requestId: Uint8Array, device: NewDevice): void {
     const { crypto, stores } = this.#parts;
+    const by = channel.instanceId;
     const row = stores.devices.find(by);
     const answered = (answer: Answer): void => {
-      const channel = this.#parts.channel(by);
-      // Away meanwhile, or no device any more.
-      if (!channel) return;
+      // Away meanwhile, or no device any more. Who came back asks again, unless it has given up.
+      if (this.#parts.channel(by) !== channel) return;
       if (answer === 'yes') this.#sign(channel, requestId, device);
       else channel.say('issued', encodeIssueAnswer({ requestId, outcome: answer === 'no' ? 'refused' : 'unanswered' }));
     };

@@ -37,7 +37,6 @@ async function letInByCertifier(parts: LettingIn, device: AgreedDevice): Promise
   const list = parseInstanceList(crypto, issued.list);
   const changed = await vault.changeRecord(
     async (record) => {
-      assertStill();
       const { local } = vault.profile();
       verifyInstanceList(crypto, list, local.identity);
       // It may have come by itself meanwhile.
@@ -46,6 +45,8 @@ async function letInByCertifier(parts: LettingIn, device: AgreedDevice): Promise
     () => markAwaited(parts, device, issued.credential),
   );
   if (!changed) vault.profile().commit(() => markAwaited(parts, device, issued.credential));
+  // Called off at the last moment: it is on the list by now, and is struck off as one that never showed itself.
+  assertStill();
 }
 
 /** On the list; it has to show yet that it holds what it is given. */

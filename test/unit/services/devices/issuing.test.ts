@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewDevice } from '../../../../electron/engine/certificates/admission';
 import { consentTo, parseInstanceCredential } from '../../../../electron/engine/certificates/credential';
 import { parseInstanceList } from '../../../../electron/engine/certificates/instance-list';
+import { instanceIdOf } from '../../../../electron/engine/identity/peer-id';
 import { askedMs } from '../../../../electron/services/devices/asked-devices';
 import type { Session, SessionItem } from '../../../../electron/engine/session/session';
 import { encodeIssueRequest } from '../../../../electron/services/devices/issue-words';
@@ -70,6 +71,43 @@ describe('a device without the identity key lets another one in', () => {
     laptop.profile.devices.upkeep.withdraw();
     await Promise.all(flood);
     expect(desk.profile.local.list.version).toBe(version);
+  });
+
+  it('S4-26 A65: nobody allows what its device has given up: neither behind a sleep, nor where it came back and did not ask again', async () => {
+    const { world, desk, laptop } = home;
+    const { version } = desk.profile.local.list;
+    void codeOf(laptop.profile.devices.upkeep.issue(newDevice('watch')));
+    await world.until('it is asked', () => desk.profile.devices.upkeep.asked.list().length === 1);
+    const [{ requestId } = { requestId: '' }] = await onlyRequest();
+    desk.wrong.ahead = askedMs;
+    await expect(Promise.resolve().then(() => desk.devices.answer({ requestId, accept: true }))).rejects.toMatchObject({ code: 'device.request-gone' });
+    await world.pass(10_000, 500);
+    expect([await onlyRequest(), toldOf(desk, 'devices.requests').at(-1)?.requests]).toEqual([[], []]);
+    desk.wrong.ahead = 0;
+    void codeOf(laptop.profile.devices.upkeep.issue(newDevice('watch')));
+    await world.until('it is asked', () => desk.profile.devices.upkeep.asked.list().length === 1);
+    laptop.reopen();
+    await home.together();
+    await allow();
+    await world.pass(10_000, 500);
+    expect(desk.profile.local.list.version).toBe(version);
+  });
+
+  it('S4-26 A65: what the certifier signed before it heard that it was called off is noted as a device that has yet to show itself', async () => {
+    const { world, desk, laptop } = home;
+    const device = newDevice('watch');
+    const outcome = codeOf(laptop.profile.devices.upkeep.issue(device));
+    await world.until('it is asked', () => desk.profile.devices.upkeep.asked.list().length === 1);
+    let sign = (): void => undefined;
+    desk.hold(new Promise<void>((done) => (sign = done)));
+    await allow();
+    laptop.profile.devices.upkeep.withdraw();
+    expect(await outcome).toBe('device.link-lost');
+    await world.pass(1_000);
+    sign();
+    const instanceId = instanceIdOf(laptop.crypto, device.signingKey);
+    await world.until('all know it', () => home.own.every(({ profile }) => profile.local.list.instances.some((entry) => entry.instanceId === instanceId && entry.state === 'active')));
+    expect(home.own.map(({ profile }) => profile.stores.devices.find(instanceId)?.awaited)).toEqual([undefined, true, undefined]);
   });
 
   it('S4-26: asked again over another connection it is the same question, and its answer arrives', async () => {

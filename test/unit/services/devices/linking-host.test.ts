@@ -125,7 +125,7 @@ it('S4-26 A65: of what the certifier gives for it a later list is taken, an earl
   const second = await admitDevice(crypto, first.record, newDevice(peerId), testNow);
   const others = await admitDevice(crypto, foreign, newDevice(foreign.peerId), testNow);
   const put: unknown[] = [];
-  const given = async (known: LocalRecord, list: Uint8Array): Promise<LocalRecord> => {
+  const given = async (known: LocalRecord, list: Uint8Array, assertStill = (): void => undefined): Promise<LocalRecord> => {
     let kept = known;
     const profile = {
       local: { isCertifier: false, identity, list: parseInstanceList(crypto, known.instanceList) },
@@ -141,7 +141,7 @@ it('S4-26 A65: of what the certifier gives for it a later list is taken, an earl
         return next !== undefined;
       },
     };
-    await letIn({ crypto, clock: place.clock, vault, assertStill: () => undefined }, { ...newDevice(peerId), instanceId: first.credential.instanceId });
+    await letIn({ crypto, clock: place.clock, vault, assertStill }, { ...newDevice(peerId), instanceId: first.credential.instanceId });
     return kept;
   };
   expect((await given(first.record, second.record.instanceList)).instanceList).toEqual(second.record.instanceList);
@@ -151,4 +151,8 @@ it('S4-26 A65: of what the certifier gives for it a later list is taken, an earl
   expect(put).toHaveLength(2);
   await expect(given(record, others.record.instanceList)).rejects.toMatchObject({ code: 'key.unacceptable' });
   expect(put).toHaveLength(2);
+  // Called off once it was signed: nobody is given anything, and what stands on the list is awaited in vain and struck off.
+  const calledOff = new Error('called off');
+  await expect(given(record, first.record.instanceList, () => { throw calledOff; })).rejects.toBe(calledOff);
+  expect(put).toHaveLength(3);
 });
