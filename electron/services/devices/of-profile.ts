@@ -72,7 +72,8 @@ export class ProfileDevices {
       store: stores.replica,
       siblings: this.siblings,
       commit,
-      within: (work) => stores.transaction(work),
+      // What is told of a part, and what was read in it, goes with it.
+      within: commit,
       onReady: () => profile.connections.begin(stores.contacts.list().map(({ peerId }) => peerId)),
     });
     this.upkeep = new Upkeep({ crypto, clock, logger, local, stores, siblings: this.siblings, suspensions, changes, commit, onAsked: (requests) => events.emit({ type: 'devices.requests', requests: [...requests] }) });

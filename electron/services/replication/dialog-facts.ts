@@ -42,7 +42,7 @@ export interface DialogFactsParts {
 /** What own devices have in common of dialogs (protocol.md §10): the kinds of facts, and what the engine has to say in them. */
 export class DialogFacts implements DialogNews {
   readonly #parts: DialogFactsParts;
-  /** The chain last compared with the one the log has, by its place there. */
+  /** The chain that the log was seen to have, or a later one of, by its place there. */
   readonly #told = new Map<string, VerifiedChain>();
   /** Newest start told of each other own device. */
   readonly #starts = new Map<InstanceId, Uint8Array>();
@@ -93,19 +93,20 @@ export class DialogFacts implements DialogNews {
 
   accepted(message: AcceptedMessage): void {
     const { replica, clock } = this.#parts;
+    if (!replica.isOn) return;
     this.#tellChain(message.source);
     const receivedAt = Math.max(0, Math.trunc(clock.now()));
     replica.say('envelope', envelopeKey(message, message.place), encodeToldEnvelope({ receivedAt, bytes: message.bytes }));
   }
 
-  /** Said when none was, or a later one is shown. */
+  /** Said when none was, or a later one is shown. That it was said may be undone with this transaction: the next one looks once more. */
   #tellChain(source: VerifiedChain): void {
     const { replica, crypto } = this.#parts;
     const key = chainKey(source.identity.peerId, source.instance.instanceId);
     if (this.#told.get(key) === source) return;
-    this.#told.set(key, source);
     const known = replica.find('chain', key);
     if (known === undefined || isLater(source, parseChain(crypto, known))) replica.say('chain', key, encodeChain(source));
+    else this.#told.set(key, source);
   }
 
   #later(work: () => void): void {

@@ -1,5 +1,6 @@
 import type { Crypto, KeyPair } from '../../engine/crypto/crypto';
 import type { InstanceId, PeerId } from '../../engine/ids';
+import { isOfDisk } from '../lasting-clock';
 import type { LoggedFact, ReplicaStore } from '../ports/replica';
 import type { Fact, FactKind } from './replica';
 import { isSigned, signFact, type SignedFact } from './signed-facts';
@@ -176,7 +177,7 @@ export class FactLog {
     return 'taken';
   }
 
-  /** Offers again what waits, at most `limit` after `cursor`. Gives where to go on, undefined at the end, and how many were used. */
+  /** Offers again what waits, at most `limit` after `cursor`. Gives where to go on, undefined at the end, and how many were used. Throws what the disk says: nothing of it may be kept then. */
   retry(cursor: LoggedFact | undefined, limit: number): { readonly cursor: LoggedFact | undefined; readonly used: number } {
     const { store, within, onSpoilt } = this.#parts;
     const waiting = store.waiting(cursor, limit);
@@ -189,7 +190,9 @@ export class FactLog {
         if (this.#isOver(known, fact)) store.remove(logged);
         else if (!within(() => this.#apply(known, fact))) continue;
         else this.#keep(known, { ...logged, waiting: false });
-      } catch {
+      } catch (error) {
+        // What a disk does not give or take now says nothing about the fact.
+        if (isOfDisk(error)) throw error;
         // Who brought it is gone, and others wait behind it.
         onSpoilt(logged.kind);
         store.remove(logged);

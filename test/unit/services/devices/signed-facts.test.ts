@@ -1,14 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { InstanceId } from '../../../../electron/engine/ids';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import type { VerifiedChain } from '../../../../electron/engine/certificates/chain';
+import type { DialogId, InstanceId } from '../../../../electron/engine/ids';
 import { encodeTopic } from '../../../../electron/services/devices/topics';
 import { Writer } from '../../../../electron/engine/wire/writer';
 import { Authors } from '../../../../electron/services/replication/authors';
+import { DialogFacts, type DialogFactsParts } from '../../../../electron/services/replication/dialog-facts';
 import { type SignedFact, signFact } from '../../../../electron/services/replication/signed-facts';
 import { type Batch, encodeWords } from '../../../../electron/services/replication/words';
+import { ManualClock } from '../../../support/manual-clock';
 import { household, type Household } from '../../../support/own-devices';
 import { type LogDevice, logDevices } from '../../../support/replica-kit';
 import { newDevices } from '../../../support/session-kit';
-import type { Resident } from '../../../support/services-kit';
+import { type Resident, toldOf } from '../../../support/services-kit';
+import { KeyshiftError } from '../../../../shared/errors';
 
 describe('what one device says of what another one said', () => {
   let desk: LogDevice;
@@ -51,6 +55,27 @@ describe('what one device says of what another one said', () => {
     expect(shelf.log.batch(desk.own, 0)).toEqual(batch);
   });
 
+  it('S4-30 A75: what waits is no worse for a disk that fails as it is offered again: nothing of it is thrown away, and it is used the next time', () => {
+    let isFailing = true;
+    const used: string[] = [];
+    shelf.log.register({
+      kind: 'odd',
+      rank: 99,
+      merges: true,
+      all: () => [],
+      apply: ({ key }) => {
+        if (isFailing) throw new KeyshiftError('disk.failed', 'The disk failed.');
+        return used.push(key) > 0;
+      },
+    });
+    const waiting = { author: laptop.own, number: 950, stamp: 1, kind: 'odd', key: 'x', value: new Uint8Array(1), signature: undefined, waiting: true };
+    shelf.db.transaction(() => shelf.stores.replica.put(waiting));
+    const retry = () => shelf.db.transaction(() => shelf.log.retry(undefined, 100));
+    expect(retry).toThrow('The disk failed.');
+    isFailing = false;
+    expect([retry().used, used, shelf.stores.replica.of('odd', 'x').map((fact) => fact.waiting)]).toEqual([1, ['x'], [false]]);
+  });
+
   it('S4-32 A65: how far a stopped device was heard stays as it was said once, and is heeded under no list that is not known yet', async () => {
     const [{ local }] = await newDevices('Ada');
     let raised = 0;
@@ -66,6 +91,30 @@ describe('what one device says of what another one said', () => {
   });
 });
 
+test('S4-30: the chain without which no other own device opens what a contact’s device wrote is said again where the disk undid that it was said, and looked up no longer once it stands', async () => {
+  const [{ local, crypto }] = await newDevices('Ada');
+  const log = new Map<string, Uint8Array>();
+  let [said, looked] = [[] as string[], 0];
+  const replica = {
+    isOn: true,
+    register: () => undefined,
+    say: (kind: string, key: string, value: Uint8Array) => void (said.push(kind), log.set(`${kind} ${key}`, value)),
+    find: (kind: string, key: string) => ((looked += 1), log.get(`${kind} ${key}`)),
+  };
+  const facts = new DialogFacts({ crypto, clock: new ManualClock(), logger: {}, replica } as unknown as DialogFactsParts); // what saying asks of it
+  const source = local.chain as VerifiedChain; // its own, as a contact would have verified it
+  const message = { peerId: local.peerId, dialogId: 'd'.repeat(32) as DialogId, instanceId: local.instanceId, place: 1, bytes: new Uint8Array(1), source };
+  facts.accepted(message);
+  log.clear();
+  facts.accepted(message);
+  expect(said.splice(0)).toEqual(['chain', 'envelope', 'chain', 'envelope']);
+  for (let n = 0; n < 5; n += 1) facts.accepted(message);
+  expect([said.splice(0), looked]).toEqual([Array(5).fill('envelope'), 3]);
+  replica.isOn = false;
+  facts.accepted(message);
+  expect([said, looked]).toEqual([[], 3]);
+});
+
 describe('a device that was stopped', () => {
   let home: Household;
   beforeEach(async () => {
@@ -78,6 +127,27 @@ describe('a device that was stopped', () => {
   const idOf = ({ profile }: Resident): InstanceId => profile.local.instanceId;
   const heard = (at: Resident, of: InstanceId): number => at.profile.stores.replica.heard().get(of) ?? 0;
   const isBlocked = (at: Resident): boolean => at.profile.stores.contacts.byPeer(home.bo.profile.local.peerId)?.blocked === true;
+
+  it('S4-30: what was done for a fact before it turned out to be of no use is undone, and told to nobody', async () => {
+    const { world, desk, laptop, shelf, bo } = home;
+    expect(await laptop.say(bo, 'hello')).toBe(true);
+    const [{ peerId, dialogId } = expect.unreachable('a conversation')] = laptop.profile.stores.conversations.list();
+    const { history, stores, devices: { replica } } = laptop.profile;
+    replica.register({
+      kind: 'odd',
+      rank: 99,
+      merges: true,
+      all: () => [],
+      apply: () => {
+        history.renewed({ peerId, dialogId, from: 1, at: 0 });
+        throw new Error('odd');
+      },
+    });
+    laptop.profile.commit(() => stores.replica.put({ author: idOf(shelf), number: 900_000, stamp: 1, kind: 'odd', key: 'x', value: new Uint8Array(1), signature: new Uint8Array(64), waiting: true }));
+    expect(await desk.say(bo, 'from the desk')).toBe(true);
+    await world.until('it was offered again', () => laptop.logged.some(([event]) => event === 'replica.spoilt'));
+    expect(toldOf(laptop, 'key.shifted').filter(({ reason }) => reason === 'devices')).toEqual([]);
+  });
 
   it('S4-26 A65 A75: what it said before is passed on and believed, what its keys say afterwards is nothing, whoever brings it', async () => {
     const { world, desk, laptop, shelf, bo, leave, comeBack, together } = home;
