@@ -48,7 +48,7 @@ export class Acquaintances {
    * very key against each other. Throws `contact.key-mismatch`.
    */
   becomeMutual(card: Card, also: () => void = () => undefined, compared = false): void {
-    const { crypto, clock, events, stores, onMutual } = this.#parts;
+    const { crypto, clock, events, stores, book, onMutual } = this.#parts;
     const checked = parseCard(crypto, card.bytes, clock.now());
     if (!this.fitsPin(checked)) {
       throw new KeyshiftError('contact.key-mismatch', 'This person is known under another identity key.');
@@ -56,12 +56,17 @@ export class Acquaintances {
     const { peerId } = checked.chain.identity;
     const spent = stores.contacts.byPeer(peerId)?.invitation !== undefined;
     const answers = stores.requests.byPeer(peerId) !== undefined;
-    events.during(() =>
-      stores.transaction(() => {
-        also();
-        this.#store(checked, compared);
-      }),
-    );
+    try {
+      events.during(() =>
+        stores.transaction(() => {
+          also();
+          this.#store(checked, compared);
+        }),
+      );
+    } catch (error) {
+      book.dropCache(); // else the same card, once the disk takes it, would count as known, and be stored by nobody
+      throw error;
+    }
     if (spent) stores.purge();
     onMutual(peerId, answers);
   }

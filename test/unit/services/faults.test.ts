@@ -136,6 +136,31 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     await world.until('a request', () => toldOf(bo, 'contact.request').length === 1);
   }, 60_000);
 
+  test('a full disk at whoever accepts a request: once there is room it is accepted, and its key stands on the disk', async () => {
+    const fault = { on: false };
+    bo.replace((stores) => ({
+      contacts: {
+        ...stores.contacts,
+        put: (row) => {
+          if (!fault.on) return stores.contacts.put(row);
+          bo.profile.book.find(row.peerId); // as whoever judges what an organisation says of the key that was just stored
+          throw full();
+        },
+      },
+    }));
+    bo.reopen();
+    await ann.contacts.importKey({ text: cardText(bo, world.clock.now()).text });
+    await world.until('a request', () => toldOf(bo, 'contact.request').length === 1);
+    const [{ requestId } = { requestId: '' }] = bo.profile.stores.requests.list();
+    const accept = () => Promise.resolve().then(() => bo.contacts.answerRequest({ requestId, accept: true }));
+    fault.on = true;
+    await expect(accept()).rejects.toMatchObject({ code: 'disk.full' });
+    fault.on = false;
+    await accept();
+    expect(bo.profile.stores.peers.find(peerOf(ann))).toBeDefined();
+    await world.until('met', met);
+  }, 60_000);
+
   test('a contact that cannot be sealed to is reached all the same', async () => {
     const fault = failing(ann, 'dialogs', 'waiting');
     bo.onLink = (link) => link.destroy();
