@@ -95,9 +95,10 @@ export class CardMail {
     return row !== undefined && (row.dueAt <= now || row.dueAt > now + askAgainMs) ? row : undefined;
   }
 
-  /** It lies in their mailbox, or is in a file for them. In the caller's transaction. */
+  /** It lies in their mailbox. What became due while that took its time stays, and who agreed meanwhile is asked no more. In the caller's transaction. */
   left(row: CardMailRow): void {
     const { ways } = this.#parts.stores;
+    if (!this.#isStill(row)) return;
     const again = this.#parts.stores.contacts.byPeer(row.peerId)?.relation === 'invited' ? acceptAgainMs : askAgainMs;
     if (row.asks) ways.putCardMail({ ...row, dueAt: Math.trunc(this.#parts.clock.now()) + again });
     else ways.removeCardMail(row.peerId);
@@ -109,9 +110,13 @@ export class CardMail {
     const row = ways.cardMailFor(peerId);
     if (row === undefined) return undefined;
     return () => {
-      const now = ways.cardMailFor(peerId);
-      if (now?.dueAt === row.dueAt && now.asks === row.asks) commit(() => ways.removeCardMail(peerId));
+      if (this.#isStill(row)) commit(() => ways.removeCardMail(peerId));
     };
+  }
+
+  #isStill({ peerId, dueAt, asks }: CardMailRow): boolean {
+    const now = this.#parts.stores.ways.cardMailFor(peerId);
+    return now?.dueAt === dueAt && now.asks === asks;
   }
 
   #answer(peerId: PeerId): void {

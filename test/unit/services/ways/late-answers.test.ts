@@ -6,6 +6,7 @@ import { Posting, type PostingParts } from '../../../../electron/services/ways/p
 import { Revoking, type RevokingParts } from '../../../../electron/services/ways/revoking';
 import type { MailboxPlace } from '../../../../electron/engine/certificates/mailbox-place';
 import type { DepositOutcome } from '../../../../electron/services/ports/mailbox';
+import type { CardMailRow } from '../../../../electron/services/ports/ways';
 import { ManualClock, settle } from '../../../support/manual-clock';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -107,6 +108,36 @@ describe('ways by mailbox that are changed, or fail once, while something is und
     isFull = false;
     mail.received(found);
     expect(kept).toEqual(['due']);
+  });
+
+  it('a card that is due anew while the one before it is being left stays due, and whoever agreed meanwhile is asked no more', async () => {
+    const clock = new ManualClock();
+    let row: CardMailRow | undefined;
+    const parts = {
+      clock,
+      stores: {
+        contacts: { byPeer: () => ({ relation: 'mutual', blocked: false }) },
+        ways: { cardMailFor: () => row, putCardMail: (next: CardMailRow) => (row = next), removeCardMail: () => (row = undefined) },
+      },
+      commit: (work: () => unknown) => work(), onDue: () => undefined,
+    } as unknown as CardMailParts;
+    const mail = new CardMail(parts);
+    const due = (): CardMailRow => mail.dueTo(peerId) ?? expect.unreachable('a card');
+    mail.tell(peerId);
+    const before = due();
+    await clock.advance(1_000);
+    mail.tell(peerId);
+    mail.left(before);
+    mail.left(due());
+    expect(mail.dueTo(peerId)).toBeUndefined();
+    mail.ask(peerId);
+    const asked = due();
+    mail.agreed(peerId, false);
+    mail.left(asked);
+    expect(row).toBeUndefined();
+    mail.ask(peerId);
+    mail.left(due());
+    expect([row, mail.dueTo(peerId)]).toMatchObject([{ asks: true }, undefined]);
   });
 
   it('a disk that cannot be read once when the next look is planned ends neither the program nor the looking', async () => {
