@@ -31,7 +31,7 @@ function failingDisk(resident: Resident): { on: boolean } {
     });
   resident.replace((stores) => {
     const all = Object.entries(stores).map(([name, member]: [string, unknown]) => [name, (typeof member === 'object' && member !== null) || typeof member === 'function' ? failing(member, stores) : member]);
-    return { ...(Object.fromEntries(all) as Stores), onDisk: stores.onDisk };
+    return { ...(Object.fromEntries(all) as Stores), onDisk: stores.onDisk, purge: () => !disk.on && stores.purge() };
   });
   resident.reopen();
   return disk;
@@ -85,6 +85,30 @@ describe('a disk that cannot be read for a while ends nothing', () => {
     expect(uncaught).toEqual([]);
     await world.pass(10_000, 250);
     expect(texts()).not.toContain('soon gone');
+    await home.together();
+    expect(await desk.say(bo, 'again')).toBe(true);
+  }, 60_000);
+
+  it('nor is anything kept by it that a lock ends: no session, no key', async () => {
+    const { world, desk, laptop, bo } = home;
+    await home.together();
+    const disk = failingDisk(desk);
+    await home.together();
+    expect(await desk.say(bo, 'hello')).toBe(true);
+    expect(await bo.say(desk, 'hello yourself')).toBe(true);
+    const message = desk.profile.stores.messages.page(desk.profile.stores.conversations.list()[0]?.conversationId ?? '', undefined, 9).find(({ direction }) => direction === 'out');
+    await desk.messages.edit({ messageId: message?.messageId ?? '', text: 'hello there' });
+    const { profile } = desk;
+    const sending = Promise.resolve(desk.messages.send({ conversationId: message?.conversationId ?? '', text: 'never' })).catch((error: unknown) => error);
+    disk.on = true;
+    expect(() => profile.close()).not.toThrow();
+    expect(await sending).toMatchObject({ code: 'disk.failed' });
+    expect(() => profile.local.instance.signing.secret.bytes).toThrow('wiped');
+    await world.until('nobody has a session with it', () => [laptop, bo].every((each) => [...each.profile.connections.sessions(), ...each.profile.devices.siblings.sessions()].every(({ peer }) => peer.instance.instanceId !== profile.local.instanceId)));
+    await world.pass(30_000, 250);
+    expect(uncaught).toEqual([]);
+    disk.on = false;
+    desk.reopen();
     await home.together();
     expect(await desk.say(bo, 'again')).toBe(true);
   }, 60_000);
