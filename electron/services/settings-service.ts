@@ -17,12 +17,20 @@ export function settingsService(parts: { preferences: PreferencesStore; openProf
       if (change.onionAddress !== undefined && settings.onionAddress !== '' && onionOf(settings) === undefined) {
         throw new KeyshiftError('input.invalid', 'The onion address is no version 3 address with a port from 1 to 65535.');
       }
-      const before = encodePersonSettings(parts.preferences.get().settings);
+      const former = parts.preferences.get().settings;
       parts.preferences.set({ settings });
       const profile = parts.openProfile?.();
       // What is the person's and not this machine's is told to the other devices.
       const said = encodePersonSettings(settings);
-      if (profile && Buffer.compare(before, said) !== 0) profile.commit(() => profile.devices.replica.say('setting', personSettingsKey, said));
+      if (profile && Buffer.compare(encodePersonSettings(former), said) !== 0) {
+        try {
+          profile.commit(() => profile.devices.replica.say('setting', personSettingsKey, said));
+        } catch (error) {
+          // Refused, it is as before: chosen once more, it would be no change, and told to nobody.
+          parts.preferences.set({ settings: former });
+          throw error;
+        }
+      }
       if (change.shareSessions !== undefined) profile?.devices.handover.chosen();
       return settings;
     },

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCard } from '../../../../electron/engine/certificates/card';
 import { authoritiesService } from '../../../../electron/services/authorities-service';
+import type { OpenProfile } from '../../../../electron/services/open-profile';
 import { settingsService } from '../../../../electron/services/settings-service';
+import { KeyshiftError } from '../../../../shared/errors';
 import { policyPresets } from '../../../../shared/model/keys';
 import { day } from '../../../support/foundation-kit';
 import { OpensslCa } from '../../../support/openssl-ca';
@@ -50,7 +52,15 @@ describe('what a person chooses on one device', () => {
     await world.until('the rules', () => laptop.profile.stores.dialogs.policy(dialog)?.afterMessages === policyPresets.frequent.afterMessages);
 
     let kept = { settings: desk.settings };
-    const settings = settingsService({ preferences: { get: () => kept, set: (change) => void (kept = { ...kept, ...change }) }, openProfile: () => desk.profile });
+    let isFull = true;
+    const commit: OpenProfile['commit'] = (work) => {
+      if (isFull) throw new KeyshiftError('disk.full', 'full');
+      return desk.profile.commit(work);
+    };
+    const profile = Object.create(desk.profile, { commit: { value: commit }, devices: { value: desk.profile.devices } }) as OpenProfile;
+    const settings = settingsService({ preferences: { get: () => kept, set: (change) => void (kept = { ...kept, ...change }) }, openProfile: () => profile });
+    expect(() => settings.set({ keepCheck: !desk.settings.keepCheck })).toThrow('full');
+    isFull = false;
     await settings.set({ keepCheck: !desk.settings.keepCheck, enterSends: !desk.settings.enterSends });
     await world.until('the setting', () => laptop.settings.keepCheck === kept.settings.keepCheck);
     // Which key sends is this machine's matter.
