@@ -42,8 +42,8 @@ export default defineConfig({
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,
-    // The oldest runtime is Electron 25.
-    target: 'chrome114',
+    // The oldest runtime is Electron 33.
+    target: 'chrome130',
     // Both keep the content security policy strict: no inline script, no data: addresses.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,

@@ -14,8 +14,8 @@ import { putBundle, putFile } from './lib/put-file.mjs';
 import { quietPackages } from './lib/quiet-packages.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 
-/** The oldest runtime the main process must run in is Electron 25 (Node 18.15). */
-const NODE_TARGET = 'node18.15';
+/** The oldest runtime the main process must run in is Electron 33 (Node 20.18). */
+const NODE_TARGET = 'node20.18';
 
 /** Loaded from node_modules at run time: native code, WebAssembly that lies in a file of its own, and Electron itself. */
 export const EXTERNAL = ['electron', 'original-fs', '@signalapp/sqlcipher', 'sodium-native', 'hunspell-wasm'];

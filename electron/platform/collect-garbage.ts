@@ -1,5 +1,4 @@
-import v8 from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { queryObjects } from 'node:v8';
 
 /** Few objects are one: what counts them all collects first, and that is what it is called for. */
 const counted = SharedArrayBuffer;
@@ -7,34 +6,15 @@ const counted = SharedArrayBuffer;
 /** Some of what falls in one round is only seen to be free in the next. */
 const roundsAfterMs = [0, 1_000, 4_000];
 
-/** Undefined in Electron 25, whose Node is older than this function. */
-const { queryObjects } = v8 as { readonly queryObjects?: (of: typeof counted, options: { readonly format: 'count' }) => unknown };
-
 /** Node says once that the function may change, to whoever reads standard error. */
-function collectByCounting(query: NonNullable<typeof queryObjects>): void {
+function collectByCounting(): void {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;
   try {
-    query(counted, { format: 'count' });
+    queryObjects(counted, { format: 'count' });
   } finally {
     process.emitWarning = emitWarning;
   }
-}
-
-let asked: (() => void) | undefined;
-
-/**
- * V8's own `gc`, which it shows to a program that begins while the flag is set: one of its own here, so that nothing else ever sees it. A runtime that lets
- * nobody change flags any more has the function above.
- */
-function collectByAsking(): void {
-  if (asked === undefined) {
-    v8.setFlagsFromString('--expose-gc');
-    const found: unknown = runInNewContext('typeof gc === "function" ? gc : undefined');
-    v8.setFlagsFromString('--no-expose-gc');
-    asked = typeof found === 'function' ? () => void found() : () => undefined;
-  }
-  asked();
 }
 
 /** Bytes: three times the largest half of the young generation. */
@@ -48,8 +28,7 @@ function overwriteYoung(): void {
 }
 
 function collect(): void {
-  if (queryObjects === undefined) collectByAsking();
-  else collectByCounting(queryObjects);
+  collectByCounting();
   overwriteYoung();
 }
 

@@ -1,7 +1,7 @@
 import type { SafeStorage } from 'electron';
 
 /**
- * The one file that knows which calls exist in which Electron: 45 is what ships, 25 serves as trial runtime.
+ * The one file that knows which calls exist in which Electron: 45 is what ships, 33 serves as trial runtime.
  */
 
 /** Electron majors older than this no longer get security fixes. */

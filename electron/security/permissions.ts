@@ -96,7 +96,7 @@ export function guardPermissions(session: Session, isScanning: () => boolean): v
   session.setDevicePermissionHandler(() => false);
   session.setUSBProtectedClassesHandler(({ protectedClasses }) => [...protectedClasses]);
   session.setBluetoothPairingHandler((_details, answer) => answer({ confirmed: false }));
-  // Electron 25's typings lack `null`, its way of saying no as well.
+  // Electron 33's typings lack `null`, its way of saying no as well.
   session.setDisplayMediaRequestHandler((_request, answer: (streams: never) => void) => answer(null as never));
   session.on('select-usb-device', (event, _details, choose) => {
     event.preventDefault();

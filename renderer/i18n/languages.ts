@@ -20,8 +20,9 @@ export function localeOf(language: Language, system: string): string {
 /** For the page's `lang`, and for whatever asks a locale for its direction. */
 export function tagOf(language: Language, system: string): string {
   if (language === 'pseudo') return 'en-XA';
-  // Chromium's own name for it. English in Arabic letters, 'en-Arab', runs from left to right for ICU, and with it every arrow key in tabs and menus.
-  if (language === 'pseudo-rtl') return 'ar-XB';
+  // A language that runs so, as every arrow key in tabs and menus goes by it: Chromium's own name, 'ar-XB', is one that its ICU knows no more, and English in
+  // Arabic letters, 'en-Arab', runs from left to right for an older one.
+  if (language === 'pseudo-rtl') return 'ar';
   return localeOf(language, system);
 }
 

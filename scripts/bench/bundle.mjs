@@ -11,7 +11,7 @@ export async function bundleBench(parts) {
     entryNames: '[name]',
     outdir: inCache('bench'),
     outExtension: { '.js': '.cjs' },
-    // libsignal is an ES module that finds its native part beside itself, and Electron 25 loads no ES modules: so it is told where it lay.
+    // libsignal is an ES module that finds its native part beside itself: a bundle has no such place, so it is told where it lay.
     define: { 'import.meta.dirname': JSON.stringify(inRoot('test/bench/node_modules/@signalapp/libsignal-client/dist')) },
   });
 }

@@ -134,7 +134,7 @@ function timesLine(work, runtime, own, anchor, times, unit, goal) {
   return { work, where: runtimeName(runtime), against: 'the least window', own: `${own.toFixed(0)} ${unit}`, anchor: `${anchor.toFixed(0)} ${unit}`, figure: `${times.toFixed(2)}×`, must: `${must}×`, moonshot: `${moonshot}×`, verdict: atMost(times, goal) };
 }
 
-/** `Electron 25.1.1 main process (Node 18.15.0)` takes more room than it says. */
+/** `Electron 33.2.1 main process (Node 20.18.1)` takes more room than it says. */
 const runtimeName = (/** @type {string} */ runtime) => runtime.replace(/ main process.*$/, '');
 const short = (/** @type {number} */ value) => (value < 100 ? value.toFixed(1) : value.toFixed(0));
 const middle = (/** @type {readonly number[]} */ values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

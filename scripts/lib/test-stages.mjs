@@ -26,7 +26,7 @@ import { playwrightCount, playwrightFailures, skippedBelow, sum, tapCount, tapFa
 /** @type {Record<string, Stage>} */
 export const stages = { lockfile, lint, types, build: buildAll, vitest, electron, flood: (context) => windows('alone', context), e2e: (context) => windows('windows', context), package: installedPackage };
 
-const TYPE_PROJECTS = ['shared', 'electron', 'preload', 'renderer', 'test', 'scripts', 'e25'];
+const TYPE_PROJECTS = ['shared', 'electron', 'preload', 'renderer', 'test', 'scripts', 'trial'];
 const MINUTE = 60_000;
 /** The compiler is a program in Go that lives for seconds: it collects what is left over when it is five times what is in use, not twice. */
 const COLLECTS_SELDOM = { GOGC: '400' };
@@ -57,7 +57,7 @@ async function types({ runtime }) {
   // Two at a time: each takes a core and some memory.
   for (let i = 0; i < TYPE_PROJECTS.length; i += 2) {
     const projects = TYPE_PROJECTS.slice(i, i + 2);
-    if (projects.includes('e25')) await runtime; // its typings come with it
+    if (projects.includes('trial')) await runtime; // its typings come with it
     results.push(...(await Promise.all(projects.map(checkProject))));
   }
   return { ok: results.every(Boolean) };

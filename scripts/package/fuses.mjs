@@ -24,8 +24,8 @@ export const FUSES = [
   ['WasmTrapHandlers', 'on'],
 ];
 
-/** Electron 25, the trial runtime, has the first seven. */
-const SHORTEST_TRIAL = 7;
+/** Electron 33, the trial runtime, has the first eight. */
+const SHORTEST_TRIAL = 8;
 
 /** What the fuses of a binary are: name and state, in the order of the wire. A universal binary has two wires, which must agree. */
 export function readFuses(file) {
@@ -44,11 +44,31 @@ export function setFuses(file, { trial = false } = {}) {
       throw new Error(`${file} has ${length} fuses, and ${FUSES.length} are named in scripts/package/fuses.mjs: decide about each`);
     }
     for (let index = 0; index < length; index += 1) {
-      const [name, state] = FUSES[index];
-      if (STATES[binary[start + index]] === 'removed') throw new Error(`${file}: the fuse ${name} is removed, it cannot be set`);
-      binary[start + index] = BYTES[state];
+      setOne(binary, start, index, FUSES[index][1], file);
     }
   }
+  put(file, binary);
+}
+
+/** Sets the named ones and leaves the others as they are, for a runtime that is run as it was unpacked. @param {string} file @param {Record<string, 'on' | 'off'>} wanted */
+export function changeFuses(file, wanted) {
+  const binary = readFileSync(file);
+  for (const { start, length } of wiresOf(binary)) {
+    for (const [name, state] of Object.entries(wanted)) {
+      const index = FUSES.findIndex(([known]) => known === name);
+      if (index === -1 || index >= length) throw new Error(`${file} has no fuse ${name}`);
+      setOne(binary, start, index, state, file);
+    }
+  }
+  put(file, binary);
+}
+
+function setOne(binary, start, index, state, file) {
+  if (STATES[binary[start + index]] === 'removed') throw new Error(`${file}: the fuse ${FUSES[index][0]} is removed, it cannot be set`);
+  binary[start + index] = BYTES[state];
+}
+
+function put(file, binary) {
   // Its bytes may be those of the runtime it was copied from, by a hard link.
   putFile(file, binary, { mode: statSync(file).mode });
 }

@@ -187,5 +187,7 @@ test('row 9: locking and reloading end the moment in which the camera may be ask
   await expect(ann.window.getByRole('button', { name: 'Unlock' })).toBeVisible();
   expect(await askedFor(ann, { video: true })).toBe('NotAllowedError');
   expect(await setCamera(ann, true)).toMatchObject({ ok: false, error: { code: 'vault.locked' } });
-  expect([...ann.violations, ...bo.violations]).toEqual([]);
+  // What was asked for above is told on the console, by a runtime that does.
+  const askedHere = /^Permissions policy violation: (microphone|display-capture) is not allowed in this document\.$/;
+  expect([...ann.violations.filter((line) => !askedHere.test(line)), ...bo.violations]).toEqual([]);
 });

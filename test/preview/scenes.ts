@@ -164,7 +164,7 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
   busy: (now) => busyWorld(now),
   'big-text': (now) => busyWorld(now, { settings: { ...defaultSettings, textSize: 200 } }),
   compact: (now) => busyWorld(now, { settings: { ...defaultSettings, density: 'compact' } }),
-  trial: (now) => busyWorld(now, { about: { ...emptyWorld().about, runtime: 'Electron 25.1.1', trial: true } }),
+  trial: (now) => busyWorld(now, { about: { ...emptyWorld().about, runtime: 'Electron 33.2.1', trial: true } }),
   requests: (now) => busyWorld(now, { requests: [{ requestId: idOf('request'), peerId: idOf('x').replace(/[0189]/g, 'q').padEnd(52, 'k').slice(0, 52), name: 'Wren Abbott', via: 'card' }] }),
   /** Everything that can be wrong with keys, and two devices on the other side. */
   troubled: (now) => {

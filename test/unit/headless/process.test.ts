@@ -22,7 +22,7 @@ beforeAll(async () => {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    target: 'node18.15',
+    target: 'node20.18',
     external: ['sodium-native'],
     outfile: program,
     plugins: [{ name: 'fake-compose', setup: ({ onResolve }) => onResolve({ filter: /\/compose$/ }, () => ({ path: resolve('test/support/fake-compose.ts') })) }],

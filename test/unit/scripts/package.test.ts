@@ -9,7 +9,7 @@ import { lockfileProblems } from '../../../scripts/lib/lockfile.mjs';
 import { makeArchive } from '../../../scripts/package/archive.mjs';
 import { signingEnvironment } from '../../../scripts/package/config.mjs';
 import { makeDeb } from '../../../scripts/package/deb.mjs';
-import { FUSES, SENTINEL, fuseProblems, readFuses, setFuses } from '../../../scripts/package/fuses.mjs';
+import { changeFuses, FUSES, SENTINEL, fuseProblems, readFuses, setFuses } from '../../../scripts/package/fuses.mjs';
 import { missingPrograms } from '../../../scripts/package/programs.mjs';
 import { releaseProblems } from '../../../scripts/package/release-gate.mjs';
 import { makeRpm } from '../../../scripts/package/rpm.mjs';
@@ -122,7 +122,7 @@ describe('row 19: fuses', () => {
     ['one fuse more than is named', '1011000111', {}],
     ['one fewer', '10110001', {}],
     ['a removed one', 'r01100011', {}],
-    ['too few even for the trial runtime', '101100', { trial: true }],
+    ['too few even for the trial runtime', '1011000', { trial: true }],
   ])('%s is refused, and the file stays as it was', (_what, wire, options) => {
     const file = binary('odd', wire);
     const before = readFileSync(file);
@@ -130,11 +130,21 @@ describe('row 19: fuses', () => {
     expect(readFileSync(file)).toEqual(before);
   });
 
-  test('seven are enough for the trial runtime, and for it only', () => {
-    const file = binary('old', '1011000');
+  test('eight are enough for the trial runtime, and for it only', () => {
+    const file = binary('old', '10110001');
     setFuses(file, { trial: true });
     expect(fuseProblems(file, { trial: true })).toEqual([]);
-    expect(fuseProblems(file)).toEqual(['only 7 fuses']);
+    expect(fuseProblems(file)).toEqual(['only 8 fuses']);
+  });
+
+  test('of a runtime that is run as it was unpacked only the named ones change, and none that it lacks', () => {
+    const file = binary('unpacked', '10100011');
+    changeFuses(file, { LoadBrowserProcessSpecificV8Snapshot: 'off', EnableNodeCliInspectArguments: 'on' });
+    expect(readFuses(file).map(([, state]) => (state === 'on' ? '1' : '0')).join('')).toBe('10110001');
+    const before = readFileSync(file);
+    expect(() => changeFuses(file, { RunAsNode: 'off', WasmTrapHandlers: 'off' })).toThrow('no fuse WasmTrapHandlers');
+    expect(() => changeFuses(file, { Cookies: 'off' })).toThrow('no fuse Cookies');
+    expect(readFileSync(file)).toEqual(before);
   });
 
   test('a program without fuses, or with another kind, is refused', () => {

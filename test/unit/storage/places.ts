@@ -38,7 +38,7 @@ export function bundleProgram(entry: string): string {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    target: 'node18.15',
+    target: 'node20.18',
     external: ['@signalapp/sqlcipher', 'sodium-native'],
     logLevel: 'error',
   });
