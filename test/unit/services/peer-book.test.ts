@@ -71,6 +71,11 @@ it('S5-34 A83: what was sealed under a key before the pinned one counts of devic
   const instances = local.list.instances.map((each) => (each.instanceId === second.local.instanceId ? { ...each, state: 'retired' as const } : each));
   book.learnChain({ ...chain, list: await issueInstanceList(crypto, { identity: local.identity, identityKey: local.certifierKey(), version: local.list.version + 1, issuedAt: testNow, instances }) });
   expect([stopped.of(local.peerId), counting()]).toEqual([[], [[true, false]]]);
+  // To the millisecond of the time it still counts for.
+  clock.pass(999);
+  expect(counting()).toHaveLength(1);
+  clock.pass(1);
+  expect(counting()).toEqual([]);
   db.close();
 });
 

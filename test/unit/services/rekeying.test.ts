@@ -23,6 +23,9 @@ describe('a contact with a new identity key', () => {
     ]);
     const { book } = bo.profile;
     expect(toHex(book.predecessors(ann.profile.local.peerId)[0]?.spkiHash ?? new Uint8Array())).toBe(old);
+    // As long as what is under way may wait for an exchange key.
+    const [now, before] = bo.profile.stores.peerKeys.history(ann.profile.local.peerId);
+    expect([now?.acceptedUntil, (before?.acceptedUntil ?? 0) - (now?.since ?? 0)]).toEqual([undefined, 31 * 86_400_000]);
     for (const { crypto } of [ann, bo]) crypto.meter.reset();
     const spent = () => [ann, bo].map(({ crypto }) => crypto.meter.read()).map(({ rsaSign, rsaVerify, sign, kemEncaps, kekWrap }) => [rsaSign + rsaVerify, sign, kemEncaps, kekWrap]);
     const madeBy = (of: Resident) => of.db.prepare('SELECT hex(kek_id) AS id, key IS NOT NULL AS sent FROM keks').all().filter(({ sent }) => sent === 1).map(({ id }) => id);
