@@ -124,8 +124,9 @@ describe('an own device that keeps records of sessions', () => {
     const [asked, wrote] = [silent.read(name), silent.write(name, bytes('x'), 0)];
     silent.heard(idOf(8), { kind: 'found', ask: 1, revision: 1, record: bytes('forged') });
     silent.left(idOf(8));
+    silent.heard(idOf(9), { kind: 'found', ask: 1, revision: 3, record: bytes('its own') });
     silent.left(idOf(9));
-    await expect(asked).rejects.toThrow(RepositoryUnreachable);
+    await expect(asked).resolves.toEqual({ revision: 3, record: bytes('its own') });
     await expect(wrote).rejects.toThrow(RepositoryUnreachable);
     const many = Array.from({ length: 257 }, () => silent.read(name));
     await expect(many[256]).rejects.toThrow(RepositoryUnreachable);
