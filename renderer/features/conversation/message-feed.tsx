@@ -15,6 +15,7 @@ import { useTimes } from '../../i18n/use-times';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { nameInSentence } from '../../ui/strangers';
+import { DayLine } from './day-line';
 import { DeleteDialog } from './delete-dialog';
 import { EmojiPicker } from './emoji-picker';
 import { MessageItem } from './message-item';
@@ -258,11 +259,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
           <div className={selecting ? 'feed selecting' : 'feed'} role="feed" aria-label={text('conversation.messages')} aria-busy={thread.loading !== 'no'} onKeyDown={onKeyDown} onCopy={onCopy}>
             {(from === 0 ? entries : entries.slice(from)).map((entry) => (
               <Fragment key={entry.message.messageId}>
-                {entry.startsDay ? (
-                  <div className="day" role="none">
-                    <span>{times.day(entry.at, now)}</span>
-                  </div>
-                ) : null}
+                {entry.startsDay ? <DayLine at={entry.at} now={now} times={times} /> : null}
                 {divider?.before === entry.message.messageId ? (
                   <div className="unread-line" role="none" data-divider={divider.before}>
                     <span>{text('conversation.unread', { count: divider.count })}</span>

@@ -35,8 +35,10 @@ export interface TimelineMark {
   readonly isTimer?: true;
 }
 
-/** A line after a message, with the time that it tells. */
-export type TimelineLine = { readonly at: number } & (
+/** A line after a message, with the time of day that it tells; of which day, where that is another than that of what stands before it. */
+export type TimelineLine = Unplaced & { readonly startsDay: boolean };
+
+type Unplaced = { readonly at: number } & (
   | { readonly kind: 'shifts'; readonly shifts: readonly KeyShift[] }
   | { readonly kind: 'identities'; readonly keys: readonly ContactKey[] }
   | { readonly kind: 'mark'; readonly mark: TimelineMark }
@@ -64,7 +66,9 @@ export function timeline(
     const before = messages[index - 1];
     const after = messages[index + 1];
     const at = timeOf(message);
-    const startsDay = before === undefined || startOfDay(timeOf(before)) !== startOfDay(at);
+    const linesOf = ({ messageId }: Message) => ({ shifts: shiftsAfter.get(messageId) ?? [], identities: identitiesAfter.get(messageId) ?? [], marks: marksAfter.get(messageId) ?? noMarks });
+    const last = before === undefined ? undefined : (linesAfter({ at: timeOf(before), ...linesOf(before) }).at(-1)?.at ?? timeOf(before));
+    const startsDay = last === undefined || startOfDay(last) !== startOfDay(at);
     const isParted = (id: string): boolean => shiftsAfter.has(id) || identitiesAfter.has(id) || marksAfter.has(id);
     const shiftBefore = before !== undefined && isParted(before.messageId);
     const entry: TimelineMessage = {
@@ -74,9 +78,7 @@ export function timeline(
       startsGroup: startsDay || shiftBefore || !joins(before, message),
       endsGroup:
         after === undefined || startOfDay(timeOf(after)) !== startOfDay(at) || isParted(message.messageId) || !joins(message, after),
-      shifts: shiftsAfter.get(message.messageId) ?? [],
-      identities: identitiesAfter.get(message.messageId) ?? [],
-      marks: marksAfter.get(message.messageId) ?? noMarks,
+      ...linesOf(message),
     };
     const same = known.get(message);
     return same !== undefined && isSame(same, entry) ? same : entry;
@@ -84,13 +86,14 @@ export function timeline(
 }
 
 /** What is told after a message, by time; of one moment first the keys. */
-export function linesAfter({ shifts, identities, marks }: Pick<TimelineMessage, 'shifts' | 'identities' | 'marks'>): readonly TimelineLine[] {
-  const lines: TimelineLine[] = [
+export function linesAfter({ at, shifts, identities, marks }: Pick<TimelineMessage, 'at' | 'shifts' | 'identities' | 'marks'>): readonly TimelineLine[] {
+  const lines: Unplaced[] = [
     ...shifts.map((line) => ({ kind: 'shifts' as const, at: line.at(-1)?.at ?? 0, shifts: line })),
     ...identities.map((line) => ({ kind: 'identities' as const, at: line.at(-1)?.since ?? 0, keys: line })),
     ...marks.map((mark) => ({ kind: 'mark' as const, at: mark.at, mark })),
   ];
-  return lines.sort((one, other) => one.at - other.at);
+  lines.sort((one, other) => one.at - other.at);
+  return lines.map((line, index) => ({ ...line, startsDay: startOfDay(lines[index - 1]?.at ?? at) !== startOfDay(line.at) }));
 }
 
 /** Of the same message. */
@@ -130,6 +133,13 @@ function isUnder(message: Message, shift: KeyShift | undefined): boolean {
   return (message.direction === 'out') === (shift.who === 'you');
 }
 
+/** Where a line of this moment stands. By time and not by place: once the clock was set back, every line from before that would stand behind what was written since. */
+function newestBefore(messages: readonly Message[], at: number, isPassedOver: (message: Message) => boolean = () => false): Message | undefined {
+  let found: Message | undefined;
+  for (const message of messages) if (timeOf(message) <= at && (found === undefined || timeOf(message) >= timeOf(found)) && !isPassedOver(message)) found = message;
+  return found;
+}
+
 /** Every shift but the first keys, after the last message that came before it; what is folded as one. */
 function placeShifts(messages: readonly Message[], history: readonly KeyShift[]): Map<string, (readonly KeyShift[])[]> {
   const folds = new Map<string, KeyShift[]>();
@@ -151,8 +161,7 @@ function placeShifts(messages: readonly Message[], history: readonly KeyShift[])
 
   const placed = new Map<string, (readonly KeyShift[])[]>();
   for (const line of lines) {
-    let target: Message | undefined;
-    for (const message of messages) if (timeOf(message) <= endOf(line) && !isUnder(message, line.at(-1))) target = message;
+    const target = newestBefore(messages, endOf(line), (message) => isUnder(message, line.at(-1)));
     if (target !== undefined) placed.set(target.messageId, withLine(placed.get(target.messageId) ?? [], line));
   }
   return placed;
@@ -178,8 +187,7 @@ function placeIdentities(messages: readonly Message[], keys: readonly ContactKey
   const placed = new Map<string, (readonly ContactKey[])[]>();
   for (const line of lines) {
     const end = line.at(-1)?.since ?? 0;
-    let target: Message | undefined;
-    for (const message of messages) if (timeOf(message) <= end) target = message;
+    const target = newestBefore(messages, end);
     if (target !== undefined) placed.set(target.messageId, [...(placed.get(target.messageId) ?? []), line]);
   }
   return placed;
@@ -188,8 +196,7 @@ function placeIdentities(messages: readonly Message[], keys: readonly ContactKey
 function placeMarks(messages: readonly Message[], marks: readonly TimelineMark[]): Map<string, readonly TimelineMark[]> {
   const placed = new Map<string, readonly TimelineMark[]>();
   for (const mark of [...marks].sort((one, other) => one.at - other.at)) {
-    let target: Message | undefined;
-    for (const message of messages) if (timeOf(message) <= mark.at) target = message;
+    const target = newestBefore(messages, mark.at);
     if (target !== undefined) placed.set(target.messageId, [...(placed.get(target.messageId) ?? []), mark]);
   }
   return placed;

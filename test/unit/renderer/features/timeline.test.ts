@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ContactKey } from '../../../../shared/model/identity';
 import type { KeyShift, ShiftReason } from '../../../../shared/model/keys';
+import type { Message } from '../../../../shared/model/message';
 import { linesAfter, timeline, type TimelineMark } from '../../../../renderer/features/conversation/timeline';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 
@@ -80,5 +81,26 @@ describe('lines after one message', () => {
   });
   it('of one moment: renewals, then keys, then the rest', () => {
     expect(told(1, 1, [1])).toEqual([['shifts', 1], ['identities', 1], ['mark', 1]]);
+  });
+  it('S2-21: one of another day than what stands before it begins that day, and the message after it does not again', () => {
+    const [first, second] = messages;
+    if (first === undefined || second === undefined) throw new Error('no messages');
+    const day = 24 * hour;
+    const pair = [
+      { ...first, direction: 'in', sentAt: now, receivedAt: now, keyEpoch: 1 },
+      { ...second, direction: 'in', sentAt: now + 3 * day, receivedAt: now + 3 * day, keyEpoch: 1 },
+    ] as const;
+    const days = (marks: readonly number[]) => timeline(pair, [], [], [], marks.map((at) => mark(at))).map((entry) => [entry.startsDay, linesAfter(entry).map((line) => line.startsDay)]);
+    expect(days([])).toEqual([[true, []], [true, []]]);
+    expect(days([now + hour])).toEqual([[true, [false]], [true, []]]);
+    expect(days([now + hour, now + day, now + day + hour, now + 3 * day - hour])).toEqual([[true, [false, true, false, true]], [false, []]]);
+  });
+  it('S2-21: stand where they stood after the clock was set back, and not all behind what is written from then on', () => {
+    const times = [now, now + 100 * hour, now + 200 * hour, now + hour];
+    const several = times.map((at, index) => ({ ...(messages[0] as Message), messageId: `${index}`, direction: 'in' as const, sentAt: at, receivedAt: at, keyEpoch: 1 }));
+    const where = (at: number) => timeline(several, [{ ...shift('hand', 0), at }], [], [key(at)], [mark(at)]).map((entry) => linesAfter(entry).length);
+    expect(where(now + 101 * hour)).toEqual([0, 3, 0, 0]);
+    expect(where(now + 2 * hour)).toEqual([0, 0, 0, 3]);
+    expect(where(now + 0.5 * hour)).toEqual([3, 0, 0, 0]);
   });
 });
