@@ -115,7 +115,7 @@ async function start(): Promise<void> {
     silenceNetwork(each, developerTools);
     guardPermissions(each, () => each === page && camera.isOpen());
   }
-  const list = new ProfileList(app.getPath('userData'));
+  const list = new ProfileList(app.getPath('userData'), () => desktopWords(spoken(), app.getLocale()).firstProfile);
   const failed = (event: string, error: unknown): void => logger.error(event, describeError(error));
   await finishRemovals({ list, failed });
   const running = new ProfileHost({ list, random: { bytes: randomBytes }, host: hostProfile, failed });

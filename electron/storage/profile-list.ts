@@ -15,6 +15,8 @@ const listFile = z.looseObject({
   profiles: z.array(entry).min(1).max(64),
   /** Whose deletion has begun. */
   removing: z.array(profileId).max(64).default([]),
+  /** Somebody chose what the first one is called. */
+  firstIsNamed: z.literal(true).optional(),
 });
 type ListFile = z.infer<typeof listFile>;
 export type ListedProfile = z.infer<typeof entry>;
@@ -31,19 +33,23 @@ const first: ListedProfile = { profileId: 'main', name: 'Main' };
  */
 export class ProfileList {
   readonly #root: string;
+  readonly #nameOfFirst: () => string;
   #file: ListFile;
 
-  constructor(root: string) {
+  /** `nameOfFirst`: what the first one is called until somebody names it, in the language that is spoken by then. */
+  constructor(root: string, nameOfFirst = (): string => first.name) {
     this.#root = root;
+    this.#nameOfFirst = nameOfFirst;
     this.#file = read(root);
   }
 
   all(): readonly ListedProfile[] {
-    return this.#file.profiles;
+    const { profiles, firstIsNamed } = this.#file;
+    return profiles.map((one) => (one.profileId === 'main' && one.name === first.name && !firstIsNamed ? { ...one, name: this.#nameOfFirst() } : one));
   }
 
   find(id: string): ListedProfile | undefined {
-    return this.#file.profiles.find((one) => one.profileId === id);
+    return this.all().find((one) => one.profileId === id);
   }
 
   last(): ListedProfile {
@@ -69,7 +75,8 @@ export class ProfileList {
 
   rename(id: string, name: string): void {
     this.#assertFree(name, id);
-    this.#write({ ...this.#file, profiles: this.#file.profiles.map((one) => (one.profileId === id ? { ...one, name } : one)) });
+    const profiles = this.#file.profiles.map((one) => (one.profileId === id ? { ...one, name } : one));
+    this.#write({ ...this.#file, profiles, ...(id === 'main' && { firstIsNamed: true }) });
   }
 
   setLast(id: string): void {
@@ -91,12 +98,13 @@ export class ProfileList {
     const left = this.#file.profiles.filter((one) => one.profileId !== id);
     const profiles = left.length === 0 ? [first] : left;
     const last = profiles.some((one) => one.profileId === this.#file.last) ? this.#file.last : (profiles[0] ?? first).profileId;
-    this.#write({ ...this.#file, profiles, last, removing: this.#file.removing.filter((one) => one !== id) });
+    const { firstIsNamed, ...file } = this.#file;
+    this.#write({ ...file, profiles, last, removing: file.removing.filter((one) => one !== id), ...(firstIsNamed && id !== 'main' && { firstIsNamed }) });
   }
 
   /** A profile is chosen, and deleted, by its name. Errors: profile.name-taken. */
   #assertFree(name: string, id: string): void {
-    if (this.#file.profiles.some((one) => one.profileId !== id && alike(one.name) === alike(name))) {
+    if (this.all().some((one) => one.profileId !== id && alike(one.name) === alike(name))) {
       throw new KeyshiftError('profile.name-taken', 'Another profile has this name.');
     }
   }

@@ -13,6 +13,8 @@ const en = {
   lock: 'Lock',
   quit: 'Quit',
   noSuggestion: 'No suggestions',
+  /** What the first profile is called until somebody names it. */
+  firstProfile: 'Main',
   menus: englishMenus,
   /** In the dialogs in which files are chosen. */
   files: {
@@ -44,6 +46,7 @@ const de: DesktopWords = {
   lock: 'Sperren',
   quit: 'Beenden',
   noSuggestion: 'Keine Vorschläge',
+  firstProfile: 'Hauptprofil',
   menus: germanMenus,
   files: {
     envelopes: 'Keyshift-Umschläge',

@@ -3,7 +3,7 @@ import type { Profile } from '../../../shared/model/profile';
 import { ActDialog } from '../../app/act-dialog';
 import { useModel } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
-import { nameInSentence } from '../../ui/strangers';
+import { nameInSentence, plainName } from '../../ui/strangers';
 import { TextField } from '../../ui/text-field';
 
 /** The one thing that asks for a name to be typed: nothing brings a deleted profile back. */
@@ -12,13 +12,15 @@ export function RemoveProfileDialog({ profile, onClose }: { readonly profile: Pr
   const { profiles } = useModel();
   const [typed, setTyped] = useState('');
   const name = nameInSentence(profile.name);
+  // As it stands above the field: characters that nobody sees are shown as marks, and nobody could type what these stand for.
+  const isTyped = [profile.name, plainName(profile.name)].includes(typed.trim());
   return (
     <ActDialog
       title={text('profiles.remove.title', { name })}
       keep={text('profiles.remove.keep')}
       act={text('profiles.remove.do', { name })}
-      disabled={typed.trim() !== profile.name}
-      run={() => profiles.getState().remove(profile.profileId, typed.trim())}
+      disabled={!isTyped}
+      run={() => profiles.getState().remove(profile.profileId, profile.name)}
       done={text('profiles.removed', { name })}
       onClose={onClose}
     >

@@ -45,8 +45,8 @@ function host(directory: string): HostedProfile {
   return { app: new PatientApp({ start, open: async () => undefined, failed: () => steps.push(`failed ${nameOf(directory)}`) }), preferences: { get: () => ({ settings: defaultSettings }), putAside: undefined, windowPlace: () => undefined, setWindowPlace: () => undefined } };
 }
 
-async function open(): Promise<ProfileHost> {
-  const parts = { list: new ProfileList(root), random: systemRandom, host, failed: (event: string) => steps.push(event) };
+async function open(nameOfFirst?: () => string): Promise<ProfileHost> {
+  const parts = { list: new ProfileList(root, nameOfFirst), random: systemRandom, host, failed: (event: string) => steps.push(event) };
   await finishRemovals(parts);
   const made = new ProfileHost(parts);
   made.onSwitched(() => steps.push('switched'));
@@ -216,6 +216,24 @@ describe('several profiles in one installation', () => {
     await app.handlers.profiles.rename({ profileId, name: 'WORK' });
     expect(await list(app)).toEqual(['Main*', 'WORK']);
     await app.stop();
+  });
+
+  test('the first one is called in the language that is spoken, until somebody names it', async () => {
+    let word = 'Hauptprofil';
+    const app = await open(() => word);
+    await app.handlers.profiles.create({ name: 'Work' });
+    expect(await list(app)).toEqual(['Hauptprofil*', 'Work']);
+    await expect((async () => app.handlers.profiles.create({ name: 'hauptprofil' }))()).rejects.toMatchObject({ code: 'profile.name-taken' });
+    word = 'Main';
+    expect(await list(app)).toEqual(['Main*', 'Work']);
+    // Whoever names it after the river means it.
+    await app.handlers.profiles.rename({ profileId: 'main', name: 'Main' });
+    await app.stop();
+    const again = await open(() => 'Hauptprofil');
+    expect(await list(again)).toEqual(['Main*', 'Work']);
+    await again.handlers.profiles.remove({ profileId: 'main', name: 'Main' });
+    expect(await list(again)).toEqual(['Work*']);
+    await again.stop();
   });
 
   test('symbolic links in and to a profile lead nowhere: what they point at stays as it was', async () => {

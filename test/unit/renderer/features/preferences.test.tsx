@@ -1,4 +1,4 @@
-import { act, fireEvent, renderHook } from '@testing-library/react';
+import { act, cleanup, fireEvent, renderHook, screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../../../../renderer/app/model';
 import { ModelContext } from '../../../../renderer/app/model-context';
@@ -10,6 +10,7 @@ import { defaultSettings } from '../../../../shared/model/default-settings';
 import type { Settings } from '../../../../shared/model/settings';
 import { createFake } from '../../../preview/fake-world';
 import { busyWorld, scenes, talkWithBo } from '../../../preview/scenes';
+import { pressNamed, write } from '../open-settings';
 import { renderApp, settle, type Running } from '../render-app';
 
 const now = 1_800_000_000_000;
@@ -65,6 +66,24 @@ const places: Readonly<Record<SettingsSection, readonly (keyof Settings)[]>> = {
   about: [],
 };
 const written: readonly (keyof Settings)[] = ['proxy', 'onionAddress', 'shortcuts'];
+
+describe('profiles', () => {
+  it('one whose name has characters that nobody sees is deleted by what is shown of it, and so it stands in the list before a profile is open', async () => {
+    const name = 'Holiday\u202Egnp';
+    const profiles = [{ profileId: 'main', name: 'Main', current: true }, { profileId: '0123456789abcdef', name, current: false }];
+    const running = await renderApp(busyWorld(now, { profiles }));
+    await showPage(running, 'profiles');
+    const shown = 'Holiday[U+202E]gnp';
+    await pressNamed(`Delete ${shown}`);
+    write(`Type ${shown} to delete it`, shown);
+    await pressNamed(`Delete ${shown}`);
+    expect(running.fake.world.profiles.map((one) => one.name)).toEqual(['Main']);
+    cleanup();
+    await renderApp(busyWorld(now, { profiles: profiles.map((one) => ({ ...one, current: one.name === name })), vault: 'locked' }));
+    await settle();
+    expect(screen.getByRole('button', { name: /Profile/ }).textContent).toContain('Holiday[U+202E]gnp');
+  });
+});
 
 describe('settings', () => {
   it('each has one place', () => {
