@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { aboutOf, runtimeLocale } from './compose/about';
 import type { EarlyVault } from './compose/early-vault';
 import { laterServices } from './compose/later-services';
+import { nearbyLater } from './compose/nearby-later';
 import { startListening } from './compose/listening';
 import type { Handlers } from '../shared/contract/contract';
 import { createCrypto } from './engine/crypto/create-crypto';
@@ -33,7 +34,6 @@ import { keysService } from './services/keys-service';
 import { mailboxService } from './services/mailbox-service';
 import { messageChangesService } from './services/message-changes-service';
 import { messagesService } from './services/messages-service';
-import { NearbyService } from './services/nearby-service';
 import { NetworkFacts } from './services/network-facts';
 import { NetworkNews } from './services/network-news';
 import { networkService } from './services/network-service';
@@ -130,7 +130,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         listening: () => bound.address,
         onFault: fault('lan.fault'),
       });
-    const nearby: NearbyService = new NearbyService({
+    const nearby = nearbyLater({
       crypto,
       clock,
       random,
@@ -171,7 +171,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         onChange: (handler) => preferences.onChange(handler),
         onStatus: (status) => network.set('lan', status),
       },
-      nearby,
+      nearby: nearby.door,
       linking,
       settings: () => preferences.get().settings,
       onSettings: (told) => preferences.set({ settings: { ...preferences.get().settings, ...told } }),

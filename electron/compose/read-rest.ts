@@ -9,6 +9,7 @@ const rest: readonly (() => Promise<unknown>)[] = [
   () => import('../services/envelopes-service'),
   () => import('../storage/envelope-files'),
   () => import('../services/invitation-files'),
+  () => import('../services/nearby-service'),
   () => import('../services/contact-changes-service'),
   () => import('../services/identity-papers'),
   () => import('../storage/private-files'),
