@@ -52,7 +52,7 @@ export const realRuntimeWasUsed = () => existsSync(usedNote);
 /** Typings of the trial runtime in types-trial/, against which electron/ is checked a second time. */
 export async function trialTypings() {
   const file = inRoot('types-trial/electron.d.ts');
-  if (existsSync(file)) return;
+  if (textOf(file).startsWith(`// Type definitions for Electron ${TRIAL_VERSION}\n`)) return;
   await withLock('electron', () => withPackage(TRIAL_TYPINGS, async (tarball, folder) => {
     await untar(tarball, folder, 'package/electron.d.ts');
     // Whoever waits for no lock takes it for whole once it is there.

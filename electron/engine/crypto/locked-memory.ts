@@ -39,7 +39,7 @@ const watched = new Set<Uint8Array>();
 const young = new Map<Uint8Array, Uint8Array>();
 /** A slot whose owner was collected without `wipe`: zeroed all the same. Held by its view, not by its secret. */
 const forgotten = new FinalizationRegistry<Uint8Array>((slot) => release(slot));
-// Node 18 might never end, at full load, when owners were collected just before its end: it tries for ever to call
+// Node may never end (18 did not, at full load) when owners were collected just before its end: it tries for ever to call
 // what it may call no longer (https://github.com/nodejs/node/issues/47748). Without owners there is nothing to call.
 // oxlint-disable-next-line eslint/no-restricted-globals -- the memory is the process' own, as is its end: no port could stand for it.
 process.on('exit', () => {

@@ -5,6 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../../shared/contract/contract';
 import { startApp } from '../../../electron/compose';
+import { createCrypto } from '../../../electron/engine/crypto/create-crypto';
+import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
+import { openChannel } from '../../../electron/engine/session/channel';
+import { createTcpTransport } from '../../../electron/network/tcp-transport';
+import { systemClock } from '../../../electron/platform/clock';
 import type { App } from '../../../electron/services/app';
 import { createMemoryLan } from '../../support/memory-lan';
 import { quietPorts } from '../../support/quiet-app';
@@ -59,6 +64,14 @@ describe('two whole applications that meet nearby', () => {
   afterAll(async () => {
     await Promise.all(people.map(({ app }) => app.stop()));
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('who comes to meet before anybody was ever looked for is let go of without an answer', async () => {
+    const { listening } = await ann.app.handlers.network.status(undefined);
+    const port = Number(listening[0]?.split(':').at(-1));
+    const link = await createTcpTransport().dial({ host: '127.0.0.1', port }, 1_000);
+    const opening = openChannel(await createCrypto({ random: kernelRandom }), systemClock, link, 'meet');
+    await expect(opening).rejects.toMatchObject({ reason: 'closed' });
   });
 
   test('S5-04: from nothing to a delivered message, checked on both sides', async () => {
