@@ -6,6 +6,11 @@ import { lock, onboard, unlock } from './support/people';
 
 const passphrase = 'a passphrase for a folder';
 
+/** Deletes the folder as somebody does by hand who tries again where Chromium has just written a file into it. */
+function deleted(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+}
+
 /** Ends it as a person does, by closing the window. */
 async function end(own: OpenApp): Promise<void> {
   const child = own.app.process();
@@ -30,7 +35,7 @@ test('the profile folder is moved or deleted by hand while the app runs: nothing
     await expect(own.window.getByRole('alert').getByText(words)).toBeVisible();
     await own.picture('folder-gone');
     await own.window.keyboard.press('Escape');
-    rmSync(profile, { recursive: true, force: true });
+    deleted(profile);
     renameSync(aside, profile);
     await invite();
     await expect(own.window.getByRole('textbox', { name: 'Invitation link' })).toHaveValue(/^keyshift:/);
@@ -39,7 +44,7 @@ test('the profile folder is moved or deleted by hand while the app runs: nothing
     await unlock(own, passphrase);
     await expect(own.window.getByRole('button', { name: 'Invite someone' }).first()).toBeVisible({ timeout: 30_000 });
 
-    rmSync(profile, { recursive: true, force: true });
+    deleted(profile);
     await invite();
     await expect(own.window.getByRole('alert').getByText(words)).toBeVisible();
     await end(own);
