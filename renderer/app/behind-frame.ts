@@ -1,3 +1,5 @@
+import { eachAlone, type Report } from './each-alone';
+
 /** Milliseconds after which nothing is waited for any more: a window that is hidden paints no frames. */
 const patience = 100;
 
@@ -5,12 +7,12 @@ const patience = 100;
 export type Behind = (name: string, run: () => void) => void;
 
 /** Behind the frame that shows what was just changed: what this leads to, calls and their answers, does not keep it from being painted. */
-export function behindFrame(): Behind {
+export function behindFrame(report?: Report): Behind {
   const waiting = new Map<string, () => void>();
   const runAll = (): void => {
     const all = [...waiting.values()];
     waiting.clear();
-    for (const run of all) run();
+    eachAlone(all, report);
   };
   return (name, run) => {
     const isFirst = waiting.size === 0;

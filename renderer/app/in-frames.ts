@@ -1,5 +1,6 @@
 import type { AppEvent } from '../../shared/contract/contract';
 import type { Behind } from './behind-frame';
+import { eachAlone, type Report } from './each-alone';
 
 interface InFrames {
   readonly take: (event: AppEvent) => void;
@@ -11,13 +12,14 @@ interface InFrames {
  * Messages that come faster than frames are drawn are shown together with the next one: each drawn by itself, a long conversation is laid out once for each, and
  * the window answers nobody meanwhile. The order stays: what is told behind one that waits, waits too; a lock waits for nothing.
  */
-export function inFrames(route: (event: AppEvent) => void, behind: Behind): InFrames {
+export function inFrames(route: (event: AppEvent) => void, behind: Behind, report?: Report): InFrames {
   let waiting: AppEvent[] = [];
   let isDrawing = false;
   const catchUp = (): void => {
     const events = waiting;
     waiting = [];
-    events.forEach(route);
+    // As at the bridge: the fault of one is none of the others'.
+    eachAlone(events.map((event) => () => route(event)), report);
   };
   const begin = (): void => {
     isDrawing = true;

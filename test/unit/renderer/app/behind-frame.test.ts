@@ -29,6 +29,18 @@ describe('behind a frame', () => {
     expect(done).toEqual(['one', 'two']);
   });
 
+  it('what throws keeps nothing else from its turn, and is told of', () => {
+    const [done, thrown]: [string[], unknown[]] = [[], []];
+    const behind = behindFrame((fault) => thrown.push(fault));
+    behind('one', () => {
+      throw new Error('one');
+    });
+    behind('two', () => done.push('two'));
+    vi.advanceTimersByTime(100);
+    expect(done).toEqual(['two']);
+    expect(thrown).toEqual([new Error('one')]);
+  });
+
   it('waits for no frame of a window that draws none, and begins anew afterwards', () => {
     const done: string[] = [];
     const behind = behindFrame();

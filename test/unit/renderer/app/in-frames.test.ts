@@ -4,14 +4,20 @@ import type { Behind } from '../../../../renderer/app/behind-frame';
 import { inFrames } from '../../../../renderer/app/in-frames';
 
 /** Events are told by their type, and messages by their number. */
-function setUp() {
+function setUp(isSpoiled: (name: string) => boolean = () => false) {
   const shown: string[] = [];
   const frames: (() => void)[] = [];
   const behind: Behind = (_name, run) => void frames.push(run);
   const name = (event: AppEvent): string => (event.type === 'message.received' ? event.message.text : event.type);
-  const { take, catchUp } = inFrames((event) => shown.push(name(event)), behind);
+  const thrown: unknown[] = [];
+  const route = (event: AppEvent): void => {
+    if (isSpoiled(name(event))) throw new Error(name(event));
+    shown.push(name(event));
+  };
+  const { take, catchUp } = inFrames(route, behind, (fault) => thrown.push(fault));
   return {
     shown,
+    thrown,
     frames,
     come: (text: string) => take({ type: 'message.received', conversationId: 'a', message: { text } } as AppEvent),
     tell: (type: AppEvent['type']) => take({ type } as AppEvent),
@@ -64,4 +70,12 @@ it('what waits is shown before an answer that knows of it, and once', () => {
   expect(shown).toHaveLength(2);
   draw();
   expect(shown).toEqual(['1', '2', '3']);
+});
+
+it('one whose handling throws takes none of those along that waited with it, and is told of', () => {
+  const { shown, thrown, come, draw } = setUp((name) => name === '2');
+  for (const text of ['1', '2', '3']) come(text);
+  draw();
+  expect(shown).toEqual(['1', '3']);
+  expect(thrown).toEqual([new Error('2')]);
 });
