@@ -16,7 +16,7 @@ export function byChance(seed) {
 export const keys = ['Escape', 'Escape', 'Tab', 'Tab', 'Shift+Tab', 'Enter', 'Enter', ' ', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Home', 'End', 'PageUp', 'PageDown', 'Delete', 'Backspace', 'Control+a', 'Shift+ArrowUp', 'Shift+ArrowDown', 'Shift+F10', 'Control+k', 'Control+n', 'Control+f', 'Control+Shift+F', 'Control+i', 'Control+Shift+V', 'F6', 'Shift+F6', 'Control+,', 'F1', 'Control+/', 'Control+d', 'Alt+ArrowDown', 'Alt+ArrowUp', 'Control+1', 'Control+2', 'Control+3', 'r', 'e', 'f', 's', '+', 'Control+l'];
 export const words = ['hello', 'ü', 'the', 'نور', '👍', 'a'.repeat(300), '  ', 'keyshift:i/1/abc', 'line'];
 
-/** In the page: something that can be pressed in what lies uppermost, and where; whether a press there meets it. @param {number} chance */
+/** In the page: something that can be pressed in what lies uppermost, and where. `met()`: whether the last press met it, which what was drawn since decides as well. @param {number} chance */
 export function target(chance) {
   const uppermost = [...document.querySelectorAll('[role="dialog"], [role="menu"], [role="alertdialog"], [role="listbox"]')].filter((one) => one.checkVisibility()).at(-1) ?? document.body;
   const all = [...uppermost.querySelectorAll('button, [role="tab"], [role="menuitem"], [role="radio"], [role="switch"], [role="option"], input, textarea, select, summary, article')].filter((one) => one.checkVisibility() && one.closest('[inert]') === null && !one.disabled);
@@ -24,11 +24,13 @@ export function target(chance) {
   if (chosen === undefined) return undefined;
   chosen.scrollIntoView({ block: 'nearest' });
   const { x, y, width, height } = chosen.getBoundingClientRect();
-  const at = { x: x + width / 2, y: y + height / 2 };
+  let hasMet = false;
+  document.addEventListener('pointerdown', ({ target: pressed }) => { hasMet = pressed instanceof Node && chosen.contains(pressed); }, { capture: true, once: true });
+  window.met = () => hasMet;
   return {
-    ...at,
+    x: x + width / 2,
+    y: y + height / 2,
     name: `${chosen.getAttribute('role') ?? chosen.tagName.toLowerCase()} “${(chosen.getAttribute('aria-label') ?? chosen.textContent ?? '').trim().slice(0, 40)}”`,
-    isHit: chosen.contains(document.elementFromPoint(at.x, at.y)),
     takesText: chosen.matches('textarea, input:not([type="checkbox"], [type="radio"], [type="range"])'),
   };
 }

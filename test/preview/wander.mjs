@@ -43,11 +43,12 @@ async function walk(seed) {
     if (kind < 0.45) {
       const found = await page.evaluate(target, chance());
       if (found === undefined) return true;
-      done.push(`${found.isHit ? 'press' : 'press (covered)'} ${found.name}`);
       await page.mouse.click(found.x, found.y, { button: chance() < 0.08 ? 'right' : 'left' });
-      if (!found.takesText || chance() > 0.7) return !found.isHit;
+      const isHit = await page.evaluate(() => window.met());
+      done.push(`${isHit ? 'press' : 'press (beside)'} ${found.name}`);
+      if (!found.takesText || chance() > 0.7) return !isHit;
       await page.keyboard.insertText(pick(words));
-      return !found.isHit;
+      return !isHit;
     }
     if (kind < 0.75) {
       const key = pick(keys);
