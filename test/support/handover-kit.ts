@@ -1,6 +1,7 @@
 import type { Session } from '../../electron/engine/session/session';
 import { type HandoverWord, parseWord } from '../../electron/engine/sharing/words';
 import { parseTopic } from '../../electron/services/devices/topics';
+import type { SessionRepository } from '../../electron/services/ports/session-repository';
 import { acquaint, createWorld, type Resident, type World } from './services-kit';
 
 /** The messages of seed 003, figures 3 to 6, in their order: Carol’s M1, what the two devices say of it, the answer to Carol, her M3. */
@@ -115,4 +116,25 @@ export function knows(laptop: Resident, desk: Resident, carol: Resident, contact
 
 function knownPlaces(carol: Resident, desk: Resident): number {
   return carol.profile.book.find(desk.profile.local.peerId)?.record.places.length ?? 0;
+}
+
+export const entriesOf = ({ profile }: Resident, other: Resident) => profile.stores.resumptions.ofPeer(other.profile.local.peerId);
+export const lookedBy = ({ logged }: Resident) => logged.filter(([event]) => event === 'handover.looked').map(([, facts]) => facts);
+export const sessionsOf = async (resident: Resident) => (await resident.networkCalls.status(undefined)).sessions;
+
+/** Both devices share sessions through the repository, too. */
+export function publishThrough(trio: Trio, repository: () => SessionRepository): void {
+  for (const device of [trio.desk, trio.laptop]) {
+    device.settings = { ...device.settings, shareSessions: 'repository' };
+    device.profile.devices.handover.useRepository(repository());
+  }
+}
+
+/** Carol looks for Ada anew although her connection seems to stand: only she knows that it leads nowhere. */
+export async function lookAnew(trio: Trio): Promise<void> {
+  const { world, desk, carol } = trio;
+  desk.mute = true;
+  desk.onLink = (link) => link.destroy();
+  void carol.profile.dialling.round(desk.profile.local.peerId, new AbortController().signal, () => undefined);
+  await world.until('a session with the laptop', () => trio.with(trio.laptop) !== undefined);
 }
