@@ -29,6 +29,8 @@ function reasonOf(issue: z.core.$ZodIssue): string {
       return 'unknown field';
     case 'invalid_value':
       return `one of ${issue.values.map(String).join(', ')}`;
+    case 'custom':
+      return issue.message; // the contract's own words, and names of its own
     default:
       return 'not acceptable';
   }

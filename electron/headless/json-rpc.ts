@@ -73,7 +73,7 @@ function parseRequest(value: unknown): Arrival {
   }
   const fields: { readonly jsonrpc?: unknown; readonly id?: unknown; readonly method?: unknown; readonly params?: unknown } = value;
   const hasId = Object.hasOwn(value, 'id');
-  if (hasId && !isId(fields.id)) return refused(null, rpcCodes.invalidRequest, 'An id is text, a number or null.');
+  if (hasId && !isId(fields.id)) return refused(null, rpcCodes.invalidRequest, 'An id is text, null or a number between -(2^53 - 1) and 2^53 - 1.');
   const id = hasId && isId(fields.id) ? fields.id : undefined;
   if (fields.jsonrpc !== '2.0' || typeof fields.method !== 'string') {
     return refused(id ?? null, rpcCodes.invalidRequest, 'A request has "jsonrpc": "2.0" and a method name.');
@@ -81,8 +81,9 @@ function parseRequest(value: unknown): Arrival {
   return { kind: 'request', request: { ...(id === undefined ? {} : { id }), method: fields.method, params: fields.params } };
 }
 
+/** Numbers beyond were rounded as they were read: answered under what is left of them, another call that waits could take it for its own. */
 function isId(value: unknown): value is RpcId {
-  return value === null || typeof value === 'string' || typeof value === 'number';
+  return value === null || typeof value === 'string' || (typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER);
 }
 
 function refused(id: RpcId, code: number, message: string): Arrival {

@@ -63,7 +63,7 @@ function shownPage(profile: OpenProfile, asked: string | readonly string[], inpu
   return shown;
 }
 
-/** Of several places the first that is named counts. */
+/** One place is named at most: the contract says so. */
 function pageOf(messages: MessageStore, asked: string | readonly string[], { before, after, around, at, limit = defaultPage }: Parameters<Handlers['messages']['list']>[0]): readonly MessageRow[] {
   const named = before ?? after ?? around;
   const here = named === undefined ? undefined : messages.byId(named)?.conversationId;

@@ -106,7 +106,6 @@ export function verificationService(parts: VerificationParts): Pick<Contacts, 'v
       const profile = parts.profile();
       const row = contactRow(profile, contactId);
       pinnedPeer(profile, row);
-      if (number !== undefined && qr !== undefined) throw new KeyshiftError('input.invalid', 'Either a number or a code is compared.');
       const verdict = number === undefined ? await byCode(profile, row, qr ?? '') : await byNumber(profile, row, number);
       return verdict.outcome === 'match' ? taken(profile, row, verdict.key) : verdict;
     },

@@ -16,7 +16,7 @@ import { keyringState, vaultState } from '../model/vault';
 import { call } from './call';
 import { dictionary, profiles, desktop, updates } from './desktop-calls';
 import { files } from './file-calls';
-import { none, done, passphrase, longest, needsVault, needsContact, needsDevice, needsInvitation, needsStanding, needsConversation } from './needs';
+import { atMostOne, none, done, passphrase, longest, needsVault, needsContact, needsDevice, needsInvitation, needsStanding, needsConversation } from './needs';
 import { conversations, messages } from './talk-calls';
 
 /** Every call of both doors, grouped as services are. A line here is a capability; there is no other way in. */
@@ -148,7 +148,7 @@ export const calls = {
     ]),
     /** Compares what the other person showed or read: their 60 digits, or the text of their QR code. A match marks them as checked. */
     verify: call(
-      z.strictObject({ contactId, number: z.string().max(1024).optional(), qr: z.string().max(4096).optional() }),
+      z.strictObject({ contactId, number: z.string().max(1024).optional(), qr: z.string().max(4096).optional() }).check(atMostOne('number', 'qr')),
       verification,
       [...needsContact, 'contact.pending', 'code.unreadable'],
     ),

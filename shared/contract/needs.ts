@@ -20,3 +20,10 @@ export const needsMessage = [...needsVault, 'message.unknown'] as const;
 export const needsTransfer = [...needsVault, 'transfer.unknown'] as const;
 /** Nothing more is said in such a conversation. */
 export const needsOpen = ['contact.blocked', 'contact.ended', 'conversation.failed', 'conversation.closed'] as const;
+
+/** Of fields that each say what is meant, one alone can: which of two counts would be anybody's guess. */
+export const atMostOne =
+  <Field extends string>(...fields: readonly Field[]) =>
+  ({ value, issues }: z.core.ParsePayload<{ readonly [Name in Field]?: unknown }>): void => {
+    if (fields.filter((field) => value[field] !== undefined).length > 1) issues.push({ code: 'custom', message: `at most one of ${fields.join(', ')}`, input: value });
+  };

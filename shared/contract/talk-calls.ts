@@ -5,7 +5,7 @@ import { emoji, message } from '../model/message';
 import { archiveReport, searchHit } from '../model/search';
 import { plainText, title } from '../model/text';
 import { call } from './call';
-import { none, done, longest, needsVault, needsContact, needsStanding, needsConversation, needsMessage, needsOpen } from './needs';
+import { atMostOne, none, done, longest, needsVault, needsContact, needsStanding, needsConversation, needsMessage, needsOpen } from './needs';
 
 /** What is said, and where. */
 export const conversations = {
@@ -84,7 +84,7 @@ export const messages = {
       around: messageId.optional(),
       at: time.optional(),
       limit: z.number().int().min(1).max(500).optional(),
-    }),
+    }).check(atMostOne('before', 'after', 'around', 'at')),
     z.array(message),
     [...needsConversation, 'message.unknown'],
   ),

@@ -8,6 +8,7 @@ import { isErrorCode, KeyshiftError } from '../../../shared/errors';
 import { recordingHandlers, sampleHandlers, sampleInputs } from '../../support/fake-handlers';
 
 const silent = (): void => undefined;
+const id = '0'.repeat(32);
 
 describe('dispatch, the one way from both doors to a service', () => {
   test.each(callNames())('%s answers what the contract says', async (name) => {
@@ -58,6 +59,20 @@ describe('dispatch, the one way from both doors to a service', () => {
       'name: at most 64 (string)',
       '(all): unknown field',
     ]);
+  });
+
+  test.each([
+    ['messages.list', { conversationId: id }, { before: id, after: id }, 'before, after, around, at'],
+    ['messages.list', { conversationId: id }, { around: id, at: 7 }, 'before, after, around, at'],
+    ['files.send', { conversationId: id }, { path: '/tmp/a', from: id }, 'path, token, from'],
+    ['files.list', {}, { before: id, transferIds: [id] }, 'before, transferIds'],
+    ['contacts.verify', { contactId: id }, { number: '0', qr: 'x' }, 'number, qr'],
+  ])('%s takes one of what says which, and refuses several', async (name, rest, several, fields) => {
+    const { handlers, seen } = recordingHandlers();
+    for (const [field, value] of Object.entries(several)) expect(await dispatch(handlers, name, { ...rest, [field]: value }, silent)).toMatchObject({ ok: true });
+    const taken = seen.length;
+    expect(await dispatch(handlers, name, { ...rest, ...several }, silent)).toMatchObject({ ok: false, error: { code: 'input.invalid', facts: { issues: [`(all): at most one of ${fields}`] } } });
+    expect(seen).toHaveLength(taken);
   });
 
   test('the service gets the parsed input, not the one that came', async () => {

@@ -33,6 +33,9 @@ describe('the headless door', () => {
     ['no method', '{"jsonrpc":"2.0","id":"x"}', { id: 'x', error: { code: -32_600 } }],
     ['a method that is no text', '{"jsonrpc":"2.0","id":"x","method":7}', { id: 'x', error: { code: -32_600 } }],
     ['an object as id', '{"jsonrpc":"2.0","id":{},"method":"vault.status"}', { id: null, error: { code: -32_600 } }],
+    ['an id above 2^53 - 1, which is read as another one', '{"jsonrpc":"2.0","id":9007199254740993,"method":"vault.status"}', { id: null, error: { code: -32_600, data: { code: 'input.invalid' } } }],
+    ['one below', '{"jsonrpc":"2.0","id":-9007199254740993,"method":"vault.status"}', { id: null, error: { code: -32_600 } }],
+    ['one that is read as infinite', '{"jsonrpc":"2.0","id":1e999,"method":"vault.status"}', { id: null, error: { code: -32_600 } }],
     ['an unknown call', '{"jsonrpc":"2.0","id":1,"method":"vault.open"}', { id: 1, error: { code: -32_601, data: { code: 'call.unknown' } } }],
     ['a prototype’s name', '{"jsonrpc":"2.0","id":1,"method":"__proto__.toString"}', { id: 1, error: { code: -32_601 } }],
     ['wrong params', '{"jsonrpc":"2.0","id":1,"method":"vault.unlock","params":{"passphrase":7}}', { id: 1, error: { code: -32_602, data: { code: 'input.invalid', facts: { issues: ['passphrase: expected string'] } } } }],
@@ -99,6 +102,13 @@ describe('the headless door', () => {
     const { send, finish } = setUp();
     send([{ jsonrpc: '2.0', method: 'network.status' }]);
     expect(await finish()).toEqual([]);
+  });
+
+  test('the largest whole numbers that are read as they are written, and fractions, are ids', async () => {
+    const { send, finish } = setUp();
+    const ids = [Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER, 0.5, 1_700_000_000.123];
+    send(...ids.map((id) => request(id, 'vault.status')));
+    expect((await finish()).map(({ id }) => id)).toEqual(ids);
   });
 
   test('lines may come in any pieces, with other line ends, blank, or without the last end', async () => {
