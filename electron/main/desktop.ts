@@ -86,8 +86,8 @@ export class Desktop {
           return null;
         },
         takeLink: (input) => parts.links.take(input?.only),
-        keepLink: ({ link }) => {
-          parts.links.giveBack(link);
+        keepLink: (taken) => {
+          parts.links.giveBack(taken);
           // A page that is locked by now says that one waits.
           parts.tell({ type: 'desktop.link' });
           return null;

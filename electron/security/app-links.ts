@@ -36,9 +36,9 @@ function beginningOf(text: string): string {
 const profilesAtOnce = 8;
 
 interface Waiting {
-  readonly link?: string;
+  readonly link?: string | undefined;
   /** The beginning of one that is none. */
-  readonly unread?: string;
+  readonly unread?: string | undefined;
 }
 
 /**
@@ -62,10 +62,11 @@ export class LinkInbox {
     return true;
   }
 
-  /** What was taken and not shown to the end, because the vault was locked meanwhile. One that came since goes before it. */
-  giveBack(link: string): void {
-    const known = this.#mine.link ?? parseAppLink(link);
-    if (known !== undefined) this.#set({ ...this.#mine, link: known });
+  /** What was taken and not shown to the end, because the vault was locked meanwhile. What came since goes before it. */
+  giveBack(taken: Waiting): void {
+    const link = this.#mine.link ?? parseAppLink(taken.link ?? '');
+    const unread = this.#mine.unread ?? (isOurs(taken.unread ?? '') ? beginningOf(taken.unread ?? '') : undefined);
+    if (link !== undefined || unread !== undefined) this.#set({ ...(link !== undefined && { link }), ...(unread !== undefined && { unread }) });
   }
 
   get waits(): boolean {

@@ -8,6 +8,7 @@ import { TextProvider } from '../i18n/text-provider';
 import { useText } from '../i18n/use-text';
 import { Banner } from '../ui/banner';
 import { Toasts } from '../ui/toasts';
+import { useWholeSigns } from '../ui/use-whole-signs';
 import { ErrorBoundary } from './error-boundary';
 import { later } from './later';
 import type { Model } from './model';
@@ -72,6 +73,7 @@ function Notices(): ReactNode {
 
 function Look(): null {
   useLook();
+  useWholeSigns();
   return null;
 }
 

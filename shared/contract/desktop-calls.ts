@@ -33,8 +33,8 @@ export const desktop = {
   openLink: call(z.strictObject({ url: z.string().max(2048) }), done, ['desktop.not-here', 'link.unusable']),
   /** A `keyshift:` link this app was started with, or was handed while running; told once. `only`: where it is no link for a device, it goes on waiting. `unread`: the beginning of one that was opened and is of no known kind. */
   takeLink: call(z.strictObject({ only: z.literal('device').optional() }).optional(), z.strictObject({ link: z.string().optional(), unread: z.string().max(25).optional() })),
-  /** One that was taken waits again: the vault was locked before its person had done with it. */
-  keepLink: call(z.strictObject({ link: z.string().max(8192) }), done),
+  /** What was taken waits again: the vault was locked before its person had done with it, or had seen it. */
+  keepLink: call(z.strictObject({ link: z.string().max(8192).optional(), unread: z.string().max(25).optional() }), done),
   /** Whether there is such a link, and nothing of it: the lock screen says so. */
   linkWaits: call(none, z.boolean()),
   /** The window shows this conversation, or none: nobody is told of what they look at. */

@@ -58,8 +58,9 @@ export function desktopHandlers(world: World, { emit }: Pick<Tools, 'emit'>): Ha
       world.unreadLink = undefined;
       return { ...(link !== undefined && { link }), ...(unreadLink !== undefined && { unread: unreadLink }) };
     },
-    keepLink: ({ link }) => {
+    keepLink: ({ link, unread }) => {
       world.link ??= link;
+      world.unreadLink ??= unread;
       emit({ type: 'desktop.link' });
       return null;
     },

@@ -1,5 +1,6 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
 import { useCloseDialog, useGone } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
@@ -47,6 +48,7 @@ export function ImportDialog(): ReactNode {
   const add = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (busy || pasted.trim() === '') return;
+    const answered = focusWhereAsked();
     setBusy(true);
     try {
       const { contactId } = await client.contacts.importKey({ text: pasted });
@@ -61,7 +63,7 @@ export function ImportDialog(): ReactNode {
       // A private key must not stand on the screen a moment longer.
       setPasted('');
       // The button has nothing to do with an empty field, and would take the focus along.
-      area.current?.focus();
+      answered(area.current);
     } finally {
       setBusy(false);
     }

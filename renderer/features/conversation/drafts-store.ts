@@ -12,6 +12,9 @@ export const emptyDraft: Draft = { text: '', replyTo: undefined };
 /** Milliseconds after the last key until what was written is stored. */
 const restMs = 400;
 
+/** … and from the first of those keys: whoever writes without a rest loses no more to a lock behind their back, or to a computer that ends. */
+const longestMs = 3_000;
+
 /** What was typed and not sent, per conversation. Stored in the vault soon after it was typed, so that neither a lock nor a restart takes it. */
 export interface DraftsState {
   readonly drafts: Readonly<Record<string, Draft>>;
@@ -38,7 +41,7 @@ export interface DraftsState {
 }
 
 export function createDraftsStore(store: (conversationId: string, draft: { text: string; replyTo?: string } | null) => Promise<unknown>): StoreApi<DraftsState> {
-  const unsaved = new Map<string, ReturnType<typeof setTimeout>>();
+  const unsaved = new Map<string, { readonly rest: ReturnType<typeof setTimeout>; readonly longest: ReturnType<typeof setTimeout> }>();
   /** Given to the vault, which has not said that it is stored: nothing that is told is newer. */
   const storing = new Map<string, Promise<unknown>>();
   /** Of those what was refused, as by a full disk: it stands in the field alone. */
@@ -48,7 +51,8 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
   return createStore<DraftsState>()((set, get) => {
     const keep = (conversationId: string, draft: Draft): void => set((state) => ({ drafts: { ...state.drafts, [conversationId]: draft } }));
     const stopWaiting = (conversationId: string): void => {
-      clearTimeout(unsaved.get(conversationId));
+      clearTimeout(unsaved.get(conversationId)?.rest);
+      clearTimeout(unsaved.get(conversationId)?.longest);
       unsaved.delete(conversationId);
       storing.delete(conversationId);
       refused.delete(conversationId);
@@ -63,9 +67,12 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
     };
     const put = (conversationId: string, change: Partial<Draft>): void => {
       keep(conversationId, { ...(get().drafts[conversationId] ?? emptyDraft), ...change });
-      stopWaiting(conversationId);
+      const longest = unsaved.get(conversationId)?.longest ?? setTimeout(() => save(conversationId), longestMs);
+      clearTimeout(unsaved.get(conversationId)?.rest);
+      storing.delete(conversationId);
+      refused.delete(conversationId);
       leaving.delete(conversationId);
-      unsaved.set(conversationId, setTimeout(() => save(conversationId), restMs));
+      unsaved.set(conversationId, { rest: setTimeout(() => save(conversationId), restMs), longest });
     };
     return {
       drafts: {},

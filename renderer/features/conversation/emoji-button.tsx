@@ -2,14 +2,8 @@ import { useRef, useState, type ReactNode, type RefObject } from 'react';
 import { Smile } from 'lucide-react';
 import { useText } from '../../i18n/use-text';
 import { IconButton } from '../../ui/icon-button';
+import { typeAtCaret } from '../../ui/type-at-caret';
 import { EmojiPicker } from './emoji-picker';
-
-/** As if it were typed: nothing else enters what Undo takes back. False where the page cannot do that. */
-function typeAtCaret(words: string): boolean {
-  // Called out of date without anything in its place (HTML, "The execCommand method"), which is why it is asked for.
-  const type: unknown = Reflect.get(document, 'execCommand');
-  return typeof type === 'function' && type.call(document, 'insertText', false, words) === true;
-}
 
 export interface EmojiButtonProps {
   readonly field: RefObject<HTMLTextAreaElement | null>;

@@ -34,12 +34,13 @@ function useLinks(): void {
   useEffect(() => {
     const take = async (): Promise<void> => {
       if (model.session.getState().phase !== 'open') return;
-      const { link, unread } = await model.client.desktop.takeLink();
+      const taken = await model.client.desktop.takeLink();
+      const { link, unread } = taken;
+      // Locked again before it came.
+      if (model.session.getState().phase !== 'open' && (link !== undefined || unread !== undefined)) return void (await model.client.desktop.keepLink(taken));
       if (unread !== undefined) model.ui.getState().toast(text('desktop.link.unread', { link: unread }), 'danger');
       if (link === undefined) return;
-      // Locked again before it came.
-      if (model.session.getState().phase !== 'open') await model.client.desktop.keepLink({ link });
-      else if (forDevice.test(link)) model.ui.getState().toast(text('desktop.link.device'));
+      if (forDevice.test(link)) model.ui.getState().toast(text('desktop.link.device'));
       else model.ui.getState().offerLink(link);
     };
     model.background(take());

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type DragEvent, type ReactNode, type RefOb
 import { Camera, ImageUp } from 'lucide-react';
 import { FileTrigger } from 'react-aria-components';
 import { holdsPrivateKey } from '../../../shared/private-key';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import type { TextId } from '../../i18n/messages';
@@ -73,21 +74,22 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
     onChange(isSecret ? '' : code);
     return !isSecret;
   };
-  const take = (code: string): void => {
+  const take = (code: string, answered: (place: HTMLElement | null) => void): void => {
     if (!give(code)) return;
     ui.getState().announce(text('join.link.read'));
-    area.current?.focus();
+    answered(area.current);
   };
   const read = async (file: File): Promise<void> => {
     turn.current += 1;
     const mine = turn.current;
+    const answered = focusWhereAsked();
     setReading(true);
     setFault(undefined);
     try {
       const written = new TextDecoder().decode(await file.slice(0, kind.longest).arrayBuffer());
       const isText = (kind.file !== undefined && file.name.endsWith(kind.file)) || holdsPrivateKey(written);
       const code = isText ? written : await readPicture(file, kind.begins);
-      if (turn.current === mine) take(code);
+      if (turn.current === mine) take(code, answered);
     } catch (thrown) {
       if (turn.current === mine) setFault(text(wordsOf(thrown instanceof PictureError ? thrown.fault : 'not-a-picture')));
     } finally {
@@ -140,7 +142,7 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
           wanted={kind.begins}
           onCode={(code) => {
             setLooking(false);
-            take(code);
+            take(code, unlessTyping);
           }}
           onEnd={(why) => {
             setLooking(false);
@@ -174,4 +176,9 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
       )}
     </div>
   );
+}
+
+/** The camera finds a code when it likes: whoever fills in another field meanwhile goes on there. */
+function unlessTyping(place: HTMLElement | null): void {
+  if (document.activeElement?.matches('input, textarea') !== true) place?.focus();
 }

@@ -1,5 +1,6 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -55,6 +56,7 @@ function ExportForm({ onClose, onDone }: { readonly onClose: () => void; readonl
     const passphrase = chosen.take();
     if (passphrase === undefined) return;
     setTried(false);
+    const answered = focusWhereAsked();
     setBusy(true);
     setFailure(undefined);
     try {
@@ -62,7 +64,7 @@ function ExportForm({ onClose, onDone }: { readonly onClose: () => void; readonl
     } catch (thrown) {
       setFailure(thrown);
       setBusy(false);
-      chosen.first.current?.focus();
+      answered(chosen.first.current);
     }
   };
 

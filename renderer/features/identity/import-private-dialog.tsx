@@ -1,5 +1,6 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
 import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
@@ -31,6 +32,7 @@ export function ImportPrivateDialog({ keyElsewhere, onClose }: { readonly keyEls
       field.current?.focus();
       return;
     }
+    const answered = focusWhereAsked();
     setBusy(true);
     try {
       const { epoch } = await client.identity.importPrivate({ passphrase });
@@ -40,7 +42,7 @@ export function ImportPrivateDialog({ keyElsewhere, onClose }: { readonly keyEls
     } catch (thrown) {
       setFailure(thrown);
       setBusy(false);
-      field.current?.focus();
+      answered(field.current);
     }
   };
 

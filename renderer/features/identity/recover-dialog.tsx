@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useDevices, useModel } from '../../app/model-context';
 import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
@@ -43,6 +44,7 @@ export function RecoverDialog({ onClose }: { readonly onClose: () => void }): Re
     }
     // Nothing is suspended that the person was not asked about.
     if (listed === undefined) return void devices.getState().load().catch(setFailure);
+    const answered = focusWhereAsked();
     setBusy(true);
     try {
       const { epoch } = await client.identity.recover({ code: field.current?.value ?? '', keep: [...keep] });
@@ -53,7 +55,7 @@ export function RecoverDialog({ onClose }: { readonly onClose: () => void }): Re
     } catch (thrown) {
       setFailure(thrown);
       setBusy(false);
-      field.current?.focus();
+      answered(field.current);
     }
   };
 

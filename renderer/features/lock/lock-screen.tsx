@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel, useSession } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -74,12 +75,13 @@ function UnlockForm(): ReactNode {
     if (busy) return;
     const passphrase = takePassphrase(field.current);
     if (passphrase === '') return;
+    const answered = focusWhereAsked();
     setBusy(true);
     setFailure(undefined);
     unlock(passphrase)
       .catch((thrown: unknown) => {
         setFailure(thrown);
-        field.current?.focus();
+        answered(field.current);
       })
       .finally(() => setBusy(false));
   };

@@ -1,5 +1,6 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
@@ -26,6 +27,7 @@ export function RegistrationForm(): ReactNode {
       area.current?.focus();
       return;
     }
+    const answered = focusWhereAsked();
     setBusy(true);
     setFault(undefined);
     try {
@@ -33,10 +35,10 @@ export function RegistrationForm(): ReactNode {
       ui.getState().toast(text('mailbox.enter.done'));
       setPasted('');
       // The button that had the focus is disabled with the empty field, and the focus would be nowhere: not even Escape would close the settings.
-      area.current?.focus();
+      answered(area.current);
     } catch (thrown) {
       setFault(errorText(thrown));
-      area.current?.focus();
+      answered(area.current);
     } finally {
       setBusy(false);
     }

@@ -1,6 +1,7 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { KeyshiftError } from '../../../shared/errors';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
 import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
@@ -37,6 +38,7 @@ export function PemDialog({ title, lead, label, pem, act, run, onClose }: PemDia
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (busy || pasted.trim() === '') return;
+    const answered = focusWhereAsked();
     setBusy(true);
     setFailure(undefined);
     try {
@@ -48,7 +50,7 @@ export function PemDialog({ title, lead, label, pem, act, run, onClose }: PemDia
       // A private key must not stand on the screen a moment longer.
       setPasted('');
       // The button has nothing to do with an empty field, and would take the focus along.
-      area.current?.focus();
+      answered(area.current);
     }
   };
 

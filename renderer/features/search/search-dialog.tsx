@@ -1,4 +1,4 @@
-import { useEffect, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { findContact } from '../contacts/contacts-store';
 import { findConversation } from '../conversations/conversations-store';
 import { useContacts, useConversations, useModel, useSearch, useUi } from '../../app/model-context';
@@ -20,6 +20,8 @@ const patience = 120;
 /** So long without an answer it is said that it is being looked for, in milliseconds: sooner the words would only flicker. */
 const worthAWord = 700;
 
+const first = { index: 0 } as const;
+
 /** Finds messages by their words, everywhere or in the conversation that is shown; Enter goes to the marked one. */
 export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
   const text = useText();
@@ -37,7 +39,9 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
   const shown = selection?.conversationId;
   const [query, setQuery] = useState(asked);
   const [only, setOnly] = useState(here);
-  const [marked, setMarked] = useState(0);
+  const [marked, setMarked] = useState<{ readonly index: number; readonly messageId?: string | undefined }>(first);
+  /** Enter was pressed before there were hits of what is written. */
+  const [entered, setEntered] = useState(false);
   const within = only ? shown : undefined;
 
   useEffect(() => {
@@ -54,19 +58,31 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
     return () => clearTimeout(timer);
   }, [asking, query]);
 
-  const at = Math.min(marked, Math.max(hits.length - 1, 0));
+  // The same hit, where one above it goes; where it goes itself, the one that comes in its place.
+  const found = hits.findIndex(({ messageId }) => messageId === marked.messageId);
+  const at = found === -1 ? Math.min(marked.index, Math.max(hits.length - 1, 0)) : found;
+  const mark = (index: number): void => setMarked({ index, messageId: hits[index]?.messageId });
   const go = (index: number): void => {
     const hit = hits[index];
     if (hit === undefined) return;
-    model.search.getState().mark(hit.conversationId, answered ?? query);
+    model.search.getState().mark(hit, answered ?? query);
     close();
     void goTo.message(hit.conversationId, hit.messageId);
   };
+  const goToFirst = useEffectEvent(() => go(0));
+  // What is listed until then is of other words: a quick Enter went to a message without any of these.
+  useEffect(() => {
+    if (!entered || asking) return;
+    setEntered(false);
+    goToFirst();
+  }, [entered, asking]);
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'ArrowDown') setMarked(Math.min(at + 1, hits.length - 1));
-    else if (event.key === 'ArrowUp') setMarked(Math.max(at - 1, 0));
-    else if (event.key === 'Enter' && !event.nativeEvent.isComposing && event.target instanceof HTMLInputElement && event.target.type === 'text') go(at);
-    else return;
+    if (event.key === 'ArrowDown') mark(Math.min(at + 1, hits.length - 1));
+    else if (event.key === 'ArrowUp') mark(Math.max(at - 1, 0));
+    else if (event.key === 'Enter' && !event.nativeEvent.isComposing && event.target instanceof HTMLInputElement && event.target.type === 'text') {
+      if (asking) setEntered(true);
+      else go(at);
+    } else return;
     event.preventDefault();
   };
   const told = late ? text('search.looking') : answered === undefined ? '' : hits.length === 0 ? (within === undefined ? text('search.none', { query: nameInSentence(answered), count }) : text('search.noneHere', { query: nameInSentence(answered) })) : text(more ? 'search.countMore' : 'search.count', { count: hits.length });
@@ -81,7 +97,8 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
           maxLength={200}
           onChange={(value) => {
             setQuery(value);
-            setMarked(0);
+            setMarked(first);
+            setEntered(false);
           }}
           autoFocus
           marksAll

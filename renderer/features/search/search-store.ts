@@ -20,8 +20,8 @@ export interface SearchState {
   /** What the hits are of; undefined: nothing was asked yet. */
   readonly answered: string | undefined;
   readonly failure: KeyshiftError | undefined;
-  /** Words that are marked in the conversation, since somebody came from a hit. */
-  readonly marked: { readonly conversationId: string; readonly query: string } | undefined;
+  /** Words that are marked in the conversation, since somebody came from a hit, and as long as that is one. */
+  readonly marked: { readonly conversationId: string; readonly query: string; readonly messageId: string } | undefined;
   readonly look: (query: string, conversationId: string | undefined) => Promise<void>;
   readonly lookFurther: () => Promise<void>;
   /** It says something else: a hit shows that, or goes where not everything that was looked for stands there any more. */
@@ -30,7 +30,7 @@ export interface SearchState {
   readonly removed: (messageIds: readonly string[]) => void;
   /** The conversation is gone, with all that was found in it. */
   readonly forget: (conversationId: string) => void;
-  readonly mark: (conversationId: string, query: string) => void;
+  readonly mark: (hit: Pick<SearchHit, 'conversationId' | 'messageId'>, query: string) => void;
   /** Whoever leaves a conversation, or looks for nothing any more, is done with what was found in it. */
   readonly unmark: (conversationId: string) => void;
 }
@@ -76,17 +76,20 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
         if (last !== undefined && get().more && listed === asked) await ask(last.messageId);
       },
       changed: ({ messageId, text, file }) => {
-        const { hits, answered = '' } = get();
+        const { hits, answered = '', marked } = get();
+        // As the search itself: some of the words may be of the text, and others of the file's name.
+        const texts = [text, file?.name ?? ''];
+        if (marked?.messageId === messageId && !standsIn(texts, marked.query)) get().unmark(marked.conversationId);
         const hit = hits.find((each) => each.messageId === messageId);
         if (hit === undefined) return;
         const marksIn = searchFor(answered);
-        // As the search itself: some of the words may be of the text, and others of the file's name.
-        const texts = [text, file?.name ?? ''];
         const shown = texts.find((words) => marksIn(words).length > 0) ?? text;
         if (!standsIn(texts, answered)) get().removed([messageId]);
         else set({ hits: hits.map((each) => (each === hit ? { ...hit, ...snippetOf(shown, marksIn(shown)) } : each)) });
       },
       removed: (messageIds) => {
+        const { marked } = get();
+        if (marked !== undefined && messageIds.includes(marked.messageId)) get().unmark(marked.conversationId);
         const hits = get().hits.filter(({ messageId }) => !messageIds.includes(messageId));
         if (hits.length === get().hits.length) return;
         set({ hits });
@@ -97,7 +100,7 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
         get().removed(get().hits.flatMap((hit) => (hit.conversationId === conversationId ? [hit.messageId] : [])));
         get().unmark(conversationId);
       },
-      mark: (conversationId, query) => set({ marked: { conversationId, query } }),
+      mark: ({ conversationId, messageId }, query) => set({ marked: { conversationId, query, messageId } }),
       unmark: (conversationId) => set(({ marked }) => (marked?.conversationId === conversationId ? { marked: undefined } : {})),
     };
   });

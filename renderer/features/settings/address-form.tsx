@@ -1,5 +1,6 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel, useNetworkDrafts } from '../../app/model-context';
 import { useFailure } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
@@ -42,17 +43,15 @@ export function AddressForm<Fault extends string>({ field, label, hint, saved, r
   const refused = failure !== undefined && toFailure(failure).code === 'input.invalid';
   const fault = refused ? faultText(refusal) : tried && 'fault' in result ? faultText(result.fault) : undefined;
 
-  /** The button that was pressed goes, or it is here that something is wrong. Whoever writes elsewhere by then goes on there. */
-  const toField = (): void => {
-    if (document.activeElement?.matches('input, textarea') !== true) form.current?.querySelector('input')?.focus();
-  };
+  const input = (): HTMLElement | null => form.current?.querySelector('input') ?? null;
   const save = async (wanted: string): Promise<void> => {
     const found = read(wanted);
     if ('fault' in found) {
       setTried(true);
-      form.current?.querySelector('input')?.focus();
+      input()?.focus();
       return;
     }
+    const answered = focusWhereAsked();
     setBusy(true);
     setFailure(undefined);
     const asked = networkDrafts.getState().drafts[field];
@@ -63,11 +62,12 @@ export function AddressForm<Fault extends string>({ field, label, hint, saved, r
       if (!isOther()) networkDrafts.getState().drop(field);
       setTried(false);
       ui.getState().toast(savedText(found.value));
-      toField();
+      // The button that was pressed goes, or, below, it is here that something is wrong.
+      answered(input());
     } catch (thrown) {
       if (isOther()) ui.getState().toast(errorText(thrown), 'danger');
       else setFailure(thrown);
-      toField();
+      answered(input());
     } finally {
       setBusy(false);
     }
@@ -105,7 +105,7 @@ export function AddressForm<Fault extends string>({ field, label, hint, saved, r
               onPress={() => {
                 networkDrafts.getState().drop(field);
                 setTried(false);
-                form.current?.querySelector('input')?.focus();
+                input()?.focus();
               }}
             >
               {text('network.undo')}

@@ -1,5 +1,6 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -41,6 +42,7 @@ export function PassphraseForm(): ReactNode {
     if (next === undefined) return;
     const current = takePassphrase(old.current);
     setTried(false);
+    const answered = focusWhereAsked();
     setBusy(true);
     setFailure(undefined);
     try {
@@ -48,7 +50,7 @@ export function PassphraseForm(): ReactNode {
       if (!newKey && current === next) {
         await client.vault.checkPassphrase({ passphrase: current });
         setSame(true);
-        chosen.first.current?.focus();
+        answered(chosen.first.current);
         return;
       }
       await client.vault.changePassphrase({ old: current, new: next, ...(newKey && { newKey }) });
@@ -57,7 +59,7 @@ export function PassphraseForm(): ReactNode {
       setFailure(thrown);
       const { code, facts } = toFailure(thrown);
       // There it is said, and there one types again: all three fields are empty by now.
-      if (code === 'vault.wrong-passphrase') old.current?.focus();
+      if (code === 'vault.wrong-passphrase') answered(old.current);
       // This form went with the lock, but not where nothing was locked for it: a passphrase that is wrong, a disk without the room that it takes.
       if (newKey && code !== 'vault.wrong-passphrase' && facts.limit === undefined) ui.getState().toastAnywhere(errorText(thrown), code === 'vault.given-up' ? undefined : 'danger');
     } finally {

@@ -65,13 +65,15 @@ describe('row 23: links from outside', () => {
     expect([inbox.take('device'), inbox.waits, inbox.take(), inbox.waits]).toEqual([{}, true, { link: 'keyshift:invite/good', unread }, false]);
   });
 
-  test('what was taken and comes back waits again, behind a newer one; only what is a link', () => {
+  test('what was taken and comes back waits again, behind a newer one; only what is a link, or the beginning of one that is none', () => {
     const inbox = new LinkInbox(() => 'main');
-    inbox.giveBack('keyshift:call/a');
+    inbox.giveBack({ link: 'keyshift:call/a' });
+    inbox.giveBack({ unread: 'https://a.example' });
     expect(inbox.waits).toBe(false);
-    inbox.giveBack('keyshift:invite/a');
-    inbox.giveBack('keyshift:invite/b');
-    expect(inbox.take()).toEqual({ link: 'keyshift:invite/a' });
+    inbox.giveBack({ link: 'keyshift:invite/a' });
+    inbox.giveBack({ link: 'keyshift:invite/b', unread: 'keyshift:invite/AAAAAAAA…' });
+    inbox.giveBack({ unread: 'keyshift:call/c' });
+    expect(inbox.take()).toEqual({ link: 'keyshift:invite/a', unread: 'keyshift:invite/AAAAAAAA…' });
   });
 
   test('a link waits for the profile that was open when it came or was given back, and for no other; of few profiles, and until theirs is gone', () => {
@@ -80,7 +82,7 @@ describe('row 23: links from outside', () => {
     inbox.put(['keyshift:invite/a']);
     open = 'work';
     expect([inbox.waits, inbox.take()]).toEqual([false, {}]);
-    inbox.giveBack('keyshift:invite/b');
+    inbox.giveBack({ link: 'keyshift:invite/b' });
     inbox.put(['keyshift:call/c']);
     open = 'main';
     expect([inbox.take(), inbox.waits]).toEqual([{ link: 'keyshift:invite/a' }, false]);

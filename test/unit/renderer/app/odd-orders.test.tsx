@@ -164,7 +164,7 @@ describe('facts and answers in another order than they were asked for', () => {
   it('of a conversation that is removed nothing stays: its messages, what is changed in it, its files, keys and hits; what was chosen to be sent is let go of', async () => {
     const { fake, model } = await longTalk();
     await model.search.getState().look('1', talkWithBo);
-    model.search.getState().mark(talkWithBo, '1');
+    model.search.getState().mark({ conversationId: talkWithBo, messageId: 'm' }, '1');
     await Promise.all([model.keys.getState().load(talkWithBo), model.keys.getState().loadTimeline(talkWithBo), model.files.getState().load(talkWithBo)]);
     const token = 'f'.repeat(32);
     model.files.getState().stage(talkWithBo, [{ token, name: 'a.txt', size: 1, shown: 'file' }]);

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { KeyshiftError } from '../../../../shared/errors';
 import { emptyWorld, makeContact } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
@@ -62,6 +62,28 @@ describe('first start', () => {
     judged('four unrelated words here');
     expect(screen.queryByText(/at least 8 characters/)).toBeNull();
     expect(screen.getByText('Strong')).toBeTruthy();
+  });
+
+  it('of what has no room in a name no sign is cut in its middle, typed, pasted or composed', async () => {
+    await renderApp(emptyWorld({ vault: 'absent' }));
+    const [name, family] = ['a'.repeat(50), '👨‍👩‍👧‍👦'];
+    const typed = vi.fn(() => true);
+    Object.assign(document, { execCommand: typed });
+    onTestFinished(() => void Reflect.deleteProperty(document, 'execCommand'));
+    const field = screen.getByLabelText<HTMLInputElement>('Your name');
+    const isLeftToTheBrowser = (data: string): boolean => fireEvent(field, new InputEvent('beforeinput', { data, bubbles: true, cancelable: true }));
+    type('Your name', name);
+    field.setSelectionRange(50, 50);
+    expect([family, 'b'.repeat(20), `bcd${family}bc`].map(isLeftToTheBrowser)).toEqual([true, true, true]);
+    expect(typed).not.toHaveBeenCalled();
+    expect([`${family}${family}`, `${'b'.repeat(12)}${family}`].map(isLeftToTheBrowser)).toEqual([false, false]);
+    expect(typed.mock.calls).toEqual([['insertText', false, family], ['insertText', false, 'b'.repeat(12)]]);
+    // As the browser cuts what was composed.
+    type('Your name', `${name}${family}${family}`.slice(0, 64));
+    field.setSelectionRange(64, 64);
+    fireEvent.compositionEnd(field, { data: `${family}${family}` });
+    await settle();
+    expect(field.value).toBe(`${name}${family}`);
   });
 
   it('says that nobody can reset the passphrase', async () => {
@@ -269,6 +291,26 @@ describe('locked', () => {
     await settle();
     expect(screen.getByText(/neither an invitation nor a link for a new device: keyshift:call\/AAAA\./)).toBeTruthy();
     expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('one that was just taken as the vault was locked is told of after unlocking', async () => {
+    const { fake, model } = await renderApp(busyWorld(now));
+    let answer: (() => void) | undefined;
+    vi.spyOn(model.client.desktop, 'takeLink').mockReturnValueOnce(new Promise((resolve) => (answer = () => resolve({ unread: 'keyshift:call/AAAA' }))));
+    act(() => fake.emit({ type: 'desktop.link' }));
+    act(() => {
+      fake.world.vault = 'locked';
+      fake.emit({ type: 'vault.changed', state: 'locked' });
+    });
+    await settle();
+    answer?.();
+    await settle();
+    expect(screen.getByText('A link waits. It is shown after unlocking.')).toBeTruthy();
+    expect(document.body.textContent).not.toContain('AAAA');
+    type('Passphrase', 'correct horse battery');
+    press('Unlock');
+    await settle();
+    expect(screen.getByText(/neither an invitation nor a link for a new device: keyshift:call\/AAAA\./)).toBeTruthy();
   });
 
   it('a lock from outside does the same, and events after it bring nothing back', async () => {

@@ -329,12 +329,12 @@ describe('somebody who went to another conversation meanwhile', () => {
   it('finds no words marked any more where they came from a hit, nor does who looks for nothing now', async () => {
     const { model } = await openTalk(busyWorld(now));
     const { mark, look } = model.search.getState();
-    act(() => mark(talkWithBo, 'five'));
+    act(() => mark({ conversationId: talkWithBo, messageId: 'm' }, 'five'));
     expect(document.querySelector('mark')?.textContent).toBe('five');
     act(() => model.showConversation(talkWithCarla));
     await settle();
     expect(model.search.getState().marked).toBeUndefined();
-    act(() => mark(talkWithCarla, 'winds'));
+    act(() => mark({ conversationId: talkWithCarla, messageId: 'm' }, 'winds'));
     await act(() => look('', undefined));
     expect(document.querySelector('mark')).toBeNull();
   });

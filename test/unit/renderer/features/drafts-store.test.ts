@@ -36,6 +36,16 @@ describe('a draft that the vault did not take', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('is given by and by while somebody writes without a rest, and once when they rest', () => {
+    const { asked, drafts } = setUp();
+    for (let at = 0; at < 4_500; at += 300) {
+      drafts.write('c', `${at}`);
+      vi.advanceTimersByTime(300);
+    }
+    vi.advanceTimersByTime(10_000);
+    expect(asked.map(({ text }) => text)).toEqual(['2700', '4200']);
+  });
+
   it('refused only after the lock it empties nothing that is stored', async () => {
     const { asked, drafts, shown, empty } = setUp();
     drafts.write('c', 'newer words');

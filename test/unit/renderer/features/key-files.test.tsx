@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
-import { fireEvent, screen } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { act, fireEvent, screen } from '@testing-library/react';
+import { describe, expect, it, vi } from 'vitest';
 import { emptyWorld, type World } from '../../../preview/fake-world';
 import { alertIn, buttonNamed, choose, dialog, fieldNamed, openSettings, page, pressNamed, scene, submitNamed, write } from '../open-settings';
 import { settle, type Running } from '../render-app';
@@ -92,6 +92,19 @@ describe('key files', () => {
     }
     await pressNamed('Import private key…');
     expect(dialog().textContent).toContain(words);
+  });
+
+  it('an answer that comes late leaves whoever is elsewhere in the dialog there', async () => {
+    const { model } = await open(emptyWorld());
+    await pressNamed('Import private key…');
+    const late: { refuse?: () => void } = {};
+    vi.spyOn(model.client.identity, 'importPrivate').mockReturnValue(new Promise((_done, refuse) => (late.refuse = () => refuse(new Error('late')))));
+    write('Passphrase of the file', passphrase);
+    await submitNamed('Choose file…');
+    act(() => buttonNamed('Cancel').focus());
+    late.refuse?.();
+    await settle();
+    expect(document.activeElement).toBe(buttonNamed('Cancel'));
   });
 
   it('S5-26 A81: a wrong passphrase can be entered again; the imported key becomes the one in use, and asks for the word about other devices', async () => {

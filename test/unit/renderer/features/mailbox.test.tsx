@@ -74,6 +74,20 @@ describe('Settings → Mailbox', () => {
     expect(document.activeElement).toBe(fieldNamed('Registration'));
   });
 
+  it('an answer that comes late leaves whoever is elsewhere in the settings there', async () => {
+    const { model } = await open(scene('mailbox-trouble'));
+    await pressNamed('New registration, or another mailbox');
+    const late: { refuse?: () => void } = {};
+    vi.spyOn(model.client.mailbox, 'register').mockReturnValue(new Promise((_done, refuse) => (late.refuse = () => refuse(new Error('late')))));
+    write('Registration', registration);
+    buttonNamed('Use this mailbox').focus();
+    await submitNamed('Use this mailbox');
+    act(() => buttonNamed('Close').focus());
+    late.refuse?.();
+    await settle();
+    expect(document.activeElement).toBe(buttonNamed('Close'));
+  });
+
   it('says what is wrong, and follows what is told', async () => {
     const { fake } = await open(scene('mailbox-trouble'));
     expect(page()).toContain('The mailbox refuses this device.');

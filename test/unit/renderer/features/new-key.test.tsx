@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act } from '@testing-library/react';
 import { expect, it, vi } from 'vitest';
+import { KeyshiftError } from '../../../../shared/errors';
 import { emptyWorld } from '../../../preview/fake-world';
 import { axeFindings } from '../axe';
 import { fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
@@ -59,6 +60,21 @@ it('a passphrase that is wrong is said at its field, which has the focus: all fi
 });
 
 const fields = ['Current passphrase', 'New passphrase', 'Repeat new passphrase'];
+
+it('an answer that comes late leaves whoever has gone to another field there', async () => {
+  const { model } = await openSettings(emptyWorld(), 'Security');
+  const late: { refuse?: () => void } = {};
+  vi.spyOn(model.client.vault, 'changePassphrase').mockReturnValue(new Promise((_done, refuse) => (late.refuse = () => refuse(new KeyshiftError('vault.wrong-passphrase', '')))));
+  for (const name of fields) write(name, name === 'Current passphrase' ? 'not this one' : next);
+  act(() => fieldNamed('Repeat new passphrase').focus());
+  await submitNamed('Change passphrase');
+  act(() => fieldNamed('New passphrase').focus());
+  late.refuse?.();
+  await settle();
+  expect(page()).toContain('That is not the passphrase');
+  expect(document.activeElement).toBe(fieldNamed('New passphrase'));
+});
+
 const same = 'That is the passphrase you have now. Choose another one.';
 
 it('what is missing is said at its field, which has the focus; the passphrase one has is no new one, unless everything gets a new key', async () => {

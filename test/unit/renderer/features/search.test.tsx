@@ -1,6 +1,8 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
+import type { AppEvent } from '../../../../shared/contract/contract';
 import { KeyshiftError } from '../../../../shared/errors';
+import type { Message } from '../../../../shared/model/message';
 import { idOf, type World } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
@@ -48,6 +50,39 @@ describe('searching', () => {
     await settle();
     expect(model.messages.getState().threads[talkWithBo]?.behind).toBe(false);
     expect(model.messages.getState().threads[talkWithBo]?.messages.some(({ messageId }) => messageId === idOf('older 20'))).toBe(false);
+  });
+
+  it.each([
+    ['says something else', (message: Message): AppEvent => ({ type: 'message.changed', conversationId: talkWithBo, message: { ...message, text: 'no more of it' } })],
+    ['is deleted', ({ messageId }: Message): AppEvent => ({ type: 'messages.removed', conversationId: talkWithBo, messageIds: [messageId] })],
+  ])('words are marked no longer than the message they were found in has them: it %s', async (_what, change) => {
+    const { fake, model } = await openTalk(longTalk());
+    await shortcut('f', { ctrlKey: true });
+    fireEvent.change(field(), { target: { value: 'line 14' } });
+    await waitFor(() => expect(hitButtons().length).toBeGreaterThan(1));
+    fireEvent.click(hitButtons()[1] ?? expect.unreachable('a hit'));
+    await settle();
+    const messageId = await waitFor(() => document.activeElement?.getAttribute('data-message') ?? expect.unreachable('a message'));
+    expect(document.querySelectorAll('.feed-box mark').length).toBeGreaterThan(1);
+    const message = model.messages.getState().threads[talkWithBo]?.messages.find((each) => each.messageId === messageId);
+    act(() => fake.emit(change(message ?? expect.unreachable('the hit'))));
+    await settle();
+    expect(document.querySelectorAll('.feed-box mark')).toHaveLength(0);
+  });
+
+  it('the marked hit is the same one where one above it goes, and Enter behind words that were not looked for yet waits for their hits', async () => {
+    const { model } = await openTalk(longTalk());
+    await shortcut('f', { ctrlKey: true });
+    fireEvent.change(field(), { target: { value: 'line 14' } });
+    await waitFor(() => expect(hitButtons().length).toBeGreaterThan(2));
+    fireEvent.keyDown(field(), { key: 'ArrowDown' });
+    const marked = (): string | undefined => hitButtons().find((hit) => hit.classList.contains('marked'))?.textContent;
+    const before = marked();
+    act(() => model.search.getState().removed(model.search.getState().hits.slice(0, 1).map(({ messageId }) => messageId)));
+    expect(marked()).toBe(before);
+    fireEvent.change(field(), { target: { value: 'lighth' } });
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    await waitFor(() => expect(document.activeElement?.getAttribute('data-message')).toBe(idOf('older 20')));
   });
 
   it('whoever goes to another conversation from a hit comes back to the newest messages', async () => {

@@ -57,6 +57,24 @@ describe('notices that go by themselves', () => {
     expect(knowsOfDialog()).toBe(false);
   });
 
+  it('leave room in the help also where the vault was opened meanwhile', async () => {
+    const observed: Element[] = [];
+    onTestFinished(() => void vi.unstubAllGlobals());
+    vi.stubGlobal('ResizeObserver', class {
+      observe(element: Element): void {
+        observed.push(element);
+      }
+      disconnect(): void {}
+    });
+    const { fake, model } = await renderApp(busyWorld(now, { vault: 'locked' }));
+    act(() => model.ui.getState().showHelp(true));
+    await settle();
+    await act(() => model.session.getState().unlock(fake.world.passphrase));
+    await settle();
+    expect(screen.getByRole('dialog').textContent).toContain('Help');
+    expect(observed.filter((each) => each.matches('.toasts')).at(-1)).toBe(notices());
+  });
+
   it('are taken away by a key, from a dialog and from the composer, which keeps the focus', async () => {
     const { model } = await openTalk(busyWorld(now));
     const field = screen.getByLabelText('Message');
