@@ -3,6 +3,12 @@ import { typeAtCaret } from './type-at-caret';
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
+/** Where something is being composed: how many characters stand before it, and how many behind. None of them is kept. */
+interface Place {
+  readonly from: number;
+  readonly behind: number;
+}
+
 /**
  * Fields that take so many characters and no more: what the browser leaves of something that is typed, pasted or dropped ends where the room does, in the middle of a family of
  * emoji, of which one member is left, or of a letter with its marks. Here it ends with the last sign that has room as a whole. Passphrases are looked at by nobody.
@@ -20,22 +26,29 @@ export function useWholeSigns(): void {
       event.preventDefault();
       if (whole !== '') typeAtCaret(whole);
     };
-    // What an input method composes has its room first, and is cut by the browser once it stands.
+    // What an input method composes has its room first, and is cut by the browser once it stands; the caret is then where all of it would have ended.
+    const places = new WeakMap<Field, Place>();
+    const begun = ({ target }: CompositionEvent): void => {
+      const field = boundedField(target);
+      if (field !== undefined) places.set(field, { from: field.selectionStart ?? 0, behind: field.value.length - (field.selectionEnd ?? 0) });
+    };
     const composed = ({ target, data }: CompositionEvent): void => {
       const field = boundedField(target);
-      const caret = field?.selectionStart ?? undefined;
-      if (field === undefined || caret === undefined) return;
-      let left = data.length;
-      while (left > 0 && !field.value.slice(0, caret).endsWith(data.slice(0, left))) left -= 1;
-      const whole = wholeSigns(data, left);
-      if (whole === undefined) return;
-      field.setRangeText('', caret - left + whole.length, caret, 'end');
-      field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'deleteContent' }));
+      const place = field && places.get(field);
+      if (field === undefined || place === undefined) return;
+      const { from, behind } = place;
+      const left = field.value.slice(from, field.value.length - behind);
+      const whole = wholeSigns(data, left.length);
+      if (whole === undefined || !data.startsWith(left)) return;
+      field.setRangeText('', from + whole.length, from + left.length, 'end');
+      field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'deleteContentBackward' }));
     };
     document.addEventListener('beforeinput', before);
+    document.addEventListener('compositionstart', begun);
     document.addEventListener('compositionend', composed);
     return () => {
       document.removeEventListener('beforeinput', before);
+      document.removeEventListener('compositionstart', begun);
       document.removeEventListener('compositionend', composed);
     };
   }, []);

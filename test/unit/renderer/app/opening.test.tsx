@@ -78,12 +78,17 @@ describe('first start', () => {
     expect(typed).not.toHaveBeenCalled();
     expect([`${family}${family}`, `${'b'.repeat(12)}${family}`].map(isLeftToTheBrowser)).toEqual([false, false]);
     expect(typed.mock.calls).toEqual([['insertText', false, family], ['insertText', false, 'b'.repeat(12)]]);
-    // As the browser cuts what was composed.
-    type('Your name', `${name}${family}${family}`.slice(0, 64));
-    field.setSelectionRange(64, 64);
-    fireEvent.compositionEnd(field, { data: `${family}${family}` });
-    await settle();
-    expect(field.value).toBe(`${name}${family}`);
+    // As the browser cuts what was composed, at the end and in the middle.
+    for (const [at, data, cut, shown] of [[50, `${family}${family}`, `${name}${family}${family}`.slice(0, 64), `${name}${family}`], [10, family, `${'a'.repeat(10)}${family.slice(0, 4)}${name}`, `${'a'.repeat(10)}${name}`]] as const) {
+      type('Your name', at === 50 ? name : `${'a'.repeat(10)}${name}`);
+      field.setSelectionRange(at, at);
+      fireEvent.compositionStart(field);
+      type('Your name', cut);
+      field.setSelectionRange(at + data.length, at + data.length);
+      fireEvent.compositionEnd(field, { data });
+      await settle();
+      expect(field.value).toBe(shown);
+    }
   });
 
   it('says that nobody can reset the passphrase', async () => {
