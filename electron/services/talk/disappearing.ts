@@ -19,6 +19,8 @@ const slicesAtStart = 2;
 const unevenMs = 1_000;
 /** Of what another own device tells, its clock is believed to be off by no more. */
 const otherClockMs = 2 * 60_000;
+/** Looks of one transaction, which may be undone as a whole. */
+const looksKept = 16;
 /** How far above the known number that of another word may be: nobody says a last word. */
 const farthest = 65_535;
 const lastRevision = 0xffff_ffff;
@@ -45,9 +47,8 @@ export interface DisappearingParts {
  */
 export class Disappearing {
   readonly #parts: DisappearingParts;
-  /** What the clock said last, and when that was. */
-  #wall: number;
-  #monotonic: number;
+  /** What the clock said, and when that was, newest first. */
+  #looks: readonly { readonly wall: number; readonly monotonic: number }[];
   #cancel: (() => void) | undefined;
   #closed = false;
   #isBehind = false;
@@ -55,9 +56,8 @@ export class Disappearing {
 
   constructor(parts: DisappearingParts) {
     this.#parts = parts;
-    this.#wall = parts.stores.changes.seenTime() ?? parts.clock.now();
     // How long nobody looked is not known: a clock behind what it said then counts from there.
-    this.#monotonic = parts.clock.monotonic();
+    this.#looks = [{ wall: parts.stores.changes.seenTime() ?? parts.clock.now(), monotonic: parts.clock.monotonic() }];
   }
 
   /** What ended while nobody was here goes before anything is shown, or is not shown until it does. */
@@ -162,7 +162,6 @@ export class Disappearing {
     if (next === undefined) return false;
     let isMore = false;
     let leastMs = 0;
-    const seen = [this.#wall, this.#monotonic] as const;
     try {
       isMore = (this.#isBehind && stores.copyBack()) || this.#slice.timed(clock, (most) => commit(() => {
         const due = stores.changes.due(this.#watch(), most);
@@ -171,8 +170,7 @@ export class Disappearing {
       }));
       this.#isBehind = isMore;
     } catch {
-      // A full disk keeps them for now; the next look tries again, and moves what was not moved.
-      [this.#wall, this.#monotonic] = seen;
+      // A full disk keeps them for now; the next look tries again.
       leastMs = againMs;
     }
     const end = stores.changes.nextEnd();
@@ -192,12 +190,20 @@ export class Disappearing {
     const { stores, clock } = this.#parts;
     const now = this.#now();
     const monotonic = clock.monotonic();
-    const least = Math.trunc(this.#wall + (monotonic - this.#monotonic));
+    const { wall, monotonic: then } = this.#lastLook();
+    const least = Math.trunc(wall + (monotonic - then));
     if (now < least - unevenMs) stores.changes.shiftEnds(least - now);
-    this.#wall = now;
-    this.#monotonic = monotonic;
+    this.#looks = [{ wall: now, monotonic }, ...this.#looks].slice(0, looksKept);
     stores.changes.putSeenTime(now);
     return now;
+  }
+
+  /** The one that is written down. Later ones were undone with the transaction they were in, which may be another's, and moved nothing. */
+  #lastLook(): { readonly wall: number; readonly monotonic: number } {
+    const seen = this.#parts.stores.changes.seenTime();
+    const written = this.#looks.findIndex(({ wall }) => wall === seen);
+    this.#looks = this.#looks.slice(written);
+    return this.#looks[0] ?? { wall: this.#now(), monotonic: this.#parts.clock.monotonic() };
   }
 }
 

@@ -75,6 +75,24 @@ describe('messages that disappear', () => {
     expect(ada.profile.stores.messages.byId(third)).toBeUndefined();
   });
 
+  it('a clock that was set back lets nothing stay longer where the first transaction that saw it was undone', async () => {
+    disappear(ada, here, 3_600);
+    const messageId = await send(ada, here, 'An hour', bob);
+    await world.until('its clock begun', () => ada.profile.stores.messages.byId(messageId)?.disappearsAt !== undefined);
+    await send(bob, there, 'Read in vain', ada);
+    await world.pass(1_800_000, 5_000);
+    world.clock.wall -= 86_400_000;
+    expect(() => ada.profile.commit(() => {
+      ada.conversations.markRead({ conversationId: here });
+      throw new Error('the disk is full');
+    })).toThrow('full');
+    expect(rowOf(ada, 'Read in vain')?.disappearsAt).toBeUndefined();
+    await world.pass(1_790_000, 5_000);
+    expect(ada.profile.stores.messages.byId(messageId)).toBeDefined();
+    await world.pass(20_000, 5_000);
+    expect(ada.profile.stores.messages.byId(messageId)).toBeUndefined();
+  });
+
   it('what ended in numbers while nobody was here holds nothing up, and is shown and found no more though it goes in slices', async () => {
     await send(ada, here, 'A boat', bob);
     const sent = rowOf(ada, 'A boat') ?? never();
