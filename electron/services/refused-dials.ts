@@ -26,6 +26,8 @@ export class RefusedDials {
   /** Newest first. */
   #theirs: readonly RefusedDial[] = [];
   readonly #ours = new Map<PeerId, Pick<RefusedDial, 'secret' | 'until'>>();
+  #cancel: (() => void) | undefined;
+  #closed = false;
 
   constructor(crypto: Crypto, clock: Clock) {
     this.#crypto = crypto;
@@ -34,15 +36,20 @@ export class RefusedDials {
 
   /** This person refused ours. */
   ofUs(peerId: PeerId, secret: Secret<'pair'>): void {
+    // A dial may end behind the profile.
+    if (this.#closed) return secret.wipe();
     this.#ours.get(peerId)?.secret.wipe();
     this.#ours.set(peerId, { secret, until: this.#clock.monotonic() + validMs });
+    this.#lookLater();
   }
 
   /** One under this key (H(SPKI), 32 bytes) in this person's name was refused here. */
   ofThem(peerId: PeerId, headHash: Uint8Array, secret: Secret<'pair'>): void {
+    if (this.#closed) return secret.wipe();
     const others = this.#theirs.filter((dial) => dial.until > this.#clock.monotonic() && !(dial.peerId === peerId && isSame(dial.headHash, headHash)));
     const ofOne = new Set(others.filter((dial) => dial.peerId === peerId).slice(0, keptOfOne - 1));
     this.#keep([{ peerId, headHash, secret, until: this.#clock.monotonic() + validMs }, ...others.filter((dial) => dial.peerId !== peerId || ofOne.has(dial))].slice(0, keptOfAll));
+    this.#lookLater();
   }
 
   /** What shows to this person that ours was refused there. */
@@ -59,9 +66,28 @@ export class RefusedDials {
   }
 
   close(): void {
+    this.#closed = true;
+    this.#cancel?.();
     this.#keep([]);
     for (const { secret } of this.#ours.values()) secret.wipe();
     this.#ours.clear();
+  }
+
+  /** What shows nothing to anybody any more is not kept either. */
+  #lookLater(): void {
+    const first = Math.min(...[...this.#theirs, ...this.#ours.values()].map(({ until }) => until));
+    if (first === Infinity) return;
+    this.#cancel ??= this.#clock.setTimer(Math.max(0, first - this.#clock.monotonic()), () => {
+      this.#cancel = undefined;
+      const now = this.#clock.monotonic();
+      this.#keep(this.#theirs.filter(({ until }) => until > now));
+      for (const [peerId, { secret, until }] of this.#ours) {
+        if (until > now) continue;
+        secret.wipe();
+        this.#ours.delete(peerId);
+      }
+      this.#lookLater();
+    });
   }
 
   #keep(kept: readonly RefusedDial[]): void {

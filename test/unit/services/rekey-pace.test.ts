@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
+import { Secret } from '../../../electron/engine/crypto/secret';
+import type { Crypto } from '../../../electron/engine/crypto/crypto';
+import type { PeerId } from '../../../electron/engine/ids';
+import { RefusedDials } from '../../../electron/services/refused-dials';
 import { RekeyPace } from '../../../electron/services/rekey-pace';
+import { ManualClock } from '../../support/manual-clock';
 
 const minute = 60_000;
 
@@ -25,4 +30,27 @@ it('A77: who refuses is asked ever more seldom, down to once in six hours, until
 it('S5-01: who was not there is asked within two minutes of coming back, however long they were away', () => {
   expect(intervals(Array.from({ length: 100 }, () => 'silent')).slice(-2)).toEqual([2, 2]);
   expect(intervals(['refused', 'refused', 'refused', 'silent', 'silent'])).toEqual([1, 2, 4, 4, 4]);
+});
+
+it('what shows which dial was refused is overwritten when it shows that no more, and what comes behind the end is not kept', async () => {
+  const clock = new ManualClock();
+  const dials = new RefusedDials({} as Crypto, clock); // no tag is compared here
+  const secret = (): Secret<'pair'> => new Secret('pair', new Uint8Array(32).fill(1));
+  const [bo, cy] = ['b', 'c'].map((letter) => letter.repeat(52) as PeerId);
+  if (bo === undefined || cy === undefined) throw new Error('nobody');
+  const [ours, theirs, later, late] = [secret(), secret(), secret(), secret()];
+  dials.ofUs(bo, ours);
+  dials.ofThem(cy, new Uint8Array(32), theirs);
+  await clock.advance(5 * minute);
+  dials.ofThem(bo, new Uint8Array(32), later);
+  await clock.advance(5 * minute - 1);
+  expect([ours, theirs, later].map(({ wiped }) => wiped)).toEqual([false, false, false]);
+  await clock.advance(1);
+  expect([ours, theirs, later].map(({ wiped }) => wiped)).toEqual([true, true, false]);
+  expect(dials.shownTo(bo)).toBeUndefined();
+  await clock.advance(5 * minute);
+  expect([later.wiped, clock.waiting]).toEqual([true, 0]);
+  dials.close();
+  dials.ofUs(bo, late);
+  expect([late.wiped, clock.waiting]).toEqual([true, 0]);
 });
