@@ -94,7 +94,7 @@ export function firstPaint() {
 export function listPainted() {
   return new Promise((resolve) => {
     const look = () => {
-      if (document.querySelector('nav.list-pane') === null) {
+      if (document.querySelector('.list-pane') === null) {
         requestAnimationFrame(look);
         return;
       }

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { nameOfListWidth, nearestListWidth, steppedListWidth } from '../../../../shared/model/list-width';
 import { busyWorld, scenes } from '../../../preview/scenes';
 import { renderApp, settle, type Running } from '../render-app';
@@ -142,5 +142,32 @@ describe('the edge of the list', () => {
     await press('Home');
     await drag(281, 291, 301);
     expect(fake.world.settings.listWidth).toBe(300);
+  });
+});
+
+describe('the list that has a narrow window for itself', () => {
+  it('is the main part of the page, and beside a conversation the way to it', async () => {
+    let resized = (): void => undefined;
+    onTestFinished(() => void vi.unstubAllGlobals());
+    vi.stubGlobal('ResizeObserver', class {
+      constructor(private readonly told: () => void) {}
+      observe(element: Element): void {
+        if (element.matches('.list-pane')) resized = this.told;
+      }
+      disconnect(): void {}
+    });
+    await calmApp();
+    const list = screen.getByRole('navigation', { name: 'Conversations' });
+    const wide = vi.spyOn(list, 'offsetWidth', 'get').mockReturnValue(320);
+    vi.spyOn(list.parentElement ?? list, 'clientWidth', 'get').mockReturnValue(320);
+    act(() => resized());
+    expect(list.getAttribute('role')).toBe('main');
+    wide.mockReturnValue(280);
+    act(() => resized());
+    expect(list.getAttribute('role')).toBe('navigation');
+    // Behind the conversation: neither.
+    wide.mockReturnValue(0);
+    act(() => resized());
+    expect(list.getAttribute('role')).toBe('navigation');
   });
 });
