@@ -52,11 +52,15 @@ export function contactChangesService(parts: ContactChangesParts): Pick<Handlers
     remove: ({ contactId }) => {
       const profile = current();
       const row = contactRow(profile, contactId);
-      const removing = { stores: profile.stores, profile, events };
-      profile.commit(() => profile.stores.conversations.ofPeer(row.peerId).forEach((each) => profile.removal.remove(each)));
-      // Where somebody is connected they hear that the conversations ended; to others nobody says anything.
-      profile.delivery.flush(row.peerId);
-      profile.commit(() => removePerson(removing, row));
+      // As one, so that a disk that refuses it leaves both the contact and what was said.
+      const say = profile.commit(() => {
+        profile.stores.conversations.ofPeer(row.peerId).forEach((each) => profile.removal.remove(each));
+        // Where somebody is connected they hear that the conversations ended; to others nobody says anything.
+        const words = profile.delivery.lastWords(row.peerId);
+        removePerson({ stores: profile.stores, profile, events }, row);
+        return words;
+      });
+      say();
       profile.connections.drop(row.peerId);
       return null;
     },

@@ -173,6 +173,24 @@ export class Delivery {
     }
   }
 
+  /**
+   * What this person is still told where nothing of them stays: made in the caller's transaction, before it forgets them. Gives what says it, once
+   * that is committed.
+   */
+  lastWords(peerId: PeerId): () => void {
+    const { engine, logger } = this.#parts;
+    const words = [...(this.#lanes.get(peerId)?.values() ?? [])].flatMap((lane) => (lane.blocked || !lane.met ? [] : [{ lane, due: engine.acknowledgements(peerId, lane.session.peer) }]));
+    return () => {
+      for (const { lane, due } of words) {
+        try {
+          if (due.length > 0) this.#send(lane, due);
+        } catch (error) {
+          logger.error('message.not-handed-over', { reason: error instanceof Error ? error.name : 'unknown' });
+        }
+      }
+    };
+  }
+
   close(): void {
     this.#sentNotes.flush();
     for (const lane of [...this.#lanes.values()].flatMap((lanes) => [...lanes.values()])) {

@@ -82,6 +82,31 @@ describe('what is kept in memory beside the database', () => {
     await mail.until('Bo has it', () => toldOf(bo, 'message.received').length === 1);
   });
 
+  it('a contact whose removal the disk did not take stays with every word; taken, the other side hears that the conversations ended', async () => {
+    world = createWorld();
+    const [ada, bo] = [await world.move('Ada'), await world.move('Bo')];
+    const { ofInviter } = await acquaint(world, ada, bo);
+    const { conversationId } = await ada.conversations.open({ contactId: ofInviter });
+    await ada.messages.send({ conversationId, text: 'kept' });
+    const at = (of: Resident) => of.profile.stores.conversations.list();
+    await world.until('it there', () => at(bo)[0]?.preview === 'kept');
+    const fault = { on: true };
+    ada.replace((stores) => ({ contacts: { ...stores.contacts, remove: (contactId) => {
+      if (fault.on) throw full();
+      stores.contacts.remove(contactId);
+    } } }));
+    ada.reopen();
+    await world.until('together', () => ada.profile.connections.session(bo.profile.local.peerId) !== undefined);
+    expect(() => changes(ada).remove({ contactId: ofInviter })).toThrow('full');
+    await world.pass(1_000);
+    expect(await ada.messages.list({ conversationId })).toMatchObject([{ text: 'kept' }]);
+    expect([at(ada), at(bo)].map(([row]) => row?.state)).toEqual(['open', 'open']);
+    fault.on = false;
+    changes(ada).remove({ contactId: ofInviter });
+    expect([at(ada), ada.profile.stores.contacts.list()]).toEqual([[], []]);
+    await world.until('that it ended', () => at(bo)[0]?.state === 'closed');
+  });
+
   it('S5-21: a contact who was removed and met again counts as knowing the key in use', async () => {
     world = createWorld();
     const [ann, bo] = [await world.move('Ann'), await world.move('Bo')];
