@@ -263,6 +263,27 @@ describe('what a sender signed and locked, and no message may say', () => {
     expect(bob.receive(alice, good)[0]?.kind).toBe('delivered');
   });
 
+  it('S1-34 A02 A09: a place 0, a place or a time of 2 to the 53, a body over its cap or below what there always is, though everything else would open', async () => {
+    const { alice, bob, forger } = await malicious();
+    const before = bob.snapshot();
+    const filled = (length: number): { plaintext: Uint8Array } => ({ plaintext: crypto.random(length) });
+    const bodyOf = (bytes: Uint8Array): number => bytes.length - (spanOfMessage(Buffer.from(bytes))?.bodyAt ?? 0);
+    const wrong = [0, 2 ** 53].flatMap((place) => [false, true].map((control) => forger.message(place, 'x', { control })));
+    wrong.push(forger.message(1, 'x', { time: 2 ** 53 }), forger.message(1, 'x', filled(48 * 1024)), forger.message(1, 'x', filled(15)));
+    const around = forger.message(1, 'x').length - bodyOf(forger.message(1, 'x'));
+    expect(wrong.slice(-2).map((bytes) => bytes.length - around)).toEqual([50 * 1024, 16]);
+    const longer = Buffer.concat([forger.message(1, 'x', filled(48 * 1024 - 1)), Buffer.of(0)]);
+    longer.writeUInt32BE(48 * 1024 + 1, longer.length - 48 * 1024 - 1 - 4);
+    wrong.push(longer);
+    for (const bytes of wrong) expect([spanOfMessage(Buffer.from(bytes)), bob.receive(alice, bytes)[0]]).toEqual([undefined, { kind: 'rejected', reason: 'preamble' }]);
+    expect([bob.crypto.meter.read(), bob.snapshot(), bob.sink.events]).toMatchObject([{ verify: 0, kemDecaps: 0, dskUnwrap: 0 }, before, []]);
+    // At those bounds it is a message.
+    const last = forger.message(2 ** 53 - 1, 'x', { time: 2 ** 53 - 1, ...filled(48 * 1024 - 1) });
+    expect(spanOfMessage(Buffer.from(last))).toMatchObject({ control: false, sequence: 2 ** 53 - 1, time: 2 ** 53 - 1 });
+    expect([last, forger.message(1, 'x', filled(16))].map(bodyOf)).toEqual([48 * 1024, 18]);
+    for (const bytes of [forger.message(1, 'x', filled(48 * 1024 - 1)), forger.message(2, 'x', { time: 2 ** 53 - 1 })]) expect(bob.receive(alice, bytes)[0]?.kind).toBe('delivered');
+  });
+
   it('S1-26 S1-34: a body whose padding is not the one there is, though its tag is right', async () => {
     const { alice, bob } = await malicious();
     const before = bob.snapshot();

@@ -122,6 +122,10 @@ describe('the short form', () => {
       changed(108, 0x80),
       canonical,
     ];
+    const longer = Buffer.concat([form.subarray(0, shortFormBytes), Buffer.alloc(maxShortFormBytes + 1 - shortFormBytes)]);
+    longer.writeUInt32BE(longer.length - shortFormBytes, shortFormBytes - 4);
+    // As well where it names headers that nobody has.
+    for (const bytes of [longer, ...junk.slice(1, -3)]) junk.push(Buffer.from(bytes).fill(0x77, 44, 76));
     for (const [index, bytes] of junk.entries()) expect(receiveShort(bob, alice, bytes), `${index}`).toEqual({ kind: 'rejected', reason: 'preamble' });
     expect(bob.snapshot()).toBe(before);
   });
