@@ -7,7 +7,7 @@ import type { Settings } from '../shared/model/settings';
 import type { EarlyVault } from './compose/early-vault';
 import { readRest } from './compose/read-rest';
 import type { Address } from './engine/ports';
-import { listenSentence, parseHostPort } from './headless/arguments';
+import { cacheEntriesSentence, listenSentence, parseCacheEntries, parseHostPort } from './headless/arguments';
 import { desktopKeyring } from './main/desktop-keyring';
 import { readOpening, readServices } from './main/read-services';
 import { WindowFiles } from './main/file-tokens';
@@ -179,8 +179,9 @@ function earlyOpening(profileDirectory: string, preferences: WindowPreferences, 
 
 async function startServices(profileDirectory: string, preferences: WindowPreferences, keyring: EarlyKeyring, early: EarlyVault | undefined): Promise<App> {
   const listen = wantedAddress();
+  const cacheEntries = wantedCacheEntries();
   const start = await readServices(systemClock);
-  return start({ profileDirectory, preferences, keyring, listen, logger, chooser: dialogs, fileTokens: windowFiles, trial, early });
+  return start({ profileDirectory, preferences, keyring, listen, cacheEntries, logger, chooser: dialogs, fileTokens: windowFiles, trial, early });
 }
 
 /** The address of `--listen`. One that cannot be read is refused: listening elsewhere would be a surprise. */
@@ -189,6 +190,14 @@ function wantedAddress(): Address | undefined {
   const listen = parseHostPort(app.commandLine.getSwitchValue('listen'));
   if (listen === undefined) throw new KeyshiftError('listen.malformed', listenSentence);
   return listen;
+}
+
+/** The number of `--cache-entries`. One that cannot be read is passed over: with any other nothing is different but what messages cost. */
+function wantedCacheEntries(): number | undefined {
+  if (!app.commandLine.hasSwitch('cache-entries')) return undefined;
+  const entries = parseCacheEntries(app.commandLine.getSwitchValue('cache-entries'));
+  if (entries === undefined) process.stderr.write(`keyshift: ${cacheEntriesSentence}\n`);
+  return entries;
 }
 
 // Before anything can end: also what tells why is told by a dialog of GTK's.

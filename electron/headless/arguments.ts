@@ -14,6 +14,9 @@ export interface HeadlessArguments {
 
 const mostCacheEntries = 4096;
 
+/** What is said of a `--cache-entries` that cannot be read, at both doors. */
+export const cacheEntriesSentence = `--cache-entries takes a number from 0 to ${mostCacheEntries}.`;
+
 export const usage = `Usage: keyshift-headless --profile DIR [options]
 
   --profile DIR           folder of this peer's data; made if it is not there
@@ -54,8 +57,8 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   const passphraseFile = given.get('passphrase-file');
   const socket = given.get('socket');
   const cacheWord = given.get('cache-entries');
-  const cacheEntries = cacheWord === undefined ? undefined : /^\d{1,4}$/.test(cacheWord) ? Number(cacheWord) : Number.NaN;
-  if (cacheEntries !== undefined && !(cacheEntries <= mostCacheEntries)) return wrong(`--cache-entries takes a number from 0 to ${mostCacheEntries}.`);
+  const cacheEntries = cacheWord === undefined ? undefined : parseCacheEntries(cacheWord);
+  if (cacheWord !== undefined && cacheEntries === undefined) return wrong(cacheEntriesSentence);
   if (socket === '') return wrong('--socket takes a path.');
   if (socket !== undefined && process.platform === 'win32') return wrong('--socket is there on Linux and macOS only.');
   return {
@@ -91,6 +94,12 @@ function readWords(words: readonly string[]): ReadonlyMap<string, string> | stri
   } catch {
     return 'There is a word on the command line that is not an option, or an option without its value.';
   }
+}
+
+/** A whole number from 0 to 4,096, in digits. */
+export function parseCacheEntries(text: string): number | undefined {
+  const entries = /^\d{1,4}$/.test(text) ? Number(text) : undefined;
+  return entries !== undefined && entries <= mostCacheEntries ? entries : undefined;
 }
 
 /** `host:port` or `[IPv6]:port`, port 0–65535. */

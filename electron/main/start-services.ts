@@ -21,6 +21,8 @@ export interface ServicesParts {
   readonly keyring: Keyring;
   /** Of `--listen`. */
   readonly listen: Address | undefined;
+  /** Of `--cache-entries` (S1-49). */
+  readonly cacheEntries: number | undefined;
   readonly logger: Logger;
   readonly chooser: PathChooser;
   readonly fileTokens: FileTokens;
@@ -29,11 +31,12 @@ export interface ServicesParts {
 }
 
 /** The services of a profile on the desktop. Rejects with what `startApp` rejects with. */
-export async function startServices({ profileDirectory, preferences, keyring, listen, logger, chooser, fileTokens, trial, early }: ServicesParts): Promise<App> {
+export async function startServices({ profileDirectory, preferences, keyring, listen, cacheEntries, logger, chooser, fileTokens, trial, early }: ServicesParts): Promise<App> {
   prepareProfileDirectory(profileDirectory);
   return startApp({
     profileDirectory,
     ...(listen === undefined ? {} : { listen }),
+    ...(cacheEntries === undefined ? {} : { dialogLimits: { cacheEntries } }),
     clock: systemClock,
     random: systemRandom,
     logger,

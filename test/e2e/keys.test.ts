@@ -71,7 +71,7 @@ async function expectTabTells({ window }: OpenApp, { status }: Facts, name: stri
 
 test('S2-21 S2-18: two people see the lives of their keys, change the rules, renew, stop and go on, by keyboard', async () => {
   test.setTimeout(240_000);
-  let [ann, bo] = await Promise.all([openWindow('keys-tab-ann', { quickSecrets: true }), openWindow('keys-tab-bo', { quickSecrets: true })]);
+  let [ann, bo] = await Promise.all([openWindow('keys-tab-ann', { quickSecrets: true }), openWindow('keys-tab-bo', { quickSecrets: true, args: ['--cache-entries=0'] })]);
   const violations: string[][] = [ann.violations, bo.violations];
   try {
     await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);
@@ -79,6 +79,17 @@ test('S2-21 S2-18: two people see the lives of their keys, change the rules, ren
     await tell(bo, ann, 'first from Bo');
     await tell(ann, bo, 'first from Ann');
     await tell(ann, bo, 'second from Ann');
+    // S1-49: who keeps nothing unwraps the key of each message, the other side once for all of them; nobody sees a difference.
+    const [once = 0, each = 0] = await Promise.all(
+      [ann, bo].map(({ window }) =>
+        window.evaluate(async () => {
+          const answer = await globalThis.window.keyshift.diagnostics.meter();
+          return answer.ok ? answer.value.dskUnwrap : -1;
+        }),
+      ),
+    );
+    expect(once).toBe(1);
+    expect(each).toBeGreaterThan(2);
 
     // The tab of both sides: the same keys, seen from two ends.
     for (const person of [ann, bo]) await showKeys(person);

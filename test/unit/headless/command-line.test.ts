@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseArguments, parseHostPort } from '../../../electron/headless/arguments';
+import { parseArguments, parseCacheEntries, parseHostPort } from '../../../electron/headless/arguments';
 import { readPassphraseFile } from '../../../electron/headless/passphrase-file';
 
 describe('the command line of the headless peer', () => {
@@ -35,6 +35,11 @@ describe('the command line of the headless peer', () => {
     const parsed = parseArguments(words);
     expect(parsed.kind).toBe('wrong');
     expect(JSON.stringify(parsed)).not.toContain('secret');
+  });
+
+  test('S1-47 S1-49: how much is kept of what comes is a number from 0 to 4,096, for the window as well', () => {
+    expect(['0', '1', '64', '4096', '0004'].map(parseCacheEntries)).toEqual([0, 1, 64, 4096, 4]);
+    expect(['', '-1', '+1', '4097', '9999', '00000', '1.5', '0x10', ' 1', '1 ', 'many'].map(parseCacheEntries)).toEqual(Array.from({ length: 11 }, () => undefined));
   });
 
   test.each([
