@@ -26,7 +26,7 @@ export async function measureStarts(runtime, rounds) {
   const keyring = hasKeyring() ? await startKeyring(where) : undefined;
   const display = screen?.display;
   const profile = join(where, 'profile');
-  const drive = (/** @type {boolean} */ open) => driveApp({ runtime, display, profile, ...(open && keyring && { env: keyring.env, args: ['--password-store=gnome-libsecret'] }) });
+  const drive = (/** @type {boolean} */ open) => driveApp({ runtime, display, profile, asPeopleStart: true, ...(open && keyring && { env: keyring.env, args: ['--password-store=gnome-libsecret'] }) });
   /** @type {Starts} */
   const starts = { least: [], locked: [], open: [] };
   /** @type {StartReport['memory']} */

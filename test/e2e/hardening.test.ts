@@ -5,6 +5,7 @@ import { contentSecurityPolicy } from '../../electron/security/csp';
 import { companionHeadersOf } from '../../electron/security/headers';
 import { webPreferences } from '../../electron/security/web-preferences';
 import { hostileAddresses } from '../support/hostile-links';
+import { loadedWindow } from './support/app';
 import { ordinaryStart, type OrdinaryStart } from './support/ordinary-user';
 
 const trial = process.env['ELECTRON_KIND'] === 'trial';
@@ -18,7 +19,7 @@ const complaints: string[] = [];
 test.beforeAll(async () => {
   start = ordinaryStart('hardening');
   app = await start.open();
-  page = await app.firstWindow();
+  page = await loadedWindow(app);
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });

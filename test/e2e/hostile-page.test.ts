@@ -7,6 +7,7 @@ import { isErrorCode } from '../../shared/errors';
 import { sampleInputs } from '../support/fake-handlers';
 import { hostileLinks } from '../support/hostile-links';
 import { markup, strangersCorpus, unsafeInMessages, unsafeInNames } from '../support/strangers-corpus';
+import { loadedWindow } from './support/app';
 import { ordinaryStart, type OrdinaryStart } from './support/ordinary-user';
 
 // The page taken over, in the real window: in Chromium's sandbox, through the real preload, and with Electron's own IPC in its hands.
@@ -45,7 +46,7 @@ test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   start = ordinaryStart('hostile');
   app = await start.open();
-  page = await app.firstWindow();
+  page = await loadedWindow(app);
   await app.evaluate(({ dialog, shell, session, BrowserWindow }, raw) => {
     const watch: Watch = { dialogs: [], opened: [] };
     Object.assign(globalThis, { keyshiftOutside: watch });

@@ -31,7 +31,7 @@ test('row 26: what the running app has loaded is its own build and packages that
     const modules = seen.modules.map(below);
     expect(modules).toContain('out/main.cjs');
     // Modules of the runtime have names and no files; what starts an unpackaged app comes with it, and what drives the window in tests with the tests.
-    const beside = [/^electron(?:\/\w+)?$/, /\/resources\/default_app\.asar\//, /^node_modules\/playwright-core\//];
+    const beside = [/^electron(?:\/\w+)?$/, /\/resources\/default_app\.asar\//, /^scripts\/lib\/waits-for-driver\.cjs$/];
     const foreign = modules.filter((path) => !/^out\/[\w-]+\.cjs$/.test(path) && !beside.some((one) => one.test(path)));
     const natives = seen.sharedObjects.filter((path) => path.endsWith('.node')).map(below);
     expect(natives.length).toBeGreaterThanOrEqual(2);

@@ -60,22 +60,20 @@ export function startArguments(profile: string, more: readonly string[] = ['--li
   ];
 }
 
-/** A start takes two or three seconds, twice that beside another one. */
-const startMs = 20_000;
+/** A start takes a second, two or three beside others, and ten times that on a machine that is busy. */
+const startMs = 60_000;
+const waitsForDriver = resolve('scripts/lib/waits-for-driver.cjs');
 
-/**
- * Playwright attaches while the page navigates and now and then misses that it did: the page is loaded and shown, and it waits for
- * ever (seen in one of sixty starts on a busy machine, with DEBUG=pw:protocol). Only a start that it was connected to is ended and made again.
- */
-export async function launch(options: Parameters<typeof _electron.launch>[0], again = 2): Promise<ElectronApplication> {
-  try {
-    return askAgainWhereLost(await _electron.launch({ ...options, timeout: startMs }));
-  } catch (error) {
-    const connected = error instanceof Error ? error.message.split('<ws connected>').length - 1 : 0;
-    if (again === 0 || connected < 2) throw error;
-    console.warn('The tests lost sight of a window that opened; it is started again.');
-    return launch(options, again - 1);
-  }
+/** Whatever starts is driven from before its first window. */
+export async function launch(options: Parameters<typeof _electron.launch>[0] & { readonly args: readonly string[] }): Promise<ElectronApplication> {
+  return askAgainWhereLost(await _electron.launch({ ...options, args: ['-r', waitsForDriver, ...options.args], timeout: startMs }));
+}
+
+/** Its page, once it has all it is made of. */
+export async function loadedWindow(app: ElectronApplication): Promise<Page> {
+  const window = await app.firstWindow();
+  await window.waitForURL('app-keyshift://ui/**');
+  return window;
 }
 
 const quickSecrets = resolve('test/support/quick-secrets.cjs');
@@ -102,7 +100,7 @@ export async function openWindow(name: string, options: OpenOptions = {}): Promi
   const lines: string[] = [];
   const child = app.process();
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece: Buffer) => lines.push(piece.toString('latin1')));
-  const window = await app.firstWindow();
+  const window = await loadedWindow(app);
   await keepFocused(window);
   const violations: string[] = [];
   window.on('console', (message) => {
