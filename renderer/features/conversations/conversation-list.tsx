@@ -14,9 +14,9 @@ import { ContactRequests } from './contact-requests';
 import { ConversationMenu } from './conversation-menu';
 import { ListEdge } from './list-edge';
 import { ListFilter } from './list-filter';
+import { ListPane } from './list-pane';
 import { RowList } from './row-list';
 import type { Row } from './rows';
-import { useAlone } from './use-alone';
 import { lineOfKey, useKeptLine } from './use-kept-line';
 import { useRows, useSections } from './use-rows';
 import { useShowRow } from './use-show';
@@ -52,8 +52,6 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   /** Known to the lines as soon as it is there: a ref would be set behind their own effects. */
   const [list, setList] = useState<HTMLDivElement | null>(null);
   const entry = useRef<HTMLButtonElement>(null);
-  const pane = useRef<HTMLDivElement>(null);
-  const isAlone = useAlone(pane);
   useKeptLine(list, rows, setHeld);
   const showArchive = (archive: boolean): void => {
     changeView({ archive, filter: '', unreadOnly: false });
@@ -78,8 +76,8 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   };
 
   return (
-    <div ref={pane} className="pane list-pane" role={isAlone ? 'main' : 'navigation'} aria-label={text('list.label')} data-pane="list">
-      <div className="list-head">
+    <ListPane label={text('list.label')}>
+      <header className="list-head">
         <h1 className="wordmark">{text('app.name')}</h1>
         <IconButton label={text('search.title')} shortcut={keyLabel('findAll')} onPress={() => openDialog('search')}>
           <Search aria-hidden="true" />
@@ -87,7 +85,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
         <IconButton label={text('list.new')} shortcut={keyLabel('new')} onPress={() => openDialog('new')}>
           <SquarePen aria-hidden="true" />
         </IconButton>
-      </div>
+      </header>
       {view.archive ? (
         <div className="archive-head">
           <IconButton label={text('list.archive.back')} autoFocus onPress={() => showArchive(false)}>
@@ -121,7 +119,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
         </button>
       )}
       {menu === undefined ? null : <ConversationMenu row={menu.row} anchor={menu.anchor} now={now} onClose={() => setMenu(undefined)} />}
-      <div className="list-foot">
+      <footer className="list-foot">
         {identity === undefined ? (
           <span className="me" />
         ) : (
@@ -136,9 +134,9 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
         <IconButton label={text('list.lock')} shortcut={keyLabel('lock')} onPress={() => model.background(lock())}>
           <Lock aria-hidden="true" />
         </IconButton>
-      </div>
+      </footer>
       <ListEdge />
-    </div>
+    </ListPane>
   );
 }
 
