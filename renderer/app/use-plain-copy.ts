@@ -2,12 +2,12 @@ import { useEffect } from 'react';
 
 /**
  * What is selected is copied and dragged as text. The page's own markup would go along otherwise, into whatever program takes it: with the ids of messages and
- * what is only spoken of them. Whoever copies by itself, and a field, is left alone.
+ * what is only spoken of them. Hyphens that nobody sees stay here. Whoever copies by itself, and a field, is left alone.
  */
 export function usePlainCopy(): void {
   useEffect(() => {
     const onCopy = (event: ClipboardEvent): void => {
-      const selected = document.getSelection()?.toString() ?? '';
+      const selected = document.getSelection()?.toString().replaceAll('\u00AD', '') ?? '';
       if (event.defaultPrevented || selected === '' || event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
       event.clipboardData?.setData('text/plain', selected);
       event.preventDefault();

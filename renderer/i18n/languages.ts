@@ -31,7 +31,10 @@ export function directionOf(language: Language): 'ltr' | 'rtl' {
 }
 
 const languages: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Messages>>> = {
-  de: async () => ({ ...english, ...(await import('./german')).german }),
+  de: async () => {
+    const [{ german }, { withHyphens }] = await Promise.all([import('./german'), import('./hyphens')]);
+    return { ...english, ...Object.fromEntries(Object.entries(german).map(([id, words]) => [id, withHyphens(words)])) };
+  },
   pseudo: () => Promise.resolve(pseudoMessages(english)),
   'pseudo-rtl': () => Promise.resolve(rightToLeft(pseudoMessages(english))),
 };

@@ -151,7 +151,10 @@ test('fifteen kinds of screens, and every screen by npm run exhaustive: axe find
         // Both at once: a small window of a person who needs large letters.
         await resize(open, 320, 640);
         await settle(page);
-        note(name, 'large letters at 320 pixels', [...(await page.evaluate(outside)), ...(await page.evaluate(crowded))]);
+        for (const language of ['de', 'en']) {
+          await dress(page, { language });
+          note(name, `large letters at 320 pixels, ${language}`, [...(await page.evaluate(outside)), ...(await page.evaluate(crowded))]);
+        }
         await letters(open, '');
         for (const language of ['en', 'de', 'pseudo-rtl']) {
           await dress(page, { language });

@@ -87,7 +87,7 @@ export function outside() {
   return [...scrolling, ...out, ...cut, ...headless, ...over, ...covered];
 }
 
-/** In the page: what large letters in a small window left no room for. Usual words that are divided in their middle (long ones, addresses and names of files may be), the name of whom one writes to, settings that begin below what is seen. */
+/** In the page: what large letters in a small window left no room for. Usual words that are divided in their middle (long ones, addresses and names of files may be; a German one where its hyphen is), the name of whom one writes to, settings that begin below what is seen. */
 export function crowded() {
   const usual = 13;
   const top = [...document.querySelectorAll('[role="dialog"], [role="menu"], [role="alertdialog"]')].at(-1) ?? document.body;
@@ -99,9 +99,11 @@ export function crowded() {
     if (element.closest('svg, option, textarea, .only-heard, .mono, code, table, [aria-hidden="true"] svg') !== null || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
     // What ends in an ellipsis says itself that there is more.
     if (getComputedStyle(element).textOverflow === 'ellipsis') continue;
-    for (const { 0: word, index } of node.textContent.matchAll(/\S+/gu)) {
+    // What may end a line with a hyphen is looked at between those: “Wiederherstellungs-” is whole.
+    for (const { 0: word, index } of node.textContent.matchAll(/[^\s\u00AD]+/gu)) {
       if (word.length > usual || !/^[^\p{L}\p{N}-]*\p{L}[\p{L}\p{M}]+[^\p{L}\p{N}-]*$/u.test(word)) continue;
-      range.setStart(node, index);
+      // To the first letter behind a hyphen belongs the line on which that is drawn.
+      range.setStart(node, node.textContent[index - 1] === '\u00AD' ? index + 1 : index);
       range.setEnd(node, index + word.length);
       const tops = new Set([...range.getClientRects()].filter(({ width }) => width > 0).map((box) => Math.round(box.top)));
       if (tops.size > 1) found.add(`divided: “${word}” in ${element.className || element.tagName.toLowerCase()}`);

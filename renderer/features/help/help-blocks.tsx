@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { withHyphens } from '../../i18n/hyphens';
 import type { Block, Span } from './page';
 
 export interface Leads {
@@ -87,7 +88,7 @@ function Table({ head, rows, ...to }: Leads & Pick<Extract<Block, { readonly kin
 
 export function Spans({ spans, leads, go }: Leads & { readonly spans: readonly Span[] }): ReactNode {
   return spans.map((span, at) => {
-    if (typeof span === 'string') return span;
+    if (typeof span === 'string') return withHyphens(span);
     if ('code' in span) return <code key={at}>{span.code}</code>;
     if ('strong' in span) return <strong key={at}>{<Spans spans={span.strong} leads={leads} go={go} />}</strong>;
     if ('soft' in span) return <em key={at}>{<Spans spans={span.soft} leads={leads} go={go} />}</em>;

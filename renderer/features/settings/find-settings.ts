@@ -1,9 +1,9 @@
 import type { Text } from '../../i18n/use-text';
 import { settingsIndex, type SettingsEntry } from './settings-index';
 
-/** Without case and marks above letters: `größe` and `grosse` are one. */
+/** Without case, marks above letters and what only divides a word at the end of a line: `größe` and `grosse` are one. */
 function folded(words: string): string {
-  return words.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
+  return words.normalize('NFKD').replaceAll(/\p{M}|\u00AD/gu, '').toLowerCase().replaceAll('ß', 'ss');
 }
 
 /** The places whose words have every word of the query, in the reader's language; whose label begins so come first. */

@@ -89,7 +89,7 @@ export const identity = {
   'recovery.save': 'Wiederherstellungsblatt speichern…',
   'recovery.saved': 'Gespeichert als {path}. Drucke es, dann lösche die Datei: Wer sie liest, kann deine Identität übernehmen.',
   'recovery.printed': 'Ich habe es gedruckt…',
-  'recovery.away.title': 'Den Wieder\u00ADherstellungs\u00ADschlüssel von diesem Gerät nehmen?',
+  'recovery.away.title': 'Den Wiederherstellungsschlüssel von diesem Gerät nehmen?',
   'recovery.away.only': 'Von da an ist er auf deinem Blatt und nirgends sonst. Er lässt sich nicht noch einmal zeigen oder drucken.',
   'recovery.away.unsaved': 'Du hast das Blatt nicht gespeichert, seit diese Seite offen ist. Gibt es noch keines, behalte den Schlüssel hier und speichere erst das Blatt.',
   'recovery.away.lost': 'Geht das Blatt verloren, kann niemand deine Identität von einem Dieb zurückholen, auch du nicht.',

@@ -30,6 +30,15 @@ describe('copying what is selected', () => {
     expect(copied(last)).toEqual({ 'text/plain': 'you' });
   });
 
+  it('brings no hyphen along that nobody sees', async () => {
+    await openTalk(busyWorld(now));
+    const label = document.body.appendChild(document.createElement('p'));
+    label.textContent = 'Der Einladungs\u00ADlink gilt einmal.';
+    select(label, 4, label, 20);
+    expect(copied(label)).toEqual({ 'text/plain': 'Einladungslink ' });
+    label.remove();
+  });
+
   it('of several messages each line says who and when, without what stands between them and without the page’s own markup', async () => {
     const { fake } = await openTalk(busyWorld(now));
     const [before, last] = words().slice(-2) as [HTMLElement, HTMLElement];

@@ -9,6 +9,7 @@ import { findSettings } from '../../../../renderer/features/settings/find-settin
 import { settingsIndex } from '../../../../renderer/features/settings/settings-index';
 import { findPlace, nameOfPlace, placeNames } from '../../../../renderer/features/settings/settings-place';
 import { german } from '../../../../renderer/i18n/german';
+import { withHyphens } from '../../../../renderer/i18n/hyphens';
 import { english } from '../../../../renderer/i18n/messages';
 import { TextProvider } from '../../../../renderer/i18n/text-provider';
 import type { Text } from '../../../../renderer/i18n/use-text';
@@ -20,7 +21,8 @@ import { renderApp, settle, type Running } from '../render-app';
 
 const now = 1_800_000_000_000;
 const inEnglish: Text = (id) => english[id];
-const inGerman: Text = (id) => german[id] ?? '';
+/** As it is shown: with hyphens that nobody types. */
+const inGerman: Text = (id) => withHyphens(german[id] ?? '');
 const labels = (query: string, text: Text = inEnglish): string[] => findSettings(query, text).map(({ label }) => label);
 
 /** Everything the pages can show: keys of six generations, a mailbox or none. */

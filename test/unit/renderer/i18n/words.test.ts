@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { isPluralElement, isSelectElement, parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { describe, expect, it } from 'vitest';
 import { english } from '../../../../renderer/i18n/messages';
 import { german } from '../../../../renderer/i18n/german';
-import { directionOf, languageOf, localeOf, tagOf } from '../../../../renderer/i18n/languages';
+import { withHyphens } from '../../../../renderer/i18n/hyphens';
+import { directionOf, languageOf, localeOf, messagesOf, tagOf } from '../../../../renderer/i18n/languages';
 import { pseudoMessages, rightToLeft } from '../../../../renderer/i18n/pseudo';
 import { errors } from '../../../../renderer/i18n/en/errors';
 import { failureKind } from '../../../../renderer/features/lock/failure-words';
@@ -53,6 +55,25 @@ describe('words', () => {
       expect(placeholders(message), id).toEqual(placeholders(original));
       expect(message, id).not.toMatch(/["']|\.\.\./);
     }
+  });
+
+  it('a long German word can be divided, here and in the help, where its parts meet; nothing else of it changes', async () => {
+    const guides = readdirSync('docs').filter((name) => name.endsWith('.de.md')).map((name) => readFileSync(`docs/${name}`, 'utf8').replaceAll(/\(#[^)]*\)|`[^`]*`/g, ''));
+    expect(guides.length).toBeGreaterThan(3);
+    const words = [...Object.values(german), ...guides].flatMap((text) => text.match(/\p{L}{13,}/gu) ?? []);
+    expect(words.length).toBeGreaterThan(300);
+    const pieces = [...new Set(words)].map((word) => withHyphens(word).split('\u00AD'));
+    expect(pieces.filter((parts) => parts.some(({ length }) => length > 12 || length < 3)).map((parts) => parts.join('|'))).toEqual([]);
+    expect(withHyphens('Das Wiederherstellungsblatt, Identitätsschlüssels.').replaceAll('\u00AD', '|')).toBe('Das Wieder|her|stellungs|blatt, Identitäts|schlüssels.');
+    // What fits anyway, a value and a word nobody knows.
+    for (const text of ['Schlüssel', 'Unterhaltung', '{acknowledgements}', 'Schwarzenbergerstraße', 'gleichzeitiges']) expect(withHyphens(text)).toBe(text);
+    const shown = await messagesOf('de');
+    for (const [id, message] of Object.entries(german)) {
+      const drawn = shown[id as keyof typeof english];
+      expect(drawn.replaceAll('\u00AD', ''), id).toBe(message);
+      expect(placeholders(drawn), id).toEqual(placeholders(message));
+    }
+    expect(shown['recovery.away.title']).toContain('\u00AD');
   });
 
   it('the language follows the setting, then the system; direction, locale and tag follow the language', () => {
