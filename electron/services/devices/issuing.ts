@@ -11,6 +11,7 @@ import type { InstanceId } from '../../engine/ids';
 import type { Clock, LocalRecord, Logger } from '../../engine/ports';
 import type { Stores } from '../ports';
 import type { ProfileChanges } from '../retiring';
+import { forgetAskedFor, noteAskedFor } from './asked-for';
 import { AskedDevices, askedMs, type Answer } from './asked-devices';
 import { encodeIssueAnswer, encodeIssueRequest, encodeWithdrawal, parseIssueAnswer, parseIssueRequest, parseWithdrawal, type IssueRefusal } from './issue-words';
 import type { UpkeepChannel } from './upkeep-channel';
@@ -38,7 +39,7 @@ export interface IssuingParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly local: LocalParty;
-  readonly stores: Pick<Stores, 'devices'>;
+  readonly stores: Pick<Stores, 'devices' | 'upkeep'>;
   readonly changes: Pick<ProfileChanges, 'replace'>;
   readonly commit: <T>(work: () => T) => T;
   readonly channel: (instanceId: InstanceId) => UpkeepChannel | undefined;
@@ -70,14 +71,16 @@ export class Issuing {
     this.asked = new AskedDevices(parts.clock, () => toHex(parts.crypto.random(requestIdBytes)), parts.onAsked);
   }
 
-  /** Errors: device.not-certifier, device.not-connected, device.too-many, device.not-allowed, device.not-answered. */
+  /** Errors: device.not-certifier, device.not-connected, device.too-many, device.not-allowed, device.not-answered. Throws what the disk says. */
   issue(device: NewDevice): Promise<Issued> {
-    const { crypto, clock, local } = this.#parts;
+    const { crypto, clock, local, stores, commit } = this.#parts;
     const certifier = local.list.instances.find(({ state, roles }) => state === 'active' && roles.includes('certifier'));
     if (!certifier || certifier.instanceId === local.instanceId) return Promise.reject(notCertifier());
     const channel = this.#parts.channel(certifier.instanceId);
     if (!channel) return Promise.reject(new KeyshiftError('device.not-connected', 'The device that holds the identity key is not connected.'));
     const requestId = crypto.random(requestIdBytes);
+    // Another one in its own place is asked for until it is there.
+    if (!device.instead) commit(() => noteAskedFor(stores, local.instanceId, instanceIdOf(crypto, device.signingKey)));
     channel.say('issue', requestOf(requestId, device));
     const key = toHex(requestId);
     return new Promise((resolve, reject) => {
@@ -148,8 +151,19 @@ export class Issuing {
       if (this.#givenUp.delete(key) && answer.outcome === 'done') this.#signedInVain(answer);
       return;
     }
-    if (answer.outcome === 'done') waiting.resolve(answer);
-    else waiting.reject(refusal(answer.outcome));
+    if (answer.outcome === 'done') return waiting.resolve(answer);
+    this.#forget(waiting.device);
+    waiting.reject(refusal(answer.outcome));
+  }
+
+  /** What the disk does not take of it costs nothing: nobody signs for it. */
+  #forget({ signingKey }: NewDevice): void {
+    const { crypto, stores, commit, logger } = this.#parts;
+    try {
+      commit(() => forgetAskedFor(stores, instanceIdOf(crypto, signingKey)));
+    } catch (error) {
+      logger.warn('upkeep.not-forgotten', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
   }
 
   #giveUp(key: string, { instead }: NewDevice): void {
@@ -165,7 +179,10 @@ export class Issuing {
   #signedInVain({ credential: bytes }: Issued): void {
     const { crypto, clock, stores, commit } = this.#parts;
     const { instanceId } = parseInstanceCredential(crypto, bytes);
-    commit(() => stores.devices.put({ cardTime: 0, addresses: [], addedAt: clock.now(), ...stores.devices.find(instanceId), instanceId, credential: bytes, awaited: true }));
+    commit(() => {
+      stores.devices.put({ cardTime: 0, addresses: [], addedAt: clock.now(), ...stores.devices.find(instanceId), instanceId, credential: bytes, awaited: true });
+      forgetAskedFor(stores, instanceId);
+    });
   }
 
   #asked(channel: UpkeepChannel, body: Uint8Array): void {

@@ -4,6 +4,7 @@ import type { Crypto } from '../../engine/crypto/crypto';
 import type { Clock } from '../../engine/ports';
 import type { AgreedDevice } from '../../engine/session/link-host';
 import type { VaultService } from '../vault-service';
+import { forgetAskedFor } from './asked-for';
 
 export interface LettingIn {
   readonly crypto: Crypto;
@@ -51,6 +52,8 @@ async function letInByCertifier(parts: LettingIn, device: AgreedDevice): Promise
 
 /** On the list; it has to show yet that it holds what it is given. */
 function markAwaited({ clock, vault }: LettingIn, { instanceId }: AgreedDevice, credential: Uint8Array): void {
-  const { devices } = vault.profile().stores;
+  const { stores } = vault.profile();
+  const { devices } = stores;
+  forgetAskedFor(stores, instanceId);
   devices.put({ cardTime: 0, addresses: [], addedAt: clock.now(), ...devices.find(instanceId), instanceId, credential, awaited: true });
 }

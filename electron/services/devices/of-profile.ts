@@ -12,6 +12,7 @@ import { takeBackEnds } from '../replication/void-ends';
 import { upkeepNotes } from '../ports/upkeep';
 import type { ProfileChanges } from '../retiring';
 import type { Surroundings } from '../surroundings';
+import { awaitAskedFor } from './asked-for';
 import { Handover } from './handover';
 import { OwnStanding } from './own-standing';
 import { Repositories } from './repositories';
@@ -112,6 +113,7 @@ export class ProfileDevices {
 
   start(): void {
     this.#takeBack();
+    this.#lookForAskedFor();
     this.standing.start();
     this.replica.start();
     this.dialogs.start();
@@ -128,6 +130,16 @@ export class ProfileDevices {
       takeBackEnds(this.#profile, this.#around);
     } catch (error) {
       this.#around.logger.error('conversation.not-taken-back', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+
+  #lookForAskedFor(): void {
+    const { stores, local } = this.#profile;
+    if (stores.upkeep.get(upkeepNotes.askedFor) === undefined) return;
+    try {
+      this.#profile.commit(() => awaitAskedFor({ stores, local, clock: this.#around.clock }));
+    } catch (error) {
+      this.#around.logger.error('device.not-awaited', { reason: error instanceof Error ? error.name : 'unknown' });
     }
   }
 

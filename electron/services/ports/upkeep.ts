@@ -35,6 +35,8 @@ export const upkeepNotes = {
   keyCopied: 'key-copied',
   /** The person said of the recovery key that it is on paper, or used it from there: empty. */
   onPaper: 'on-paper',
+  /** Devices that the certifier was asked to let in, and perhaps did (`devices/asked-for.ts`). */
+  askedFor: 'asked-for',
 } as const;
 export type UpkeepNote = (typeof upkeepNotes)[keyof typeof upkeepNotes];
 

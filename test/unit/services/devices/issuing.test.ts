@@ -110,6 +110,29 @@ describe('a device without the identity key lets another one in', () => {
     expect(home.own.map(({ profile }) => profile.stores.devices.find(instanceId)?.awaited)).toEqual([undefined, true, undefined]);
   });
 
+  it('S4-26 A65: what the certifier signed while the device that asked ended, so that it never heard the answer, is noted as one that has yet to show itself', async () => {
+    const { world, desk, laptop } = home;
+    const [device, refused] = [newDevice('watch'), newDevice('phone')];
+    const stands = (each: NewDevice) => home.own.map(({ profile }) => profile.local.list.instances.some(({ instanceId, state }) => instanceId === instanceIdOf(laptop.crypto, each.signingKey) && state === 'active'));
+    const no = codeOf(laptop.profile.devices.upkeep.issue(refused));
+    await allow(false);
+    expect([await no, laptop.profile.stores.upkeep.get('asked-for')]).toEqual(['device.not-allowed', undefined]);
+    void codeOf(laptop.profile.devices.upkeep.issue(device));
+    await world.until('it is asked', () => desk.profile.devices.upkeep.asked.list().length === 1);
+    let sign = (): void => undefined;
+    desk.hold(new Promise<void>((done) => (sign = done)));
+    await allow();
+    home.leave(laptop);
+    sign();
+    await world.until('it is signed', () => stands(device)[0] === true);
+    home.comeBack(laptop);
+    await world.until('all know it', () => stands(device).every(Boolean));
+    await home.together();
+    const { stores } = laptop.profile;
+    expect(home.own.map(({ profile }) => profile.stores.devices.find(instanceIdOf(laptop.crypto, device.signingKey))?.awaited)).toEqual([undefined, true, undefined]);
+    expect(stores.upkeep.get('asked-for')).toBeUndefined();
+  });
+
   it('S4-26: asked again over another connection it is the same question, and its answer arrives', async () => {
     const { world, desk, laptop } = home;
     const issued = codeOf(laptop.profile.devices.upkeep.issue(newDevice('watch')));

@@ -129,7 +129,7 @@ it('S4-26 A65: of what the certifier gives for it a later list is taken, an earl
     let kept = known;
     const profile = {
       local: { isCertifier: false, identity, list: parseInstanceList(crypto, known.instanceList) },
-      stores: { devices: { find: () => undefined, put: (row: unknown) => put.push(row) } },
+      stores: { devices: { find: () => undefined, put: (row: unknown) => put.push(row) }, upkeep: { get: () => undefined } },
       devices: { upkeep: { issue: async () => ({ credential: first.credential.bytes, list }) } },
       commit: (work: () => void) => work(),
     } as unknown as OpenProfile; // what letting in asks of it
