@@ -109,7 +109,8 @@ export class Answering {
         invitation.redeemedBy === peerId &&
         invitation.redeemedSpkiHash !== undefined &&
         crypto.equal(invitation.redeemedSpkiHash, spkiHash);
-      return same ? 'accepted' : 'used';
+      // Who was removed since is no contact by it: told otherwise they would write to somebody who does not know them.
+      return same && stores.contacts.byPeer(peerId)?.relation === 'mutual' ? 'accepted' : 'used';
     }
     if (invitation.expiresAt <= clock.now()) return 'expired';
     if (peerId === local.peerId || stores.contacts.byPeer(peerId)?.blocked === true) return 'refused';

@@ -140,7 +140,8 @@ describe('what is kept in memory beside the database', () => {
     expect(desk.profile.devices.siblings.sessions()).toHaveLength(1);
   });
 
-  it('somebody who was asked and is removed before the answer comes does not come back with it', async () => {
+  /** Ann accepted a link of Bo's; he has stored her, and she has not heard of it. */
+  const halfWay = async (): Promise<readonly [Resident, Resident]> => {
     world = createWorld();
     const [ann, bo] = [await world.move('Ann'), await world.move('Bo')];
     await ann.contacts.acceptInvitation({ link: (await bo.contacts.createInvitation({})).link });
@@ -150,9 +151,26 @@ describe('what is kept in memory beside the database', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(isHalf()).toBe(true);
+    return [ann, bo];
+  };
+
+  it('somebody who was asked and is removed before the answer comes does not come back with it', async () => {
+    const [ann] = await halfWay();
     changes(ann).remove({ contactId: contactOf(ann) });
     await world.pass(5_000);
     expect(ann.profile.stores.contacts.list()).toEqual([]);
+  });
+
+  it('somebody who was removed before they heard that they were let in is told that the link was used, and not that they are a contact', async () => {
+    const [ann, bo] = await halfWay();
+    ann.reopen();
+    changes(bo).remove({ contactId: contactOf(bo) });
+    await world.until('Ann has an answer', () => {
+      const [row] = ann.profile.stores.contacts.list();
+      return row?.relation !== 'invited' || row.ended !== undefined;
+    });
+    expect(ann.profile.stores.contacts.list()).toMatchObject([{ relation: 'invited', ended: 'invitation.used' }]);
+    expect(bo.profile.stores.contacts.list()).toEqual([]);
   });
 
   it('a request that goes with a contact who had yet to answer is told to be over', async () => {
