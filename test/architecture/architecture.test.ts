@@ -7,14 +7,21 @@ import { english } from '../../renderer/i18n/messages';
 import { ownLockfileProblems } from '../../scripts/lib/lockfile.mjs';
 import { requirementRows, rowsIn, testFiles, titles, unknownRows } from '../../scripts/lib/requirement-rows.mjs';
 import { commands } from '../../shared/model/shortcuts';
-import { CODE_RULES, WINDOW_FACTORY } from './code-rules';
+import { CODE_RULES, tooLong, WINDOW_FACTORY } from './code-rules';
 import { unlistedPackages } from './dependency-list';
 import { missingCommands, missingOptions } from './document-commands';
 import { missingPaths } from './document-paths';
 import { keysThatCallNothing, labelsNotInTheWindow, missingAnchors, unnamedLabels, wordsNotInTheWindow } from './document-words';
 import { chainTo, cycles, importProblems } from './import-rules';
-import { factsOf, readSources, ROOT } from './source-facts';
+import { factsOf, linesOf, readSources, ROOT } from './source-facts';
 import { unusedExports } from './unused-exports';
+
+/** The text of every file of code in these folders, and of what configures the tools. */
+const textsIn = (folders: readonly string[]): Map<string, string> => {
+  const paths = folders.flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)));
+  const sources = paths.filter((path) => /\.[cm]?[jt]sx?$/.test(path) && !path.includes('node_modules'));
+  return new Map([...sources, 'vite.config.mts', 'vitest.config.mts', 'playwright.config.ts'].map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
+};
 
 const files = readSources(['electron', 'renderer', 'shared']);
 
@@ -47,13 +54,14 @@ describe('the house stands as docs/architecture.md says', () => {
 });
 
 test('what a file exports another one uses', () => {
-  const textsIn = (folders: readonly string[]): Map<string, string> => {
-    const paths = folders.flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)));
-    const sources = paths.filter((path) => /\.[cm]?[jt]sx?$/.test(path) && !path.includes('node_modules'));
-    return new Map([...sources, 'vite.config.mts', 'vitest.config.mts', 'playwright.config.ts'].map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
-  };
   const product = ['electron', 'renderer', 'shared', 'scripts'];
   expect(unusedExports(textsIn(product), textsIn([...product, 'test']))).toEqual([]);
+});
+
+test('tests and scripts are as short as the files they are about', () => {
+  const texts = textsIn(['test', 'scripts']);
+  expect(texts.size).toBeGreaterThan(1000);
+  expect([...texts].flatMap(([path, text]) => tooLong(path, linesOf(text)))).toEqual([]);
 });
 
 test('the second implementation knows the document alone: its own files, Node and libsodium', () => {

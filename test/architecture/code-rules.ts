@@ -103,12 +103,14 @@ const silentRenderer: CodeRule = (file) => {
 const endsOfEffects: CodeRule = (file) => file.effectsAnswer.map((name) => `${file.path}: an effect answers with what ${name}() of an element does: put it in braces`);
 
 const MOST_LINES = 400;
+/** Of every file, tests and scripts as well: a newcomer looks for one idea, and finds a file that is about it. */
+export const tooLong = (path: string, lines: number): string[] => (lines > MOST_LINES ? [`${path} has ${lines} lines (more than ${MOST_LINES}): one idea per file`] : []);
 const shape: CodeRule = (file) => {
   const name = basename(file.path);
   const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(worker|d|css))?\.tsx?$/;
   const component = /^[A-Z][A-Za-z0-9]*\.tsx$/;
   return [
-    ...(file.lines > MOST_LINES ? [`${file.path} has ${file.lines} lines (more than ${MOST_LINES}): one idea per file`] : []),
+    ...tooLong(file.path, file.lines),
     ...(kebab.test(name) || component.test(name) ? [] : [`${file.path}: file names are kebab-case, PascalCase for components only`]),
     ...(/^(utils?|helpers?|misc|common)\.tsx?$/.test(name) ? [`${file.path}: a file name tells its idea`] : []),
     ...(file.onlyReexports && !isIn('electron/engine/engine.ts', file) ? [`${file.path} only hands on other files' exports`] : []),

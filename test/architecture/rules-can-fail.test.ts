@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { lockfileProblems } from '../../scripts/lib/lockfile.mjs';
 import { rowsIn, titles, unknownRows } from '../../scripts/lib/requirement-rows.mjs';
-import { CODE_RULES } from './code-rules';
+import { CODE_RULES, tooLong } from './code-rules';
 import { unlistedPackages } from './dependency-list';
 import { missingCommands, missingOptions } from './document-commands';
 import { missingPaths } from './document-paths';
 import { keysThatCallNothing, labelsNotInTheWindow, missingAnchors, unnamedLabels, wordsNotInTheWindow } from './document-words';
 import { chainTo, cycles, importProblems } from './import-rules';
-import { factsOf, ROOT } from './source-facts';
+import { factsOf, linesOf, ROOT } from './source-facts';
 import { unusedExports } from './unused-exports';
 
 /** A house of the given files: path → source. */
@@ -153,6 +153,11 @@ describe('each rule about code refuses what it forbids', () => {
     });
     for (const rule of Object.values(CODE_RULES)) expect(allowed.flatMap(rule)).toEqual([]);
   });
+});
+
+test('a test or a script of more than 400 lines is found, and one of 400 passes', () => {
+  const lines = (count: number): string[] => tooLong('test/unit/a.test.ts', linesOf('//\n'.repeat(count - 1)));
+  expect([lines(400), lines(401)]).toEqual([[], ['test/unit/a.test.ts has 401 lines (more than 400): one idea per file']]);
 });
 
 test('an export that no other file uses is found, and none that one does', () => {

@@ -36,6 +36,8 @@ export function readSources(folders: readonly string[]): SourceFacts[] {
   return folders.flatMap(filesBelow).map((path) => factsOf(path, readFileSync(join(ROOT, path), 'utf8')));
 }
 
+export const linesOf = (source: string): number => source.split('\n').length;
+
 /** Paths below the repository of every TypeScript file in a folder. */
 export function filesBelow(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
@@ -112,7 +114,7 @@ export function factsOf(path: string, source: string): SourceFacts {
   const statements = list((program as unknown as Node).body); // the root of every tree has a body
   return {
     path,
-    lines: source.split('\n').length,
+    lines: linesOf(source),
     imports,
     constructed,
     members,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { coalesce } from '../../../../renderer/app/coalesce';
 
 /** After so many turns of what waits for promises. */
@@ -48,4 +48,34 @@ test('what fails before it has asked anything does not keep the next from being 
   await expect(load()).rejects.toThrow('at once');
   await load();
   expect(asked).toBe(2);
+});
+
+describe('asking again', () => {
+  it('runs once more for everything asked meanwhile, never two at a time', async () => {
+    let running = 0;
+    let most = 0;
+    let runs = 0;
+    const ask = coalesce(async () => {
+      running += 1;
+      most = Math.max(most, running);
+      runs += 1;
+      await new Promise((done) => setTimeout(done, 0));
+      running -= 1;
+    });
+    await Promise.all([ask(), ask(), ask(), ask()]);
+    expect(runs).toBe(2);
+    expect(most).toBe(1);
+    await ask();
+    expect(runs).toBe(3);
+  });
+
+  it('goes on after a failure', async () => {
+    let fail = true;
+    const ask = coalesce(async () => {
+      if (fail) throw new Error('no');
+    });
+    await expect(ask()).rejects.toThrow('no');
+    fail = false;
+    await expect(ask()).resolves.toBeUndefined();
+  });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Behind } from '../../../../renderer/app/behind-frame';
-import { coalesce } from '../../../../renderer/app/coalesce';
 import { createModel } from '../../../../renderer/app/model';
 import { mostFollowed, mostGathered, pageSize } from '../../../../renderer/features/conversation/messages-store';
 import { createClient } from '../../../../renderer/bridge/client';
@@ -366,35 +365,5 @@ describe('showing a person', () => {
     const { model } = await started(busyWorld(now, { contacts: [blocked], conversations: [] }));
     await expect(model.showContact(blocked.contactId)).rejects.toMatchObject({ code: 'contact.blocked' });
     expect(model.ui.getState().selection).toEqual({ contactId: blocked.contactId, conversationId: undefined });
-  });
-});
-
-describe('asking again', () => {
-  it('runs once more for everything asked meanwhile, never two at a time', async () => {
-    let running = 0;
-    let most = 0;
-    let runs = 0;
-    const ask = coalesce(async () => {
-      running += 1;
-      most = Math.max(most, running);
-      runs += 1;
-      await settle();
-      running -= 1;
-    });
-    await Promise.all([ask(), ask(), ask(), ask()]);
-    expect(runs).toBe(2);
-    expect(most).toBe(1);
-    await ask();
-    expect(runs).toBe(3);
-  });
-
-  it('goes on after a failure', async () => {
-    let fail = true;
-    const ask = coalesce(async () => {
-      if (fail) throw new Error('no');
-    });
-    await expect(ask()).rejects.toThrow('no');
-    fail = false;
-    await expect(ask()).resolves.toBeUndefined();
   });
 });
