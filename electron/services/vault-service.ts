@@ -1,21 +1,20 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
-import type { KeyringState } from '../../shared/model/vault';
 import { createLocalRecord, openLocalParty } from '../engine/certificates/local-party';
-import { isOutOfDate, renewLocalRecord } from '../engine/certificates/renewal';
+import { isOutOfDate } from '../engine/certificates/renewal';
 import type { OwnKey } from '../engine/certificates/rotation';
 import { selfTest } from '../engine/crypto/self-test';
 import type { Link, LocalRecord } from '../engine/ports';
+import { KeyringOpening } from './keyring-opening';
 import { openMade } from './open-made';
 import { OpenProfile } from './open-profile';
 import type { Surroundings } from './surroundings';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
-import { OwnKeyTimers, rotationDue } from './own-key-timers';
-import { confirmed, isSpent, ownKeyNews, provenEpochs, withNewKey } from './own-keys';
+import { OwnKeyTimers } from './own-key-timers';
+import { confirmed } from './own-keys';
+import { dueChange, renewBeforeUse, spentKeys } from './own-upkeep';
 import { changeOwnRecord, eraseOldHalves, nextStart, type OwnChange } from './own-record';
-import { VaultKeyring } from './vault-keyring';
 import { forgetResumptions, VaultRenewal } from './vault-renewal';
-import type { Run } from './runs';
 import { adoptList, becomeNewDevice, loadRecord, type RetirementNews } from './retiring';
 import { wipeRecord } from './wipe-record';
 
@@ -31,29 +30,38 @@ export interface VaultServiceParts extends Surroundings {
   readonly opened?: OpenVault | undefined;
 }
 
+interface Passphrases {
+  readonly old: string;
+  readonly new: string;
+}
+
 /** Opens and closes the vault, one act at a time; holds what exists only while it is open. */
 export class VaultService {
   readonly #parts: VaultServiceParts;
-  readonly #keyring: VaultKeyring;
+  readonly #keyring: KeyringOpening;
   readonly #renewal: VaultRenewal;
   readonly #timers: OwnKeyTimers;
   #profile: OpenProfile | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #tested: boolean;
-  /** Opened, and not in use yet. */
-  #opened: OpenVault | undefined;
   #stopped = false;
   /** A restore that waits for an answer holds the turn: whoever begins something else will not give one. */
   #giveUpAsking: (() => void) | undefined;
 
   readonly handlers: Handlers['vault'];
-  readonly unlockWithKeyring = (): Promise<boolean> => this.#keyring.opening(() => this.#openWithKeyring());
+  readonly unlockWithKeyring = (): Promise<boolean> => this.#keyring.open();
 
   constructor(parts: VaultServiceParts) {
     this.#parts = parts;
-    this.#opened = parts.opened;
     this.#tested = parts.opened !== undefined;
-    this.#keyring = new VaultKeyring(parts.keyring, parts.preferences, parts.clock);
+    this.#keyring = new KeyringOpening(parts, {
+      state: () => this.state(),
+      inTurn: (work) => this.inTurn(work),
+      open: async (unlocked) => {
+        this.#requireHealth();
+        await this.#open(await unlocked());
+      },
+    });
     this.#renewal = new VaultRenewal(parts);
     this.#timers = new OwnKeyTimers({
       ...parts,
@@ -66,7 +74,10 @@ export class VaultService {
     });
     this.handlers = {
       status: async () => ({ keyring: await this.#keyring.settledState(), state: this.state() }),
-      create: ({ passphrase, name }) => (this.#giveUpAsking?.(), this.inTurn(() => this.#create(passphrase, name))),
+      create: ({ passphrase, name }) => {
+        this.#giveUpAsking?.();
+        return this.inTurn(() => this.#create(passphrase, name));
+      },
       unlock: ({ passphrase }) =>
         this.inTurn(async () => {
           // Already open: the passphrase is still checked, so that a wrong one never looks right.
@@ -75,18 +86,22 @@ export class VaultService {
           await this.#open(await this.#parts.vaultFile.unlock(passphrase));
           return null;
         }),
-      lock: () => (this.#profile?.devices.upkeep.giveUp(), this.inTurn(async () => this.#lock())),
-      checkPassphrase: ({ passphrase }) => this.inTurn(async () => (this.profile(), await this.#check(passphrase))),
-      // The keyring not in turn, here and below: it may take its time, and locking must not wait for it.
-      changePassphrase: ({ newKey = false, ...input }) =>
-        newKey ? this.#renewal.only((run) => this.inTurn(() => this.#renewKey(input, run))).then(() => this.#renewKeyring()) : this.inTurn(async () => {
-          const profile = this.profile();
-          await profile.vault.changePassphrase(input.old, input.new);
-          forgetResumptions(profile, this.#parts.logger);
-          return null;
+      lock: () => {
+        this.#profile?.devices.upkeep.giveUp();
+        return this.inTurn(async () => this.#lock());
+      },
+      checkPassphrase: ({ passphrase }) =>
+        this.inTurn(async () => {
+          this.profile();
+          return await this.#check(passphrase);
         }),
-      cancelNewKey: async () => (this.#renewal.cancel(), null),
-      setKeyring: ({ enabled }) => this.#setKeyring(enabled),
+      changePassphrase: ({ newKey = false, ...input }) => (newKey ? this.#renewKey(input) : this.inTurn(() => this.#changePassphrase(input))),
+      cancelNewKey: async () => {
+        this.#renewal.cancel();
+        return null;
+      },
+      // Not in turn, as after a new key: a keyring may take its time, and locking must not wait for it.
+      setKeyring: ({ enabled }) => this.#keyring.set(enabled, () => this.profile().vault),
     };
   }
 
@@ -145,53 +160,13 @@ export class VaultService {
     this.#timers.settingsChanged();
   }
 
-  async #openWithKeyring(): Promise<boolean> {
-    if (this.#profile !== undefined || !this.#keyring.isOn) return false;
-    const opened = this.#opened;
-    this.#opened = undefined;
-    try {
-      if (opened !== undefined) return await this.inTurn(() => this.#openWith(async () => opened, opened));
-      // Not in turn: the keyring may wait for a password of its own, and ours must get through meanwhile.
-      const key = await this.#keyring.unwrap();
-      return await this.inTurn(() => this.#openWithKey(key));
-    } catch (error) {
-      // The passphrase always works; the keyring is a convenience.
-      this.#parts.logger.warn('keyring.failed', { reason: error instanceof Error ? error.name : 'unknown' });
-      this.#keyring.helped(false);
-      if (this.#profile === undefined) this.#parts.events.emit({ type: 'vault.changed', state: this.state() });
-      return false;
-    }
-  }
-
-  async #openWithKey(key: Uint8Array): Promise<boolean> {
-    try {
-      return await this.#openWith(() => this.#parts.vaultFile.unlockWithKey(key));
-    } finally {
-      this.#parts.crypto.wipe(key);
-    }
-  }
-
-  /** `opened`: open already, and nobody else would close it. What a keyring gives once the program has ended opens nothing: the profile may be another's by then. */
-  async #openWith(unlocked: () => Promise<OpenVault>, opened?: OpenVault): Promise<boolean> {
-    if (this.#profile !== undefined || this.#stopped) {
-      opened?.close();
-      return false;
-    }
-    this.#requireHealth();
-    await this.#open(await unlocked());
-    this.#keyring.helped(true);
-    return true;
-  }
-
   async stop(): Promise<void> {
     // The profile is given free afterwards: nothing that still waits its turn may open it again.
     this.#stopped = true;
     this.#renewal.cancel();
     this.#profile?.devices.upkeep.giveUp();
-    await this.inTurn(async () => {
-      this.#opened?.close();
-      this.#lock();
-    });
+    this.#keyring.end();
+    await this.inTurn(async () => this.#lock());
   }
 
   async #create(passphrase: string, name: string): Promise<{ peerId: string }> {
@@ -226,7 +201,7 @@ export class VaultService {
 
   async #open(vault: OpenVault): Promise<void> {
     try {
-      const renewed = await this.#renewCredentials(vault);
+      const renewed = await renewBeforeUse(this.#parts, vault.stores.local);
       if (this.#stopped) throw new KeyshiftError('vault.locked', 'Keyshift is ending.');
       this.#startProfile(vault);
       if (renewed) this.#emptyLog(vault);
@@ -314,39 +289,16 @@ export class VaultService {
 
   /** Old private halves go once every contact proved to know a later key (S5-21). */
   #prune(profile: OpenProfile): void {
-    if (profile.local.identity.epoch === 1) return; // there is no old key
-    const lowest = Math.min(profile.local.identity.epoch, ...provenEpochs(profile.stores).map(({ epoch }) => epoch));
-    this.#eraseOldKeys(profile, (key) => isSpent(key, lowest, this.#parts.clock.now()));
-  }
-
-  /** Replaces what is due (protocol.md §2) and stores it before it is used; true when something was. */
-  async #renewCredentials(vault: OpenVault): Promise<boolean> {
-    const { crypto, clock } = this.#parts;
-    const record = loadRecord(vault.stores.local);
-    let renewed: LocalRecord | undefined;
-    try {
-      renewed = await renewLocalRecord(crypto, record, clock.now());
-      if (renewed !== undefined) vault.stores.local.save(renewed);
-      return renewed !== undefined;
-    } finally {
-      wipeRecord(crypto, record);
-      if (renewed !== undefined) wipeRecord(crypto, renewed);
-    }
+    const spent = spentKeys(profile, this.#parts.clock.now());
+    if (spent !== undefined) this.#eraseOldKeys(profile, spent);
   }
 
   /** A profile that stays open for weeks renews as well; its sessions end and come back with the new credentials. */
   async #renewWhileOpen(): Promise<void> {
     const profile = this.#profile;
     if (profile === undefined) return;
-    const { crypto, clock, events, settings } = this.#parts;
     this.#prune(profile);
-    const due = rotationDue(profile, settings());
-    if (due !== undefined && due <= clock.now() && profile.local.standing === 'active') {
-      // Everything else is signed anew with it.
-      await this.#changeOwn(profile, (record) => withNewKey(crypto, record, clock.now()), (next) => events.emit(ownKeyNews(crypto, next, 'old-key')));
-      return;
-    }
-    if (!(await this.#changeOwn(profile, (record) => renewLocalRecord(crypto, record, clock.now())))) this.#timers.plan();
+    if (!(await this.#changeOwn(profile, ...dueChange(this.#parts, profile)))) this.#timers.plan();
   }
 
   /** The private half of an exchange key that was dropped, and keys made under it, are then in no file any more. */
@@ -372,20 +324,18 @@ export class VaultService {
     return this.#parts.vaultFile.check(passphrase).then(() => null);
   }
 
-  async #setKeyring(enabled: boolean): Promise<{ keyring: KeyringState }> {
-    const { vault } = this.profile();
-    if (enabled) await this.#keyring.keep(vault, (key) => this.#parts.crypto.wipe(key));
-    else this.#keyring.forget();
-    return { keyring: await this.#keyring.state() };
+  async #changePassphrase(passphrases: Passphrases): Promise<null> {
+    const profile = this.profile();
+    await profile.vault.changePassphrase(passphrases.old, passphrases.new);
+    forgetResumptions(profile, this.#parts.logger);
+    return null;
   }
 
-  async #renewKey(passphrases: { readonly old: string; readonly new: string }, run: Run): Promise<void> {
-    await this.#renewal.renew(passphrases, run, { profile: this.profile(), lock: () => this.#lock(), open: (vault) => this.#open(vault) });
-  }
-
-  /** What the keyring has opens nothing any more. */
-  async #renewKeyring(): Promise<null> {
-    if (this.#keyring.isWanted) await this.#setKeyring(true).catch(() => this.#keyring.forget());
+  async #renewKey(passphrases: Passphrases): Promise<null> {
+    await this.#renewal.only((run) =>
+      this.inTurn(() => this.#renewal.renew(passphrases, run, { profile: this.profile(), lock: () => this.#lock(), open: (vault) => this.#open(vault) })),
+    );
+    await this.#keyring.renew(() => this.profile().vault);
     return null;
   }
 
