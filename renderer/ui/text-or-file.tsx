@@ -1,9 +1,9 @@
-import { useRef, useState, type DragEvent, type ReactNode, type RefObject } from 'react';
-import { holdsPrivateKey } from '../../shared/private-key';
-import { useText } from '../i18n/use-text';
+import { useRef, useState, type ReactNode, type RefObject } from 'react';
 import { Button } from './button';
 import { plainFileName } from './strangers';
 import { TextField } from './text-field';
+import { useDropPlace } from './use-drop-place';
+import { useNoPrivateKey } from './use-no-private-key';
 
 export interface TextOrFileProps {
   readonly label: string;
@@ -36,19 +36,10 @@ export interface TextOrFileWords {
 /** Text to be pasted, or the file it stands in, dropped or chosen. The page reads no more than the one file it is given. A private key is told as one and forgotten at once. */
 export function TextOrFile({ largestFile, read, words, children, onChange, error, ...field }: TextOrFileProps): ReactNode {
   const picker = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
-  const [fault, setFault] = useState<string>();
+  const { fault, setFault, give } = useNoPrivateKey(onChange);
   const [source, setSource] = useState<{ readonly name: string; readonly text: string }>();
 
-  const say = useText();
-  const give = (text: string): boolean => {
-    const isSecret = holdsPrivateKey(text);
-    setFault(isSecret ? say('error.key.private') : undefined);
-    onChange(isSecret ? '' : text);
-    return !isSecret;
-  };
   const take = async (file: File | undefined): Promise<void> => {
-    setOver(false);
     if (file === undefined) return;
     setFault(undefined);
     setSource(undefined);
@@ -63,21 +54,10 @@ export function TextOrFile({ largestFile, read, words, children, onChange, error
       setFault(words.unreadable);
     }
   };
-  const drop = (event: DragEvent): void => {
-    event.preventDefault();
-    void take(event.dataTransfer.files[0]);
-  };
+  const dropPlace = useDropPlace((file) => void take(file));
 
   return (
-    <div
-      className={over ? 'drop-place over' : 'drop-place'}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
+    <div {...dropPlace}>
       <TextField
         {...field}
         onChange={give}

@@ -1,6 +1,6 @@
 import { callNames, type CallName, type Handlers } from '../../shared/contract/contract';
 import type { FirstLook } from '../../electron/services/first-look';
-import { policyPresets } from '../../shared/model/keys';
+import { noKeys } from '../preview/fake-keys';
 import { defaultSettings } from '../../shared/model/settings';
 
 const id = (digit: string): string => digit.repeat(32);
@@ -116,16 +116,7 @@ export const sampleHandlers: Handlers = {
   desktop: { openLink: () => null, takeLink: () => ({}), keepLink: () => null, linkWaits: () => false, looking: () => null, putAside: () => ({}), misspelled: () => [], chooseFiles: () => ({ files: [], asked: 0 }), dropFiles: () => null, showSaved: () => null, moves: () => false },
   updates: { status: () => noUpdates, setOn: () => noUpdates, check: () => noUpdates, download: () => noUpdates, pause: () => noUpdates, cancel: () => noUpdates, fromFile: () => noUpdates, install: () => noUpdates, show: () => null, restart: () => null },
   keys: {
-    status: () => ({
-      kek: null,
-      sending: null,
-      receiving: [],
-      policy: policyPresets.standard,
-      preset: 'standard',
-      transcript: { equal: true, upTo: 0, shown: 0 },
-      history: [],
-      problems: [],
-    }),
+    status: noKeys,
     shift: () => ({ epoch: 2 }),
     setPolicy: () => null,
     shiftPair: () => ({ epoch: 2 }),

@@ -1,4 +1,5 @@
 import type { Db, Row } from '../../electron/storage/database';
+import type { Resident } from './services-kit';
 
 /** Everything that stands in a database, to be put back later, as a file would be that was copied. */
 export class RowsOf {
@@ -29,4 +30,17 @@ export class RowsOf {
       // as it should
     }
   }
+}
+
+/** Nobody reaches this device, and it reaches nobody. */
+export function away(device: Resident): void {
+  device.mute = true;
+  device.onLink = (link) => link.destroy();
+  device.reopen();
+}
+
+export function back(device: Resident): void {
+  device.mute = false;
+  device.onLink = undefined;
+  device.reopen();
 }

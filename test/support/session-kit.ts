@@ -272,3 +272,12 @@ export function recordingLogger(): Logger & { readonly lines: string[] } {
   const write = (event: string, facts?: object): void => void lines.push(`${event} ${JSON.stringify(facts ?? {})}`);
   return { lines, debug: write, info: write, warn: write, error: write };
 }
+
+/** Points of small order on Curve25519, and 0 and 1 themselves. */
+export const lowOrder = [
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));

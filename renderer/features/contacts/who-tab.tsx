@@ -2,15 +2,13 @@ import type { ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import { useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
-import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/button';
-import { WhoGlyph } from '../../ui/icons';
-import { PersonName } from '../../ui/person-name';
 import { nameInSentence } from '../../ui/strangers';
 import { useCopy } from '../../ui/use-copy';
-import { isBlocked, whoSentence, whoWord } from './contact-words';
+import { isBlocked, whoSentence } from './contact-words';
 import { KeyHistory } from './key-history';
 import { PersonRights, RemovePerson, RenamePerson } from './person-changes';
+import { PersonHead } from './person-head';
 import { PersonTalks } from './person-talks';
 import { SafetyNumber } from './safety-number';
 import { TrustFacts } from './trust-facts';
@@ -21,15 +19,9 @@ export function WhoTab({ contact }: { readonly contact: Contact }): ReactNode {
   const name = nameInSentence(contact.name);
   return (
     <div className="stack">
-      <div className="person">
-        <Avatar name={contact.name} peerId={contact.peerId} size="large" />
-        <PersonName name={contact.name} className="person-name" />
-        <span className={`fact still who-${contact.who}`}>
-          <WhoGlyph who={contact.who} />
-          {whoWord(contact, text)}
-        </span>
+      <PersonHead contact={contact}>
         <RenamePerson contact={contact} />
-      </div>
+      </PersonHead>
       {contact.pending ? <p className="sentence">{whoSentence(contact, text)}</p> : null}
       <PersonTalks contact={contact} />
       <TrustFacts contact={contact} />

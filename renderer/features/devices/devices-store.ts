@@ -72,14 +72,7 @@ export function createDevicesStore(client: Client, life: Life): StoreApi<Devices
         offer: linking.stage === 'waiting' ? offer : undefined,
       });
     };
-    const then = async (task: Promise<unknown>): Promise<void> => {
-      const alive = life.begin();
-      try {
-        await task;
-      } finally {
-        if (alive()) await load();
-      }
-    };
+    const then = (task: Promise<unknown>): Promise<void> => life.afterwards(task, load);
     return {
       devices: undefined,
       linking: idle,

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type DragEvent, type ReactNode, type RefObject } from 'react';
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { Camera, ImageUp } from 'lucide-react';
 import { FileTrigger } from 'react-aria-components';
 import { holdsPrivateKey } from '../../../shared/private-key';
@@ -8,6 +8,8 @@ import { useText } from '../../i18n/use-text';
 import type { TextId } from '../../i18n/messages';
 import { Button } from '../../ui/button';
 import { TextField } from '../../ui/text-field';
+import { useDropPlace } from '../../ui/use-drop-place';
+import { useNoPrivateKey } from '../../ui/use-no-private-key';
 import { CameraView } from '../verify/camera-view';
 import type { CameraFault } from '../verify/camera';
 import { PictureError, readPicture, type PictureFault } from '../verify/read-picture';
@@ -59,8 +61,7 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
   const { ui } = useModel();
   const [looking, setLooking] = useState(false);
   const [reading, setReading] = useState(false);
-  const [fault, setFault] = useState<string>();
-  const [over, setOver] = useState(false);
+  const { fault, setFault, give } = useNoPrivateKey(onChange);
   const kept = useFocusKept();
   const own = useRef<HTMLTextAreaElement>(null);
   const area = areaRef ?? own;
@@ -68,12 +69,6 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
   useEffect(() => () => void (turn.current += 1), []);
 
   const wordsOf = (why: PictureFault): TextId => (why === 'no-code' ? kind.noCode : pictureWords[why]);
-  const give = (code: string): boolean => {
-    const isSecret = holdsPrivateKey(code);
-    setFault(isSecret ? text('error.key.private') : undefined);
-    onChange(isSecret ? '' : code);
-    return !isSecret;
-  };
   const take = (code: string, answered: (place: HTMLElement | null) => void): void => {
     if (!give(code)) return;
     ui.getState().announce(text('join.link.read'));
@@ -96,12 +91,9 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
       if (turn.current === mine) setReading(false);
     }
   };
-  const drop = (event: DragEvent): void => {
-    event.preventDefault();
-    setOver(false);
-    const [file] = event.dataTransfer.files;
+  const dropPlace = useDropPlace((file) => {
     if (file !== undefined) void read(file);
-  };
+  });
   return (
     <div
       ref={kept}
@@ -109,13 +101,7 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
       role="group"
       aria-label={text(kind.group)}
       data-testid="link-field"
-      className={over ? 'drop-place over' : 'drop-place'}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
+      {...dropPlace}
       onPaste={(event) => {
         const file = [...event.clipboardData.files].find(({ type }) => type.startsWith('image/'));
         if (file === undefined) return;

@@ -2,14 +2,13 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
-import { toFailure } from '../../bridge/failure';
-import { useErrorText, useText } from '../../i18n/use-text';
-import { Banner } from '../../ui/banner';
+import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { ChoiceCards } from '../../ui/choice-cards';
 import { Dialog } from '../../ui/dialog';
 import { NewPassphraseFields } from '../onboarding/new-passphrase-fields';
 import { useNewPassphrase } from '../onboarding/use-new-passphrase';
+import { KeyFileFailure } from './key-file-failure';
 
 const formats = ['backup', 'pkcs12', 'pem'] as const;
 type Format = (typeof formats)[number];
@@ -41,7 +40,6 @@ export function ExportPrivateDialog({ onClose }: { readonly onClose: () => void 
 
 function ExportForm({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: (path: string) => void }): ReactNode {
   const text = useText();
-  const errorText = useErrorText();
   const { client } = useModel();
   const chosen = useNewPassphrase('file');
   const [format, setFormat] = useState<Format>('backup');
@@ -86,13 +84,7 @@ function ExportForm({ onClose, onDone }: { readonly onClose: () => void; readonl
         tooWeak={text('keyfile.tooWeak')}
       />
       <p className="field-hint">{text('keyfile.private.loss')}</p>
-      {failure === undefined ? null : toFailure(failure).code === 'path.required' ? (
-        <div role="status">
-          <Banner tone="calm">{text('keyfile.noFile')}</Banner>
-        </div>
-      ) : (
-        <Banner tone="danger">{errorText(failure)}</Banner>
-      )}
+      {failure === undefined ? null : <KeyFileFailure failure={failure} />}
       <div className="dialog-actions">
         <Button onPress={onClose}>{text('app.cancel')}</Button>
         <Button kind="danger" type="submit" isPending={busy}>

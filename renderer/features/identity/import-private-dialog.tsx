@@ -5,10 +5,10 @@ import { useModel } from '../../app/model-context';
 import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
-import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
+import { KeyFileFailure } from './key-file-failure';
 
 /** A private key of this identity out of a file; the file itself is chosen in the system's dialog. */
 export function ImportPrivateDialog({ keyElsewhere, onClose }: { readonly keyElsewhere: boolean; readonly onClose: () => void }): ReactNode {
@@ -67,13 +67,7 @@ export function ImportPrivateDialog({ keyElsewhere, onClose }: { readonly keyEls
           autoComplete="current-password"
           autoFocus
         />
-        {code === undefined || code === 'key-file.wrong-passphrase' ? null : code === 'path.required' ? (
-          <div role="status">
-            <Banner tone="calm">{text('keyfile.noFile')}</Banner>
-          </div>
-        ) : (
-          <Banner tone="danger">{errorText(failure)}</Banner>
-        )}
+        {code === undefined || code === 'key-file.wrong-passphrase' ? null : <KeyFileFailure failure={failure} />}
         <div className="dialog-actions">
           <Button onPress={onClose}>{text('app.cancel')}</Button>
           <Button kind="main" type="submit" isPending={busy}>

@@ -3,13 +3,10 @@ import type { Meeting } from '../../../shared/model/discovery';
 import { useContacts, useModel, useNearby } from '../../app/model-context';
 import { focusComposer } from '../../app/panes';
 import { useText } from '../../i18n/use-text';
-import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/button';
-import { WhoGlyph } from '../../ui/icons';
-import { PersonName } from '../../ui/person-name';
 import { nameInSentence } from '../../ui/strangers';
-import { whoWord } from '../contacts/contact-words';
 import { findContact } from '../contacts/contacts-store';
+import { PersonHead } from '../contacts/person-head';
 import { useShowContact } from '../conversations/use-show';
 import { PageSection } from './page-section';
 
@@ -40,18 +37,7 @@ export function MeetingMet({ meeting, onClose }: OverProps): ReactNode {
     <PageSection
       title={text('nearby.met', { name })}
       sentence={<p className="lead">{text('nearby.met.text', { name })}</p>}
-      before={
-        contact === undefined ? null : (
-          <div className="person">
-            <Avatar name={contact.name} peerId={contact.peerId} size="large" />
-            <PersonName name={contact.name} className="person-name" />
-            <span className={`fact still who-${contact.who}`}>
-              <WhoGlyph who={contact.who} />
-              {whoWord(contact, text)}
-            </span>
-          </div>
-        )
-      }
+      before={contact === undefined ? null : <PersonHead contact={contact} />}
     >
       {contact === undefined ? null : (
         <Button kind="main" wide onPress={() => void openMet(contact.contactId)}>

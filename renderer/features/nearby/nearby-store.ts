@@ -62,14 +62,7 @@ export function createNearbyStore(client: Client, life: Life): StoreApi<NearbySt
       const status = await client.discovery.status();
       if (alive()) take(status);
     });
-    const then = async (task: Promise<unknown>): Promise<void> => {
-      const alive = life.begin();
-      try {
-        await task;
-      } finally {
-        if (alive()) await load();
-      }
-    };
+    const then = (task: Promise<unknown>): Promise<void> => life.afterwards(task, load);
     return {
       status: undefined,
       ended: undefined,

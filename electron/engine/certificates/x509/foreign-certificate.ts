@@ -4,7 +4,7 @@ import { WireError } from '../../wire/wire-error';
 import { DerReader, parseDerNumber, parseDerTime, tag } from '../der';
 import { type ForeignExtensions, readForeignExtensions } from './extensions';
 import { readForeignName } from './name';
-import { readSignatureAlgorithm, type SignedPart } from './signature';
+import { readSignatureAlgorithm, readSigned, type SignedPart } from './signature';
 
 /** Before any byte of a certificate that an organisation made is looked at (A85). Ordinary ones have 1 to 2 KiB. */
 export const maxForeignBytes = 16 * 1024;
@@ -37,14 +37,7 @@ export interface ForeignCertificate extends SignedPart {
 export function parseForeignCertificate(crypto: Crypto, source: Uint8Array): ForeignCertificate {
   if (source.length > maxForeignBytes) throw new WireError('the certificate is too long');
   const bytes = source.slice();
-  const file = new DerReader(bytes);
-  const outer = file.inside(tag.sequence);
-  file.end();
-  const toBeSigned = outer.element(tag.sequence);
-  const outerAlgorithm = outer.element(tag.sequence);
-  const signature = readBits(outer);
-  outer.end();
-
+  const { toBeSigned, outerAlgorithm, signature } = readSigned(new DerReader(bytes));
   const body = new DerReader(toBeSigned.content);
   const version = body.inside(tag.version);
   if (parseDerNumber(version.content(tag.integer)) !== 2) throw new WireError('not a version 3 certificate');
@@ -80,13 +73,6 @@ export function parseForeignCertificate(crypto: Crypto, source: Uint8Array): For
     algorithm: readSignatureAlgorithm(algorithm.content),
     signature,
   };
-}
-
-/** A BIT STRING of whole bytes. */
-export function readBits(reader: DerReader): Uint8Array {
-  const content = reader.content(tag.bitString);
-  if (content[0] !== 0) throw new WireError('a signature of broken bytes');
-  return content.subarray(1);
 }
 
 /** Not negative, at most 20 bytes (RFC 5280 §4.1.2.2), shortest form; as hex. */

@@ -3,8 +3,8 @@ import { WireError } from '../../wire/wire-error';
 import { DerReader, parseDerNumber, parseDerTime, tag } from '../der';
 import type { AuthorityCertificate } from './authority-certificate';
 import { readExtensionList } from './extensions';
-import { readBits, readSerial } from './foreign-certificate';
-import { isSignedBy, readSignatureAlgorithm, type SignedPart } from './signature';
+import { readSerial } from './foreign-certificate';
+import { isSignedBy, readSignatureAlgorithm, readSigned, type SignedPart } from './signature';
 
 /** Before any byte is looked at: about 20,000 entries. As PEM it passes both doors. */
 export const maxRevocationListBytes = 768 * 1024;
@@ -33,14 +33,7 @@ const knownOfEntry: ReadonlySet<string> = new Set([oids.reason, oids.invalidity]
 export function parseRevocationList(source: Uint8Array): RevocationList {
   if (source.length > maxRevocationListBytes) throw new WireError('the list is too long');
   const der = source.slice();
-  const file = new DerReader(der, 3);
-  const outer = file.inside(tag.sequence);
-  file.end();
-  const toBeSigned = outer.element(tag.sequence);
-  const outerAlgorithm = outer.element(tag.sequence);
-  const signature = readBits(outer);
-  outer.end();
-
+  const { toBeSigned, outerAlgorithm, signature } = readSigned(new DerReader(der, 3));
   const body = new DerReader(toBeSigned.content, 3);
   // Absent in version 1, which has no extensions: no number then.
   const hasExtensions = body.nextTag === tag.integer;

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { Crypto } from '../../crypto/crypto';
 import { WireError } from '../../wire/wire-error';
-import { DerReader, tag } from '../der';
+import { type DerElement, DerReader, tag } from '../der';
 
 /** Keys an organisation may sign with, and how; everything else is refused (protocol.md §2). */
 export type SignatureAlgorithm = { readonly key: 'rsa' | 'ec'; readonly hash: 'sha256' | 'sha384' | 'sha512' } | { readonly key: 'ed25519'; readonly hash: undefined };
@@ -33,6 +33,18 @@ const curves: readonly string[] = ['2a8648ce3d030107', '2b81040022'];
 /** More costs a reader too much for each certificate. */
 const rsaBits = { least: 3072, most: 8192 } as const;
 const rsaExponent = 65_537n;
+
+/** What certificates and lists of revoked ones are outside alike (RFC 5280 §4.1, §5.1): what is signed, how, and the signature. Nothing is checked. Throws `WireError`. */
+export function readSigned(file: DerReader): { readonly toBeSigned: DerElement; readonly outerAlgorithm: DerElement; readonly signature: Uint8Array } {
+  const outer = file.inside(tag.sequence);
+  file.end();
+  const toBeSigned = outer.element(tag.sequence);
+  const outerAlgorithm = outer.element(tag.sequence);
+  const bits = outer.content(tag.bitString);
+  if (bits[0] !== 0) throw new WireError('a signature of broken bytes');
+  outer.end();
+  return { toBeSigned, outerAlgorithm, signature: bits.subarray(1) };
+}
 
 /** `content`: of the AlgorithmIdentifier. Throws `WireError`. */
 export function readSignatureAlgorithm(content: Uint8Array): SignatureAlgorithm {

@@ -10,7 +10,7 @@ import { openFrom, sealTo } from '../../../../electron/engine/crypto/sealed-enve
 import { kekBytes, wrapKek } from '../../../../electron/engine/exchange/kek-wrap';
 import { encodeHandshakeFrame, modes } from '../../../../electron/engine/session/handshake-message';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
-import { dialler, envelopeOf, forgeM1 as forgeM1Of, type ForgedM1, forgeM2, type ForgedM2, listener, newParty, openM1, type Party, Side, signPart, targetOf, testNow } from '../../../support/session-kit';
+import { dialler, envelopeOf, type ForgedM1, type ForgedM2, forgeM1 as forgeM1Of, forgeM2, listener, lowOrder, newParty, openM1, type Party, Side, signPart, targetOf, testNow } from '../../../support/session-kit';
 
 let alice: Party;
 let bob: Party;
@@ -19,15 +19,6 @@ let carol: Party;
 beforeAll(async () => {
   [alice, bob, carol] = await Promise.all([newParty('Alice'), newParty('Bob'), newParty('Carol')]);
 }, 60_000);
-
-/** Points of small order on Curve25519, and 0 and 1 themselves. */
-const lowOrder = [
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '0100000000000000000000000000000000000000000000000000000000000000',
-  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
-  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));
 
 describe('what the listener refuses', () => {
   const refusal = (side: Side): readonly [string, string] => [side.result, side.state.phase === 'failed' ? side.state.answer : ''];

@@ -5,7 +5,7 @@ import { resumeProof, resumeTarget, sealState, stateOf } from '../../../../elect
 import type { Pin } from '../../../../electron/engine/session/handshake-state';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
 import { dialFrom, type DeskSide, entryOf, junkResume, keep, type Keeper, keeperOf, listenAt, meetOnce, rewrite, runBoth, type Seen } from '../../../support/resume-kit';
-import { newParty, type Party, testNow } from '../../../support/session-kit';
+import { lowOrder, newParty, type Party, testNow } from '../../../support/session-kit';
 
 let alice: Party;
 let bob: Party;
@@ -21,15 +21,6 @@ beforeEach(() => {
   a = keeperOf(alice, [bob]);
   b = keeperOf(bob, [alice]);
 });
-
-/** Points of small order on Curve25519, and 0 and 1 themselves. */
-const lowOrder = [
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '0100000000000000000000000000000000000000000000000000000000000000',
-  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
-  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));
 
 const retry = encodeFrame(frameTypes.retry, new Uint8Array(0));
 

@@ -1,20 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
-import { RowsOf } from '../../../support/put-back';
+import { away, back, RowsOf } from '../../../support/put-back';
 import { acquaint, createWorld, type Resident, toldOf, type World } from '../../../support/services-kit';
 
 let world: World;
 afterEach(() => world.close());
 
-const away = (device: Resident): void => {
-  device.mute = true;
-  device.onLink = (link) => link.destroy();
-  device.reopen();
-};
-const back = (device: Resident): void => {
-  device.mute = false;
-  device.onLink = undefined;
-  device.reopen();
-};
 const say = (from: Resident, text: string) => from.messages.send({ conversationId: from.profile.stores.conversations.list()[0]?.conversationId ?? '', text });
 const heard = (by: Resident, text: string): boolean => toldOf(by, 'message.received').some(({ message }) => message.text === text);
 const answersOf = (bob: Resident): number => toldOf(bob, 'key.shifted').filter(({ who, reason }) => who === 'you' && reason === 'compromise').length;

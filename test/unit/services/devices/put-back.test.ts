@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RowsOf } from '../../../support/put-back';
+import { away, back, RowsOf } from '../../../support/put-back';
 import { acquaint, createWorld, type Resident, type World } from '../../../support/services-kit';
 
 describe('one of several devices that is set back to an earlier state', () => {
@@ -31,16 +31,6 @@ describe('one of several devices that is set back to an earlier state', () => {
     of.profile.commit(() => of.profile.stores.contacts.put({ ...row, name }));
   };
   const nameAt = (of: Resident) => of.profile.stores.contacts.list()[0]?.name;
-  const away = (device: Resident): void => {
-    device.mute = true;
-    device.onLink = (link) => link.destroy();
-    device.reopen();
-  };
-  const back = (device: Resident): void => {
-    device.mute = false;
-    device.onLink = undefined;
-    device.reopen();
-  };
 
   it.each([
     ['the device without the identity key, which lost more than it said since', 'laptop', 5, 1],
