@@ -2,6 +2,7 @@ import { afterAll, afterEach, expect, onTestFinished, vi } from 'vitest';
 import { endFile, endTest } from './afterwards';
 import { measureFile } from './file-times';
 import { beginFile } from './per-file';
+import './same-bytes';
 
 // Run before every test file, also where files share a process and its modules.
 const measured = measureFile();
