@@ -1,7 +1,6 @@
 import { type Db, openDatabase, type SqlValue } from '../../electron/storage/database';
-import newest from '../../electron/storage/migrations/newest.json';
 import { LentDatabase } from './lent-database';
-import { objectsOf } from './newest-schema';
+import { objectsOf, withNewest } from './newest-schema';
 
 interface Template {
   /** By name: what each table, index and trigger is made by; nothing for what SQLite makes by itself. */
@@ -35,9 +34,7 @@ export function freshDatabase(): Db {
 }
 
 function made(): Db {
-  const db = openDatabase(':memory:');
-  db.transaction(() => db.exec(newest.join(';\n')));
-  return db;
+  return withNewest(openDatabase(':memory:'));
 }
 
 function fill(db: Db, rows: Template['rows']): void {

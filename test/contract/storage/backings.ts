@@ -8,6 +8,7 @@ import type { Db } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
 import type { Stores } from '../../../electron/services/ports';
 import { freshDatabase } from '../../support/fresh-database';
+import { withNewest } from '../../support/newest-schema';
 
 export interface Opened {
   readonly db: Db;
@@ -39,7 +40,7 @@ export function overBothBackings(title: string, suite: (open: () => Opened) => v
         cleanUp.push(() => db.close());
         return db;
       };
-      const db = open();
+      const db = withNewest(open());
       return {
         db,
         stores: openStores(db),

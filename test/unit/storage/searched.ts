@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { openDatabase, type Db } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
 import { conversation, handle, message } from '../../contract/storage/rows';
+import { withNewest } from '../../support/newest-schema';
 import { afterwards, folder } from './places';
 
 /** A database with three conversations, a way to say something in one of them, and one to find it; numbers of messages are their handles. */
 export function opened(inFile = true) {
   const key = randomBytes(32);
   const file = inFile ? join(folder(), 'a.db') : ':memory:';
-  const db = openDatabase(file, inFile ? key : undefined);
+  const db = withNewest(openDatabase(file, inFile ? key : undefined));
   afterwards(() => db.close());
   const stores = openStores(db);
   for (const n of [1, 2, 3]) stores.conversations.put(conversation(n));
