@@ -17,8 +17,9 @@ const ALONE = present(['test/unit/storage/search-memory.test.ts', 'test/integrat
 const WITH_DOCUMENT = present(['test/unit/renderer/app/model.test.ts', 'test/unit/renderer/app/shortcuts.test.ts']);
 
 const shared = { isolate: false, setupFiles: ['test/support/new-file.ts'] };
-// Tests make much that is gone at once: with more room for what is new it is collected more seldom (docs/decisions/131-short-forms-that-are-short.md).
-const roomy = ['--max-semi-space-size=64'];
+// Tests make much that is gone at once: with more room for what is new it is collected more seldom (docs/decisions/131-short-forms-that-are-short.md). V8's threads, which compile and collect beside
+// the first one, take cores that other files keep busy: what is run often is compiled once more only when it is run more often still, and one thread collects (163-threads-that-nobody-waits-for.md).
+const roomy = ['--max-semi-space-size=64', '--interrupt-budget=1000000', '--single-threaded-gc'];
 const node = { ...shared, environment: 'node' };
 
 export default defineConfig({

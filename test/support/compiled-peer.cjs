@@ -3,11 +3,15 @@
 // kept, or V8 wants none of it, it is compiled as ever.
 const { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { basename, dirname, join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
 const vm = require('node:vm');
 
 const kept = join(__dirname, '../../.cache/compiled-peer');
 const day = 24 * 60 * 60 * 1000;
 const { Script } = vm;
+
+// Most peers compute for about a second: less than V8's optimising compiler takes to be worth its own work, on threads beside.
+setFlagsFromString('--no-opt');
 
 /** The program reads its own files with this (electron/platform/program.ts). */
 vm.Script = class extends Script {
@@ -25,10 +29,10 @@ vm.Script = class extends Script {
   }
 };
 
-/** V8 itself compares no more of a text than its length. A build writes each file anew, and so at another time or of another size. */
+/** V8 itself compares no more of a text than its length, and takes nothing of other flags. A build writes each file anew, and so at another time or of another size. */
 function nameOf(filename) {
   const { dev, ino, mtimeMs, size } = statSync(filename);
-  return [basename(filename, '.cjs'), dev, ino, mtimeMs, size, process.versions.v8, process.arch].join('-');
+  return [basename(filename, '.cjs'), dev, ino, mtimeMs, size, process.versions.v8, process.arch, 'no-opt'].join('-');
 }
 
 function read(file) {
