@@ -40,7 +40,9 @@ export function contactHandlers(world: World, tools: FakeTools): Handlers['conta
       if (link.includes('expired')) refuse('invitation.expired');
       if (link.includes('own')) refuse('invitation.own');
       if (!link.startsWith('keyshift:') || link.startsWith('keyshift:link/')) refuse('invitation.garbled');
-      return { peerId: peerIdOf('Inviter'), expiresAt: world.now() + 6 * 3_600_000 };
+      const until = Number(/until-(\d+)$/.exec(link)?.[1] ?? world.now() + 6 * 3_600_000);
+      if (until <= world.now()) refuse('invitation.expired');
+      return { peerId: peerIdOf('Inviter'), expiresAt: until };
     },
     acceptInvitation: ({ link }) => {
       if (link.includes('expired')) refuse('invitation.expired');

@@ -43,7 +43,7 @@ export interface OpenOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Started instead of Electron itself, with its arguments: a wrapper that sets up something around it. */
   readonly executable?: string;
-  /** A passphrase and a first RSA key that cost next to nothing, and no optimising compiler, for tests that are about neither secrets nor starts as people make them. A profile stays with one of the two. */
+  /** A passphrase and RSA keys that cost next to nothing, and no optimising compiler, for tests that are about neither secrets nor starts as people make them. A profile stays with one of the two. */
   readonly quickSecrets?: boolean;
 }
 
@@ -90,7 +90,9 @@ async function keepFocused(window: Page): Promise<void> {
 export async function openWindow(name: string, options: OpenOptions = {}): Promise<OpenApp> {
   const profile = options.profile ?? profileOf(name);
   const quick = options.quickSecrets === true;
-  const env = { ...options.env, ...(quick && { KEYSHIFT_TEST_KEYS: JSON.stringify(existsSync(join(profile, 'vault')) ? [] : readyKeys(1)) }) };
+  // Whoever begins may want a second profile or a newer key, or both; whoever goes on a newer key.
+  const keys = quick ? readyKeys(existsSync(join(profile, 'vault')) ? 1 : 3) : [];
+  const env = { ...options.env, ...(quick && { KEYSHIFT_TEST_KEYS: JSON.stringify(keys) }) };
   const app = await launch({
     executablePath: options.executable ?? electronExecutable,
     // Of a switch given twice Chromium takes the last.

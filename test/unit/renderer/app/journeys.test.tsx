@@ -72,6 +72,20 @@ describe('meeting', () => {
     expect([...fake.world.messages.values()].flat().map((message) => message.text)).toEqual(['hello']);
   });
 
+  it('an invitation that runs out while it is looked at says so by itself', async () => {
+    await renderApp(emptyWorld({ now: () => Date.now() }));
+    press('Open an invitation');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.now() });
+    onTestFinished(() => void vi.useRealTimers());
+    type('Invitation link', `keyshift:invite/until-${Date.now() + 90_000}`);
+    await act(() => vi.advanceTimersByTimeAsync(89_000));
+    expect(screen.getByText(/valid until/)).toBeTruthy();
+    expect(screen.queryByText(/has expired/)).toBeNull();
+    await act(() => vi.advanceTimersByTimeAsync(1_100));
+    expect(screen.getByText(/^This invitation has expired\. Ask for a new one, /)).toBeTruthy();
+    expect(screen.queryByText(/valid until/)).toBeNull();
+  });
+
   it('an invitation that runs out while the computer sleeps is judged anew soon after', async () => {
     const { fake } = await renderApp(emptyWorld());
     press('Open an invitation');
