@@ -13,10 +13,11 @@ import { answerForKeys, askForKeys } from './rekey.mjs';
 import { cardFor } from './request.mjs';
 import { pairSecret, TYPES } from './session.mjs';
 import { Talk } from './talk.mjs';
+import { Waiting } from './waiting.mjs';
 
 const ITEM = { message: 2, card: 3, ping: 4, pong: 5, short: 6, headersWanted: 7, standing: 8, notice: 10, file: 12, hint: 14 };
 
-export class Peer {
+export class Peer extends Waiting {
   person;
   /** @type {any} who one talks with: `chain`, `addresses` */
   contact;
@@ -37,8 +38,6 @@ export class Peer {
   refused = [];
   /** @type {unknown[]} connections that came to nothing */
   faults = [];
-  /** @type {any} a fault of this program itself */
-  broken;
   /** Closes who dials. */
   isDeaf = false;
   /** Answers no ping. */
@@ -59,11 +58,11 @@ export class Peer {
   /** @type {any} */
   server;
   addresses = [];
-  watchers = new Set();
   /** Unix milliseconds by one's own clock. */
   now = () => Date.now();
 
   constructor(person) {
+    super();
     this.person = person;
   }
 
@@ -75,7 +74,7 @@ export class Peer {
     wire.close();
     if (!(error instanceof Refused)) this.broken = error;
     this.faults.push(error);
-    this.#tell();
+    this.wake();
   }
 
   async accept(link) {
@@ -172,7 +171,7 @@ export class Peer {
     session.send({ type: ITEM.card, body: this.person.card({ addresses: this.addresses, now: this.now(), forContact: true }) }, { type: ITEM.standing, body: this.talk.standing() });
     this.#keep(session);
     void this.#run(session).catch((error) => this.#fault(error, session.wire));
-    this.#tell();
+    this.wake();
   }
   /** §8, two sessions: of one dialled by each side at about the same time that of the lower (peer id ‖ instance id) is used, else the newer. */
   #choose() {
@@ -191,12 +190,12 @@ export class Peer {
     for (let items = await session.next(); items; items = await session.next()) {
       for (const item of items) this.#take(session, item);
       this.#keep(session);
-      this.#tell();
+      this.wake();
     }
     session.ended = true;
     this.#choose();
     if (this.session) this.flush(this.session);
-    this.#tell();
+    this.wake();
   }
 
   #take(session, { type, body }) {
@@ -317,23 +316,6 @@ export class Peer {
     return makeFile(messages.map((message) => makeDeposit({ chain: this.person.chainBytes, message, signingSeed: this.person.signingSeed, to })));
   }
 
-  #tell() {
-    for (const look of this.watchers) look();
-  }
-  /** What `find` gives, once it gives something; a fault ends the waiting. */
-  until(find) {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const found = this.broken ? undefined : find();
-        if (!found && !this.broken) return;
-        this.watchers.delete(look);
-        if (this.broken) reject(this.broken);
-        else resolve(found);
-      };
-      this.watchers.add(look);
-      look();
-    });
-  }
   heard(text) {
     return this.until(() => this.talk.delivered.find((one) => one.text === text));
   }

@@ -3,18 +3,19 @@ import { cat, lp, need, same, u32, u64, u8, whole } from './bytes.mjs';
 import { readChain } from './credentials.mjs';
 import { HKDF, open, random, seal } from './crypto.mjs';
 import * as session from './session.mjs';
+import { Waiting } from './waiting.mjs';
 import { repository } from './words.mjs';
 
 const none = Buffer.alloc(0);
 
 /** An archive that keeps records. `isSilent`: it hears and does not answer. */
-export class Records {
+export class Records extends Waiting {
   constructor() {
+    super();
     this.kept = new Map();
     this.revision = 0;
     this.writes = 0;
     this.isSilent = false;
-    this.watchers = new Set();
   }
   read(name) {
     return this.kept.get(name.toString('hex')) ?? { revision: 0, record: none };
@@ -36,21 +37,8 @@ export class Records {
     if (word.kind !== 'write') return undefined;
     this.writes += 1;
     const answer = cat(u8(4), u32(word.ask), u64(this.write(word.name, word.expected, word.record)));
-    for (const look of this.watchers) look();
+    this.wake();
     return answer;
-  }
-  /** @param {() => any} find */
-  until(find) {
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = find();
-        if (!found) return;
-        this.watchers.delete(look);
-        resolve(found);
-      };
-      this.watchers.add(look);
-      look();
-    });
   }
 }
 

@@ -7,6 +7,7 @@ import { Log, toSibling } from './device.mjs';
 import { openSigned } from './envelope.mjs';
 import { privateKeyOf, spkiOf } from './key-files.mjs';
 import { dialTo } from './live.mjs';
+import { Waiting } from './waiting.mjs';
 import { handover, joiner, parts, repository, upkeep } from './words.mjs';
 
 const TOPIC = { replica: 1, handover: 2, upkeep: 3, repository: 6 };
@@ -16,7 +17,7 @@ export const KIND = { state: 1, update: 2, suspension: 3, offer: 4, taken: 5, re
 export const openMove = (transferKey, move, closed) =>
   whole(open('certifier-move', transferKey, ZERO_NONCE, move, closed), (reader) => ({ keys: reader.list(reader.u8(), () => ({ epoch: reader.u32(), pkcs8: reader.lp(4096) })), recoverySeed: reader.lp(32) }));
 
-export class Sibling {
+export class Sibling extends Waiting {
   /** @type {any} */
   keys;
   /** @type {any} */
@@ -26,6 +27,7 @@ export class Sibling {
 
   /** `device`: this one; `host`: the other one, as the grant names it. */
   constructor(device, host, keys) {
+    super();
     Object.assign(this, { device, keys, address: host.addresses[0], credential: readInstanceCredential(host.credential) });
     this.log = new Log(device.peerId, device.chain.list.entries.map(({ instanceId }) => instanceId));
     /** @type {any[]} */
@@ -37,7 +39,6 @@ export class Sibling {
     /** @type {any[]} what the archive answers */
     this.answers = [];
     this.asks = 0;
-    this.watchers = new Set();
     this.pongs = 0;
   }
 
@@ -58,7 +59,7 @@ export class Sibling {
       if (!(error instanceof Refused)) this.broken = error;
       session.close();
       session.isOver = true;
-      this.#tell();
+      this.wake();
     });
     return session;
   }
@@ -70,10 +71,10 @@ export class Sibling {
         if (type === 5) this.pongs += 1;
         if (type === 9) this.#hear(body[0], body.subarray(1), join);
       }
-      this.#tell();
+      this.wake();
     }
     session.isOver = true;
-    this.#tell();
+    this.wake();
   }
   #hear(topic, bytes, join) {
     if (topic === TOPIC.replica) {
@@ -128,26 +129,6 @@ export class Sibling {
   }
   word(kind, from = 0) {
     return this.until(() => this.words.slice(from).find((one) => one.kind === kind));
-  }
-  #tell() {
-    for (const look of this.watchers) look();
-  }
-  /**
-   * @param {() => any} find
-   * @returns {Promise<any>}
-   */
-  until(find) {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const found = this.broken ? undefined : find();
-        if (!found && !this.broken) return;
-        this.watchers.delete(look);
-        if (this.broken) reject(this.broken);
-        else resolve(found);
-      };
-      this.watchers.add(look);
-      look();
-    });
   }
   /** Everything that was said before has been looked at there. */
   async heardOut() {
