@@ -1,13 +1,12 @@
-import { createPrivateKey, randomBytes } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startApp } from '../../electron/compose';
-import type { LogFacts } from '../../electron/engine/ports';
 import type { App } from '../../electron/services/app';
 import { keyOfVault } from '../support/key-of-vault';
 import { memoryOf } from '../support/process-memory';
-import { quietPorts } from '../support/quiet-app';
+import { watchedPorts } from '../support/quiet-app';
 import { newPerson, passphrase as usual, temporaryFolder } from '../support/two-peers';
 
 const passphrase = 'canary passphrase 8d1f';
@@ -28,21 +27,9 @@ interface Watched {
 }
 
 async function watched(profile: string): Promise<Watched> {
-  const random: Uint8Array[] = [];
-  const logs: string[] = [];
+  const { ports, random, logs } = watchedPorts(profile, 16);
   const told: string[] = [];
-  const log = (event: string, facts?: LogFacts) => void logs.push(JSON.stringify([event, facts]));
-  const app = await startApp({
-    ...quietPorts(profile),
-    random: {
-      bytes(length) {
-        const bytes = new Uint8Array(randomBytes(length));
-        if (length >= 16) random.push(bytes.slice());
-        return bytes;
-      },
-    },
-    logger: { debug: log, info: log, warn: log, error: log },
-  });
+  const app = await startApp(ports);
   app.onEvent((event) => told.push(JSON.stringify(event)));
   return { app, profile, random, logs, told };
 }

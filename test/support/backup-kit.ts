@@ -1,17 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startApp } from '../../electron/compose';
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
-import type { LogFacts } from '../../electron/engine/ports';
 import type { App } from '../../electron/services/app';
 import type { Preferences } from '../../electron/services/ports';
 import { createVaultFile } from '../../electron/storage/vault-file';
 import type { AppEvent, EventOf } from '../../shared/contract/contract';
 import { defaultSettings } from '../../shared/model/settings';
 import { conversation, message } from '../contract/storage/rows';
-import { memoryPreferences, quietPorts } from './quiet-app';
+import { memoryPreferences, watchedPorts } from './quiet-app';
 
 export const passphrase = 'a passphrase for tests only';
 export const words = 'seven words that open one backup only';
@@ -29,22 +27,9 @@ export interface Housed {
 
 export async function house(profile: string): Promise<Housed> {
   const told: AppEvent[] = [];
-  const logs: string[] = [];
-  const random: Uint8Array[] = [];
+  const { ports, random, logs } = watchedPorts(profile, 32);
   const preferences = memoryPreferences({ ...defaultSettings, findOnNetwork: false });
-  const log = (event: string, facts?: LogFacts) => void logs.push(JSON.stringify([event, facts]));
-  const app = await startApp({
-    ...quietPorts(profile),
-    random: {
-      bytes(length) {
-        const bytes = new Uint8Array(randomBytes(length));
-        if (length >= 32) random.push(bytes.slice());
-        return bytes;
-      },
-    },
-    logger: { debug: log, info: log, warn: log, error: log },
-    preferences,
-  });
+  const app = await startApp({ ...ports, preferences });
   app.onEvent((event) => told.push(event));
   return { app, profile, told, logs, random, preferences: () => preferences.get() };
 }

@@ -1,4 +1,5 @@
 import { callNames, type CallName, type Handlers } from '../../shared/contract/contract';
+import { Meter } from '../../electron/engine/crypto/meter';
 import type { FirstLook } from '../../electron/services/first-look';
 import { noKeys } from '../preview/fake-keys';
 import { defaultSettings } from '../../shared/model/settings';
@@ -165,23 +166,7 @@ export const sampleHandlers: Handlers = {
   },
   settings: { get: () => defaultSettings, set: () => defaultSettings },
   diagnostics: {
-    meter: () => ({
-      rsaKeygen: 0,
-      rsaSign: 0,
-      rsaVerify: 0,
-      sign: 0,
-      verify: 0,
-      dh: 0,
-      kemKeygen: 0,
-      kemEncaps: 0,
-      kemDecaps: 0,
-      kekWrap: 0,
-      kekUnwrap: 0,
-      dskWrap: 0,
-      dskUnwrap: 0,
-      seal: 0,
-      open: 0,
-    }),
+    meter: () => new Meter().read(),
     report: () => ({ text: 'Keyshift 0' }),
     licences: () => [],
     about: () => ({ version: '0', runtime: 'test', trial: false, database: 'none', memoryLocked: false, openToOthers: false, timesLocale: '' }),

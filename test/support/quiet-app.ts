@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import type { AppPorts } from '../../electron/compose';
+import type { LogFacts } from '../../electron/engine/ports';
 import { systemClock } from '../../electron/platform/clock';
 import { systemRandom } from '../../electron/platform/random';
 import type { Preferences } from '../../electron/services/ports';
@@ -28,4 +30,17 @@ export function quietPorts(profileDirectory: string): AppPorts {
     trial: false,
     kdf: 'test',
   };
+}
+
+/** The same, of which everything random of so many bytes and more is kept, and all that is logged. */
+export function watchedPorts(profileDirectory: string, least: number): { readonly ports: AppPorts; readonly random: Uint8Array[]; readonly logs: string[] } {
+  const random: Uint8Array[] = [];
+  const logs: string[] = [];
+  const log = (event: string, facts?: LogFacts) => void logs.push(JSON.stringify([event, facts]));
+  const bytes = (length: number): Uint8Array => {
+    const drawn = new Uint8Array(randomBytes(length));
+    if (length >= least) random.push(drawn.slice());
+    return drawn;
+  };
+  return { ports: { ...quietPorts(profileDirectory), random: { bytes }, logger: { debug: log, info: log, warn: log, error: log } }, random, logs };
 }
