@@ -4,8 +4,10 @@ import { followKeyLinks, type KnownKey } from '../../../electron/engine/certific
 import { createLocalRecord } from '../../../electron/engine/certificates/local-party';
 import { parseRecovery } from '../../../electron/engine/certificates/recovery-statement';
 import type { LocalRecord } from '../../../electron/engine/ports';
-import { currentKey, rotatesAt, withNewKey } from '../../../electron/services/own-keys';
+import { lifetimes } from '../../../electron/engine/certificates/validity';
+import { currentKey, isSpent, rotatesAt, withNewKey } from '../../../electron/services/own-keys';
 import { recovered } from '../../../electron/services/recovering';
+import { defaultSettings, settings } from '../../../shared/model/settings';
 import { day, realCrypto } from '../../support/foundation-kit';
 
 it('S5-22 A72 A89: who takes the identity back from an old backup, and again from the same one, is followed by contacts who know later keys', async () => {
@@ -43,4 +45,21 @@ it('S5-24 A38: of two that hold one key the one makes the next that the list say
   expect(at(held)).toBe(held.keyCreatedAt + 90 * day);
   expect(at({ ...held, isCertifier: false })).toBe(held.keyCreatedAt + 110 * day);
   expect([at({ ...held, unconfirmed: true }), at(held, 0), at({ ...held, certifierKey: () => { throw new Error('elsewhere'); } })]).toEqual([undefined, undefined, undefined]);
+});
+
+it('S5-22: whatever is chosen, a key makes room for the next one within half of the time for which it is good for anything, and so does an exchange key', () => {
+  const createdAt = 1_800_000_000_000;
+  const held = { keyCreatedAt: createdAt, unconfirmed: false, certifierKey: () => ({ key: {} as never }) };
+  const chosen = settings.shape.rotateIdentityDays.options.map(({ value }) => value).filter((value) => value !== 0);
+  expect(chosen).toContain(defaultSettings.rotateIdentityDays);
+  for (const rotateIdentityDays of chosen) {
+    for (const isCertifier of [true, false]) {
+      const retiredAt = rotatesAt({ ...held, isCertifier }, { rotateIdentityDays }) ?? expect.unreachable('it is renewed');
+      // Where nobody proved to know a later one: then it goes sooner, and serves nobody.
+      const key = { epoch: 1, createdAt, retiredAt, privateKey: new Uint8Array(1), certificate: new Uint8Array(1) };
+      expect([rotateIdentityDays, isCertifier, isSpent(key, 1, createdAt + 2 * (retiredAt - createdAt))]).toEqual([rotateIdentityDays, isCertifier, false]);
+    }
+  }
+  expect([defaultSettings.rotateIdentityDays * day, lifetimes.exchange]).toEqual([90 * day, 7 * day]);
+  expect(2 * lifetimes.exchange).toBeLessThanOrEqual(lifetimes.exchangeGrace);
 });

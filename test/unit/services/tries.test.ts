@@ -9,7 +9,7 @@ import { outcomeOf } from '../../../electron/services/try-outcome';
 import { peer } from '../../contract/storage/rows';
 import { ManualClock } from '../../support/manual-clock';
 
-describe('what an attempt is called', () => {
+describe('A45: what an attempt is called', () => {
   test.each<readonly [string, unknown]>([
     ['connected', undefined],
     ['not-needed', new NotNeeded()],

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { type Purpose, purposes } from '../../../../electron/engine/crypto/purpose';
+import { sealTo } from '../../../../electron/engine/crypto/sealed-envelope';
 import { spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
 import { type DskContext, type DskHeader, unwrapDsk, wrapDsk } from '../../../../electron/engine/dialog/session-key';
 import { spanOfBlock } from '../../../../electron/engine/exchange/kek-block';
@@ -261,6 +263,36 @@ describe('what a sender signed and locked, and no message may say', () => {
     for (const message of bounds) expect(bob.receive(alice, message)[0]).toEqual({ kind: 'rejected', reason: 'dsk-header' });
     expect(bob.snapshot()).toBe(before);
     expect(bob.receive(alice, good)[0]?.kind).toBe('delivered');
+  });
+
+  it('A08: a key wrapped, a block signed or a body locked for any other purpose is none, nor is the opening of a handshake or an answer about keys in its place', async () => {
+    const { alice, bob } = await malicious();
+    const before = bob.snapshot();
+    /** What it makes for the one purpose, it makes for the other, and all else as it is. */
+    const confusing = (one: Purpose, other: Purpose): Forger => {
+      const as = (purpose: Purpose): Purpose => (purpose === one ? other : purpose);
+      const changed: Partial<Crypto> = {
+        hkdf: (secret, purpose, ...rest) => crypto.hkdf(secret, as(purpose), ...rest),
+        sign: (purpose, ...rest) => crypto.sign(as(purpose), ...rest),
+        seal: (purpose, ...rest) => crypto.seal(as(purpose), ...rest),
+        sealDetached: (purpose, ...rest) => crypto.sealDetached(as(purpose), ...rest),
+      };
+      return new Forger({ ...crypto, ...changed }, alice.person, bob.person);
+    };
+    const reasons = { kek: 'kek-wrap', 'kek-wrap': 'kek-wrap', 'kek-block': 'signature', dsk: 'dsk-wrap', body: 'tag' } as const;
+    const some = purposes.filter((_purpose, at) => at % 9 === 0);
+    for (const [one, reason] of Object.entries(reasons) as [keyof typeof reasons, string][]) {
+      for (const other of new Set<Purpose>([...some, 'm1', 'm1-content', 'm2-content', 'kem-content', 'rekey-answer', 'record', ...(Object.keys(reasons) as Purpose[])])) {
+        if (other !== one) expect([one, other, bob.receive(alice, confusing(one, other).message(1, 'x'))[0]]).toEqual([one, other, { kind: 'rejected', reason }]);
+      }
+    }
+    // Both seal 32 bytes behind a ciphertext of the same length: M1 in the place of the wrapped key, signed by whoever passes it on.
+    const forger = new Forger(crypto, alice.person, bob.person);
+    const m1 = sealTo(crypto, 'm1-content', bob.person.local.exchange.current.credential.kemKey, crypto.secret('content', Uint8Array.from(forger.kek.bytes)), () => new Uint8Array(9));
+    const block = signed(alice, forger.block(), (bytes, headerAt) => bytes.set(m1.subarray(0, 1_168), headerAt + 56));
+    expect(bob.receive(alice, forger.message(1, 'x', { block }))[0]).toEqual({ kind: 'rejected', reason: 'kek-wrap' });
+    expect([bob.snapshot(), bob.sink.events]).toEqual([before, []]);
+    expect(bob.receive(alice, forger.message(1, 'x'))[0]?.kind).toBe('delivered');
   });
 
   it('S1-34 A02 A09: a place 0, a place or a time of 2 to the 53, a body over its cap or below what there always is, though everything else would open', async () => {

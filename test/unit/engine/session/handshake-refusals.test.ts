@@ -106,7 +106,7 @@ describe('what the listener refuses', () => {
     }
   });
 
-  it('S3-18: nothing that is sealed for another purpose is an M1 or an M2: no envelope, and no key exchange key in the place of the nonce', () => {
+  it('S3-18 A08: nothing that is sealed for another purpose is an M1 or an M2: no envelope, and no key exchange key in the place of the nonce', () => {
     const there = bob.local.exchange.current.credential;
     const here = alice.local.exchange.current.credential;
     const body = (): Uint8Array => new Uint8Array(4_000);

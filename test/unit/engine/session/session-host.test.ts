@@ -117,7 +117,7 @@ describe('a session over a link', () => {
     }
   });
 
-  it('A53: a confirmation in any later record ends the session', async () => {
+  it('A08 A53: a confirmation in any later record ends the session', async () => {
     const { clock, b, session } = await connected();
     // What no honest caller can say.
     session.send([{ kind: 'confirm', bytes: new Uint8Array(32) } as never, text('behind it')]);

@@ -201,7 +201,7 @@ describe('trying now', () => {
 });
 
 describe('what was tried', () => {
-  it('a list with each address, its kind, its answer in words and when', async () => {
+  it('A45: a list with each address, its kind, its answer in words and when', async () => {
     await openReach(carlaAway(), /^Carla/);
     const items = within(screen.getByRole('list', { name: 'What was tried' })).getAllByRole('listitem');
     expect(items).toHaveLength(6);
