@@ -29,6 +29,14 @@ describe('devices that are believed what time it is there, and that a certificat
     expect(heardAt(bob, ada, [known, known + 1])).toEqual([[false, false]]);
   });
 
+  it('A41: are none of somebody who is blocked', async () => {
+    const [ada, bob, peerId] = await both();
+    const known = bob.profile.book.pinned(peerId)?.listVersion ?? 0;
+    const [{ contactId } = expect.unreachable('a contact')] = await bob.contacts.list(undefined);
+    await bob.contacts.block({ contactId, blocked: true });
+    expect(heardAt(bob, ada, [known, known + 1])).toEqual([[false, false]]);
+  });
+
   it('are none while two keys are in question', async () => {
     const [ada, bob, peerId] = await both();
     const known = bob.profile.book.pinned(peerId)?.listVersion ?? 0;

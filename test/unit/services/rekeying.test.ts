@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { contactTag } from '../../../electron/engine/session/contact-tag';
 import { toHex } from '../../../electron/engine/wire/encoding';
 import { frameTypes } from '../../../electron/engine/wire/frame';
 import { type Resident, rotated, toldOf } from '../../support/services-kit';
@@ -100,6 +101,58 @@ describe('a contact with a new identity key', () => {
     bo.profile.rekeying.suspect(peerId, ann.profile.local.chain);
     await world.until('asked', () => asked > 0);
     world.network.setWire(undefined);
+  }, 30_000);
+
+  test('A77: suspected ever so often somebody is asked once a minute, and where nothing is in question not again by itself', async () => {
+    await apart();
+    bo.mute = false;
+    let asked = 0;
+    world.network.setWire((bytes, from) => {
+      if (from === 'dialler' && bytes[0] === frameTypes.channelOpen) asked += 1;
+      return bytes[0] === frameTypes.m1 ? undefined : [bytes];
+    });
+    const { peerId } = ann.profile.local;
+    for (let turn = 0; turn < 5; turn += 1) bo.profile.rekeying.suspect(peerId);
+    await world.until('asked', () => asked > 0);
+    for (let turn = 0; turn < 5; turn += 1) bo.profile.rekeying.suspect(peerId);
+    await world.pass(50_000, 500);
+    expect([asked, judgements(bo)]).toEqual([1, ['current']]);
+    for (let turn = 0; turn < 5; turn += 1) bo.profile.rekeying.suspect(peerId);
+    await world.pass(5_000, 500);
+    expect(asked).toBe(1);
+    await world.pass(20 * 60_000, 1_000);
+    expect([asked, bo.profile.book.held(peerId)]).toEqual([2, undefined]);
+  }, 30_000);
+
+  test('A41 A77 S5-05: who is blocked is neither asked nor told anything nor known by their tag, and what was shown or shared for it is wiped', async () => {
+    const { peerId } = ann.profile.local;
+    const { rekeying, stores } = bo.profile;
+    const [hash, secret] = [bo.crypto.random(32), stores.peerKeys.pairSecret(peerId) ?? expect.unreachable('a secret')];
+    const tag = contactTag(bo.crypto, secret, hash);
+    const given: Uint8Array[] = [];
+    const { pairSecrets } = stores.peerKeys;
+    vi.spyOn(stores.peerKeys, 'pairSecrets').mockImplementation(() => {
+      const all = pairSecrets.call(stores.peerKeys);
+      given.push(...all.map(([, each]) => each));
+      return all;
+    });
+    const dial = () => ({ peerId, dialledBy: 'them', remote: ann.address, chain: { ...ann.profile.local.chain, identity: { ...ann.profile.local.identity, spkiHash: hash } }, secret: bo.crypto.secret('pair', bo.crypto.random(32)) }) as const;
+    const answers = () => [rekeying.desk.contactOfTag(tag, hash), rekeying.desk.askBack(peerId, hash).length];
+    expect([answers(), rekeying.desk.askBack(peerId, ann.profile.local.identity.spkiHash)]).toEqual([[peerId, 1], []]);
+    await apart();
+    await bo.contacts.block({ contactId: annAtBo, blocked: true });
+    let dialled = 0;
+    ann.onLink = (link) => {
+      dialled += 1;
+      link.destroy();
+    };
+    bo.mute = false;
+    const shown = dial();
+    rekeying.mismatched(shown);
+    rekeying.suspect(peerId);
+    await world.pass(10_000, 500);
+    expect([answers(), dialled, shown.secret.wiped, bo.profile.book.held(peerId)]).toEqual([[undefined, 0], 0, true, undefined]);
+    expect([given.length > 0, given.every((each) => each.every((byte) => byte === 0))]).toEqual([true, true]);
   }, 30_000);
 
   test('a key that came from a file counts as the newest once those who may know better have taken it', async () => {
