@@ -110,10 +110,12 @@ describe('somebody who does not keep to the rules', () => {
   it('S1-13 A13: what was made for Bob is nothing to Carol', async () => {
     const { alice, bob, forger } = await malicious();
     const carol = new Device(await testCrypto(), await person('Carol')).knows(alice);
+    const before = [carol.snapshot(), bob.snapshot()];
     expect(carol.receive(alice, forger.message(1, 'x'))[0]).toEqual({ kind: 'rejected', reason: 'target' });
     const block = forger.block({ to: carol.person });
     expect(carol.receive(alice, forger.message(1, 'x', { block }))[0]).toEqual({ kind: 'rejected', reason: 'dsk-wrap' });
     expect(bob.receive(alice, forger.message(1, 'x', { block }))[0]).toEqual({ kind: 'rejected', reason: 'target' });
+    expect([carol.snapshot(), bob.snapshot(), carol.sink.events, bob.sink.events]).toEqual([...before, [], []]);
   });
 
   it('S1-02 A27: an own message thrown back is refused, as oneself and under the other name', async () => {
@@ -123,10 +125,13 @@ describe('somebody who does not keep to the rules', () => {
     bob.say(alice, dialogId, 'reply');
     alice.say(bob, dialogId, 'again');
     const own = alice.pending(bob)[0] ?? new Uint8Array();
+    const before = [alice.snapshot(), alice.sink.events.length];
     expect(alice.receive(alice, own)[0]).toEqual({ kind: 'rejected', reason: 'self' });
     // Not even where somebody wrote oneself down as a contact.
     expect(alice.knows(alice).receive(alice, own)[0]).toEqual({ kind: 'rejected', reason: 'self' });
     expect(alice.receive(bob, own)[0]).toEqual({ kind: 'rejected', reason: 'names' });
+    expect([alice.snapshot(), alice.sink.events.length]).toEqual(before);
+    expect(bob.receive(alice, own)[0]?.kind).toBe('delivered');
   });
 
   it('S1-22 A29: one session key in two dialogs fails the second one', async () => {
@@ -156,6 +161,8 @@ describe('somebody who does not keep to the rules', () => {
     forger.newDsk();
     forger.dskHeader = { ...forger.dskHeader, epoch: 2, firstSequence: 2 };
     expect(bob.receive(alice, forger.message(2, 'second'))[0]).toEqual({ kind: 'rejected', reason: 'key-conflict' });
+    expect(bob.sink.of('failed')).toMatchObject([{ dialogId: forger.dialogId, reason: 'key-conflict' }]);
+    expect(bob.sink.texts()).toEqual(['first']);
   });
 
   it('S2-19 A35: a later sequence under an earlier session key fails the dialog', async () => {
@@ -195,6 +202,8 @@ describe('somebody who does not keep to the rules', () => {
     forger.kek = kek;
     forger.kekHeader = kekHeader;
     expect(bob.receive(alice, forger.message(3, 'third'))[0]).toEqual({ kind: 'rejected', reason: 'kek-rollback' });
+    expect(bob.sink.of('failed')).toMatchObject([{ dialogId: forger.dialogId, reason: 'kek-rollback' }]);
+    expect(bob.sink.texts()).toEqual(['first', 'second']);
   });
 
   it('S1-05 A40: a conversation handle of somebody else opens a dialog of its own', async () => {
@@ -207,6 +216,11 @@ describe('somebody who does not keep to the rules', () => {
     expect(bob.receive(carol, other.message(1, 'from carol'))[0]?.kind).toBe('delivered');
     expect(bob.sink.of('opened').map((each) => each.peerId)).toEqual([alice.peerId, carol.peerId]);
     expect(bob.sink.of('delivered').map((each) => [each.peerId, each.sequence])).toEqual([[alice.peerId, 1], [carol.peerId, 1]]);
+    // What is wrong in hers ends hers.
+    other.newDsk();
+    expect(bob.receive(carol, other.message(2, 'more'))[0]).toEqual({ kind: 'rejected', reason: 'key-conflict' });
+    expect(bob.receive(alice, forger.message(2, 'goes on'))[0]?.kind).toBe('delivered');
+    expect(bob.sink.of('failed').map((each) => each.peerId)).toEqual([carol.peerId]);
   });
 
   it('A25: a sequence far ahead is refused and moves nothing; the next real one is delivered', async () => {
