@@ -27,7 +27,7 @@ interface Watched {
 }
 
 async function watched(profile: string): Promise<Watched> {
-  const { ports, random, logs } = watchedPorts(profile, 16);
+  const { ports, random, logs } = watchedPorts(profile, 16, 'new');
   const told: string[] = [];
   const app = await startApp(ports);
   app.onEvent((event) => told.push(JSON.stringify(event)));

@@ -59,6 +59,8 @@ export interface HeadlessOptions {
   readonly from?: string;
   /** What a passphrase costs and RSA keys of its own, as in the product; without it both cost next to nothing. A profile stays with one of the two. */
   readonly asShipped?: boolean;
+  /** How many identity keys it makes that cost nothing; those behind them take 0.2 to 2 s of a processor each. */
+  readonly keys?: number;
 }
 
 /** In `npm test`, where peers start by the hundred; never where one is measured, has a clock of its own or is as people get it. */
@@ -95,8 +97,8 @@ export class HeadlessPeer {
       ...(readsCompiled(options) ? ['--require', compiledPeer] : []),
       ...(options.from === undefined ? [] : ['--require', dialFrom]),
     ];
-    // Whoever begins a profile needs an identity key; others may want a new one.
-    const keys = options.asShipped === true ? [] : readyKeys(existsSync(join(profile, 'vault')) ? 1 : 2);
+    // Whoever begins a profile needs an identity key, and some renew theirs several times.
+    const keys = options.asShipped === true ? [] : readyKeys(options.keys ?? (existsSync(join(profile, 'vault')) ? 4 : 6));
     const args = [...nodeOptions, program, '--profile', profile, '--log-level', options.logLevel ?? 'warn', ...(options.cacheEntries === undefined ? [] : [`--cache-entries=${options.cacheEntries}`])];
     if (options.listen !== undefined) args.push('--listen', options.listen);
     if (options.passphraseFile !== undefined) args.push('--passphrase-file', options.passphraseFile);

@@ -5,6 +5,7 @@ import { systemClock } from '../../electron/platform/clock';
 import { systemRandom } from '../../electron/platform/random';
 import type { Preferences } from '../../electron/services/ports';
 import { defaultSettings } from '../../shared/model/settings';
+import { withReadyRsa } from './ready-rsa';
 // An application reads it when its vault is open. One that is stopped at once may still be reading it when its file ends, and then no file behind that one in its process could read it.
 import '../../electron/network/mdns/lan-network';
 
@@ -16,8 +17,9 @@ export function memoryPreferences(settings = defaultSettings): AppPorts['prefere
   return { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) };
 }
 
-/** What a whole application in this process needs and no test looks at: a port of loopback, real clock and randomness, a log that says nothing, preferences in memory, a cheap passphrase. */
-export function quietPorts(profileDirectory: string): AppPorts {
+/** What a whole application in this process needs and no test looks at: a port of loopback, real clock and randomness, a log that says nothing, preferences in memory, a cheap passphrase, and identity keys that are ready unless they are looked at. */
+export function quietPorts(profileDirectory: string, keys: 'ready' | 'new' = 'ready'): AppPorts {
+  if (keys === 'ready') withReadyRsa();
   return {
     profileDirectory,
     listen: { host: '127.0.0.1', port: 0 },
@@ -33,7 +35,7 @@ export function quietPorts(profileDirectory: string): AppPorts {
 }
 
 /** The same, of which everything random of so many bytes and more is kept, and all that is logged. */
-export function watchedPorts(profileDirectory: string, least: number): { readonly ports: AppPorts; readonly random: Uint8Array[]; readonly logs: string[] } {
+export function watchedPorts(profileDirectory: string, least: number, keys: 'ready' | 'new' = 'ready'): { readonly ports: AppPorts; readonly random: Uint8Array[]; readonly logs: string[] } {
   const random: Uint8Array[] = [];
   const logs: string[] = [];
   const log = (event: string, facts?: LogFacts) => void logs.push(JSON.stringify([event, facts]));
@@ -42,5 +44,5 @@ export function watchedPorts(profileDirectory: string, least: number): { readonl
     if (length >= least) random.push(drawn.slice());
     return drawn;
   };
-  return { ports: { ...quietPorts(profileDirectory), random: { bytes }, logger: { debug: log, info: log, warn: log, error: log } }, random, logs };
+  return { ports: { ...quietPorts(profileDirectory, keys), random: { bytes }, logger: { debug: log, info: log, warn: log, error: log } }, random, logs };
 }

@@ -20,7 +20,7 @@ export function temporaryFolder(): { path: string; release(): void } {
   return { path, release: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export async function newPerson(folder: string, name: string, { listen = '127.0.0.1:0', ...options }: Pick<HeadlessOptions, 'asShipped' | 'logLevel' | 'listen' | 'nodeOptions'> = {}): Promise<Person> {
+export async function newPerson(folder: string, name: string, { listen = '127.0.0.1:0', ...options }: Pick<HeadlessOptions, 'asShipped' | 'keys' | 'logLevel' | 'listen' | 'nodeOptions'> = {}): Promise<Person> {
   const profile = join(folder, name);
   const peer = await HeadlessPeer.start(profile, { ...options, listen });
   await peer.call('vault.create', { passphrase, name });
