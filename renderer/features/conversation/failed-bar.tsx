@@ -20,7 +20,9 @@ export function FailedBar({ contact, conversation }: { readonly contact: Contact
   const goOn = async (): Promise<void> => {
     setBusy(true);
     try {
-      model.showConversation(await model.conversations.getState().continue(conversationId));
+      const next = await model.conversations.getState().continue(conversationId);
+      // Whoever has gone to another one meanwhile stays there.
+      if (model.ui.getState().selection?.conversationId === conversationId) model.showConversation(next);
     } catch (thrown) {
       model.ui.getState().toast(errorText(thrown), 'danger');
     } finally {

@@ -41,19 +41,23 @@ interface Declining {
 function RequestCard({ request, onDecline }: { readonly request: ContactRequest; readonly onDecline: (declining: Declining) => void }): ReactNode {
   const text = useText();
   const errorText = useErrorText();
-  const { ui, contacts } = useModel();
+  const { ui, contacts, background } = useModel();
+  const [busy, setBusy] = useState(false);
   const nameId = useId();
   const card = useRef<HTMLElement>(null);
 
   // Told by their appearing in the list.
   const accept = async (): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
     try {
       await contacts.getState().answer(request.requestId, true);
       // The buttons go with the request.
       keepFocus(focusBack);
     } catch (thrown) {
       ui.getState().toast(errorText(thrown), 'danger');
-      await contacts.getState().load();
+      setBusy(false);
+      background(contacts.getState().load());
     }
   };
 
@@ -68,10 +72,10 @@ function RequestCard({ request, onDecline }: { readonly request: ContactRequest;
         </span>
       </div>
       <div className="request-answers">
-        <Button kind="main" aria-describedby={nameId} onPress={() => void accept()}>
+        <Button kind="main" aria-describedby={nameId} isPending={busy} onPress={() => void accept()}>
           {text('requests.accept')}
         </Button>
-        <Button aria-describedby={nameId} onPress={() => onDecline({ request, focusNext: focusNext(card.current) })}>
+        <Button aria-describedby={nameId} isDisabled={busy} onPress={() => onDecline({ request, focusNext: focusNext(card.current) })}>
           {text('requests.decline')}
         </Button>
       </div>

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, waitFor } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { KeyshiftError } from '../../../../shared/errors';
 import type { ContactRequest } from '../../../../shared/model/contact';
 import { emptyWorld } from '../../../preview/fake-world';
 import { idOf } from '../../../preview/ids';
@@ -86,6 +87,29 @@ describe('declining a request', () => {
     await waitFor(() => expect(requestOf()).toBe('Asks a'));
     await decline(0);
     await waitFor(() => expect(document.activeElement?.closest('[data-row]')).toBeTruthy());
+  });
+
+  it('accepted twice it is answered once; refused for a lock, nothing is asked of it that nobody hears', async () => {
+    const world = scenes['requests']?.(now) ?? emptyWorld();
+    const { fake, model } = await renderApp(Object.assign(world, { requests: threeRequests() }));
+    const late: { refuse?: () => void } = {};
+    const answer = vi.spyOn(model.client.contacts, 'answerRequest').mockReturnValue(new Promise((_done, refuse) => (late.refuse = () => refuse(new KeyshiftError('vault.locked', '')))));
+    for (let times = 0; times < 2; times += 1) {
+      fireEvent.click(screen.getAllByRole('button', { name: 'Accept request' })[0] ?? expect.unreachable('a button'));
+      await settle();
+    }
+    expect(answer).toHaveBeenCalledTimes(1);
+    const list = vi.spyOn(model.client.contacts, 'list').mockRejectedValue(new KeyshiftError('vault.locked', ''));
+    const [told, unheard] = [vi.fn(), vi.fn()];
+    process.on('unhandledRejection', unheard);
+    onTestFinished(() => {
+      process.off('unhandledRejection', unheard);
+    });
+    onTestFinished(model.onFailure(told));
+    late.refuse?.();
+    await settle();
+    expect([list.mock.calls.length, unheard.mock.calls.length, told.mock.calls.length]).toEqual([1, 0, 0]);
+    expect(fake.world.requests).toHaveLength(3);
   });
 
   it('leaves the focus on the ways to somebody where nobody is in the list yet', async () => {

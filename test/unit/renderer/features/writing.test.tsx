@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
-import { busyWorld, talkWithBo } from '../../../preview/scenes';
+import { busyWorld, scenes, talkWithBo } from '../../../preview/scenes';
 import { pressNamed } from '../open-settings';
+import { openTalk } from '../open-talk';
 import { settle } from '../render-app';
 import { articles, field, key, noon, openBo } from '../message-feed';
 
@@ -108,6 +109,18 @@ describe('writing', () => {
     key(field(), 'Enter');
     await settle();
     expect(fake.world.messages.get(model.ui.getState().selection?.conversationId ?? '')?.map(({ text }) => text)).toEqual(['Once more']);
+  });
+
+  it('whoever has gone to another conversation while one is gone on with stays there', async () => {
+    const { model } = await openTalk(scenes['hard']?.(noon) ?? expect.unreachable('a scene'), /^Broken Talk/);
+    const late: { answer?: () => void } = {};
+    vi.spyOn(model.client.conversations, 'continue').mockReturnValue(new Promise((resolve) => (late.answer = () => resolve({ conversationId: model.conversations.getState().conversations[0]?.conversationId ?? '' }))));
+    await pressNamed('Continue in a new conversation');
+    const other = model.conversations.getState().conversations.at(-1)?.conversationId ?? '';
+    act(() => model.showConversation(other));
+    late.answer?.();
+    await settle();
+    expect(model.ui.getState().selection?.conversationId).toBe(other);
   });
 
   it('what was being written in a conversation that another own device removed is still seen, until it is thrown away', async () => {
