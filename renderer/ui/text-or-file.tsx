@@ -1,4 +1,4 @@
-import { useRef, useState, type ReactNode, type RefObject } from 'react';
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { Button } from './button';
 import { plainFileName } from './strangers';
 import { TextField } from './text-field';
@@ -39,8 +39,14 @@ export function TextOrFile({ largestFile, read, words, children, onChange, error
   const { fault, setFault, give } = useNoPrivateKey(onChange);
   const [source, setSource] = useState<{ readonly name: string; readonly text: string }>();
 
+  /** What is given last counts: a file that is read to its end only later is none of it any more. */
+  const turn = useRef(0);
+  useEffect(() => () => void (turn.current += 1), []);
+
   const take = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
+    turn.current += 1;
+    const mine = turn.current;
     setFault(undefined);
     setSource(undefined);
     if (file.size > largestFile) {
@@ -48,11 +54,17 @@ export function TextOrFile({ largestFile, read, words, children, onChange, error
       return;
     }
     try {
-      const text = read(new Uint8Array(await file.arrayBuffer()));
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      if (turn.current !== mine) return;
+      const text = read(bytes);
       if (give(text)) setSource({ name: plainFileName(file.name, 60), text });
     } catch {
-      setFault(words.unreadable);
+      if (turn.current === mine) setFault(words.unreadable);
     }
+  };
+  const type = (text: string): void => {
+    turn.current += 1;
+    give(text);
   };
   const dropPlace = useDropPlace((file) => void take(file));
 
@@ -60,7 +72,7 @@ export function TextOrFile({ largestFile, read, words, children, onChange, error
     <div {...dropPlace}>
       <TextField
         {...field}
-        onChange={give}
+        onChange={type}
         error={fault ?? error}
         monospace
       />

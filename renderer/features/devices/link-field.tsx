@@ -69,6 +69,11 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
   useEffect(() => () => void (turn.current += 1), []);
 
   const wordsOf = (why: PictureFault): TextId => (why === 'no-code' ? kind.noCode : pictureWords[why]);
+  /** Typed or looked at meanwhile, a picture that is still being read counts no more. */
+  const overtake = (): void => {
+    turn.current += 1;
+    setReading(false);
+  };
   const take = (code: string, answered: (place: HTMLElement | null) => void): void => {
     if (!give(code)) return;
     ui.getState().announce(text('join.link.read'));
@@ -112,7 +117,10 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
       <TextField
         label={text(kind.label)}
         value={value}
-        onChange={give}
+        onChange={(typed) => {
+          overtake();
+          give(typed);
+        }}
         hint={text(kind.hint)}
         error={fault ?? error}
         lines={4}
@@ -128,6 +136,7 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
           wanted={kind.begins}
           onCode={(code) => {
             setLooking(false);
+            overtake();
             take(code, unlessTyping);
           }}
           onEnd={(why) => {

@@ -72,6 +72,30 @@ describe('organisations', () => {
     }
   });
 
+  it('of two files the one that was chosen last counts, however late the other is read, and neither where something was typed since', async () => {
+    await open(emptyWorld());
+    await pressNamed('Add organisation…');
+    const place = document.querySelector('.drop-place') ?? expect.unreachable('nowhere to drop');
+    const drop = async (file: File): Promise<void> => {
+      fireEvent.drop(place, { dataTransfer: { files: [file] } });
+      await settle();
+    };
+    const bytes = Uint8Array.from([0x30, 3, 1, 2, 3]);
+    const late: (() => Promise<void>)[] = [];
+    const slow = (end: (resolve: (read: ArrayBuffer) => void, reject: (fault: Error) => void) => void): File =>
+      Object.assign(fileOf(bytes, 'slow.der'), { arrayBuffer: () => new Promise<ArrayBuffer>((resolve, reject) => late.push(() => act(async () => end(resolve, reject)))) });
+    await drop(slow((resolve) => resolve(new TextEncoder().encode('-----BEGIN CERTIFICATE-----\nBBBB\n-----END CERTIFICATE-----\n').buffer)));
+    await drop(slow((_resolve, reject) => reject(new Error('gone'))));
+    await drop(fileOf(bytes, 'ca.der'));
+    for (const end of late.splice(0)) await end();
+    expect(fieldNamed('Certificate (PEM)').value).toContain('MAMBAgM=');
+    expect(page()).toContain('Taken from ca.der.');
+    await drop(slow((resolve) => resolve(bytes.buffer)));
+    write('Certificate (PEM)', 'typed since');
+    for (const end of late) await end();
+    expect(fieldNamed('Certificate (PEM)').value).toBe('typed since');
+  });
+
   it('tells what each is worth now, and follows when that changes', async () => {
     const { fake } = await open(scene());
     const [acme, university, guild, next] = items();
