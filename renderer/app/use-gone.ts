@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { toFailure } from '../bridge/failure';
 import { useErrorText } from '../i18n/use-text';
 import { useModel, useUi } from './model-context';
@@ -28,6 +28,14 @@ export function useCloseOwn(close: () => void): () => boolean {
 /** … the one dialog of the window that is open. */
 export function useCloseDialog(): () => boolean {
   return useCloseOwn(useUi((state) => state.closeDialog));
+}
+
+/** Of the one dialog that is open: it goes with what it is about. One that draws nothing and stays would keep all keys from the window behind it. */
+export function useGoesWithout(isThere: boolean): void {
+  const close = useUi((state) => state.closeDialog);
+  useEffect(() => {
+    if (!isThere) close();
+  }, [isThere, close]);
 }
 
 /** Why something failed, to be shown where it was asked for; put away meanwhile, it is told beside what is open then. */

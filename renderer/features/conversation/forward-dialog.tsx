@@ -1,9 +1,9 @@
-import { useEffect, useMemo, useState, type FormEvent, type ReactNode } from 'react';
+import { useMemo, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import type { Message } from '../../../shared/model/message';
 import { maxTextBytes } from '../../../shared/text-limit';
 import { useFiles, useMessages, useModel, useUi } from '../../app/model-context';
-import { useCloseDialog, useFailure } from '../../app/use-gone';
+import { useCloseDialog, useFailure, useGoesWithout } from '../../app/use-gone';
 import { KeyshiftError } from '../../../shared/errors';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -26,15 +26,12 @@ function isWritable({ contact, conversation }: Row): boolean {
 
 /** Goes when what it is about does: messages that were taken back or have disappeared are not sent on. */
 export function ForwardDialog(): ReactNode {
-  const close = useUi((state) => state.closeDialog);
   const conversationId = useUi((state) => state.selection?.conversationId ?? '');
   const ids = useUi((state) => state.dialogMessages);
   const thread = useMessages((state) => state.threads[conversationId]?.messages);
   const messages = useMemo(() => (thread ?? []).filter(({ messageId }) => ids.includes(messageId)), [thread, ids]);
   const isThere = messages.some(({ kind }) => kind === 'text' || kind === 'file');
-  useEffect(() => {
-    if (!isThere) close();
-  }, [isThere, close]);
+  useGoesWithout(isThere);
   // Of several that go while it is open the rest stays what it was: several.
   return isThere ? <Forward messages={messages} isOne={ids.length === 1} /> : null;
 }

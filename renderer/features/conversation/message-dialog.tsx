@@ -2,6 +2,7 @@ import { useEffect, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import type { Message } from '../../../shared/model/message';
 import { useContacts, useDevices, useIdentity, useKeys, useMessages, useModel, useUi } from '../../app/model-context';
+import { useGoesWithout } from '../../app/use-gone';
 import { onCalendar } from '../../i18n/on-calendar';
 import { useNow } from '../../i18n/use-now';
 import { useText } from '../../i18n/use-text';
@@ -20,6 +21,8 @@ export function MessageDialog(): ReactNode {
   const messageId = useUi((state) => state.dialogMessage);
   const contact = useContacts((state) => findContact(state, selection?.contactId));
   const message = useMessages((state) => state.threads[selection?.conversationId ?? '']?.messages.find((one) => one.messageId === messageId));
+  // It disappears, or is deleted, as messages are while one reads of them.
+  useGoesWithout(contact !== undefined && message !== undefined);
   if (contact === undefined || message === undefined) return null;
   return <Details contact={contact} message={message} />;
 }

@@ -54,7 +54,7 @@ export function DetailsPane({ contact, conversationId }: { readonly contact: Con
           </IconButton>
         </div>
         <TabPanel id="who" className="tab-panel">
-          <WhoTab contact={contact} />
+          <WhoTab key={contact.contactId} contact={contact} />
         </TabPanel>
         <TabPanel id="keys" className="tab-panel">
           <KeysTab contact={contact} conversationId={conversationId} />

@@ -30,7 +30,8 @@ export function FilesTab({ contact, conversationId }: { readonly contact: Contac
     setBusy(true);
     try {
       await model.client.files.forget({ transferId: transfer.transferId });
-      setForgetting(undefined);
+      // Not what is asked about by then.
+      setForgetting((now) => (now === transfer ? undefined : now));
     } catch (thrown) {
       model.ui.getState().toast(errorText(thrown), 'danger');
     } finally {

@@ -1,6 +1,7 @@
 import { useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useFiles, useUi } from '../../app/model-context';
+import { useGoesWithout } from '../../app/use-gone';
 import { useText } from '../../i18n/use-text';
 import { Dialog } from '../../ui/dialog';
 import { IconButton } from '../../ui/icon-button';
@@ -22,6 +23,7 @@ export function Lightbox(): ReactNode {
     () => Object.values(transfers).filter((one) => one.conversationId === conversationId && one.shown === 'image' && one.held).sort((one, other) => one.addedAt - other.addedAt),
     [transfers, conversationId],
   );
+  useGoesWithout(transfer !== undefined);
   if (transfer === undefined) return null;
   const at = pictures.findIndex((one) => one.transferId === transfer.transferId);
   const file = plainFileName(transfer.name, 120);

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { findContact } from '../contacts/contacts-store';
 import { useContacts, useUi } from '../../app/model-context';
-import { useCloseDialog } from '../../app/use-gone';
+import { useCloseDialog, useGoesWithout } from '../../app/use-gone';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
@@ -17,7 +17,11 @@ export function PairDialog(): ReactNode {
   const renewPair = useRenewPair();
   const [busy, setBusy] = useState(false);
   const conversationId = selection?.conversationId;
-  if (contact === undefined || conversationId === undefined) return null;
+  // Another one may be shown by now, as where this one was removed on another device.
+  const [about] = useState(conversationId);
+  const isThere = contact !== undefined && conversationId !== undefined && conversationId === about;
+  useGoesWithout(isThere);
+  if (!isThere) return null;
   const name = nameInSentence(contact.name);
   const renew = async (): Promise<void> => {
     setBusy(true);

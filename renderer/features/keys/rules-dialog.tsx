@@ -2,7 +2,7 @@ import { useRef, useState, type ReactNode } from 'react';
 import type { KeyStatus, PolicyPreset, ShiftPolicy } from '../../../shared/model/keys';
 import { policyPresets } from '../../../shared/model/shift-policies';
 import { useContacts, useKeys, useModel, useUi } from '../../app/model-context';
-import { useCloseDialog, useFailure } from '../../app/use-gone';
+import { useCloseDialog, useFailure, useGoesWithout } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Banner } from '../../ui/banner';
@@ -25,7 +25,10 @@ export function RulesDialog(): ReactNode {
   const contact = useContacts((state) => findContact(state, selection?.contactId));
   const conversationId = selection?.conversationId;
   const status = useKeys((state) => (conversationId === undefined ? undefined : state.statuses[conversationId]));
-  if (contact === undefined || conversationId === undefined || status === undefined) return null;
+  // Another one may be shown by now, as where this one was removed on another device.
+  const [about] = useState(conversationId);
+  useGoesWithout(contact !== undefined && conversationId !== undefined && conversationId === about);
+  if (contact === undefined || conversationId === undefined || conversationId !== about || status === undefined) return null;
   return <Rules name={nameInSentence(contact.name)} conversationId={conversationId} status={status} />;
 }
 

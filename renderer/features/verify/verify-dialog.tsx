@@ -1,6 +1,7 @@
-import { useEffect, useRef, type DragEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type DragEvent, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import { useContacts, useModel, usePeople, useUi } from '../../app/model-context';
+import { useGoesWithout } from '../../app/use-gone';
 import { useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { isCovered } from '../../ui/covered';
@@ -21,7 +22,10 @@ import { useVerify } from './use-verify';
 export function VerifyDialog(): ReactNode {
   const selection = useUi((state) => state.selection);
   const contact = useContacts((state) => findContact(state, selection?.contactId));
-  if (contact === undefined || contact.pending) return null;
+  const [about] = useState(selection?.contactId);
+  const isThere = contact !== undefined && !contact.pending && contact.contactId === about;
+  useGoesWithout(isThere);
+  if (!isThere) return null;
   return <Verify contact={contact} />;
 }
 

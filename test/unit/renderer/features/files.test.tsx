@@ -1,12 +1,12 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { makeTransfer } from '../../../preview/fake-files';
 import { idOf, type World } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { listedFiles } from '../../../../renderer/features/files/files-store';
 import { axeFindings } from '../axe';
-import { openTalk } from '../open-talk';
+import { openTalk, shortcut } from '../open-talk';
 import { settle } from '../render-app';
 import { pressAndWait } from '../by-name';
 
@@ -166,6 +166,16 @@ describe('files in a conversation', () => {
     expect(within(article()).getByText('This picture cannot be shown here. It can be saved.')).toBeTruthy();
   });
 
+  it('a large picture goes with its message', async () => {
+    const { fake, model } = await openTalk(world('sea.jpg', { shown: 'image' }));
+    await pressAndWait('Show picture sea.jpg');
+    const messageId = fake.world.transfers[0]?.messageId ?? '';
+    fake.world.transfers = [];
+    act(() => fake.emit({ type: 'messages.removed', conversationId: talkWithBo, messageIds: [messageId] }));
+    await settle();
+    expect([model.ui.getState().dialog, screen.queryByRole('dialog')]).toEqual([undefined, null]);
+  });
+
   it('why it failed is said in words, and it can be tried again', async () => {
     await openTalk(world('plan.pdf', { state: 'failed', failure: 'disk.full', held: false }));
     expect(within(article()).getByTestId('file-state').textContent).toContain('The disk is full');
@@ -228,6 +238,23 @@ describe('files in a conversation', () => {
     await pressAndWait('Remove file');
     expect(fake.world.transfers[0]?.held).toBe(false);
     expect(within(list).getByText('No longer kept on this computer')).toBeTruthy();
+  });
+
+  it('a late answer about one file closes no question about another one', async () => {
+    const made = world('plan.pdf', {});
+    made.transfers = [...made.transfers, makeTransfer({ transferId: id('map.pdf'), conversationId: talkWithBo, messageId: idOf('elsewhere'), name: 'map.pdf', addedAt: now })];
+    const { model } = await openTalk(made);
+    act(() => model.ui.getState().showDetails('files'));
+    await settle();
+    let forgotten: (() => void) | undefined;
+    vi.spyOn(model.client.files, 'forget').mockReturnValue(new Promise((resolve) => (forgotten = () => resolve(null))));
+    await pressAndWait('Remove plan.pdf from this computer');
+    await pressAndWait('Remove file');
+    await shortcut('Escape');
+    await pressAndWait('Remove map.pdf from this computer');
+    forgotten?.();
+    await settle();
+    expect(screen.getByRole('dialog').textContent).toContain('map.pdf');
   });
 
   it('the Files tab also gives up the copy of one that was called off, which stays to be sent again, and says what that means', async () => {

@@ -79,6 +79,18 @@ describe('S2-21: every message tells its key', () => {
     expect(fact('Sent')).toContain('Later than now: the clock was wrong when this was written, or is wrong now.');
   });
 
+  it('go with their message, as when it disappears, and keep no key from the window', async () => {
+    const { fake, model } = await openTalk(busyWorld(now));
+    const article = articles().at(-2);
+    await enterOn(article);
+    act(() => fake.emit({ type: 'messages.removed', conversationId: talkWithBo, messageIds: [article?.dataset['message'] ?? ''] }));
+    await settle();
+    expect([model.ui.getState().dialog, screen.queryByRole('dialog')]).toEqual([undefined, null]);
+    await waitFor(() => expect(document.activeElement).not.toBe(document.body));
+    await shortcut('k', { ctrlKey: true });
+    expect(screen.getByRole('dialog')).toBeTruthy();
+  });
+
   it('an own one: this device, its state, no time of receiving', async () => {
     await openTalk(busyWorld(now));
     await enterOn(articles().at(-1));

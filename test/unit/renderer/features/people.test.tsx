@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
-import { fireEvent, screen } from '@testing-library/react';
+import { act, fireEvent, screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { bo, busyWorld } from '../../../preview/scenes';
+import { bo, busyWorld, talkWithCarla } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
 import { buttonNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
 import { openTalk, shortcut } from '../open-talk';
@@ -23,6 +23,17 @@ describe('what a person does about people in the list', () => {
     write('Name', '');
     await submitNamed('Use this name');
     expect(fake.world.contacts.find(({ contactId }) => contactId === bo.contactId)?.name).toBe('Bo Lindqvist');
+  });
+
+  it.each(['Change name', 'Remove'])('what was begun about one by “%s” is not about the next who is shown, as behind a notification', async (begun) => {
+    const { fake } = await openTalk(busyWorld(now));
+    await shortcut('i', { ctrlKey: true });
+    await pressNamed(begun);
+    expect(screen.getByRole('dialog')).toBeTruthy();
+    await act(async () => fake.emit({ type: 'desktop.show', conversationId: talkWithCarla }));
+    await settle();
+    expect(screen.getByRole('main').getAttribute('aria-label')).toContain('Carla');
+    expect(screen.queryByRole('dialog')).toBeNull();
   });
 
   it('says what somebody may do', async () => {

@@ -2,7 +2,7 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { policyPresets } from '../../../../shared/model/shift-policies';
-import { busyWorld, talkWithBo } from '../../../preview/scenes';
+import { busyWorld, talkWithBo, talkWithCarla } from '../../../preview/scenes';
 import type { World } from '../../../preview/fake-world';
 import { axeFindings } from '../axe';
 import { openKeys, pressKey, shortcut } from '../open-talk';
@@ -44,6 +44,16 @@ describe('S2-07: the rules in force', () => {
       expect(screen.getByRole<HTMLButtonElement>('button', { name }).disabled).toBe(true);
     }
   });
+});
+
+it.each(['rules', 'pair', 'verify'] as const)('the dialog %s goes where another conversation is shown: it would be about that one', async (name) => {
+  const { model } = await openKeys(busyWorld(now));
+  act(() => model.ui.getState().openDialog(name));
+  await settle();
+  expect(screen.getByRole('dialog').textContent).toContain('Bo');
+  act(() => model.showConversation(talkWithCarla));
+  await settle();
+  expect([model.ui.getState().dialog, screen.queryByRole('dialog')]).toEqual([undefined, null]);
 });
 
 describe('S2-07 S2-10: changing the rules', () => {
