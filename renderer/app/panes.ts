@@ -112,6 +112,8 @@ export function focusBack(): void {
   if (before?.isConnected === true && isShown(before)) before.focus();
   if (isNowhere()) focusComposer();
   if (isNowhere()) cyclePanes(1);
+  // Of a screen without panes, as that of a first start: what is to be read there came while something lay over it.
+  if (isNowhere()) document.querySelector<HTMLElement>('main section[tabindex="-1"]')?.focus();
 }
 
 /** Of a window that just opened or has somebody to show at last: where one begins. The chosen conversation, the first step to somebody, the first person. */

@@ -51,7 +51,7 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   const name = nameInSentence(contact.name);
   const staged = useFiles((state) => state.staged[conversationId] ?? nothingStaged);
   const focusField = useCallback(() => field.current?.focus(), [field]);
-  const files = useTakeFiles(conversationId, focusField);
+  const files = useTakeFiles(conversationId, field);
 
   const isNarrow = useNarrow(field, [...name].length);
 

@@ -6,7 +6,8 @@ import type { ContactKey } from '../../../shared/model/identity';
 import type { KeyShift } from '../../../shared/model/keys';
 import type { Message } from '../../../shared/model/message';
 import { useConversations, useDrafts, useKeys, useMessages, useModel, usePeople, useSearch, useSettings, useTalk, useUi } from '../../app/model-context';
-import { keepFocus } from '../../app/keep-focus';
+import { fallBack, keepFocus } from '../../app/keep-focus';
+import { focusTalk } from '../../app/panes';
 import { calledBy, combinationOf } from '../../app/shortcuts';
 import { useShortcutKeys } from '../../app/use-shortcut-keys';
 import { useNow } from '../../i18n/use-now';
@@ -91,6 +92,14 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const [menu, setMenu] = useState<{ readonly message: Message; readonly anchor: HTMLElement; readonly at?: DOMRect | undefined; readonly link?: string | undefined; readonly selected: string | undefined }>();
   const [picking, setPicking] = useState<{ readonly message: Message; readonly anchor: HTMLElement }>();
   const [deleting, setDeleting] = useState<Message>();
+  // What was asked of one conversation is not asked of the next.
+  const [asked, setAsked] = useState(conversationId);
+  if (asked !== conversationId) {
+    setAsked(conversationId);
+    setMenu(undefined);
+    setPicking(undefined);
+    setDeleting(undefined);
+  }
   const edit = useTalk((state) => state.edit);
   const isOpen = useConversations((state) => state.conversations.find((one) => one.conversationId === conversationId)?.state === 'open') && !contact.pending;
 
@@ -182,6 +191,12 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const endPicking = ({ messageId }: Message): void => {
     setPicking(undefined);
     keepFocus(() => focusMessage(messageId));
+    fallBack(focusTalk);
+  };
+  // The message it was asked for at may be gone by then.
+  const endMenu = (): void => {
+    setMenu(undefined);
+    fallBack(focusTalk);
   };
 
   // Its neighbour takes the focus of one that goes, the one before where it was the last; writing does where none is left.
@@ -305,7 +320,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
           at={menu.at}
           isSelected={selectedIds.has(menu.message.messageId)}
           onToggle={() => toggle(menu.message.messageId)}
-          onClose={() => setMenu(undefined)}
+          onClose={endMenu}
         />
       ) : (
         <MessageMenu
@@ -323,7 +338,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
           onPick={() => setPicking(menu)}
           onEdit={startEdit}
           onDelete={openDelete}
-          onClose={() => setMenu(undefined)}
+          onClose={endMenu}
         />
       )}
       {picking === undefined ? null : (

@@ -1,14 +1,22 @@
 import { useEffect, useRef, type RefObject } from 'react';
+import { isNowhere } from '../../app/keep-focus';
 
 /**
  * What had the focus went with the page before: it goes to what is to be read, where no key does anything by chance. `page`
- * undefined: the first page, whose own field or button takes it.
+ * undefined: the first page, whose own field or button takes it. Pages come when others do something: whoever types, or is in another dialog, stays there.
  */
 export function usePageFocus(body: RefObject<HTMLElement | null>, page: string | undefined): void {
   const shown = useRef<{ readonly page: string | undefined } | undefined>(undefined);
   useEffect(() => {
     const before = shown.current;
     shown.current = { page };
-    if (before === undefined ? page !== undefined : before.page !== page) body.current?.querySelector<HTMLElement>('section[tabindex="-1"]')?.focus();
+    const isOther = before === undefined ? page !== undefined : before.page !== page;
+    if (isOther && body.current !== null && !isElsewhere(body.current)) body.current.querySelector<HTMLElement>('section[tabindex="-1"]')?.focus();
   }, [body, page]);
+}
+
+function isElsewhere(body: HTMLElement): boolean {
+  const now = document.activeElement;
+  if (isNowhere() || now === null || body.contains(now)) return false;
+  return now.matches('input, textarea') || body.closest('[role="dialog"], main')?.contains(now) !== true;
 }

@@ -49,6 +49,7 @@ export function NearbyBar(): ReactNode {
 
 function MeetingBar({ meeting, show }: { readonly meeting: Meeting; readonly show: ReactNode }): ReactNode {
   const text = useText();
+  const { ui } = useModel();
   const { answer, busy } = useMeetingAnswers();
   const openDialog = useUi((state) => state.openDialog);
   const putAside = useNearby((state) => state.putAside);
@@ -59,7 +60,8 @@ function MeetingBar({ meeting, show }: { readonly meeting: Meeting; readonly sho
   const icon = <Radar aria-hidden="true" />;
   if (step === 'asked') {
     const accept = async (): Promise<void> => {
-      if (await answer(true)) openDialog('nearby');
+      // Not in the place of one that was opened meanwhile.
+      if ((await answer(true)) && ui.getState().dialog === undefined) openDialog('nearby');
     };
     return (
       <Bar

@@ -1,8 +1,9 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import type { Meeting } from '../../../shared/model/discovery';
 import { useModel, useNearby, useUi } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Dialog } from '../../ui/dialog';
+import { usePageFocus } from '../devices/use-page-focus';
 import { MeetingPage } from './meeting-page';
 import { NearbyIdle } from './nearby-idle';
 import { isOver, meetingOf } from './nearby-store';
@@ -17,14 +18,7 @@ export function NearbyDialog(): ReactNode {
   const meeting = useNearby(meetingOf);
   const page = pageOf(meeting, status?.running ?? false);
   const body = useRef<HTMLDivElement>(null);
-  const shown = useRef<string | undefined>(undefined);
-
-  useEffect(() => {
-    const before = shown.current;
-    shown.current = page;
-    // What had the focus went with the page before: it goes to what is to be read, where no key does anything by chance.
-    if (before === undefined ? page !== 'idle' : before !== page) body.current?.querySelector<HTMLElement>('section[tabindex="-1"]')?.focus();
-  }, [page]);
+  usePageFocus(body, page === 'idle' ? undefined : page);
 
   const closeSeen = (): void => {
     if (meeting !== undefined && isOver(meeting)) nearby.getState().putAside();

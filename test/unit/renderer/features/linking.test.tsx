@@ -191,6 +191,36 @@ describe('becoming a device of somebody who is here already', () => {
     expect(page()).not.toContain('This is no link for a new device');
   });
 
+  it('a file that is read to its end only after a link was typed takes nothing of that away', async () => {
+    await first();
+    const late: { read?: () => void } = {};
+    const secret = fileOf('key.pem', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n');
+    const slow = Object.assign(new File(['x'], 'key.pem'), { slice: () => Object.assign(new Blob(['x']), { arrayBuffer: () => new Promise<ArrayBuffer>((resolve) => (late.read = () => void secret.arrayBuffer().then(resolve))) }) });
+    fireEvent.drop(screen.getByTestId('link-field'), { dataTransfer: { files: [slow] } });
+    write('Link from the other device', deviceLinkText);
+    late.read?.();
+    await settle();
+    expect(fieldNamed('Link from the other device').value).toBe(deviceLinkText);
+    expect(page()).not.toContain('This is a private key.');
+    expect(page()).not.toContain('Reading');
+  });
+
+  it('a page that comes while somebody types in the help leaves them there; behind it they are at that page', async () => {
+    const running = await first();
+    fill(deviceLinkText);
+    await submitNamed('Go on');
+    act(() => running.model.ui.getState().showHelp(true));
+    await settle();
+    const search = document.activeElement;
+    expect(search?.matches('input')).toBe(true);
+    const left = vi.fn();
+    search?.addEventListener('blur', left);
+    await tell(running, compare('new', 'desk'));
+    expect([document.activeElement === search, left.mock.calls.length]).toEqual([true, 0]);
+    act(() => running.model.ui.getState().showHelp(false));
+    await vi.waitFor(() => expect(focused()).toBe('Do both screens show this?'));
+  });
+
   it('takes link, name and passphrase, which are gone once sent; then digits, keys, and the window of the app', async () => {
     const running = await first();
     const { fake, model } = running;

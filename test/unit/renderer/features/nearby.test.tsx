@@ -249,6 +249,28 @@ describe('while the dialog is closed', () => {
     expect(within(dialog()).getByTestId('meeting-digits')).toBeTruthy();
   });
 
+  it('accepted, the digits take no place of a dialog that was opened meanwhile', async () => {
+    const { fake, model } = await openTalk(busyWorld(now, { discovery: running() }));
+    await tell(() => fake.tellNearby({ meeting: meeting('asked') }));
+    let answer: (() => void) | undefined;
+    vi.spyOn(model.client.discovery, 'answer').mockReturnValue(new Promise((resolve) => (answer = () => resolve(null))));
+    await pressKey(within(bars()).getByRole('button', { name: 'Accept' }));
+    await shortcut(',', { ctrlKey: true });
+    answer?.();
+    await settle();
+    expect(screen.getByRole('dialog', { name: 'Settings' })).toBeTruthy();
+  });
+
+  it('an ask that comes while somebody types in the help over it takes no key from them', async () => {
+    const { fake, model } = await openNearby(emptyWorld({ discovery: running() }));
+    await tell(() => model.ui.getState().showHelp(true));
+    const [search, left] = [document.activeElement, vi.fn()];
+    expect(search?.matches('input')).toBe(true);
+    search?.addEventListener('blur', left);
+    await tell(() => fake.tellNearby({ meeting: meeting('asked') }));
+    expect([document.activeElement === search, left.mock.calls.length]).toEqual([true, 0]);
+  });
+
   it('an ask shows in whatever other dialog is open, which stays until the person leaves it', async () => {
     const { fake } = await renderApp(busyWorld(now, { discovery: running() }));
     await shortcut(',', { ctrlKey: true });

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { makeTransfer } from '../../../preview/fake-files';
 import { idOf } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
@@ -64,6 +64,19 @@ describe('files that are sent from a conversation', () => {
     await pressAndWait('Send');
     expect(screen.queryByRole('list', { name: 'Files to send' })).toBeNull();
     expect(fake.world.messages.get(talkWithBo)?.at(-1)).toMatchObject({ kind: 'file', text: 'both of us', file: { name: 'b.txt' } });
+  });
+
+  it('files that are taken only after somebody went elsewhere leave them there', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    let taken: (() => void) | undefined;
+    vi.spyOn(model.client, 'takeFiles').mockReturnValue(new Promise((resolve) => (taken = () => resolve([{ token: 'a'.repeat(32), name: 'film.mkv', size: 5, shown: 'file' }]))));
+    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'film.mkv')] } });
+    const elsewhere = within(screen.getByRole('navigation', { name: 'Conversations' })).getByRole('textbox');
+    act(() => elsewhere.focus());
+    taken?.();
+    await settle();
+    expect(screen.getByRole('list', { name: 'Files to send' }).textContent).toContain('film.mkv');
+    expect(document.activeElement).toBe(elsewhere);
   });
 
   it('words beside a file that is called off while it is made ready go with the next one, and come back where there is none', async () => {

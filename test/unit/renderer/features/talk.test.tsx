@@ -3,7 +3,7 @@ import { act, fireEvent, screen, within, waitFor } from '@testing-library/react'
 import { describe, expect, it, vi } from 'vitest';
 import type { Message } from '../../../../shared/model/message';
 import { routeEvent } from '../../../../renderer/app/event-router';
-import { busyWorld, talkWithBo } from '../../../preview/scenes';
+import { busyWorld, talkWithBo, talkWithCarla } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
 import { openTalk } from '../open-talk';
 import { settle } from '../render-app';
@@ -207,6 +207,33 @@ describe('what can be done to a message', () => {
     key(screen.getByRole('searchbox', { name: 'Search emojis' }), 'Enter');
     await waitFor(() => expect(within(newest(false)).getByRole('button', { name: '🚀 by You' })).toBeDefined());
     await waitFor(() => expect(document.activeElement).toBe(newest(false)));
+  });
+
+  it.each(['Delete', 'ContextMenu', '+'])('what was begun at a message by %s ends where another conversation is shown', async (begun) => {
+    const { fake } = await openTalk(busyWorld(now));
+    act(() => newest(false).focus());
+    key(newest(false), begun);
+    await settle();
+    expect(document.querySelector('[role="dialog"], [role="menu"]')).not.toBeNull();
+    await act(async () => fake.emit({ type: 'desktop.show', conversationId: talkWithCarla }));
+    await settle();
+    expect(document.querySelector('[role="dialog"], [role="menu"]')).toBeNull();
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+  });
+
+  it.each([
+    ['its menu', (): HTMLElement => screen.getByRole('menu', { name: 'Message menu' })],
+    ['the picker', (): HTMLElement => screen.getByRole('searchbox', { name: 'Search emojis' })],
+  ])('a message that goes while %s is open leaves the focus at writing', async (what, opened) => {
+    const { fake } = await openTalk(busyWorld(now));
+    const message = newest(false);
+    if (what === 'its menu') await menuOf(message);
+    else await choose(message, 'More emojis');
+    await settle();
+    act(() => fake.emit({ type: 'messages.removed', conversationId: talkWithBo, messageIds: [message.dataset['message'] ?? ''] }));
+    await settle();
+    key(opened(), 'Escape');
+    await waitFor(() => expect(document.activeElement).toBe(field()));
   });
 
   it('an emoji goes into the field where the caret stands, and writing goes on behind it', async () => {
