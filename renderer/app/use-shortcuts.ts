@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useLayoutEffect } from 'react';
 import { commandOf, overDialogs, type CommandName } from '../../shared/model/shortcuts';
 import { useShownRows } from '../features/conversations/use-rows';
 import { useShowRow } from '../features/conversations/use-show';
@@ -20,6 +20,12 @@ export function useShortcuts(): void {
   const show = useShowRow();
   const renew = useRenew();
   const keys = useShortcutKeys();
+
+  // Always, and before whatever is drawn below takes the focus as it comes: one that nobody heard of is none to go back to.
+  useLayoutEffect(() => {
+    document.addEventListener('focusin', rememberFocus);
+    return () => document.removeEventListener('focusin', rememberFocus);
+  }, []);
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
@@ -45,11 +51,7 @@ export function useShortcuts(): void {
       if (name !== undefined) run(name, model, ui, rows, show, renew);
     };
     document.addEventListener('keydown', onKeyDown);
-    document.addEventListener('focusin', rememberFocus);
-    return () => {
-      document.removeEventListener('keydown', onKeyDown);
-      document.removeEventListener('focusin', rememberFocus);
-    };
+    return () => document.removeEventListener('keydown', onKeyDown);
   }, [model, rows, show, renew, keys]);
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState, type CSSProperties, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type ReactNode } from 'react';
 import { X } from 'lucide-react';
 import { keepFocus } from '../app/keep-focus';
 import { useUi } from '../app/model-context';
@@ -38,27 +38,34 @@ export function Toasts(): ReactNode {
 function ToastCard({ toast }: { readonly toast: Toast }): ReactNode {
   const text = useText();
   const dismiss = useUi((state) => state.dismiss);
-  const [held, setHeld] = useState(false);
+  // One may leave it and the other be on it still.
+  const [pointed, setPointed] = useState(false);
+  const [focused, setFocused] = useState(false);
+  const held = pointed || focused;
+  const card = useRef<HTMLDivElement>(null);
+  // It goes with its time, with what it told, or as a fourth one comes: the button that had the focus goes along.
+  useLayoutEffect(() => {
+    const element = card.current;
+    return () => {
+      if (element?.contains(document.activeElement) === true) keepFocus(focusBack);
+    };
+  }, []);
   useEffect(() => {
     if (held) return undefined;
     const timer = setTimeout(() => dismiss(toast.id), stayOf(toast));
     return () => clearTimeout(timer);
   }, [held, dismiss, toast]);
-  const takeAway = (): void => {
-    dismiss(toast.id);
-    // The button that had the focus is gone.
-    keepFocus(focusBack);
-  };
   return (
     <div
+      ref={card}
       className={`toast ${toast.tone}`}
-      onPointerEnter={() => setHeld(true)}
-      onPointerLeave={() => setHeld(false)}
-      onFocus={() => setHeld(true)}
-      onBlur={() => setHeld(false)}
+      onPointerEnter={() => setPointed(true)}
+      onPointerLeave={() => setPointed(false)}
+      onFocus={() => setFocused(true)}
+      onBlur={() => setFocused(false)}
     >
       <span className="toast-text">{toast.text}</span>
-      <IconButton label={text('app.dismiss')} onPress={takeAway}>
+      <IconButton label={text('app.dismiss')} onPress={() => dismiss(toast.id)}>
         <X aria-hidden="true" />
       </IconButton>
     </div>

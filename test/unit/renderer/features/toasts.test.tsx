@@ -3,7 +3,7 @@ import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { busyWorld } from '../../../preview/scenes';
 import { openSettings } from '../open-settings';
-import { openTalk, shortcut } from '../open-talk';
+import { openTalk, pressKey, shortcut } from '../open-talk';
 import { renderApp, settle } from '../render-app';
 
 const now = Date.now();
@@ -114,6 +114,31 @@ describe('notices that go by themselves', () => {
     act(() => model.ui.getState().toast('It is saved.'));
     act(() => within(notices()).getByRole('button', { name: 'Dismiss' }).focus());
     await shortcut('d', { ctrlKey: true });
+    await vi.waitFor(() => expect(document.activeElement?.closest('[data-pane]')).toBeTruthy());
+  });
+
+  it('taken away by its button one gives the focus back to where one wrote in the conversation that was just opened', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    const field = screen.getByLabelText('Message');
+    expect(document.activeElement).toBe(field);
+    act(() => model.ui.getState().toast('It is saved.'));
+    await pressKey(within(notices()).getByRole('button', { name: 'Dismiss' }));
+    await vi.waitFor(() => expect(document.activeElement).toBe(field));
+  });
+
+  it('with the focus on one it stays also where the pointer leaves it, and taken away with what it told it leaves the focus in a pane of the window', async () => {
+    const { model } = await openTalk(busyWorld(now));
+    act(() => model.ui.getState().toast('Short.'));
+    const cross = within(notices()).getByRole('button', { name: 'Dismiss' });
+    const card = cross.closest('.toast') ?? expect.unreachable('a notice');
+    vi.useFakeTimers();
+    act(() => cross.focus());
+    fireEvent.pointerEnter(card);
+    fireEvent.pointerLeave(card);
+    act(() => void vi.advanceTimersByTime(10_000));
+    expect(shown()).toEqual(['Short.']);
+    vi.useRealTimers();
+    act(() => model.ui.getState().retract('Short.'));
     await vi.waitFor(() => expect(document.activeElement?.closest('[data-pane]')).toBeTruthy());
   });
 
