@@ -35,7 +35,7 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
   const contact = useContacts((state) => findContact(state, selection?.contactId));
   const title = useConversations((state) => findConversation(state, selection?.conversationId)?.title ?? '');
   const count = useConversations((state) => state.conversations.length);
-  const { hits, more, answered, failure, query: asked } = useSearch((state) => state);
+  const { hits, more, answered, answeredIn, failure, query: asked } = useSearch((state) => state);
   const shown = selection?.conversationId;
   const [query, setQuery] = useState(asked);
   const [only, setOnly] = useState(here);
@@ -49,7 +49,7 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
     return () => clearTimeout(timer);
   }, [model, query, within]);
 
-  const asking = query.trim() !== '' && answered !== query && failure === undefined;
+  const asking = query.trim() !== '' && (answered !== query || answeredIn !== within) && failure === undefined;
   const [late, setLate] = useState(false);
   useEffect(() => {
     setLate(false);

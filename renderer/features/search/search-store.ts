@@ -19,6 +19,8 @@ export interface SearchState {
   readonly more: boolean;
   /** What the hits are of; undefined: nothing was asked yet. */
   readonly answered: string | undefined;
+  /** … and in which conversation; undefined: in all of them. */
+  readonly answeredIn: string | undefined;
   readonly failure: KeyshiftError | undefined;
   /** Words that are marked in the conversation, since somebody came from a hit, and as long as that is one. */
   readonly marked: { readonly conversationId: string; readonly query: string; readonly messageId: string } | undefined;
@@ -49,7 +51,7 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
         const found = await client.messages.search({ query, limit: hitsAtOnce, ...(conversationId !== undefined && { conversationId }), ...(before !== undefined && { before }) });
         if (!alive() || mine !== asked) return;
         listed = mine;
-        set({ hits: before === undefined ? found : [...hits, ...found], more: found.length === hitsAtOnce, answered: query, failure: undefined });
+        set({ hits: before === undefined ? found : [...hits, ...found], more: found.length === hitsAtOnce, answered: query, answeredIn: conversationId, failure: undefined });
       } catch (thrown) {
         if (!alive() || mine !== asked) return;
         // Of the same words there are still those.
@@ -63,13 +65,14 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
       hits: [],
       more: false,
       answered: undefined,
+      answeredIn: undefined,
       failure: undefined,
       marked: undefined,
       look: async (query, conversationId) => {
         set({ query, conversationId });
         if (query.trim() !== '') return ask(undefined);
         asked += 1;
-        set({ hits: [], more: false, answered: undefined, failure: undefined, marked: undefined });
+        set({ hits: [], more: false, answered: undefined, answeredIn: undefined, failure: undefined, marked: undefined });
       },
       lookFurther: async () => {
         const last = get().hits.at(-1);

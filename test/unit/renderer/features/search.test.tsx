@@ -4,7 +4,7 @@ import type { AppEvent } from '../../../../shared/contract/contract';
 import { KeyshiftError } from '../../../../shared/errors';
 import type { Message } from '../../../../shared/model/message';
 import { idOf, type World } from '../../../preview/fake-world';
-import { busyWorld, talkWithBo } from '../../../preview/scenes';
+import { busyWorld, talkWithBo, talkWithCarla } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
 import { openTalk, shortcut } from '../open-talk';
 import { settle } from '../render-app';
@@ -83,6 +83,22 @@ describe('searching', () => {
     fireEvent.change(field(), { target: { value: 'lighth' } });
     fireEvent.keyDown(field(), { key: 'Enter' });
     await waitFor(() => expect(document.activeElement?.getAttribute('data-message')).toBe(idOf('older 20')));
+  });
+
+  it('Enter in the search of one conversation goes to none that was found in another one before', async () => {
+    const world = longTalk();
+    const theirs = world.messages.get(talkWithCarla) ?? [];
+    const at = Date.now();
+    world.messages.set(talkWithCarla, [...theirs, ...theirs.slice(-1).map((last) => ({ ...last, messageId: idOf('as well'), text: 'line 14 as well', sentAt: at, receivedAt: at }))]);
+    const { model } = await openTalk(world);
+    await shortcut('F', { ctrlKey: true, shiftKey: true });
+    fireEvent.change(field(), { target: { value: 'line 14' } });
+    await waitFor(() => expect(hitButtons()[0]?.textContent).toContain('as well'));
+    await shortcut('Escape');
+    await shortcut('f', { ctrlKey: true });
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    await waitFor(() => expect(document.activeElement?.getAttribute('data-message')).toBeTruthy());
+    expect(model.ui.getState().selection?.conversationId).toBe(talkWithBo);
   });
 
   it('whoever goes to another conversation from a hit comes back to the newest messages', async () => {
