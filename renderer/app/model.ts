@@ -197,7 +197,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
       if (into !== undefined) {
         drafts.getState().moved(conversationId, into.conversationId);
         files.getState().moved(conversationId, into.conversationId);
-        if (ui.getState().selection?.conversationId === conversationId) select({ contactId: into.contactId, conversationId: into.conversationId });
+        if (ui.getState().selection?.conversationId === conversationId) select({ contactId: into.contactId, conversationId: into.conversationId, byItself: true });
         return;
       }
       if (known === undefined && before !== undefined && conversations.getState().loaded) {
@@ -208,7 +208,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
       }
       // What was open is gone: the person stays, with what else there is.
       const { selection } = ui.getState();
-      if (known === undefined && selection?.conversationId === conversationId && conversations.getState().loaded) select({ contactId: selection.contactId, conversationId: conversationWith(conversations.getState(), selection.contactId)?.conversationId });
+      if (known === undefined && selection?.conversationId === conversationId && conversations.getState().loaded) select({ contactId: selection.contactId, conversationId: conversationWith(conversations.getState(), selection.contactId)?.conversationId, byItself: true });
     },
     onFailure: (listener) => {
       listeners.add(listener);

@@ -16,6 +16,8 @@ export interface Toast {
 export interface Selection {
   readonly contactId: string;
   readonly conversationId: string | undefined;
+  /** It took the place of what was chosen: nobody went there. */
+  readonly byItself?: true;
 }
 
 export interface UiState {

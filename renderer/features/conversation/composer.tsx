@@ -3,6 +3,7 @@ import { Paperclip, SendHorizontal, X } from 'lucide-react';
 import { KeyshiftError } from '../../../shared/errors';
 import type { Contact } from '../../../shared/model/contact';
 import { maxTextBytes } from '../../../shared/text-limit';
+import { isNowhere } from '../../app/keep-focus';
 import { useDrafts, useFiles, useMessages, useModel, useSettings, useTalk } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
@@ -61,13 +62,14 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     setFailure(undefined);
     returned.current = '';
     here.current = conversationId;
-    field.current?.focus();
+    // Whoever types elsewhere stays there where another one only took the place of what they had chosen.
+    if (model.ui.getState().selection?.byItself !== true || isNowhere()) field.current?.focus();
     // Behind the draft: in a field that comes with its words the caret stands before them.
     field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
     return () => {
       here.current = undefined;
     };
-  }, [conversationId, field]);
+  }, [conversationId, field, model]);
 
   /** In the conversation it belongs to, or, where one has gone on to another meanwhile, above all of them. */
   const tell = (thrown: unknown): void => {

@@ -278,6 +278,21 @@ describe('in the window', () => {
     expect(model.conversations.getState().conversations.some((one) => one.conversationId === talkWithBo)).toBe(false);
   });
 
+  it('one that takes the place of another, which was removed elsewhere, takes no key from whoever types in the list', async () => {
+    const made = world();
+    const second = made.conversations.filter(({ conversationId }) => conversationId === talkWithBo).map((one) => ({ ...one, conversationId: 'b'.repeat(32), title: 'Trip' }));
+    const { fake, model } = await renderApp(Object.assign(made, { conversations: [...made.conversations, ...second] }));
+    act(() => model.showConversation(talkWithBo));
+    await settle();
+    const filter = within(screen.getByRole('navigation')).getByRole('textbox');
+    act(() => filter.focus());
+    fake.world.conversations = fake.world.conversations.filter(({ conversationId }) => conversationId !== talkWithBo);
+    act(() => fake.emit({ type: 'conversation.changed', conversationId: talkWithBo }));
+    await settle();
+    expect(model.ui.getState().selection?.conversationId).toBe('b'.repeat(32));
+    expect(document.activeElement).toBe(filter);
+  });
+
   it('removed out of its own menu: its neighbour in the list has the focus', async () => {
     const { fake, model } = await openTalk(world());
     const list = screen.getByRole('navigation');
