@@ -95,7 +95,8 @@ describe('searching', () => {
     fireEvent.change(field(), { target: { value: 'line 14' } });
     await waitFor(() => expect(hitButtons()[0]?.textContent).toContain('as well'));
     await shortcut('Escape');
-    await shortcut('f', { ctrlKey: true });
+    // Before anything was asked for there.
+    fireEvent.keyDown(document.body, { key: 'f', ctrlKey: true });
     fireEvent.keyDown(field(), { key: 'Enter' });
     await waitFor(() => expect(document.activeElement?.getAttribute('data-message')).toBeTruthy());
     expect(model.ui.getState().selection?.conversationId).toBe(talkWithBo);
