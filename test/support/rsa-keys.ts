@@ -35,7 +35,7 @@ export function fixedKey(index: number): RsaKeyPair {
   return keyOf(p, q);
 }
 
-/** Keys of lengths at and beyond what a person may have (docs/protocol.md §2), as printed here good for nothing else. */
+/** Keys of lengths and exponents at and beyond what a person may have (docs/protocol.md §2), as printed here good for nothing else. */
 export function keyOfBits(bits: keyof typeof bounds): KeyObject {
   return createPrivateKey(bounds[bits]);
 }
