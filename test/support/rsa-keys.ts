@@ -17,12 +17,18 @@ function tournament(of: readonly bigint[]): readonly (readonly [bigint, bigint])
   });
 }
 
-const [numberedPrimes, otherPrimes] = [prime.slice(0, dozen), prime.slice(dozen)];
+/** One of each dozen. */
+function mixed(one: readonly bigint[], other: readonly bigint[]): readonly (readonly [bigint, bigint])[] {
+  return one.flatMap((_, by) => one.map((p, at) => descending(p, other[(at + by) % dozen] ?? 0n)));
+}
+
+const [numberedPrimes, otherPrimes, furtherPrimes] = [prime.slice(0, dozen), prime.slice(dozen, 2 * dozen), prime.slice(2 * dozen)];
 /**
- * RSA-3072 keys that cost nothing to make: products of two of two dozen fixed primes, all different, the same in every run. They share factors and are
+ * RSA-3072 keys that cost nothing to make: products of two of three dozen fixed primes, all different, the same in every run. They share factors and are
  * printed here, so they are good for nothing but tests that need many keys. The numbered ones are for tests that choose, the others for whoever asks for any; of these, too, six and more in a row have no factor in common.
  */
-const [numbered, spare, ready] = [tournament(numberedPrimes), tournament(otherPrimes), numberedPrimes.flatMap((_, by) => numberedPrimes.map((p, at) => descending(p, otherPrimes[(at + by) % dozen] ?? 0n)))];
+const [numbered, spare] = [tournament(numberedPrimes), tournament(otherPrimes)];
+const ready = [...mixed(numberedPrimes, otherPrimes), ...mixed(furtherPrimes, numberedPrimes), ...mixed(furtherPrimes, otherPrimes)];
 
 function descending(p: bigint, q: bigint): readonly [bigint, bigint] {
   return p > q ? [p, q] : [q, p];
