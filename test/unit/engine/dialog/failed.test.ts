@@ -62,11 +62,12 @@ describe('a failed dialog', () => {
     expect(() => bob.say(alice, buried.dialogId, 'x')).toThrow(/no such/);
   });
 
-  it('S1-41 A22: a dialog that was buried cannot be opened again', async () => {
+  it('S1-41 A22 A37: a dialog that was buried cannot be opened again', async () => {
     const { crypto, alice, bob } = await newPair();
     const forger = new Forger(crypto, alice.person, bob.person);
     bob.db.prepare('INSERT INTO dialog_tombstones (peer_id, dialog_id, reason, at) VALUES (?, ?, ?, 0)').run([alice.peerId, forger.dialogId, 'deleted']);
+    const before = bob.snapshot();
     expect(bob.receive(alice, forger.message(1, 'x'))[0]).toEqual({ kind: 'rejected', reason: 'buried' });
-    expect(bob.sink.events).toEqual([]);
+    expect([bob.sink.events, bob.snapshot()]).toEqual([[], before]);
   });
 });
