@@ -48,6 +48,8 @@ export interface UiState {
   readonly settingsSection: SettingsSection;
   /** Over whatever else is open, on every screen. */
   readonly helpOpen: boolean;
+  /** The heading of the guide that it begins at. */
+  readonly helpAt: string | undefined;
   /** Bars under the title that the person has put away, each with the state it told of. */
   readonly barsPutAway: readonly string[];
   readonly toasts: readonly Toast[];
@@ -77,7 +79,7 @@ export interface UiState {
   readonly askLink: (url: string) => void;
   readonly openPicture: (transferId: string) => void;
   readonly closeDialog: () => void;
-  readonly showHelp: (open: boolean) => void;
+  readonly showHelp: (open: boolean, at?: string) => void;
   readonly putBarAway: (bar: string) => void;
   /** Its reason is gone: the next time it is shown again. */
   readonly forgetBar: (bar: string) => void;
@@ -111,6 +113,7 @@ export function createUiStore(isLocked: () => boolean = () => false): StoreApi<U
     listView: { archive: false, unreadOnly: false, filter: '' },
     settingsSection: 'look',
     helpOpen: false,
+    helpAt: undefined,
     barsPutAway: [],
     toasts: [],
     announcement: { text: '', n: 0 },
@@ -134,7 +137,7 @@ export function createUiStore(isLocked: () => boolean = () => false): StoreApi<U
     askLink: (dialogLink) => set((state) => ({ ...aboutNothing, dialog: 'open-link', dialogLink, toasts: state.toasts.filter(isGrave) })),
     openPicture: (dialogTransfer) => set((state) => ({ ...aboutNothing, dialog: 'picture', dialogTransfer, toasts: state.toasts.filter(isGrave) })),
     closeDialog: () => set({ ...aboutNothing, dialog: undefined }),
-    showHelp: (helpOpen) => set({ helpOpen }),
+    showHelp: (helpOpen, helpAt) => set({ helpOpen, helpAt }),
     putBarAway: (bar) => set((state) => ({ barsPutAway: [...state.barsPutAway.filter((one) => one !== bar), bar] })),
     forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),
     toast: (text, tone) => (isLocked() ? undefined : get().toastAnywhere(text, tone)),

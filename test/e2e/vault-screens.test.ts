@@ -81,7 +81,7 @@ const damaged: Screen = {
   title: 'The stored data is damaged',
   what: /does not read back as it was written/,
   safe: /Nothing was overwritten/,
-  next: /copy the profile folder to a safe place, then put back the newest copy/,
+  next: /If you have a backup, restore it in a new profile; this one stays as it is/,
   code: 'vault.damaged',
 };
 const newer: Screen = {

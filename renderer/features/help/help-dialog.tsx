@@ -20,17 +20,17 @@ interface Place {
 /** Both languages of the help run so, whatever the window does: a window of a third one shows it in English. */
 const direction = 'ltr';
 
-/** The guide and what goes deeper, inside the app: it asks no network, and can be read before there is a profile. */
-export function HelpDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
+/** The guide and what goes deeper, inside the app: it asks no network, and can be read before there is a profile. `at`: the heading of the guide to begin at. */
+export function HelpDialog({ at = '', onClose }: { readonly at?: string | undefined; readonly onClose: () => void }): ReactNode {
   const text = useText();
   const times = useTimes();
   const { locale } = useIntl();
   const language = locale.startsWith('de') ? 'de' : 'en';
   const pages = pagesIn(language);
-  const [place, setPlace] = useState<Place>({ page: 'guide.md', anchor: '' });
+  const [place, setPlace] = useState<Place>({ page: 'guide.md', anchor: at });
   const [query, setQuery] = useState('');
   const around = useRef<HTMLDivElement>(null);
-  const asked = useRef(false);
+  const asked = useRef(at !== '');
   const page = pages.get(place.page);
   const hits = findHelp(pages, query);
   const searching = query.trim() !== '';

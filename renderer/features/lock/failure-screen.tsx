@@ -5,6 +5,7 @@ import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { useCopy } from '../../ui/use-copy';
 import { HelpButton } from '../help/help-host';
+import { ProfileBeside } from '../profiles/profile-beside';
 import { ProfileChooser } from '../profiles/profile-chooser';
 import { failureKind } from './failure-words';
 
@@ -40,8 +41,9 @@ export function FailureScreen({ failure }: { readonly failure: KeyshiftError }):
           <Button kind="main" onPress={() => void load()}>
             {text('app.retry')}
           </Button>
+          {kind === 'damaged' ? <ProfileBeside why="damaged" /> : null}
           <Button onPress={() => void copy(failure.code)}>{text('app.copyCode')}</Button>
-          <HelpButton />
+          <HelpButton at="when-something-is-wrong" />
         </div>
         <ProfileChooser />
       </section>

@@ -11,6 +11,7 @@ import { KeyCut } from '../../ui/icons';
 import { ProgressBar } from '../../ui/progress-bar';
 import { LinkWaits } from '../desktop/link-waits';
 import { HelpButton } from '../help/help-host';
+import { ProfileBeside } from '../profiles/profile-beside';
 import { ProfileChooser } from '../profiles/profile-chooser';
 import { RemovedNotice } from '../profiles/removed-notice';
 import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
@@ -68,6 +69,7 @@ function UnlockForm(): ReactNode {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const field = useRef<HTMLInputElement>(null);
+  const [tried, setTried] = useState(false);
   const wrong = failure !== undefined && toFailure(failure).code === 'vault.wrong-passphrase';
 
   const submit = (event: FormEvent): void => {
@@ -81,6 +83,7 @@ function UnlockForm(): ReactNode {
     unlock(passphrase)
       .catch((thrown: unknown) => {
         setFailure(thrown);
+        setTried(true);
         answered(field.current);
       })
       .finally(() => setBusy(false));
@@ -110,6 +113,7 @@ function UnlockForm(): ReactNode {
           {text(busy ? 'lock.unlocking' : 'lock.unlock')}
         </Button>
         <ProfileChooser />
+        {tried && !busy ? <ProfileBeside why="forgotten" /> : null}
         <HelpButton />
       </Form>
     </main>

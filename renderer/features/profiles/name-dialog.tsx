@@ -9,8 +9,17 @@ import { Dialog } from '../../ui/dialog';
 import { nameInSentence } from '../../ui/strangers';
 import { TextField } from '../../ui/text-field';
 
+interface NameDialogProps {
+  readonly profile: Profile | undefined;
+  /** Where it is another than what is done says. */
+  readonly title?: string | undefined;
+  /** What is to be read before that. */
+  readonly children?: ReactNode;
+  readonly onClose: () => void;
+}
+
 /** Names a new profile, or another one anew. */
-export function NameDialog({ profile, onClose }: { readonly profile: Profile | undefined; readonly onClose: () => void }): ReactNode {
+export function NameDialog({ profile, title, children, onClose }: NameDialogProps): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { profiles } = useModel();
@@ -22,6 +31,8 @@ export function NameDialog({ profile, onClose }: { readonly profile: Profile | u
   const missing = name.trim() === '';
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    // The form of the page that it lies over would hear of it as well.
+    event.stopPropagation();
     setTried(true);
     if (busy || missing) return;
     setBusy(true);
@@ -33,8 +44,9 @@ export function NameDialog({ profile, onClose }: { readonly profile: Profile | u
     });
   };
   return (
-    <Dialog title={profile === undefined ? text('profiles.add.title') : text('profiles.rename.title', { name: nameInSentence(profile.name) })} onClose={onClose}>
+    <Dialog title={title ?? (profile === undefined ? text('profiles.add.title') : text('profiles.rename.title', { name: nameInSentence(profile.name) }))} onClose={onClose}>
       <Form className="stack" onSubmit={submit} autoComplete="off">
+        {children}
         <TextField
           label={text('profiles.name')}
           value={name}

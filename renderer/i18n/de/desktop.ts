@@ -61,6 +61,10 @@ export const desktop = {
   'profiles.add': 'Neues Profil…',
   'profiles.add.title': 'Neues Profil',
   'profiles.add.do': 'Anlegen und öffnen',
+  'profiles.beside.forgotten': 'Passphrase vergessen?',
+  'profiles.beside.tries': 'Niemand kann sie zurücksetzen, aber du darfst es versuchen, so oft du willst: andere Tastaturbelegung, Feststelltaste, ein Leerzeichen zu viel?',
+  'profiles.beside.how': 'Mit einer Sicherung, deren Passphrase du kennst, oder mit einem anderen deiner Geräte kommst du in einem neuen Profil zurück: Wähle dort „{restore}“ oder „{join}“.',
+  'profiles.beside.stays': 'Dieses Profil bleibt daneben liegen, wie es ist.',
   'profiles.choose': 'Profil',
   'profiles.switching': 'Ein anderes Profil wird geöffnet…',
 } as const satisfies Partial<Record<keyof typeof english, string>>;

@@ -39,7 +39,7 @@ export const onboarding = {
   'failure.damaged.title': 'Die gespeicherten Daten sind beschädigt',
   'failure.damaged.what': 'Die verschlüsselte Datei mit deinen Nachrichten und Schlüsseln liest sich nicht so, wie sie geschrieben wurde.',
   'failure.damaged.safe': 'Nichts wurde überschrieben. Die Datei ist, wie sie gefunden wurde.',
-  'failure.damaged.next': 'Schließe Keyshift, kopiere den Profilordner an einen sicheren Ort und lege dann die neueste Kopie zurück, die du hast.',
+  'failure.damaged.next': 'Hast du eine Sicherung, stell sie in einem neuen Profil wieder her; dieses bleibt, wie es ist. Hast du eine Kopie vom Ordner dieses Profils, schließe Keyshift, lege den jetzigen beiseite und die Kopie an seine Stelle.',
   'failure.newer.title': 'Diese Daten gehören zu einem neueren Keyshift',
   'failure.newer.what': 'Eine neuere Version hat in dieses Profil geschrieben, und diese Version kennt die Form nicht.',
   'failure.newer.safe': 'Nichts wurde geändert. Deine Nachrichten und Schlüssel sind so, wie die neuere Version sie hinterlassen hat.',

@@ -59,6 +59,10 @@ export const desktop = {
   'profiles.add': 'New profile…',
   'profiles.add.title': 'New profile',
   'profiles.add.do': 'Make and open',
+  'profiles.beside.forgotten': 'Forgot the passphrase?',
+  'profiles.beside.tries': 'Nobody can reset it, but there is no limit of tries: another keyboard layout, caps lock, a blank too many?',
+  'profiles.beside.how': 'With a backup whose passphrase you know, or with another device of yours, you come back in a new profile: choose “{restore}” or “{join}” there.',
+  'profiles.beside.stays': 'This profile stays beside it, as it is.',
   'profiles.choose': 'Profile',
   'profiles.switching': 'Opening another profile…',
 } as const;

@@ -37,7 +37,7 @@ export const onboarding = {
   'failure.damaged.title': 'The stored data is damaged',
   'failure.damaged.what': 'The encrypted file with your messages and keys does not read back as it was written.',
   'failure.damaged.safe': 'Nothing was overwritten. The file stands as it was found.',
-  'failure.damaged.next': 'Close Keyshift, copy the profile folder to a safe place, then put back the newest copy you have.',
+  'failure.damaged.next': 'If you have a backup, restore it in a new profile; this one stays as it is. If you have a copy of the profile folder, close Keyshift, put this one aside and the copy in its place.',
   'failure.newer.title': 'This data belongs to a newer Keyshift',
   'failure.newer.what': 'A newer version has written to this profile, and this version does not know its form.',
   'failure.newer.safe': 'Nothing was changed. Your messages and keys are as the newer version left them.',

@@ -19,7 +19,14 @@ export const front = [
   ['help-search', 'locked', wide, ['light', 'dark'], async (page) => { await button(page, 'Help').click(); await page.getByLabel('Search the help').fill('six digits'); await page.getByText('parts found').waitFor(); }],
   ['help-open', 'busy', { ...wide, height: 1000 }, ['light', 'dark'], async (page) => { await page.keyboard.press('F1'); await page.getByRole('heading', { name: /Using Keyshift|Keyshift benutzen/ }).first().waitFor(); }],
   ['help-tiny', 'locked', { ...tiny, height: 2400 }, ['light'], async (page) => { await button(page, 'Help').click(); await page.getByRole('heading', { name: 'Using Keyshift' }).waitFor(); }],
+  ['locked-forgotten', 'locked', wide, ['light', 'dark'], async (page) => {
+    await page.getByLabel('Passphrase', { exact: true }).fill('wrong');
+    await button(page, 'Unlock').click();
+    await button(page, 'Forgot the passphrase?').click();
+    await page.getByLabel('Name of the profile').waitFor();
+  }],
   ['damaged', 'damaged', wide, ['light', 'dark'], async () => {}],
+  ['damaged-beside', 'damaged', wide, ['light'], async (page) => { await button(page, 'New profile…').click(); await page.getByLabel('Name of the profile').waitFor(); }],
   ['empty', 'empty', wide, ['light', 'dark'], async () => {}],
   ['empty-narrow', 'empty', narrow, ['light'], async () => {}],
   ['restore', 'first', wide, ['light', 'dark', 'contrast'], async (page) => { await openRestore(page); }],

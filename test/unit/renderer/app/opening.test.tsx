@@ -4,6 +4,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { KeyshiftError } from '../../../../shared/errors';
 import { emptyWorld, makeContact } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
+import { axeFindings } from '../axe';
+import { page, pressNamed, submitNamed } from '../open-settings';
 import { renderApp, settle } from '../render-app';
 import { chooseBo, press, type } from '../by-name';
 
@@ -109,6 +111,35 @@ describe('locked', () => {
     await settle();
     expect(screen.getByRole('navigation', { name: 'Conversations' })).toBeTruthy();
     await waitFor(() => expect(document.activeElement?.textContent).toContain('Bo Lindqvist'));
+  });
+
+  it('whoever forgot the passphrase comes to a new profile, in which a backup or another device brings back what this one holds; a passphrase that is half typed opens nothing by that', async () => {
+    const profiles = [{ profileId: 'main', name: 'Main', current: true }];
+    const { fake } = await renderApp(busyWorld(now, { vault: 'locked', profiles }));
+    expect(page()).not.toContain('Forgot the passphrase?');
+    type('Passphrase', 'wrong');
+    press('Unlock');
+    await settle();
+    await pressNamed('Forgot the passphrase?');
+    expect(page()).toContain('choose “Restore from a backup” or “I already use Keyshift on another device” there');
+    expect(await axeFindings()).toEqual([]);
+    type('Passphrase', 'correct horse battery');
+    type('Name of the profile', 'Again');
+    await submitNamed('Make and open');
+    expect(fake.world.profiles).toEqual([{ profileId: 'main', name: 'Main', current: false }, expect.objectContaining({ name: 'Again', current: true })]);
+    expect(fake.world.vault).toBe('locked');
+  });
+
+  it('where the data is damaged there is a way on: a new profile, and the help begins where it says so', async () => {
+    const profiles = [{ profileId: 'main', name: 'Main', current: true }];
+    const { fake } = await renderApp(emptyWorld({ vault: 'locked', profiles, failing: new Map([['vault.status', 'vault.damaged']]) }));
+    await pressNamed('Help');
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('When something is wrong'));
+    await pressNamed('Close');
+    await pressNamed('New profile…');
+    type('Name of the profile', 'Again');
+    await submitNamed('Make and open');
+    expect(fake.world.profiles.find(({ current }) => current)?.name).toBe('Again');
   });
 
   it.each([
