@@ -122,6 +122,7 @@ export class Desktop {
   }
 
   hear(event: AppEvent): void {
+    if (event.type === 'vault.changed') this.#tray.setOpen(event.state === 'open');
     this.#notices.hear(event);
     this.ownWords.hear(event);
   }
@@ -141,6 +142,7 @@ export class Desktop {
   /** Another profile: nothing of the former one stays. */
   forget(): void {
     this.#looking = undefined;
+    this.#tray.setOpen(false);
     this.#notices.forget();
     this.ownWords.forget();
   }

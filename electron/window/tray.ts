@@ -16,11 +16,12 @@ export interface TrayParts {
 /** Pixels a side: what most desktops show, and twice of it. */
 const sizes = [22, 44] as const;
 
-/** The icon beside the clock, with the number of unread messages on it and nothing else about them. */
+/** The icon beside the clock, with the number of unread messages on it and nothing else about them; and whether it is locked. */
 export class TrayIcon {
   readonly #parts: TrayParts;
   #tray: Tray | undefined;
   #count = 0;
+  #open = false;
 
   constructor(parts: TrayParts) {
     this.#parts = parts;
@@ -59,14 +60,21 @@ export class TrayIcon {
     this.#say();
   }
 
+  /** Whether there is a vault that can be locked. Without a window nothing else would say that nothing comes in: a start at login waits for the passphrase. */
+  setOpen(open: boolean): void {
+    if (open === this.#open) return;
+    this.#open = open;
+    this.#say();
+  }
+
   #say(): void {
     const { words, show, lock, quit } = this.#parts;
     const said = words();
-    this.#tray?.setToolTip(this.#count === 0 ? 'Keyshift' : said.unread(this.#count));
+    this.#tray?.setToolTip(!this.#open ? said.locked : this.#count === 0 ? 'Keyshift' : said.unread(this.#count));
     this.#tray?.setContextMenu(
       Menu.buildFromTemplate([
         { id: 'show', label: said.show, click: () => show() },
-        { id: 'lock', label: said.lock, click: () => lock() },
+        { id: 'lock', label: said.lock, enabled: this.#open, click: () => lock() },
         { type: 'separator' },
         { id: 'quit', label: said.quit, click: () => quit() },
       ]),

@@ -279,8 +279,10 @@ test('the icon beside the clock: how many are unread, a click that shows, a menu
   await expect.poll(visible).toBe(true);
   await host.choose('Lock');
   await expect(window.getByRole('button', { name: 'Unlock' })).toBeVisible();
+  await expect.poll(() => host.tip()).toBe('Keyshift: locked');
   await unlock(bo, passphrase);
   await openChat(bo, 'are you there?');
+  await expect.poll(() => host.tip()).toBe('Keyshift');
 });
 
 test('closed in the middle of a message and of a large file: both arrive once the sender is back, and what was not sent yet is in the field', async () => {
