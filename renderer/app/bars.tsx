@@ -4,6 +4,7 @@ import { RequestBar, useDeviceRequest } from '../features/devices/request-bar';
 import { RenewedElsewhereBar, useRenewedElsewhere } from '../features/identity/renewed-elsewhere-bar';
 import { TakenBar, useKeyTaken } from '../features/identity/taken-bar';
 import { LinkingBar, useLinkingTold } from '../features/devices/linking-bar';
+import { MailboxBar, useMailboxTrouble } from '../features/mailbox/mailbox-bar';
 import { NearbyBar, useNearbySaid, useNearbyTold } from '../features/nearby/nearby-bar';
 import { PutAsideBar, usePutAside } from '../features/desktop/put-aside-bar';
 import { NetworkBars, useNetworkTroubles } from '../features/network/network-bars';
@@ -21,10 +22,11 @@ export function Bars(): ReactNode {
   // That somebody else made a key is certain, and graver than who took one: the settings tell both.
   const taken = useKeyTaken() && elsewhere === undefined;
   const request = useDeviceRequest();
+  const mailbox = useMailboxTrouble();
   const newer = useUpdateTold();
   const putAside = usePutAside();
   useNearbySaid();
-  const empty = troubles.length === 0 && !nearby && !linking && stopped === undefined && elsewhere === undefined && !taken && request === undefined && newer === undefined && putAside === undefined;
+  const empty = troubles.length === 0 && mailbox === undefined && !nearby && !linking && stopped === undefined && elsewhere === undefined && !taken && request === undefined && newer === undefined && putAside === undefined;
   return (
     <section className="bars" aria-label={text('bar.label')} {...(empty ? { hidden: true } : { 'data-pane': 'bars' })}>
       {stopped === undefined ? null : <DeviceBar state={stopped} />}
@@ -35,6 +37,7 @@ export function Bars(): ReactNode {
       {nearby ? <NearbyBar /> : null}
       {putAside === undefined ? null : <PutAsideBar path={putAside} />}
       <NetworkBars troubles={troubles} />
+      {mailbox === undefined ? null : <MailboxBar trouble={mailbox} />}
       {newer === undefined ? null : <UpdateBar version={newer} />}
     </section>
   );

@@ -94,7 +94,7 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
       return;
     case 'network.changed':
       model.background(model.network.getState().load());
-      reloadReach(model, model.ui.getState().selection?.contactId);
+      reloadWay(model, model.ui.getState().selection?.contactId);
       return;
     case 'discovery.changed':
       model.background(model.nearby.getState().load());
@@ -140,7 +140,8 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
       model.devices.getState().asked(event.requests);
       return;
     case 'mailbox.changed':
-      model.background(model.mailbox.getState().changed());
+      // Nobody who has none hears of it. One that takes this device no more is told wherever somebody is.
+      if (model.session.getState().phase === 'open') model.background(model.mailbox.getState().load());
       return;
     case 'key.shifted':
       reloadKeys(model, event.conversationId);
@@ -184,6 +185,14 @@ function reloadPerson(model: Model, contactId: string): void {
 function reloadOwnKeys(model: Model): void {
   const { dialog, settingsSection } = model.ui.getState();
   if (dialog === 'settings' && settingsSection === 'identity') model.background(model.identity.getState().changed());
+}
+
+/** … or at a line that says whether their mailbox takes what is written, which may be another one now. */
+function reloadWay(model: Model, contactId: string | undefined): void {
+  const { reports, loadReach } = model.network.getState();
+  const reach = model.contacts.getState().contacts.find((one) => one.contactId === contactId)?.reach;
+  if (contactId !== undefined && reach === 'mailbox' && reports[contactId] !== undefined) model.background(loadReach(contactId));
+  else reloadReach(model, contactId);
 }
 
 /** Only while somebody looks at how this person is reached. */

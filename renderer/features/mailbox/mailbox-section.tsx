@@ -13,12 +13,10 @@ import { SwitchField } from '../../ui/switch-field';
 import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { useChangeSettings } from '../settings/use-change-settings';
 import { LeaveDialog } from './leave-dialog';
+import { mailboxEndsSoon } from './mailbox-bar';
 import { OwnKeyForOperator } from './operator-key';
 import { RegistrationForm } from './registration-form';
 import { ToRevoke } from './to-revoke';
-
-/** Nearer to its end than this, a registration is worth a word. */
-const soon = 14 * 86_400_000;
 
 /** Settings → Mailbox: what one is, how it stands, and the two steps to one. */
 export function MailboxSection(): ReactNode {
@@ -84,7 +82,7 @@ function Now({ status }: { readonly status: MailboxStatus }): ReactNode {
       {failure === undefined ? null : <Banner tone={state === 'refused' ? 'danger' : 'notice'}>{errorText(new KeyshiftError(failure, failure))}</Banner>}
       {state === 'off' ? null : (
         <>
-          {expiresAt !== undefined && expiresAt - now < soon ? <Banner tone="notice">{text('mailbox.expiresSoon', { date: times.date(expiresAt) })}</Banner> : null}
+          {expiresAt !== undefined && expiresAt - now < mailboxEndsSoon ? <Banner tone="notice">{text('mailbox.expiresSoon', { date: times.date(expiresAt) })}</Banner> : null}
           <dl className="facts">
             <dt>{text('mailbox.url')}</dt>
             <dd>

@@ -6,11 +6,9 @@ import type { Client } from '../../bridge/client';
 
 /** The own mailbox, as this device sees it. */
 export interface MailboxState {
-  /** Undefined until somebody looks at it. */
+  /** Undefined until somebody looks at it, or it is told of. */
   readonly status: MailboxStatus | undefined;
   readonly load: () => Promise<void>;
-  /** Something about it changed: asks again where it is shown. */
-  readonly changed: () => Promise<void>;
   /** Throws what `mailbox.register` throws. The text goes straight to the main process and is not kept. */
   readonly register: (registration: string) => Promise<void>;
   readonly leave: () => Promise<void>;
@@ -19,7 +17,7 @@ export interface MailboxState {
 }
 
 export function createMailboxStore(client: Client, life: Life): StoreApi<MailboxState> {
-  return createStore<MailboxState>()((set, get) => {
+  return createStore<MailboxState>()((set) => {
     const load = coalesce(async () => {
       const alive = life.begin();
       const status = await client.mailbox.status();
@@ -33,9 +31,6 @@ export function createMailboxStore(client: Client, life: Life): StoreApi<Mailbox
     return {
       status: undefined,
       load,
-      changed: async () => {
-        if (get().status !== undefined) await load();
-      },
       register: (registration) => then(client.mailbox.register({ registration })),
       leave: () => then(client.mailbox.leave()),
       confirmRevoked: (taskId) => then(client.mailbox.confirmRevoked({ taskId })),

@@ -22,6 +22,8 @@ export const mailbox = {
   'mailbox.taken': 'Abgeholt, seit du Keyshift geöffnet hast',
   'mailbox.taken.count': '{count, plural, =0 {Noch nichts} one {# Nachricht} other {# Nachrichten}}',
   'mailbox.expiresSoon': 'Die Anmeldung endet: {date}. Bitte den Betreiber um eine neue und gib sie unten ein.',
+  'bar.mailbox.refused': 'Dein Postfach weist dieses Gerät ab: Was dort für dich hinterlassen wird, kommt nicht an. Bitte den Betreiber um eine neue Anmeldung.',
+  'bar.mailbox.ends': 'Die Anmeldung bei deinem Postfach endet: {date}. Bitte den Betreiber um eine neue.',
   'mailbox.revoke.title': 'Dem Betreiber des Postfachs zu sagen',
   'mailbox.revoke.removed': '{name} ist keines deiner Geräte mehr, aber das Postfach bei {server} kennt es noch: Es kann abholen, was für dich hinterlassen wird, und öffnen, was mit Schlüsseln geschrieben wurde, die es kannte. Wer das Postfach betreibt, beendet das mit dieser Zeile.',
   'mailbox.revoke.suspended': '{name} ist ausgesetzt, aber das Postfach bei {server} kennt es noch. Ist es verloren, lass das den Betreiber mit dieser Zeile beenden. Um das Postfach wieder zu nutzen, braucht es dann eine neue Anmeldung.',

@@ -8,7 +8,7 @@ import { axeFindings } from '../axe';
 import { buttonNamed, fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
 import { fileOf } from '../file-of';
 import { openTalk, shortcut } from '../open-talk';
-import { settle, type Running } from '../render-app';
+import { renderApp, settle, type Running } from '../render-app';
 
 const registration = 'keyshift-mailbox:1:secret-of-this-device';
 const scene = (name: string): World => {
@@ -100,7 +100,7 @@ describe('Settings → Mailbox', () => {
     await act(async () => fake.tellMailbox({ state: 'connecting' }));
     await settle();
     expect(page()).toContain('It does not answer yet; messages go directly meanwhile, or wait.');
-    expect(page()).not.toContain('Ask its operator');
+    expect(screen.getByRole('tabpanel', { name: 'Mailbox' }).textContent).not.toContain('Ask its operator');
   });
 
   it('S4-35: shows what its operator has to be told, to be copied, until that is done; a word of the person alone is called one', async () => {
@@ -172,6 +172,33 @@ describe('a mailbox that is not reached', () => {
   });
 });
 
+describe('trouble with the own mailbox', () => {
+  it('is said where nobody looks at it, once it is told of: it turns this device away, or the registration ends', async () => {
+    const world = scene('mailbox-on');
+    const { fake } = await renderApp(world);
+    const bars = (): string => document.querySelector('.bars')?.textContent ?? '';
+    expect(bars()).not.toContain('turns this device away');
+    const tell = async (change: object): Promise<void> => {
+      Object.assign(fake.world.devices.mailbox, change);
+      await act(async () => fake.emit({ type: 'mailbox.changed' }));
+      await settle();
+    };
+    await tell({ state: 'refused', failure: 'mailbox.refused' });
+    expect(bars()).toContain('Your mailbox turns this device away: what is left there for you does not come in.');
+    await pressNamed('Put away');
+    expect(bars()).not.toContain('turns this device away');
+    // Put away it is for this time; the next one is news.
+    await tell({ state: 'connected', failure: undefined });
+    await tell({ state: 'refused', failure: 'mailbox.refused' });
+    await pressNamed('Your mailbox');
+    expect(screen.getByRole('tabpanel', { name: 'Mailbox' }).textContent).toContain('The mailbox refuses this device.');
+    await pressNamed('Close');
+    await tell({ state: 'connected', failure: undefined, expiresAt: Date.now() + 3 * 86_400_000 });
+    expect(bars()).not.toContain('turns this device away');
+    expect(bars()).toContain('The registration with your mailbox ends: ');
+  });
+});
+
 describe('the way of a message', () => {
   it('names what it waits for and which way it went, and that the contact is reached by a mailbox', async () => {
     await openTalk(scene('devices-talk'), /^Carla Reyes/);
@@ -213,6 +240,23 @@ describe('the way of a message', () => {
     await settle();
     expect(above()).toContain('is left in the mailbox of Carla Reyes');
     expect(model.ui.getState().selection?.contactId).toBe(carla.contactId);
+  });
+
+  it('that a mailbox takes nothing is said above the field as it begins and as it ends, also where nobody looks at the reach', async () => {
+    const world = scene('devices-talk');
+    const carla = world.contacts.find(({ reach }) => reach === 'mailbox');
+    if (carla === undefined) throw new Error('nobody has a mailbox');
+    const { fake } = await openTalk(world, /^Carla Reyes/);
+    const above = (): string => document.querySelector('.composer-line')?.textContent ?? '';
+    expect(above()).toContain('is left in the mailbox of Carla Reyes');
+    fake.world.reports.set(carla.contactId, { mailboxTrouble: 'refused' });
+    await act(async () => fake.emit({ type: 'network.changed' }));
+    await settle();
+    expect(above()).toContain('the mailbox of Carla Reyes takes nothing from you any more.');
+    fake.world.reports.set(carla.contactId, {});
+    await act(async () => fake.emit({ type: 'network.changed' }));
+    await settle();
+    expect(above()).toContain('is left in the mailbox of Carla Reyes');
   });
 
   it('an event brings another way, and keeps it where it says none', async () => {
