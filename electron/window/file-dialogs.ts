@@ -87,6 +87,7 @@ export function suggestedName(personName: string, words: Pick<DesktopWords, 'for
 }
 
 function safeName(text: string): string {
-  const plain = text.replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ').trim();
+  // A hyphen only between letters or digits, as in a day: first in a name, programs take it for an option.
+  const plain = text.replace(/(?<![\p{L}\p{M}\p{N}])-|-(?![\p{L}\p{N}])|[^\p{L}\p{M}\p{N}-]+/gu, ' ').replace(/ {2,}/g, ' ').trim();
   return [...plain].slice(0, 40).join('').trim();
 }

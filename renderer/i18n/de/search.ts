@@ -54,7 +54,7 @@ export const search: Partial<Record<keyof typeof english, string>> = {
   'archive.fault.headers': 'Schlüsselköpfe wurden aus dem Archiv genommen oder hinzugefügt.',
   'archive.fault.end': 'Das Archiv endet zu früh: Etwas davon fehlt.',
   'archive.fault.times': '{fault} ({count, plural, one {#-mal} other {#-mal}})',
-  'archive.what': '{messages, plural, one {# Nachricht} other {# Nachrichten}}, exportiert {when}',
+  'archive.what': '{messages, plural, one {# Nachricht} other {# Nachrichten}}, Zeitpunkt des Exports: {when}',
   'archive.headers': '{count, plural, one {# Schlüsselkopf ist} other {# Schlüsselköpfe sind}} von einem Gerät der genannten Person unterschrieben.',
   'archive.people': 'Personen nach ihren Identitätsschlüsseln',
   'archive.compare': 'Vergleiche diese Schlüssel mit dem, was du von den beiden weißt: Ein Archiv nennt sie selbst.',

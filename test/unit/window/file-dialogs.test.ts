@@ -30,6 +30,12 @@ describe('the person chooses files', () => {
     expect(asked).toMatchObject([{ defaultPath: 'For Bo Lindqvist.keyshift-envelopes', filters: [{ extensions: ['keyshift-envelopes'] }], properties: ['showOverwriteConfirmation', 'createDirectory', 'dontAddToRecent'] }]);
   });
 
+  test('a day in a name stays one, and nothing of it is an option or a folder', async () => {
+    const { made, asked } = dialogs({ save: '/a' });
+    await made.save('export-html', '--Bo/Anne-Marie - 2026-11-29-');
+    expect(asked).toMatchObject([{ defaultPath: 'Bo Anne-Marie 2026-11-29.html' }]);
+  });
+
   test('in the language that is spoken at that moment', async () => {
     const { made, asked } = dialogs({ save: '/a', open: ['/b'] });
     language.now = 'de';
