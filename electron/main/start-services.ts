@@ -4,7 +4,7 @@ import { startApp } from '../compose';
 import type { EarlyVault } from '../compose/early-vault';
 import type { Address, Logger } from '../engine/ports';
 import { systemClock } from '../platform/clock';
-import { collectGarbageSoon } from '../platform/collect-garbage';
+import { collectGarbageSoon, collectNoMore } from '../platform/collect-garbage';
 import { systemRandom } from '../platform/random';
 import type { WindowPreferences } from '../platform/window-preferences';
 import type { App } from '../services/app';
@@ -14,6 +14,8 @@ import { prepareProfileDirectory } from '../storage/profile-directory';
 import { kitKind } from '../window/kit-kind';
 import { desktopTimes } from './desktop-times';
 import { runtimeName } from './runtime-name';
+
+app.once('quit', collectNoMore);
 
 export interface ServicesParts {
   readonly profileDirectory: string;

@@ -32,11 +32,20 @@ function collect(): void {
   overwriteYoung();
 }
 
+/** To come, and past. */
+const rounds: NodeJS.Timeout[] = [];
+
 /**
  * What nobody holds any more is let go soon instead of some day: keys of OpenSSL are wiped by it when they are freed, and texts, the passphrase and the words
  * that opened the database among them, give their place to others. Some 100 ms of work each round where the heap is one profile's. What is
  * left are copies outside of JavaScript, made on the way to the page and out of the database.
  */
 export function collectGarbageSoon(): void {
-  for (const after of roundsAfterMs) setTimeout(collect, after).unref();
+  collectNoMore();
+  rounds.push(...roundsAfterMs.map((after) => setTimeout(collect, after).unref()));
+}
+
+/** At the end of the program, which locks as well: the system takes all of its memory, and would wait for these rounds. */
+export function collectNoMore(): void {
+  for (const round of rounds.splice(0)) clearTimeout(round);
 }

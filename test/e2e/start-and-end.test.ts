@@ -43,12 +43,21 @@ for (const [how, open, end] of [
     const child = own.app.process();
     const ended = new Promise<number | null>((done) => child.once('exit', done));
     if (open) await onboard(own, 'Ada', passphrase);
+    await own.app.evaluate(({ app }) => {
+      const { mainModule } = process as unknown as { mainModule: { require(name: string): unknown } };
+      const { writeSync } = mainModule.require('node:fs') as { writeSync(to: number, text: string): void };
+      // What collects garbage behind a lock.
+      Object.assign(mainModule.require('node:v8') as object, { queryObjects: () => writeSync(2, 'collects\n') });
+      app.once('quit', () => writeSync(2, 'quits\n'));
+    });
     const all = await processesOf(own);
     expect(all.length).toBeGreaterThan(3);
     // The answer may go down with the process that gives it.
     await end(own).catch(() => undefined);
     expect(await ended).toBe(0);
     await expect.poll(() => all.filter(isAlive)).toEqual([]);
+    // Locking is followed by work of up to a second, for which nobody has to wait who ends.
+    expect(own.output()).toMatch(/quits\n(?![^]*collects)/);
   });
 }
 
