@@ -49,7 +49,7 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
     return () => clearTimeout(timer);
   }, [model, query, within]);
 
-  const asking = query.trim() !== '' && (answered !== query || answeredIn !== within) && failure === undefined;
+  const asking = query.trim() !== '' && (answered !== query || answeredIn !== within) && (failure === undefined || asked !== query);
   const [late, setLate] = useState(false);
   useEffect(() => {
     setLate(false);

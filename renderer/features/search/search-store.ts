@@ -69,7 +69,8 @@ export function createSearchStore(client: Client, life: Life): StoreApi<SearchSt
       failure: undefined,
       marked: undefined,
       look: async (query, conversationId) => {
-        set({ query, conversationId });
+        // Why the one before failed is said of that alone.
+        set({ query, conversationId, failure: undefined });
         if (query.trim() !== '') return ask(undefined);
         asked += 1;
         set({ hits: [], more: false, answered: undefined, answeredIn: undefined, failure: undefined, marked: undefined });

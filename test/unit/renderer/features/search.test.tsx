@@ -102,6 +102,20 @@ describe('searching', () => {
     expect(model.ui.getState().selection?.conversationId).toBe(talkWithBo);
   });
 
+  it('Enter behind a search that failed waits for the hits of the words that stand there by then', async () => {
+    const { fake } = await openTalk(longTalk());
+    await shortcut('f', { ctrlKey: true });
+    fireEvent.change(field(), { target: { value: 'line 14' } });
+    await waitFor(() => expect(hitButtons().length).toBeGreaterThan(1));
+    fake.world.failing.set('messages.search', 'disk.failed');
+    fireEvent.change(field(), { target: { value: 'line 15' } });
+    await waitFor(() => expect(screen.getByRole('dialog').querySelector('.banner')).not.toBeNull());
+    fake.world.failing.clear();
+    fireEvent.change(field(), { target: { value: 'lighth' } });
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    await waitFor(() => expect(document.activeElement?.getAttribute('data-message')).toBe(idOf('older 20')));
+  });
+
   it('whoever goes to another conversation from a hit comes back to the newest messages', async () => {
     await openTalk(longTalk());
     await shortcut('f', { ctrlKey: true });
