@@ -74,6 +74,8 @@ export class CardMail {
     if (verdict !== undefined || proof !== undefined) return 'news';
     if (contact?.relation !== 'mutual') {
       introductions().requested(card);
+      // Asked here as well, and perhaps in vain: a question that was declined, or found no room, does not say there that both want it.
+      if (wantsAnswer && stores.contacts.byPeer(peerId)?.relation === 'mutual') this.#answer(peerId);
       return stores.requests.byPeer(peerId)?.declined === false ? 'request' : 'news';
     }
     const pinned = book.find(peerId)?.record.pinnedSpkiHash;

@@ -90,6 +90,18 @@ describe('first contact by mailbox', () => {
     expect(bo.profile.stores.quarantine.people()).toEqual([]);
   });
 
+  test('S1-01 S1-54: who declined, and asks then, is told by mailbox that both agree, and gets what was thrown away with the request', async () => {
+    await world.register(ann);
+    await askWith('hello');
+    await world.until('the message waits', () => bo.profile.stores.quarantine.of(ann.profile.local.peerId).length === 2);
+    const [request] = await bo.contacts.requests(undefined);
+    await bo.contacts.answerRequest({ requestId: request?.requestId ?? '', accept: false });
+    await bo.contacts.importKey({ text: await cardOf(ann) });
+    const relationOf = (at: Resident, to: Resident) => at.profile.stores.contacts.byPeer(to.profile.local.peerId)?.relation;
+    await world.until('both agree', () => relationOf(ann, bo) === 'mutual' && relationOf(bo, ann) === 'mutual');
+    await world.until('Bo has it', () => toldOf(bo, 'message.received').length === 1);
+  });
+
   test('S1-54: somebody else’s card, a card for somebody else, and messages of nobody who asked are nothing', async () => {
     const cy = await world.move('Cy');
     world.part(cy);
