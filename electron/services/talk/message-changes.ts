@@ -46,11 +46,10 @@ export interface MessageChangesParts {
 /**
  * What becomes of messages that are there: edits, reactions, deletions. Every rule gives the same in whatever order the words come, and whichever own
  * device hears them: an edit or reaction with a higher revision is later, a deletion ends everything, and what comes before its message waits for it.
- * All but `onErased` runs in the caller's transaction.
+ * All of it runs in the caller's transaction.
  */
 export class MessageChanges {
   readonly #parts: MessageChangesParts;
-  readonly #erased = new Set<(rows: readonly MessageRow[]) => void>();
   /** False: nothing waits for its message for certain. */
   #early: boolean;
   #cancelPurge: (() => void) | undefined;
@@ -58,11 +57,6 @@ export class MessageChanges {
   constructor(parts: MessageChangesParts) {
     this.#parts = parts;
     this.#early = parts.stores.changes.hasEarly();
-  }
-
-  /** Called in the transaction in which content of these messages goes, for what else has to go with it. */
-  onErased(handler: (rows: readonly MessageRow[]) => void): void {
-    this.#erased.add(handler);
   }
 
   /** What the other person said about a message. They change their own only, and put reactions to any. */
@@ -149,7 +143,6 @@ export class MessageChanges {
         if (why === 'expired') this.ended(conversationId, row);
         if (tellSiblings && replica().isAwaited) replica().sayAfter(why, messageKey({ ...conversation, instanceId: row.instanceId }, row.sequence), yes);
       }
-      this.#tellErased(together);
       const unread = together.filter(({ direction, state }) => direction === 'in' && state !== 'read').length;
       this.#showNewest(conversationId, unread);
       events.emit({ type: 'messages.removed', conversationId, messageIds: together.map(({ messageId }) => messageId) });
@@ -222,7 +215,6 @@ export class MessageChanges {
     const { messageId, revision } = row;
     this.#eraseContent(conversation, row);
     this.#parts.stores.changes.put({ messageId, kind: 'deleted', text: '', ...(revision !== undefined && { revision }) });
-    this.#tellErased([row]);
     // What others said of it is not passed on any more: from here on this device says that there is such a message.
     const { replica } = this.#parts;
     if (replica().isOn) replica().sayAfter('message', messageKey({ ...conversation, instanceId: row.instanceId }, row.sequence), nothing);
@@ -290,10 +282,6 @@ export class MessageChanges {
 
   #isErased(conversation: ConversationRow, { instanceId, sequence }: MessagePlace): boolean {
     return wasErased(this.#parts, conversation, { instanceId, sequence });
-  }
-
-  #tellErased(rows: readonly MessageRow[]): void {
-    for (const handler of this.#erased) handler(rows);
   }
 
   #purgeSoon(): void {
