@@ -5,7 +5,7 @@ import { rotateLocalRecord } from '../../../../electron/engine/certificates/rota
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { encodeContainer } from '../../../../electron/engine/key-files/container';
 import { pkcs12MacKey } from '../../../../electron/engine/crypto/pkcs12-mac-key';
-import { iterationBounds, macIterations } from '../../../../electron/engine/key-files/kdf-limits';
+import { macIterations } from '../../../../electron/engine/key-files/kdf-limits';
 import type { KeyFile } from '../../../../electron/engine/key-files/key-file';
 import { oids } from '../../../../electron/engine/key-files/oids';
 import { openKeyFile } from '../../../../electron/engine/key-files/open-key-file';
@@ -75,18 +75,23 @@ describe('files of an identity key', () => {
     expect(opened.papers).toEqual(papers.slice(-opened.papers.length));
   });
 
-  it('A81: counts that are in bounds one by one and not together cost no work', async () => {
+  it('A81: counts beyond either bound, and those in bounds one by one and not together, cost no work', async () => {
     const part = (type: string, ...value: Uint8Array[]): Uint8Array => der(tag.sequence, oid(type), der(0xa0, ...value));
-    const most = iterationBounds.most;
-    const derivation = der(tag.sequence, oid(oids.pbkdf2), der(tag.sequence, der(tag.octetString, new Uint8Array(16)), derNumber(most), der(tag.sequence, oid(oids.hmacSha256), der(tag.nothing))));
-    const algorithm = der(tag.sequence, oid(oids.pbes2), der(tag.sequence, derivation, der(tag.sequence, oid(oids.aes256Cbc), der(tag.octetString, new Uint8Array(16)))));
-    const encrypted = part(oids.encryptedData, der(tag.sequence, derNumber(0), der(tag.sequence, oid(oids.data), algorithm, der(0x80, new Uint8Array(16)))));
+    // As the document has it.
+    const most = 10_000_000;
+    const encryptedWith = (iterations: number): Uint8Array => {
+      const derivation = der(tag.sequence, oid(oids.pbkdf2), der(tag.sequence, der(tag.octetString, new Uint8Array(16)), derNumber(iterations), der(tag.sequence, oid(oids.hmacSha256), der(tag.nothing))));
+      const algorithm = der(tag.sequence, oid(oids.pbes2), der(tag.sequence, derivation, der(tag.sequence, oid(oids.aes256Cbc), der(tag.octetString, new Uint8Array(16)))));
+      return part(oids.encryptedData, der(tag.sequence, derNumber(0), der(tag.sequence, oid(oids.data), algorithm, der(0x80, new Uint8Array(16)))));
+    };
     const digest = der(tag.sequence, der(tag.sequence, oid(oids.sha256), der(tag.nothing)), der(tag.octetString, new Uint8Array(32)));
-    const fileOf = (parts: number): Uint8Array => {
-      const safes = der(tag.sequence, ...Array.from({ length: parts }, () => encrypted));
-      return der(tag.sequence, derNumber(3), part(oids.data, der(tag.octetString, safes)), der(tag.sequence, digest, der(tag.octetString, new Uint8Array(16)), derNumber(least)));
+    const fileOf = (parts: number, iterations = most, mac = least): Uint8Array => {
+      const safes = der(tag.sequence, ...Array.from({ length: parts }, () => encryptedWith(iterations)));
+      return der(tag.sequence, derNumber(3), part(oids.data, der(tag.octetString, safes)), der(tag.sequence, digest, der(tag.octetString, new Uint8Array(16)), derNumber(mac)));
     };
     expect(await Promise.all([2, 3, 8].map((parts) => code(fileOf(parts))))).toEqual(['key-file.wrong-passphrase', 'key-file.too-weak', 'key-file.too-weak']);
+    expect(await Promise.all([code(fileOf(1, most + 1)), code(fileOf(1, 2047)), code(fileOf(1, least, most + 1)), code(fileOf(1, least, 2047))])).toEqual(Array.from({ length: 4 }, () => 'key-file.too-weak'));
+    expect(await code(fileOf(1, 2048, 2048))).toBe('key-file.wrong-passphrase');
   });
 
   it('S5-25 A81: where nobody says otherwise a guess costs 600,000 iterations, and of the MAC twice as many', async () => {
