@@ -167,7 +167,7 @@ test('the list is made wider and narrower by its edge, with the mouse and by key
   const list = window.getByRole('navigation', { name: 'Conversations' });
   const edge = window.getByRole('separator', { name: 'Width of the list' });
   const width = async (): Promise<number> => Math.round((await list.boundingBox())?.width ?? 0);
-  expect(await width()).toBe(280);
+  await expect.poll(width).toBe(280);
   const place = await edge.boundingBox();
   if (!place) throw new Error('no edge');
   const drag = async (from: number, to: number): Promise<void> => {
