@@ -95,9 +95,15 @@ export async function askAround(parts: RekeyRoundParts, held: readonly HeldKey[]
       }
       if (heard || turn.signal.aborted) break;
     }
-    const secret = parts.refusedSecret();
     const [newest] = held;
-    if (!heard && secret && newest && !turn.signal.aborted) await onChannel(candidate, turn, newest, (channel) => appeal(channel, { ...common, held: newest, secret }));
+    if (!heard && parts.refusedSecret() && newest && !turn.signal.aborted) {
+      await onChannel(candidate, turn, newest, async (channel) => {
+        // Only now: its memory is overwritten, and another secret's, once it shows nothing any more, and meeting somebody takes seconds.
+        const secret = parts.refusedSecret();
+        if (secret) await appeal(channel, { ...common, held: newest, secret });
+        else channel.close();
+      });
+    }
     throw failure;
   };
   try {
