@@ -19,8 +19,8 @@ const slicesAtStart = 2;
 const unevenMs = 1_000;
 /** Of what another own device tells, its clock is believed to be off by no more. */
 const otherClockMs = 2 * 60_000;
-/** Looks of one transaction, which may be undone as a whole. */
-const looksKept = 16;
+/** Looks of one transaction, which may be undone as a whole: one for each millisecond. */
+const looksKept = 256;
 /** How far above the known number that of another word may be: nobody says a last word. */
 const farthest = 65_535;
 const lastRevision = 0xffff_ffff;
@@ -193,7 +193,9 @@ export class Disappearing {
     const { wall, monotonic: then } = this.#lastLook();
     const least = Math.trunc(wall + (monotonic - then));
     if (now < least - unevenMs) stores.changes.shiftEnds(least - now);
-    this.#looks = [{ wall: now, monotonic }, ...this.#looks].slice(0, looksKept);
+    // Once for each millisecond: a transaction that looks again and again does not push out what is written down before it.
+    const former = this.#looks[0]?.wall === now ? this.#looks.slice(1) : this.#looks;
+    this.#looks = [{ wall: now, monotonic }, ...former].slice(0, looksKept);
     stores.changes.putSeenTime(now);
     return now;
   }

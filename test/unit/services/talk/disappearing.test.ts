@@ -80,10 +80,14 @@ describe('messages that disappear', () => {
     const messageId = await send(ada, here, 'An hour', bob);
     await world.until('its clock begun', () => ada.profile.stores.messages.byId(messageId)?.disappearsAt !== undefined);
     await send(bob, there, 'Read in vain', ada);
+    for (let n = 1; n < 20; n += 1) await send(bob, there, `Read in vain, ${n}`, ada);
     await world.pass(1_800_000, 5_000);
+    const arrived = rows(ada).flatMap(({ direction, messageId: each }) => (direction === 'in' ? [each] : []));
+    expect(arrived).toHaveLength(20);
     world.clock.wall -= 86_400_000;
     expect(() => ada.profile.commit(() => {
-      ada.conversations.markRead({ conversationId: here });
+      // As often as words of another own device say so at once.
+      for (const upTo of arrived) ada.conversations.markRead({ conversationId: here, upTo });
       throw new Error('the disk is full');
     })).toThrow('full');
     expect(rowOf(ada, 'Read in vain')?.disappearsAt).toBeUndefined();
