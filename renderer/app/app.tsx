@@ -14,6 +14,7 @@ import { later } from './later';
 import type { Model } from './model';
 import { ModelContext, useSession, useSettings } from './model-context';
 import { useLook } from './use-look';
+import { usePlainCopy } from './use-plain-copy';
 
 const MainWindow = later(async () => (await import('./main-window')).MainWindow);
 const OnboardingScreen = later(async () => (await import('../features/onboarding/onboarding-screen')).OnboardingScreen);
@@ -73,6 +74,7 @@ function Notices(): ReactNode {
 
 function Look(): null {
   useLook();
+  usePlainCopy();
   useWholeSigns();
   return null;
 }

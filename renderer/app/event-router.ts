@@ -140,7 +140,7 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
       model.devices.getState().asked(event.requests);
       return;
     case 'mailbox.changed':
-      // Nobody who has none hears of it. One that takes this device no more is told wherever somebody is.
+      // One that takes this device no more is told wherever somebody is.
       if (model.session.getState().phase === 'open') model.background(model.mailbox.getState().load());
       return;
     case 'key.shifted':

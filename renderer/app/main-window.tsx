@@ -19,13 +19,11 @@ import { useContacts, useConversations, useUi } from './model-context';
 import { focusBack, focusStart, isListShown } from './panes';
 import { useKeyLabel } from './use-shortcut-keys';
 import { useArrivals } from './use-arrivals';
-import { usePlainCopy } from './use-plain-copy';
 import { useShortcuts } from './use-shortcuts';
 
 /** Three panes: who there is, what was said, and on demand what is known. */
 export function MainWindow(): ReactNode {
   useShortcuts();
-  usePlainCopy();
   useArrivals();
   useDesktop();
   useBackupTold();

@@ -257,7 +257,8 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
           if (alive()) opening = undefined;
         }));
         background(identity.getState().load());
-        background(network.getState().load());
+        // Who has a mailbox hears of it by what changes there; a page that began anew asks.
+        background(network.getState().load().then(() => (alive() && network.getState().status?.mailbox !== undefined ? mailbox.getState().load() : undefined)));
         background(nearby.getState().load());
         background(devices.getState().load());
         background(devices.getState().loadRequests());

@@ -12,7 +12,11 @@ export function usePlainCopy(): void {
       event.clipboardData?.setData('text/plain', selected);
       event.preventDefault();
     };
-    const onDrag = (event: DragEvent): void => event.dataTransfer?.clearData('text/html');
+    const onDrag = ({ dataTransfer }: DragEvent): void => {
+      dataTransfer?.clearData('text/html');
+      const words = dataTransfer?.getData('text/plain') ?? '';
+      if (words.includes('\u00AD')) dataTransfer?.setData('text/plain', words.replaceAll('\u00AD', ''));
+    };
     document.addEventListener('copy', onCopy);
     document.addEventListener('dragstart', onDrag);
     return () => {

@@ -34,7 +34,8 @@ export function networkHandlers(world: World, { refuse, idOf }: Parts): Handlers
         portMapping: { state: portMapping && !hidden ? 'searching' : 'off' },
         proxy: hidden ? { state: 'untried', address: proxy.replace('socks5://', '') } : { state: 'off' },
       };
-      return { ...status, ...world.network };
+      const { url, state } = world.devices.mailbox;
+      return { ...status, ...(url !== undefined && { mailbox: { url, state } }), ...world.network };
     },
     reach: ({ contactId }) => {
       const contact = world.contacts.find((one) => one.contactId === contactId) ?? refuse('contact.unknown');

@@ -18,5 +18,10 @@ export function usePageFocus(body: RefObject<HTMLElement | null>, page: string |
 function isElsewhere(body: HTMLElement): boolean {
   const now = document.activeElement;
   if (isNowhere() || now === null || body.contains(now)) return false;
-  return now.matches('input, textarea') || body.closest('[role="dialog"], main')?.contains(now) !== true;
+  if (now.matches('input, textarea')) return true;
+  const dialog = body.closest('[role="dialog"]');
+  // What opened a dialog may have the focus until the dialog takes it, as behind a press of a screen reader.
+  if (dialog === null) return body.closest('main')?.contains(now) !== true;
+  const other = now.closest('[role="dialog"]');
+  return other !== null && other !== dialog;
 }

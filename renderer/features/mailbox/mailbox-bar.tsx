@@ -35,8 +35,9 @@ export function useMailboxTrouble(): MailboxTrouble | undefined {
 export function MailboxBar({ trouble }: { readonly trouble: MailboxTrouble }): ReactNode {
   const text = useText();
   const times = useTimes();
+  const now = useNow();
   const { ui } = useModel();
-  const words = trouble.kind === 'refused' ? text('bar.mailbox.refused') : text('bar.mailbox.ends', { date: times.date(trouble.at) });
+  const words = trouble.kind === 'refused' ? text('bar.mailbox.refused') : text(trouble.at > now ? 'bar.mailbox.ends' : 'bar.mailbox.ended', { date: times.date(trouble.at) });
   useEffect(() => ui.getState().announce(words), [ui, words]);
   return (
     <Bar

@@ -49,7 +49,9 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
     return () => clearTimeout(timer);
   }, [model, query, within]);
 
-  const asking = query.trim() !== '' && (answered !== query || answeredIn !== within) && (failure === undefined || asked !== query);
+  /** What is listed is of the words that stand there, and of where they are looked for. */
+  const areTheirs = answered === query && answeredIn === within;
+  const asking = query.trim() !== '' && !areTheirs && (failure === undefined || asked !== query);
   const [late, setLate] = useState(false);
   useEffect(() => {
     setLate(false);
@@ -74,14 +76,14 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
   useEffect(() => {
     if (!entered || asking) return;
     setEntered(false);
-    goToFirst();
-  }, [entered, asking]);
+    if (areTheirs) goToFirst();
+  }, [entered, asking, areTheirs]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowDown') mark(Math.min(at + 1, hits.length - 1));
     else if (event.key === 'ArrowUp') mark(Math.max(at - 1, 0));
     else if (event.key === 'Enter' && !event.nativeEvent.isComposing && event.target instanceof HTMLInputElement && event.target.type === 'text') {
       if (asking) setEntered(true);
-      else go(at);
+      else if (areTheirs) go(at);
     } else return;
     event.preventDefault();
   };

@@ -23,6 +23,7 @@ export const mailbox = {
   'mailbox.taken.count': '{count, plural, =0 {Noch nichts} one {# Nachricht} other {# Nachrichten}}',
   'mailbox.expiresSoon': 'Die Anmeldung endet: {date}. Bitte den Betreiber um eine neue und gib sie unten ein.',
   'bar.mailbox.refused': 'Dein Postfach weist dieses Gerät ab: Was dort für dich hinterlassen wird, kommt nicht an. Bitte den Betreiber um eine neue Anmeldung.',
+  'bar.mailbox.ended': 'Die Anmeldung bei deinem Postfach ist abgelaufen: {date}. Bitte den Betreiber um eine neue.',
   'bar.mailbox.ends': 'Die Anmeldung bei deinem Postfach endet: {date}. Bitte den Betreiber um eine neue.',
   'mailbox.revoke.title': 'Dem Betreiber des Postfachs zu sagen',
   'mailbox.revoke.removed': '{name} ist keines deiner Geräte mehr, aber das Postfach bei {server} kennt es noch: Es kann abholen, was für dich hinterlassen wird, und öffnen, was mit Schlüsseln geschrieben wurde, die es kannte. Wer das Postfach betreibt, beendet das mit dieser Zeile.',

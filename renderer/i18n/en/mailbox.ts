@@ -22,6 +22,7 @@ export const mailbox = {
   'mailbox.taken.count': '{count, plural, =0 {Nothing yet} one {# message} other {# messages}}',
   'mailbox.expiresSoon': 'The registration ends {date}. Ask the operator for a new one and enter it below.',
   'bar.mailbox.refused': 'Your mailbox turns this device away: what is left there for you does not come in. Ask its operator for a new registration.',
+  'bar.mailbox.ended': 'The registration with your mailbox has ended: {date}. Ask its operator for a new one.',
   'bar.mailbox.ends': 'The registration with your mailbox ends: {date}. Ask its operator for a new one.',
   'mailbox.revoke.title': 'To be told to the operator of the mailbox',
   'mailbox.revoke.removed': '{name} is no longer one of your devices, but the mailbox at {server} still knows it: it can fetch what is left for you, and open what was written with keys it knew. Whoever runs the mailbox ends that with this line.',

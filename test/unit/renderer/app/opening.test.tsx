@@ -132,7 +132,13 @@ describe('locked', () => {
 
   it('where the data is damaged there is a way on: a new profile, and the help begins where it says so', async () => {
     const profiles = [{ profileId: 'main', name: 'Main', current: true }];
-    const { fake } = await renderApp(emptyWorld({ vault: 'locked', profiles, failing: new Map([['vault.status', 'vault.damaged']]) }));
+    const { fake, model } = await renderApp(emptyWorld({ vault: 'locked', profiles, failing: new Map([['vault.status', 'vault.damaged']]) }));
+    const speak = (language: 'de' | 'en') => act(() => model.settings.getState().change({ language }));
+    await speak('de');
+    await pressNamed('Hilfe');
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('Wenn etwas nicht stimmt'));
+    await pressNamed('Schließen');
+    await speak('en');
     await pressNamed('Help');
     await waitFor(() => expect(document.activeElement?.textContent).toBe('When something is wrong'));
     await pressNamed('Close');

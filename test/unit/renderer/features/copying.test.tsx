@@ -3,7 +3,7 @@ import { fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { openTalk } from '../open-talk';
-import { settle } from '../render-app';
+import { renderApp, settle } from '../render-app';
 
 const now = Date.UTC(2026, 4, 6, 12);
 const words = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.message-text')];
@@ -37,6 +37,14 @@ describe('copying what is selected', () => {
     select(label, 4, label, 20);
     expect(copied(label)).toEqual({ 'text/plain': 'Einladungslink ' });
     label.remove();
+  });
+
+  it('what is dragged brings none along either, on a screen before the vault is open as well', async () => {
+    await renderApp(busyWorld(now, { vault: 'locked' }));
+    const kinds: Record<string, string> = { 'text/plain': 'Einladungs\u00ADlink', 'text/html': '<b>Einladungs\u00ADlink</b>' };
+    const dataTransfer = { getData: (kind: string) => kinds[kind] ?? '', setData: (kind: string, data: string) => void (kinds[kind] = data), clearData: (kind: string) => void delete kinds[kind] };
+    fireEvent.dragStart(document.body, { dataTransfer });
+    expect(kinds).toEqual({ 'text/plain': 'Einladungslink' });
   });
 
   it('of several messages each line says who and when, without what stands between them and without the page’s own markup', async () => {

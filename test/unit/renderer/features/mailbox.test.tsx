@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import type { World } from '../../../preview/fake-world';
 import { emptyWorld } from '../../../preview/fake-world';
@@ -196,6 +196,28 @@ describe('trouble with the own mailbox', () => {
     await tell({ state: 'connected', failure: undefined, expiresAt: Date.now() + 3 * 86_400_000 });
     expect(bars()).not.toContain('turns this device away');
     expect(bars()).toContain('The registration with your mailbox ends: ');
+  });
+});
+
+describe('a page that begins anew', () => {
+  it('asks how the own mailbox is: one that turns this device away tells nothing twice', async () => {
+    await renderApp(scene('mailbox-trouble'));
+    await waitFor(() => expect(document.querySelector('.bars')?.textContent).toContain('Your mailbox turns this device away'));
+  });
+
+  it('asks nothing of a mailbox that nobody has', async () => {
+    const { model } = await renderApp(scene('devices-talk'));
+    expect(model.mailbox.getState().status).toBeUndefined();
+  });
+
+  it.each([
+    [3, 'The registration with your mailbox ends: '],
+    [-1, 'The registration with your mailbox has ended: '],
+  ])('says of a registration whose last day is %i days from now what is so', async (days, words) => {
+    const world = scene('mailbox-on');
+    Object.assign(world.devices.mailbox, { state: 'connecting', expiresAt: Date.now() + days * 86_400_000 });
+    await renderApp(world);
+    await waitFor(() => expect(document.querySelector('.bars')?.textContent).toContain(words));
   });
 });
 

@@ -116,6 +116,21 @@ describe('searching', () => {
     await waitFor(() => expect(document.activeElement?.getAttribute('data-message')).toBe(idOf('older 20')));
   });
 
+  it('Enter before a search that fails goes to nothing that was found of other words, and stays with what is said', async () => {
+    const { fake, model } = await openTalk(longTalk());
+    await shortcut('f', { ctrlKey: true });
+    fireEvent.change(field(), { target: { value: 'line 14' } });
+    await waitFor(() => expect(hitButtons().length).toBeGreaterThan(1));
+    fake.world.failing.set('messages.search', 'disk.failed');
+    fireEvent.change(field(), { target: { value: 'line 15' } });
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    await waitFor(() => expect(screen.getByRole('dialog').querySelector('.banner')).not.toBeNull());
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    await settle();
+    expect(screen.getByRole('dialog').querySelector('.banner')).not.toBeNull();
+    expect(model.search.getState().marked).toBeUndefined();
+  });
+
   it('whoever goes to another conversation from a hit comes back to the newest messages', async () => {
     await openTalk(longTalk());
     await shortcut('f', { ctrlKey: true });
