@@ -166,7 +166,8 @@ test('the list is made wider and narrower by its edge, with the mouse and by key
   const { window } = ann;
   const list = window.getByRole('navigation', { name: 'Conversations' });
   const edge = window.getByRole('separator', { name: 'Width of the list' });
-  const width = async (): Promise<number> => Math.round((await list.boundingBox())?.width ?? 0);
+  const pane = window.locator('[data-pane="list"]');
+  const width = async (): Promise<number> => Math.round((await pane.boundingBox())?.width ?? 0);
   await expect.poll(width).toBe(280);
   const place = await edge.boundingBox();
   if (!place) throw new Error('no edge');

@@ -68,6 +68,8 @@ async function seenFaint({ page, debug }: Open): Promise<readonly string[]> {
   await openScene(page, server?.address ?? '', 'busy');
   await openSettings(page);
   await tellNotices(page);
+  // They stay for as long as somebody points at them; a busy machine takes longer to look than they stay otherwise.
+  await page.evaluate(() => document.querySelectorAll('.toast').forEach((toast) => toast.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))));
   const make = (value: string): Promise<void> =>
     page.evaluate((written) => {
       for (const faded of document.querySelectorAll<HTMLElement>('.toast-text, .veil input')) {

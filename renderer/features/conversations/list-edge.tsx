@@ -65,7 +65,7 @@ export function ListEdge(): ReactNode {
   };
 
   /** As wide as it is seen: a window that is not wide enough, and words that have to be read, make it another than was chosen. */
-  const seen = (): number => (edge.current?.parentElement?.getBoundingClientRect().width ?? 0) / enlarged();
+  const seen = (): number => (edge.current?.closest('.list-pane')?.getBoundingClientRect().width ?? 0) / enlarged();
 
   const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.button !== 0) return;
