@@ -94,7 +94,7 @@ describe('the edge of the list', () => {
     const rect = (right: number): DOMRect => ({ x: 0, y: 0, left: 0, top: 0, right, bottom: 700, width: right, height: 700, toJSON: () => undefined });
     Object.assign(edge(), { setPointerCapture: () => undefined });
     Object.assign(panes() ?? expect.unreachable(), { getBoundingClientRect: () => rect(800) });
-    Object.assign(edge().parentElement ?? expect.unreachable(), { getBoundingClientRect: () => rect(width) });
+    Object.assign(edge().closest('.list-pane') ?? expect.unreachable(), { getBoundingClientRect: () => rect(width) });
     document.documentElement.style.fontSize = '16px';
   };
   const drag = async (from: number, ...to: readonly number[]): Promise<void> => {
