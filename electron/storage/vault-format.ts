@@ -5,7 +5,7 @@ import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
 export const largestVaultBytes = 64 * 1024;
 
 /**
- * The file `vault` (protocol.md §3), 138 bytes, integers big-endian:
+ * The file `vault`, 138 bytes, integers big-endian:
  *
  *     magic "KSHVAULT" | checksum[32] | version u16 | memory u32 | passes u32 | salt[16] | key check[16] | sealed key[48] | schema u32
  *

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -7,6 +7,8 @@ import { HeadlessPeer } from '../support/headless-peer';
 import { newPerson, passphrase, temporaryFolder } from '../support/two-peers';
 
 const program = join(__dirname, '../../out/headless.cjs');
+/** Good enough for a file. */
+const words = 'four words that nobody guesses, and a seventh';
 
 /** Runs the program to its end; gives what it said. */
 async function runToEnd(...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
@@ -68,6 +70,19 @@ describe('the headless peer as a process', () => {
     expect(await peer.call('vault.status')).toMatchObject({ state: 'locked' });
     expect(peer.events.map((event) => event.type === 'vault.changed' && event.state)).toEqual(['open', 'locked']);
   }, 30_000);
+
+  it('S5-25 A81: as it is shipped, its vault, a key file and a backup cost whoever guesses 256 MiB and three passes each', async () => {
+    const { peer, profile } = await newPerson(folder.path, 'dear', { asShipped: true });
+    const [key, backup] = [join(folder.path, 'dear.keyshift-key'), join(folder.path, 'dear.keyshift-backup')];
+    await peer.call('identity.exportPrivate', { format: 'backup', passphrase: words, path: key });
+    await peer.call('backup.create', { passphrase: words, path: backup });
+    // Where docs/protocol.md §2 and §14 have them, in KiB; the vault has bytes.
+    const said = [readFileSync(join(profile, 'vault')), readFileSync(key), readFileSync(backup)] as const;
+    expect([said[0].readUInt32BE(42), said[0].readUInt32BE(46)]).toEqual([256 * 1024 * 1024, 3]);
+    expect([said[1].readUInt32BE(13), said[1][17]]).toEqual([256 * 1024, 3]);
+    expect([said[2].readUInt32BE(16), said[2][20]]).toEqual([256 * 1024, 3]);
+    expect(await peer.end()).toBe(0);
+  }, 60_000);
 
   it('without --listen takes the remembered port, and is locked until it is unlocked or given a passphrase file', async () => {
     const { peer } = await newPerson(folder.path, 'remembering', { asShipped: true });
