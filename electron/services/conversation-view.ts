@@ -1,6 +1,6 @@
 import type { Conversation } from '../../shared/model/conversation';
-import type { ConversationRow, Stores } from './ports';
-import { withoutEnded, type WhatIsOver } from './talk/line';
+import type { ConversationRow, MessageRow, Stores } from './ports';
+import { newestOf, withoutEnded, type WhatIsOver } from './talk/line';
 import { asOne, shownIn, shownTogether } from './talk/together';
 
 type Sources = Pick<Stores, 'conversations' | 'messages' | 'transfers'>;
@@ -13,12 +13,15 @@ export function listedConversations(stores: Sources, over: WhatIsOver): Conversa
 }
 
 /** A conversation as a door may see it, with all that is shown as one with it. */
-export function shownAsOne(stores: Omit<Sources, 'conversations'>, over: WhatIsOver, [first, ...others]: readonly [ConversationRow, ...ConversationRow[]]): Conversation {
+export function shownAsOne(stores: Omit<Sources, 'conversations'>, over: WhatIsOver, rows: readonly [ConversationRow, ...ConversationRow[]]): Conversation {
   const shown = (row: ConversationRow): ConversationRow => withoutEnded(stores, over, row);
-  return conversationView(asOne([shown(first), ...others.map(shown)]));
+  const [first, ...others] = rows;
+  const one = asOne([shown(first), ...others.map(shown)]);
+  // Seldom, so that it is not kept with each conversation.
+  return conversationView(one, one.preview === '' ? newestOf(stores, over, rows.map(({ conversationId }) => conversationId)) : undefined);
 }
 
-function conversationView(row: ConversationRow): Conversation {
+function conversationView(row: ConversationRow, newest: MessageRow | undefined): Conversation {
   return {
     conversationId: row.conversationId,
     contactId: row.contactId,
@@ -30,6 +33,7 @@ function conversationView(row: ConversationRow): Conversation {
     unread: row.unread,
     ...(row.lastMessageAt === undefined ? {} : { lastMessageAt: row.lastMessageAt }),
     ...(row.preview === undefined ? {} : { preview: row.preview }),
+    ...(newest === undefined ? {} : { newest: { kind: newest.kind, direction: newest.direction } }),
     pinned: row.pinned === true,
     archived: row.archivedAt !== undefined && (row.lastMessageAt ?? 0) <= row.archivedAt,
     mutedUntil: row.mutedUntil ?? 0,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { contactId, conversationId, instanceId, messageId, time } from './ids';
+import { message } from './message';
 import { plainText } from './text';
 
 /** What was written and not sent. */
@@ -24,8 +25,10 @@ export const conversation = z.strictObject({
   continues: conversationId.optional(),
   unread: z.number().int().nonnegative(),
   lastMessageAt: time.optional(),
-  /** First line of the newest message, for the list; at most 160 characters. */
+  /** First line of the newest message, or the name of its file, for the list; at most 160 characters. */
   preview: z.string().optional(),
+  /** Where `preview` is empty: what the newest message is, as one that was taken back has no words. */
+  newest: message.pick({ kind: true, direction: true }).optional(),
   /** Stands above those that are not. */
   pinned: z.boolean(),
   /** Stands in a list of its own until somebody writes. */

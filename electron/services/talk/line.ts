@@ -25,11 +25,18 @@ export function withoutEnded(stores: Pick<Stores, 'messages' | 'transfers'>, dis
   const [newest] = stores.messages.page(row.conversationId, undefined, 1);
   if (newest === undefined || !disappearing.isOver(newest)) return row;
   const { preview: _ended, ...rest } = row;
-  const preview = previewOfNewest(stores, newestShown(stores, disappearing, newest));
+  const preview = previewOfNewest(stores, newestShown(stores, disappearing, row.conversationId, newest));
   return { ...rest, ...(preview !== undefined && { preview }) };
 }
 
-function newestShown({ messages }: Pick<Stores, 'messages'>, disappearing: WhatIsOver, { conversationId, messageId }: MessageRow): MessageRow | undefined {
+/** What a line without words is about: the newest message of these conversations, which are shown as one, as far as it is shown. */
+export function newestOf(stores: Pick<Stores, 'messages'>, disappearing: WhatIsOver, conversationIds: readonly string[]): MessageRow | undefined {
+  const [newest] = stores.messages.page(conversationIds, undefined, 1);
+  if (newest === undefined || !disappearing.isBehind || !disappearing.isOver(newest)) return newest;
+  return newestShown(stores, disappearing, conversationIds, newest);
+}
+
+function newestShown({ messages }: Pick<Stores, 'messages'>, disappearing: WhatIsOver, conversationId: string | readonly string[], { messageId }: MessageRow): MessageRow | undefined {
   let before = messageId;
   for (let left = mostPages; left > 0; left -= 1) {
     const page = messages.page(conversationId, before, pageSize);

@@ -114,6 +114,11 @@ export class MessageChanges {
     return true;
   }
 
+  /** A message that came without the name of its file has it now. */
+  named(conversationId: string): void {
+    if (this.#parts.stores.conversations.byId(conversationId)?.preview === '') this.#showNewest(conversationId, 0);
+  }
+
   /** Undefined: nothing was done to it. */
   told(row: MessageRow): ToldChange | undefined {
     const words = this.#parts.stores.reactions.words(row.messageId);
@@ -268,7 +273,8 @@ export class MessageChanges {
     const [newest] = stores.messages.page(conversationId, undefined, 1);
     const preview = previewOfNewest(stores, newest);
     const draft = this.#draftOf(conversation);
-    if (preview === conversation.preview && fewerUnread === 0 && draft === conversation.draft) return;
+    // Without words it may be another message by now, or be another kind of one.
+    if (preview === conversation.preview && preview !== '' && fewerUnread === 0 && draft === conversation.draft) return;
     const { preview: _before, draft: _written, ...rest } = conversation;
     stores.conversations.put({ ...rest, ...(preview !== undefined && { preview }), ...(draft && { draft }), unread: Math.max(0, conversation.unread - fewerUnread) });
     events.emit({ type: 'conversation.changed', conversationId });

@@ -1,6 +1,8 @@
 import { memo, type ReactNode } from 'react';
 import { BellOff, Pin } from 'lucide-react';
+import type { Conversation } from '../../../shared/model/conversation';
 import { useSettings } from '../../app/model-context';
+import type { TextId } from '../../i18n/messages';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { Avatar } from '../../ui/avatar';
@@ -20,6 +22,14 @@ export interface ConversationItemProps {
   readonly times: Times;
   readonly onShow: (row: Row) => void;
   readonly onMenu: (row: Row, anchor: HTMLElement) => void;
+}
+
+/** What stands where the newest message has no words. */
+function withoutWords(conversation: Conversation | undefined): TextId {
+  if (conversation?.preview === undefined) return 'list.noMessages';
+  const { newest } = conversation;
+  if (newest?.kind === 'deleted') return newest.direction === 'out' ? 'message.deleted.own' : 'message.deleted';
+  return newest?.kind === 'unsupported' ? 'message.unsupported' : 'list.gone';
 }
 
 export const ConversationItem = memo(function ConversationItem({ row, selected, inTabOrder, now, times, onShow, onMenu }: ConversationItemProps): ReactNode {
@@ -47,7 +57,7 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
   // Why nothing moves is worth more than the last words.
   const draft = selected ? '' : plainLine(conversation?.draft?.text ?? '', 120);
   const muted = (conversation?.mutedUntil ?? 0) > now;
-  const line = condition ?? (draft !== '' ? draft : undefined) ?? (preview !== '' ? preview : text(conversation?.preview === undefined ? 'list.noMessages' : 'list.gone'));
+  const line = condition ?? (draft !== '' ? draft : undefined) ?? (preview !== '' ? preview : text(withoutWords(conversation)));
   const isDraft = condition === undefined && draft !== '';
   // What is seen, as one name: put together from its parts it would be read with a gap before each comma.
   const spoken = [

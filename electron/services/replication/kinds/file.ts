@@ -43,6 +43,7 @@ export function fileKind(parts: KindParts): FactKind {
           ...rest, messageId, conversationId, peerId: place.peerId, direction, shown: 'file', have: 0, given: ended === 'done' ? chunkCount(rest.size) : 0,
           wanted: false, paused: false, settled: true, ...(ended !== 'open' && { ended }),
         });
+        profile.talk.changes.named(conversationId);
       } else if (here.messageId === message.messageId && told.ended !== 'open') profile.files.toldEnd(here, told.ended);
       return true;
     },

@@ -209,11 +209,11 @@ describe('in the window', () => {
 
   it('shows what else is talked about with a person, and goes there', async () => {
     // The newest message was deleted: that is not a conversation in which nothing was said.
-    const made = world({ preview: '' });
+    const made = world({ preview: '', newest: { kind: 'deleted', direction: 'in' } });
     const [first] = made.conversations.filter((one) => one.conversationId === talkWithBo);
     if (first === undefined) throw new Error('no conversation');
     const other = 'e'.repeat(32);
-    made.conversations = [...made.conversations, { ...first, conversationId: other, title: 'Boat \u202Eevil', unread: 3 }];
+    made.conversations = [...made.conversations, { ...first, conversationId: other, title: 'Boat \u202Eevil', unread: 3, newest: { kind: 'deleted', direction: 'out' } }];
     made.messages.set(other, []);
     const { model } = await renderApp(made);
     act(() => {
@@ -221,7 +221,8 @@ describe('in the window', () => {
       model.ui.getState().showDetails('who');
     });
     await settle();
-    expect(within(screen.getByRole('navigation')).getAllByText('The last message is not shown')).toHaveLength(2);
+    expect(within(screen.getByRole('navigation')).getByText('This message was deleted.')).toBeTruthy();
+    expect(within(screen.getByRole('navigation')).getByText('You deleted this message.')).toBeTruthy();
     const section = within(screen.getByRole('heading', { name: 'Other conversations with Bo Lindqvist' }).parentElement ?? document.body);
     expect(section.getByText('3 unread')).toBeTruthy();
     fireEvent.click(section.getByRole('button', { name: 'Boat [U+202E]evil' }));

@@ -27,6 +27,8 @@ describe('files of messages, on several own devices', () => {
     const pocket = await world.link(bo, 'pocket');
     await world.until('the pocket knows', () => pocket.profile.files.list().length === 2);
     await world.pass(2_000);
+    // The line of the list says what came, as on the device that it came to.
+    for (const device of [bo, pocket]) expect((await device.conversations.list(undefined)).map(({ preview }) => preview)).toEqual(['a.bin']);
     // Nothing old is fetched by itself, and nothing of somebody who may send no files, on no device.
     expect(pocket.profile.files.list()).toMatchObject([{ transferId: refused.transferId, state: 'offered' }, { transferId, state: 'offered', held: false }]);
     expect(pocket.disk.contents.size).toBe(0);
