@@ -1,6 +1,6 @@
 import { useId, useRef, useState, type ReactNode } from 'react';
 import type { ContactRequest } from '../../../shared/model/contact';
-import { keepFocus } from '../../app/keep-focus';
+import { isNowhere, keepFocus } from '../../app/keep-focus';
 import { useContacts, useModel } from '../../app/model-context';
 import { focusBack } from '../../app/panes';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -8,6 +8,7 @@ import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/button';
 import { PersonName } from '../../ui/person-name';
 import { DeclineRequestDialog } from './decline-request-dialog';
+import { useShowContact } from './use-show';
 
 /** People who ask to be let in; above the list until each is answered. */
 export function ContactRequests(): ReactNode {
@@ -42,18 +43,23 @@ function RequestCard({ request, onDecline }: { readonly request: ContactRequest;
   const text = useText();
   const errorText = useErrorText();
   const { ui, contacts, background } = useModel();
+  const showContact = useShowContact();
   const [busy, setBusy] = useState(false);
   const nameId = useId();
   const card = useRef<HTMLElement>(null);
 
-  // Told by their appearing in the list.
+  // Whoever lets somebody in goes on to them, unless they went elsewhere before that was done: then the list says who came.
   const accept = async (): Promise<void> => {
     if (busy) return;
     setBusy(true);
+    const { selection } = ui.getState();
+    const isHere = stays(card.current);
     try {
       await contacts.getState().answer(request.requestId, true);
+      const accepted = contacts.getState().contacts.find(({ peerId }) => peerId === request.peerId);
+      if (accepted !== undefined && isHere() && ui.getState().selection === selection) await showContact(accepted.contactId);
       // The buttons go with the request.
-      keepFocus(focusBack);
+      else keepFocus(focusBack);
     } catch (thrown) {
       ui.getState().toast(errorText(thrown), 'danger');
       setBusy(false);
@@ -81,6 +87,12 @@ function RequestCard({ request, onDecline }: { readonly request: ContactRequest;
       </div>
     </article>
   );
+}
+
+/** Whether whoever had the focus there has it nowhere else since: it goes with what had it. */
+function stays(card: HTMLElement | null): () => boolean {
+  const asked = document.activeElement;
+  return () => isNowhere() || document.activeElement === asked || card?.contains(document.activeElement) === true;
 }
 
 /**

@@ -5,7 +5,7 @@ import { KeyshiftError } from '../../../../shared/errors';
 import type { ContactRequest } from '../../../../shared/model/contact';
 import { emptyWorld } from '../../../preview/fake-world';
 import { idOf } from '../../../preview/ids';
-import { scenes } from '../../../preview/scenes';
+import { busyWorld, scenes, talkWithBo, talkWithCarla } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
 import { pressNamed } from '../open-settings';
 import { renderApp, settle } from '../render-app';
@@ -110,6 +110,39 @@ describe('declining a request', () => {
     await settle();
     expect([list.mock.calls.length, unheard.mock.calls.length, told.mock.calls.length]).toEqual([1, 0, 0]);
     expect(fake.world.requests).toHaveLength(3);
+  });
+
+  const acceptFirst = (): HTMLElement => screen.getAllByRole('button', { name: 'Accept request' })[0] ?? expect.unreachable('a button');
+
+  it('accepted beside another conversation it leads to the person who came, with the focus where one writes to them', async () => {
+    const world = Object.assign(busyWorld(now), { requests: threeRequests() });
+    const { model } = await renderApp(world);
+    act(() => model.showConversation(talkWithBo));
+    await settle();
+    acceptFirst().focus();
+    fireEvent.click(acceptFirst());
+    await settle();
+    expect(model.contacts.getState().contacts.find(({ contactId }) => contactId === model.ui.getState().selection?.contactId)?.name).toBe('Asks a');
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Message' })));
+  });
+
+  it.each(['writes in the conversation that is open', 'went to another conversation'])('whoever %s by the time it is answered stays there', async (where) => {
+    const world = Object.assign(busyWorld(now), { requests: threeRequests() });
+    const { model } = await renderApp(world);
+    act(() => model.showConversation(talkWithBo));
+    await settle();
+    const answered = model.client.contacts.answerRequest;
+    let go = (): void => undefined;
+    const gate = new Promise<void>((done) => (go = done));
+    vi.spyOn(model.client.contacts, 'answerRequest').mockImplementation(async (asked) => (await gate, answered(asked)));
+    acceptFirst().focus();
+    fireEvent.click(acceptFirst());
+    if (where.startsWith('writes')) screen.getByRole('textbox', { name: 'Message' }).focus();
+    else act(() => model.showConversation(talkWithCarla));
+    go();
+    await settle();
+    await waitFor(() => expect(screen.getAllByRole('button', { name: 'Accept request' })).toHaveLength(2));
+    expect(model.ui.getState().selection?.conversationId).toBe(where.startsWith('writes') ? talkWithBo : talkWithCarla);
   });
 
   it('leaves the focus on the ways to somebody where nobody is in the list yet', async () => {
