@@ -70,6 +70,8 @@ export interface DeliveryParts {
   readonly onDeposit?: (peerId: PeerId, session: Session, item: Uint8Array) => void;
   /** Hears what is said about files, and when a connection takes more while no message waits for it. */
   readonly files?: { hear(session: Session, item: Uint8Array): void; takesMore(session: Session): void };
+  /** Hears whether what comes can be stored. */
+  readonly untaken?: { stored(): void; refused(error: unknown): void };
   /** The first word of every session; without it messages flow at once. */
   readonly standing?: Pick<StandingExchange, 'items' | 'heard'>;
 }
@@ -97,10 +99,14 @@ export class Delivery {
       // One that was replaced: the other side sends unacknowledged messages again.
       count: (lane) => (this.#isUsed(lane) ? lane.incoming.length : undefined),
       take: (lane) => this.#take(lane),
-      taken: (lane, taken) => this.#taken(lane, taken),
+      taken: (lane, taken) => {
+        parts.untaken?.stored();
+        this.#taken(lane, taken);
+      },
       refused: (lane, error) => {
         // Nothing was committed, so nothing is acknowledged: it will come again on the next connection.
         logger.error('message.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
+        parts.untaken?.refused(error);
         lane.session.close();
       },
     });

@@ -69,7 +69,7 @@ function profileLines(profile: OpenProfile | undefined): (readonly [string, stri
   ];
 }
 
-function networkLines({ listening, announced = [], lan, portMapping, proxy, mailbox, moved, clockAhead, turnedAway }: NetworkStatus & { readonly clockAhead?: number }): (readonly [string, string | number | boolean])[] {
+function networkLines({ listening, announced = [], lan, portMapping, proxy, mailbox, moved, clockAhead, untaken, turnedAway }: NetworkStatus & { readonly clockAhead?: number }): (readonly [string, string | number | boolean])[] {
   return [
     ['listening on', listening.length],
     ['addresses told', announced.length],
@@ -79,6 +79,7 @@ function networkLines({ listening, announced = [], lan, portMapping, proxy, mail
     ['proxy', proxy?.state ?? 'off'],
     ['mailbox', mailbox?.state ?? 'off'],
     ['clock', clockAhead === undefined ? 'fits' : `${Math.round(clockAhead / 60_000)} minutes ahead`],
+    ['disk', untaken === undefined ? 'takes what comes' : untaken],
     ['questions about keys turned away', turnedAway?.count ?? 'few or none'],
   ];
 }

@@ -36,6 +36,7 @@ export function networkService(parts: NetworkServiceParts): Handlers['network'] 
         portMapping: network.get('portMapping'),
         proxy: network.get('proxy'),
         ...(profile !== undefined && network.clock?.ahead !== undefined && { clockAhead: network.clock.ahead }),
+        ...(profile?.untaken.why !== undefined && { untaken: profile.untaken.why }),
         ...(profile !== undefined && network.turnedAway.told !== undefined && { turnedAway: network.turnedAway.told }),
         ...(profile !== undefined && profile.ways.own.url !== undefined && { mailbox: { url: profile.ways.own.url, state: profile.ways.own.state } }),
       };

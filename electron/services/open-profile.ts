@@ -18,6 +18,7 @@ import { ProfileDevices } from './devices/of-profile';
 import { Suspensions } from './devices/suspensions';
 import { Dialling } from './dialling';
 import type { Envelopes } from './envelopes';
+import { nowhere } from './files/nowhere';
 import { ProfileFiles } from './files/profile-files';
 import { envelopesOfProfile } from './envelopes-of-profile';
 import { GroupCommit } from './group-commit';
@@ -50,6 +51,7 @@ import { takeChannel } from './stranger-channels';
 import { ProfileTalk } from './talk/of-profile';
 import { endSessions } from './end-sessions';
 import { Tries } from './tries';
+import { Untaken } from './untaken';
 import { tryTellWaiting, waitingRule } from './waiting-news';
 import { Vouching } from './vouching';
 import { ProfileWays } from './ways/of-profile';
@@ -96,6 +98,8 @@ export class OpenProfile {
   /** Own messages: those of one turn share a transaction, and are then handed over together. */
   readonly sends: GroupCommit<PeerId>;
   readonly removal: ConversationRemoval;
+  /** Whether the disk takes what comes. */
+  readonly untaken: Untaken;
   readonly newMessageId: () => string;
   readonly waitingFor: WaitingRule;
   readonly #host: SessionHost;
@@ -158,6 +162,7 @@ export class OpenProfile {
       tellsRead: () => this.talk.showsRead,
       ...(around.dialogLimits && { limits: around.dialogLimits }),
     });
+    this.untaken = new Untaken({ clock, room: () => (around.files ?? nowhere).held.room(), onChange: () => around.network.touched(), onRoom: () => this.lasting(() => this.connections.lookAgain()) });
     const standing = new StandingExchange({
       crypto, logger, local, engine: this.engine, book: this.book, commit: (work) => this.commit(work),
       onDelisted: (toldBy, list) => this.devices.standing.delisted(toldBy, list), onNewerList: (list) => changes.adopt(list),
@@ -172,6 +177,7 @@ export class OpenProfile {
       ownInstance: local.instanceId,
       transaction: (work) => this.stores.transaction(work),
       standing,
+      untaken: this.untaken,
       onNotice: (from, bytes) => this.devices.standing.noticed(from, bytes),
       onTyping: (peerId, bytes) => this.talk.typing.heard(peerId, bytes),
       onDeposit: (peerId, session, item) => this.ways.brought.take(peerId, session, item),
@@ -183,6 +189,7 @@ export class OpenProfile {
     this.sends = new GroupCommit({
       commit: (work) => this.commit(work),
       after: (peerIds) => {
+        this.untaken.stored();
         for (const peerId of peerIds) {
           this.delivery.flush(peerId);
           this.connections.reach(peerId);
@@ -349,7 +356,7 @@ export class OpenProfile {
     this.#clock.close();
     for (const end of Object.values(this.#endings)) end();
     this.talk.close();
-    const parts = [this.lan, this.removal, this.cards, this.files, this.ways, this.devices, this.vouching, this.introductions, this.rekeying, this.invitations, this.#rested, this.delivery];
+    const parts = [this.untaken, this.lan, this.removal, this.cards, this.files, this.ways, this.devices, this.vouching, this.introductions, this.rekeying, this.invitations, this.#rested, this.delivery];
     for (const part of parts) part?.close();
     endSessions(this.stores, this.#around.logger, [this.connections, this.#host]);
     this.engine.wipe();

@@ -1,5 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
-import { AlarmClock, PlugZap, ShieldOff, WifiOff } from 'lucide-react';
+import { AlarmClock, HardDrive, PlugZap, ShieldOff, WifiOff } from 'lucide-react';
 import type { NetworkStatus } from '../../../shared/model/network';
 import { useModel, useNetwork, useSettings, useUi } from '../../app/model-context';
 import { PutAwayButton } from '../../app/put-away-button';
@@ -10,6 +10,7 @@ import { Button } from '../../ui/button';
 import { portText } from './own-places';
 
 export type NetworkTrouble =
+  | { readonly kind: 'disk'; readonly why: NonNullable<NetworkStatus['untaken']> }
   | { readonly kind: 'proxy'; readonly address: string }
   | { readonly kind: 'offline' }
   | { readonly kind: 'clock'; readonly ahead: number }
@@ -19,6 +20,7 @@ export type NetworkTrouble =
 export function troublesOf(status: NetworkStatus | undefined, proxy: string): readonly NetworkTrouble[] {
   if (status === undefined) return [];
   const troubles: NetworkTrouble[] = [];
+  if (status.untaken !== undefined) troubles.push({ kind: 'disk', why: status.untaken });
   if (status.proxy?.state === 'failed') troubles.push({ kind: 'proxy', address: status.proxy.address ?? proxy.replace(/^socks5:\/\//u, '') });
   // It listens and has nothing to tell anybody: no interface but this computer's own. Behind a proxy nothing is told anyhow.
   else if (proxy === '' && status.announced?.length === 0 && status.listening.length > 0) troubles.push({ kind: 'offline' });
@@ -67,6 +69,8 @@ function useSaid(words: string): string {
 
 function wordsOf(trouble: NetworkTrouble, text: Text, times: Times, findOnNetwork: boolean): string {
   switch (trouble.kind) {
+    case 'disk':
+      return text(`bar.${trouble.why}`);
     case 'proxy':
       return text('bar.proxy', { address: trouble.address });
     case 'offline':
@@ -93,6 +97,13 @@ function NetworkBar({ trouble }: { readonly trouble: NetworkTrouble }): ReactNod
     <PutAwayButton onPress={() => putBarAway(barOf(trouble))} />
   );
   switch (trouble.kind) {
+    // Not put away: nothing arrives while it lasts.
+    case 'disk':
+      return (
+        <Bar tone="notice" icon={<HardDrive aria-hidden="true" />}>
+          {words}
+        </Bar>
+      );
     case 'proxy':
       return (
         <Bar tone="notice" icon={<ShieldOff aria-hidden="true" />} actions={<Button onPress={() => openSettings('network')}>{text('bar.settings')}</Button>}>

@@ -71,6 +71,41 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     await world.until('it arrives', () => toldOf(bo, 'message.received').some(({ message }) => message.text === 'kept'));
   }, 30_000);
 
+  test('what a full disk does not take of others is told while it lasts, though their connection ends each time, and comes once there is room', async () => {
+    const { ofInviter } = await acquaint(world, ann, bo);
+    const fault = failing(bo, 'messages', 'add');
+    await world.until('a session', met);
+    const { conversationId } = await ann.conversations.open({ contactId: ofInviter });
+    await world.pass(100);
+    const status = async () => (await bo.networkCalls.status(undefined)).untaken;
+    const { size } = bo.disk;
+    let changes = 0;
+    bo.network.onChange(() => (changes += 1));
+    fault.on = true;
+    bo.disk.size = 0;
+    await ann.messages.send({ conversationId, text: 'not yet' });
+    await world.pass(200);
+    expect(await status()).toBe('disk-full');
+    expect(changes).toBeGreaterThan(0);
+    await world.pass(20_000);
+    expect(await status()).toBe('disk-full');
+    fault.on = false;
+    bo.disk.size = size;
+    await world.pass(6_000);
+    expect(await status()).toBeUndefined();
+    await world.until('it arrives', () => toldOf(bo, 'message.received').some(({ message }) => message.text === 'not yet'));
+    // A disk that fails is another matter: nobody can tell from outside when it works again, but what is stored shows it.
+    const broken = failing(bo, 'messages', 'add', () => new KeyshiftError('disk.failed', 'The disk failed.'));
+    await world.until('a session', met);
+    broken.on = true;
+    await ann.messages.send({ conversationId, text: 'later' });
+    await world.pass(200);
+    expect(await status()).toBe('disk-failed');
+    broken.on = false;
+    await world.until('it arrives', () => toldOf(bo, 'message.received').some(({ message }) => message.text === 'later'));
+    expect(await status()).toBeUndefined();
+  }, 30_000);
+
   test('nor does a contact that cannot be read when the sender reaches for it', async () => {
     const { ofInviter } = await acquaint(world, ann, bo);
     const { conversationId } = await ann.conversations.open({ contactId: ofInviter });

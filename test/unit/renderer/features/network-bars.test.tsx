@@ -79,6 +79,18 @@ describe('bars under the title', () => {
     expect(bars().textContent).toContain('ahead of your contacts');
   });
 
+  it.each([
+    ['disk-full', 'The disk is full: what others write to you cannot be stored. It waits with them and comes once there is room.'],
+    ['disk-failed', 'The disk takes nothing: what others write to you cannot be stored'],
+  ] as const)('a disk that takes nothing (%s) is told for as long as that lasts: who wrote only looks away', async (untaken, words) => {
+    const { fake } = await renderApp(busyWorld(now, { network: { untaken } }));
+    expect(bars().textContent).toContain(words);
+    expect(within(bars()).queryByRole('button')).toBeNull();
+    expect(await axeFindings()).toEqual([]);
+    await tell(() => fake.tellNetwork({ untaken: undefined }));
+    expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
+  });
+
   it('a silent proxy: something must be done, so it cannot be put away; F6 and Enter lead to the settings', async () => {
     const world = busyWorld(now, { network: { proxy: { state: 'failed', address: '127.0.0.1:9050' } } });
     world.settings = { ...world.settings, proxy: 'socks5://127.0.0.1:9050' };
