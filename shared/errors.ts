@@ -111,6 +111,7 @@ export const errorCodes = [
   'envelopes.garbled',
   'path.required',
   'path.unusable',
+  'path.taken',
   'device.unknown',
   'device.itself',
   'device.busy',

@@ -219,7 +219,7 @@ export interface PreferencesStore {
   set(change: Partial<Preferences>): void;
 }
 
-/** Files of envelopes, at paths the user chose, or in a folder. Errors: path.unusable, disk.full, disk.failed; disk.unconfirmed once a file stands whole under its name. */
+/** Files of envelopes, at paths the user chose, or in a folder. Errors: path.unusable, path.taken, disk.full, disk.failed; disk.unconfirmed once a file stands whole under its name. */
 export interface EnvelopeFiles {
   /** The file itself; a new name in it where the path is a folder. */
   place(path: string): string;
@@ -242,7 +242,7 @@ export interface FileKind {
 /** Told of an unfinished file before there is one (`id` '') and before anything stands in it; what it gave last is called when that has its name, or is gone. */
 export type NoteOfPart = (part: PartOnDisk) => () => void;
 
-/** Files for the user alone (0600), at paths the user chose. Errors: path.unusable, disk.full, disk.failed; disk.unconfirmed once a file stands whole under its name. */
+/** Files for the user alone (0600), at paths the user chose. Errors: path.unusable, path.taken, disk.full, disk.failed; disk.unconfirmed once a file stands whole under its name. */
 export interface PrivateFiles {
   /** `too-long` instead of more than `limit` bytes, without reading them. */
   read(path: string, limit: number): Uint8Array | 'too-long';

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { patiently } from '../platform/patience';
 import { backupHeadBytes, startsLikeBackup } from '../engine/backup/container';
 import type { BackupFiles, BackupSource, BackupTarget } from '../services/ports/backup';
-import { assertPath, confirmName, mapPathError, unusable } from './chosen-path';
+import { assertPath, confirmName, mapPathError, taken, unusable } from './chosen-path';
 import type { PartNote, PartOnDisk } from '../services/ports/transfers';
 import { fileMode } from './durable-file';
 import { beginningOf, beingWritten, emptied, idOf, noted } from './part-on-disk';
@@ -43,8 +43,8 @@ function besides(target: string): string {
 async function assertReplaceable(target: string, likeness: Likeness): Promise<void> {
   const found = lstatSync(target, { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (!found.isFile()) throw unusable('There is something else than a file under this name. It was left as it is.');
-  if (!likeness.isLike(await headOf(target, likeness))) throw unusable('Another kind of file has this name. It was left as it is.');
+  if (!found.isFile()) throw taken('There is something else than a file under this name.');
+  if (!likeness.isLike(await headOf(target, likeness))) throw taken('Another kind of file has this name.');
 }
 
 /** What a killed process left is empty, or begins as a backup does; anything else beside the place is somebody's file. */

@@ -5,7 +5,7 @@ import { KeyshiftError } from '../../shared/errors';
 import { patiently } from '../platform/patience';
 import type { ChosenFiles, ChosenSource, ChosenTarget } from '../services/ports/files';
 import type { PartOnDisk } from '../services/ports/transfers';
-import { assertPath, confirmName, mapPathError, unusable } from './chosen-path';
+import { assertPath, confirmName, mapPathError, taken, unusable } from './chosen-path';
 import { fileMode } from './durable-file';
 import { fileErrorCode } from './file-error';
 import { markForeign } from './foreign-mark';
@@ -75,7 +75,7 @@ function stampOf({ dev, ino, size, mtimeMs }: Pick<Stats, 'dev' | 'ino' | 'size'
 function assertFree(target: string, replaces: boolean): void {
   const found = lstatSync(target, { throwIfNoEntry: false });
   if (found === undefined || (replaces && found.isFile())) return;
-  throw unusable('There is something under this name already. It was left as it is.');
+  throw taken('There is something under this name already.');
 }
 
 class Target implements ChosenTarget {
@@ -123,7 +123,7 @@ class Target implements ChosenTarget {
     try {
       await link(this.part.path, this.path);
     } catch (error) {
-      if (fileErrorCode(error) === 'EEXIST') throw unusable('There is something under this name already. It was left as it is.');
+      if (fileErrorCode(error) === 'EEXIST') throw taken('There is something under this name already.');
       await patiently(() => rename(this.part.path, this.path));
       return;
     }

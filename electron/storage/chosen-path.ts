@@ -8,6 +8,11 @@ export function unusable(message: string): KeyshiftError {
   return new KeyshiftError('path.unusable', message);
 }
 
+/** Error: path.taken, which says that nothing was done to what is there. */
+export function taken(message: string): KeyshiftError {
+  return new KeyshiftError('path.taken', `${message} It was left as it is.`);
+}
+
 /** What a failed file operation means where the path was the user's choice. Errors: path.unusable, disk.full, disk.too-large, disk.failed. */
 export function mapPathError(error: unknown): unknown {
   const code = fileErrorCode(error);

@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants, fstatSync, fsyncSync, ftruncateSync, 
 import { dirname, resolve } from 'node:path';
 import { patientlySync } from '../platform/patience';
 import type { FileKind, NoteOfPart, PrivateFiles } from '../services/ports';
-import { assertPath, confirmName, mapPathError, unusable } from './chosen-path';
+import { assertPath, confirmName, mapPathError, taken, unusable } from './chosen-path';
 import { fileMode, removeIfPossible, writeAll } from './durable-file';
 import { beingWritten, idOf, ownPartOf } from './part-on-disk';
 import { readPlainFile, readUpTo, withFile } from './plain-file';
@@ -68,9 +68,9 @@ function emptyIfPossible(file: number): void {
 function assertReplaceable(target: string, { edgeBytes, isKind }: FileKind): void {
   const found = lstatSync(target, { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (!found.isFile()) throw unusable('There is something else than a file under this name. It was left as it is.');
+  if (!found.isFile()) throw taken('There is something else than a file under this name.');
   const [head, tail] = withFile(target, constants.O_NOFOLLOW | constants.O_NONBLOCK, (file) => [readUpTo(file, edgeBytes, 0), readUpTo(file, edgeBytes, Math.max(0, found.size - edgeBytes))]);
-  if (!isKind(head ?? nothing, tail ?? nothing)) throw unusable('Another kind of file has this name. It was left as it is.');
+  if (!isKind(head ?? nothing, tail ?? nothing)) throw taken('Another kind of file has this name.');
 }
 
 const nothing = new Uint8Array(0);

@@ -70,7 +70,7 @@ export const calls = {
     exportPrivate: call(
       z.strictObject({ format: z.enum(['pkcs12', 'pem', 'backup']), passphrase, path: z.string().optional() }),
       z.strictObject({ path: z.string() }),
-      [...needsVault, 'path.required', 'path.unusable', 'passphrase.weak', 'key.not-here'],
+      [...needsVault, 'path.required', 'path.unusable', 'path.taken', 'passphrase.weak', 'key.not-here'],
     ),
     importPrivate: call(
       z.strictObject({ path: z.string().optional(), passphrase }),
@@ -82,7 +82,7 @@ export const calls = {
     /** The person says that they took the identity key to another device themselves: `keyTaken` is no more. */
     confirmTaken: call(none, done, needsVault),
     /** A printable sheet with the recovery code, at a path of the user's choice, for the user alone. */
-    saveRecoveryKit: call(z.strictObject({ path: z.string().optional() }).optional(), z.strictObject({ path: z.string() }), [...needsVault, 'recovery.none', 'path.required', 'path.unusable']),
+    saveRecoveryKit: call(z.strictObject({ path: z.string().optional() }).optional(), z.strictObject({ path: z.string() }), [...needsVault, 'recovery.none', 'path.required', 'path.unusable', 'path.taken']),
     /** The recovery key is on paper now and leaves this device. */
     forgetRecoveryKey: call(none, done, [...needsVault, 'recovery.none']),
     /** Takes the identity back with the code of the kit: a new key that outranks every other; all earlier ones are revoked. */
@@ -108,6 +108,7 @@ export const calls = {
       'invitation.altered',
       'path.required',
       'path.unusable',
+      'path.taken',
     ]),
     /** Accepts the invitation in a file. */
     openInvitation: call(z.strictObject({ path: z.string().optional() }).optional(), z.strictObject({ contactId }), [
@@ -172,7 +173,7 @@ export const calls = {
     /** The contact, every conversation with them and every key: gone from all own devices. They can ask to be a contact again. */
     remove: call(z.strictObject({ contactId }), done, needsContact),
     /** The QR code of an invitation as a picture. */
-    saveInvitationPicture: call(z.strictObject({ link: z.string().max(longest), path: z.string().optional() }), z.strictObject({ path: z.string() }), [...needsVault, 'key.private', 'invitation.garbled', 'path.required', 'path.unusable']),
+    saveInvitationPicture: call(z.strictObject({ link: z.string().max(longest), path: z.string().optional() }), z.strictObject({ path: z.string() }), [...needsVault, 'key.private', 'invitation.garbled', 'path.required', 'path.unusable', 'path.taken']),
   },
   conversations,
   messages,
@@ -213,6 +214,7 @@ export const calls = {
       ...needsVault,
       'path.required',
       'path.unusable',
+      'path.taken',
       'passphrase.weak',
       'backup.busy',
       'backup.cancelled',
@@ -252,6 +254,7 @@ export const calls = {
       'envelopes.nothing',
       'path.required',
       'path.unusable',
+      'path.taken',
     ]),
     open: call(
       z.strictObject({ path: z.string().optional(), folder: z.literal(true).optional() }),

@@ -20,7 +20,7 @@ export const files = {
   resume: call(z.strictObject({ transferId }), done, [...needsTransfer, ...needsStanding, 'transfer.over']),
   cancel: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),
   /** Writes it to a place of the person's choice, never executable, never over something else without a yes. */
-  save: call(z.strictObject({ transferId, path: z.string().optional() }), z.strictObject({ path: z.string() }), [...needsTransfer, 'transfer.not-here', 'file.altered', 'path.required', 'path.unusable']),
+  save: call(z.strictObject({ transferId, path: z.string().optional() }), z.strictObject({ path: z.string() }), [...needsTransfer, 'transfer.not-here', 'file.altered', 'path.required', 'path.unusable', 'path.taken']),
   /**
    * Newest first, of all conversations without `conversationId`: the newest, with those that are just being copied, or the page behind `before`;
    * 100 without `limit`. With `transferIds`, which have no pages, those of them that are known, and no others.

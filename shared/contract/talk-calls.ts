@@ -49,7 +49,7 @@ export const conversations = {
   export: call(
     z.strictObject({ conversationId, format: z.enum(['html', 'json', 'archive']), path: z.string().optional() }),
     z.strictObject({ path: z.string(), messages: z.number().int().nonnegative() }),
-    [...needsConversation, 'path.required', 'path.unusable', 'export.busy', 'export.cancelled'],
+    [...needsConversation, 'path.required', 'path.unusable', 'path.taken', 'export.busy', 'export.cancelled'],
   ),
   cancelExport: call(none, done),
   /** Needs no vault: an archive speaks for itself. */

@@ -76,13 +76,13 @@ describe('files a person chose', () => {
     utimesSync(path, 1, 1);
     expect(await source.isUnchanged?.()).toBe(false);
     await source.close();
-    await expect(chosenFiles.begin(path, false, unnoted)).rejects.toMatchObject({ code: 'path.unusable' });
+    await expect(chosenFiles.begin(path, false, unnoted)).rejects.toMatchObject({ code: 'path.taken' });
     symlinkSync(path, join(directory, 'link'));
-    await expect(chosenFiles.begin(join(directory, 'link'), true, unnoted)).rejects.toMatchObject({ code: 'path.unusable' });
+    await expect(chosenFiles.begin(join(directory, 'link'), true, unnoted)).rejects.toMatchObject({ code: 'path.taken' });
     const target = await chosenFiles.begin(join(directory, 'b.bin'), false, unnoted);
     await target.write(Buffer.from('bytes'));
     writeFileSync(join(directory, 'b.bin'), 'somebody was quicker');
-    await expect(target.finish()).rejects.toMatchObject({ code: 'path.unusable' });
+    await expect(target.finish()).rejects.toMatchObject({ code: 'path.taken' });
     await target.discard();
     const replaced = await chosenFiles.begin(path, true, unnoted);
     await replaced.write(Buffer.from('new'));

@@ -67,8 +67,8 @@ describe('two headless peers that are never there at the same time after they me
     const { ofInvitee: contactId } = contact;
     writeFileSync(at('letter'), 'Dear Bo');
     symlinkSync(at('letter'), at('link'));
-    for (const path of [at('letter'), at('link'), join(folder.path, 'no', 'folder')]) {
-      await expect(ann.peer.call('envelopes.save', { contactId, path }), path).rejects.toMatchObject({ code: 'path.unusable' });
+    for (const [path, code] of [[at('letter'), 'path.taken'], [at('link'), 'path.taken'], [join(folder.path, 'no', 'folder'), 'path.unusable']] as const) {
+      await expect(ann.peer.call('envelopes.save', { contactId, path }), path).rejects.toMatchObject({ code });
     }
     expect(readFileSync(at('letter'), 'utf8')).toBe('Dear Bo');
     // Its own kind it replaces, with the same messages in other envelopes.

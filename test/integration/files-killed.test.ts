@@ -45,7 +45,7 @@ describe('a file between two processes that are killed', () => {
     expect(await ada.peer.call('files.save', { transferId, path: saved })).toEqual({ path: saved });
     expect(hashOf(saved)).toBe(hashOf(path));
     expect(statSync(saved).mode & 0o777).toBe(0o600);
-    await expect(ada.peer.call('files.save', { transferId, path: saved })).rejects.toMatchObject({ code: 'path.unusable' });
+    await expect(ada.peer.call('files.save', { transferId, path: saved })).rejects.toMatchObject({ code: 'path.taken' });
     for (const { profile } of people) {
       expect(readdirSync(join(profile, 'files'))).toHaveLength(1);
       for (const name of readdirSync(profile, { recursive: true, encoding: 'utf8' })) {

@@ -77,7 +77,7 @@ export function memoryFiles(): MemoryFiles {
         return { name, size: bytes.length, isUnchanged: async () => files.get(path) === bytes, read: async (at, length) => Uint8Array.from((files.get(path) ?? bytes).subarray(at, at + length)), close: async () => undefined };
       },
       async begin(path, replaces, note) {
-        if (files.has(path) && !replaces) throw new KeyshiftError('path.unusable', 'There is something under this name already.');
+        if (files.has(path) && !replaces) throw new KeyshiftError('path.taken', 'There is something under this name already.');
         const parts: Uint8Array[] = [];
         const part = { path: `${path}.part`, id: 'memory' };
         note({ ...part, id: '' });

@@ -31,7 +31,7 @@ export interface VaultMaker {
   begin(passphrase: string, schema: number): Promise<VaultInTheMaking>;
 }
 
-/** Backups, at paths the user chose. Errors: path.unusable, disk.full, disk.failed; disk.unconfirmed once a file stands whole under its name. */
+/** Backups, at paths the user chose. Errors: path.unusable, path.taken, disk.full, disk.failed; disk.unconfirmed once a file stands whole under its name. */
 export interface BackupFiles {
   /** Replaces nothing but a backup, and only at the end. */
   begin(path: string, note: PartNote): Promise<BackupTarget>;

@@ -27,7 +27,7 @@ export interface HeldFile {
   close(): Promise<void>;
 }
 
-/** Files where the person wants them. Errors: path.unusable, disk.full, disk.failed; disk.unconfirmed once a file stands whole under its name. */
+/** Files where the person wants them. Errors: path.unusable, path.taken, disk.full, disk.failed; disk.unconfirmed once a file stands whole under its name. */
 export interface ChosenFiles {
   /** Errors also: file.gone, file.empty. */
   open(path: string): Promise<ChosenSource>;

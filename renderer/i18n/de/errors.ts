@@ -106,6 +106,7 @@ export const errors = {
   'error.envelopes.nothing': 'Für diese Person ist schon alles zugestellt. Es gibt nichts zu überbringen.',
   'error.envelopes.garbled': 'Das ist keine Umschlagdatei, oder sie wurde unterwegs beschädigt. Nichts wurde geändert; bitte noch einmal um die Datei.',
   'error.path.required': 'Keine Datei wurde ausgewählt, darum geschah nichts. Wähle eine aus, um weiterzumachen.',
+  'error.path.taken': 'Unter diesem Namen gibt es dort schon etwas, das Keyshift nicht ersetzt. Es blieb, wie es ist; wähle einen anderen Namen oder Ort.',
   'error.path.unusable': 'Diese Datei oder dieser Ordner lässt sich nicht benutzen: An diesem Ort ist nichts oder etwas anderes, der Datenträger nimmt keinen solchen Namen, dein Konto darf dort nicht lesen oder schreiben, oder ein anderes Programm hat sie offen. Was dort ist, blieb, wie es ist; wähle einen anderen Ort.',
   'error.device.unknown': 'Keines deiner Geräte hat diese Nummer. Vielleicht wurde es entfernt; die Liste der Geräte sagt, welche es gibt.',
   'error.device.itself': 'Das geht nicht mit dem Gerät, das du gerade benutzt. Nimm ein anderes von dir.',

@@ -108,6 +108,7 @@ export const errors = {
   'error.envelopes.nothing': 'Everything for this person is delivered already. There is nothing to carry.',
   'error.envelopes.garbled': 'This is not an envelope file, or it was damaged on its way. Nothing was changed; ask for the file again.',
   'error.path.required': 'No file was chosen, so nothing was done. Choose one to go on.',
+  'error.path.taken': 'There is something under this name already that Keyshift does not replace. It was left as it is; choose another name or place.',
   'error.path.unusable': 'That file or folder cannot be used: it is not there, it is of another kind, the disk takes no such name, your account may not read or write there, or another program has it open. What is there was left as it is; choose another place.',
   'error.device.unknown': 'None of your devices has this number. It may have been removed; the list of devices says which there are.',
   'error.device.itself': 'This cannot be done to the device you are using. Use another one of yours.',

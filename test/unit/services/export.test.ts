@@ -190,7 +190,7 @@ describe('exported conversations', () => {
     await expect(running).rejects.toEqual(code('export.cancelled'));
     expect(readdirSync(folder).filter((name) => name.includes('c.json') || name.includes('d.json'))).toEqual([]);
     writeFileSync(path('mine.json'), '{"mine":true}');
-    await expect(service.export({ conversationId, format: 'json', path: path('mine.json') })).rejects.toEqual(code('path.unusable'));
+    await expect(service.export({ conversationId, format: 'json', path: path('mine.json') })).rejects.toEqual(code('path.taken'));
     expect(readFileSync(path('mine.json'), 'utf8')).toBe('{"mine":true}');
     await service.export({ conversationId, format: 'json', path: path('a.json') }); // one of its kind is replaced
     await expect(service.export({ conversationId, format: 'json' })).rejects.toEqual(code('path.required'));

@@ -202,7 +202,7 @@ describe('an invitation that carries a place to answer', () => {
       expect(statSync(path).mode & 0o777).toBe(0o600);
       expect(readFileSync(path, 'utf8')).toBe(`${link}\n`);
       writeFileSync(join(folder, 'letter.txt'), 'dear Bo');
-      await expect(ann.invitationFiles.saveInvitation({ link, path: join(folder, 'letter.txt') })).rejects.toMatchObject({ code: 'path.unusable' });
+      await expect(ann.invitationFiles.saveInvitation({ link, path: join(folder, 'letter.txt') })).rejects.toMatchObject({ code: 'path.taken' });
       await expect(bo.invitationFiles.saveInvitation({ link, path })).rejects.toMatchObject({ code: 'invitation.garbled' });
       await expect(bo.invitationFiles.openInvitation({ path: join(folder, 'letter.txt') })).rejects.toMatchObject({ code: 'invitation.garbled' });
       await bo.invitationFiles.openInvitation({ path });
