@@ -1,9 +1,9 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen } from '@testing-library/react';
 import { virtual } from '@guidepup/virtual-screen-reader';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { World } from '../../../preview/fake-world';
-import { scenes } from '../../../preview/scenes';
+import { busyWorld, scenes, talkWithCarla } from '../../../preview/scenes';
 import { openTalk } from '../open-talk';
 import { settle } from '../render-app';
 
@@ -118,5 +118,39 @@ describe('what a screen reader says', () => {
     expect(spoken.filter((phrase) => phrase.startsWith('button'))).toEqual(['button, Close', 'button, Keep', 'button, Delete for me', 'button, Delete for both']);
     expect(spoken.join(' ')).toContain('See you at five?');
     expect(document.activeElement?.textContent).toBe('Keep');
+  });
+});
+
+describe('the sound of a new message', () => {
+  it('is two tones, once for a burst, and leaves the sound of the system alone again', async () => {
+    const begun: number[] = [];
+    const asked: string[] = [];
+    const node = { connect: (next: unknown) => next };
+    class Sounding {
+      state: 'running' | 'suspended' = 'suspended';
+      currentTime = 0;
+      destination = node;
+      resume = (): Promise<void> => (asked.push('resume'), (this.state = 'running'), Promise.resolve());
+      suspend = (): Promise<void> => (asked.push('suspend'), (this.state = 'suspended'), Promise.resolve());
+      createOscillator = () => ({ ...node, frequency: { value: 0 }, start: (at: number) => begun.push(at), stop: () => undefined });
+      createGain = () => ({ ...node, gain: { setValueAtTime: () => undefined, linearRampToValueAtTime: () => undefined, exponentialRampToValueAtTime: () => undefined } });
+    }
+    vi.stubGlobal('AudioContext', Sounding);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'], shouldAdvanceTime: true });
+    onTestFinished(() => {
+      vi.useRealTimers();
+      vi.unstubAllGlobals();
+    });
+    const world = busyWorld(now);
+    world.settings = { ...world.settings, sounds: true };
+    const { fake } = await openTalk(world);
+    for (const text of ['One', 'Two']) act(() => void fake.receive(talkWithCarla, text));
+    expect(begun).toHaveLength(2);
+    expect(asked).toEqual(['resume']);
+    await act(() => vi.advanceTimersByTimeAsync(3_000));
+    expect(asked).toEqual(['resume', 'suspend']);
+    act(() => void fake.receive(talkWithCarla, 'Three'));
+    expect(begun).toHaveLength(4);
+    expect(asked).toEqual(['resume', 'suspend', 'resume']);
   });
 });
