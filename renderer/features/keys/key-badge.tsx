@@ -9,6 +9,9 @@ import { KeyCut } from '../../ui/icons';
 import { findConversation } from '../conversations/conversations-store';
 import { keyState, newestKeySince, shownKeyId } from './key-state';
 
+/** What is shown of the time may be so old. */
+const aheadMs = 2 * 60_000;
+
 /** The Keys fact of the header: glyph, word, age. Opens the Keys tab. */
 export function KeyBadge({ contact, conversationId }: { readonly contact: Contact; readonly conversationId: string | undefined }): ReactNode {
   const text = useText();
@@ -21,7 +24,9 @@ export function KeyBadge({ contact, conversationId }: { readonly contact: Contac
   const state = keyState(status, { contact, renewing, failed, now });
   const since = newestKeySince(status);
   const word = text(`keys.${state}`);
-  const shown = since === undefined || state === 'needs' || state === 'none' ? word : text('keys.badge', { word, age: times.age(now - since) });
+  // Made by a clock that was set back since: how old it is nobody knows.
+  const isAhead = since !== undefined && since - now > aheadMs;
+  const shown = since === undefined || isAhead || state === 'needs' || state === 'none' ? word : text('keys.badge', { word, age: times.age(now - since) });
   const id = shownKeyId(status);
   return (
     <Button className={`fact keys-${state}`} data-testid="key-badge" aria-label={`${text('keys.label')}: ${shown}`} onPress={() => showDetails('keys')}>
