@@ -89,7 +89,10 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
   const messages = createMessagesStore(client, life, () => events.catchUp());
   const drafts = createDraftsStore((conversationId, draft) => {
     const stored = client.conversations.update({ conversationId, draft });
-    background(stored);
+    // Told once: while it lasts it is said above the field.
+    background(stored.catch((thrown: unknown) => {
+      if (drafts.getState().unkept[conversationId] === undefined) throw thrown;
+    }));
     return stored;
   });
   const talk = createTalkStore();

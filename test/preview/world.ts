@@ -134,7 +134,7 @@ export function makeContact(name: string, change: Partial<Contact> = {}): Contac
     vouchedBy: [],
     reach: 'direct',
     keyEpoch: 1,
-    permissions: { message: true, openConversation: true, sendFile: false },
+    permissions: { message: true, openConversation: true, sendFile: true },
     ...change,
   };
 }

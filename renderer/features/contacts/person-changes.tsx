@@ -1,9 +1,8 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
-import type { Contact, Permissions } from '../../../shared/model/contact';
+import type { Contact } from '../../../shared/model/contact';
 import { ActDialog } from '../../app/act-dialog';
 import { useModel } from '../../app/model-context';
-import { useTold } from '../../app/use-told';
 import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
@@ -11,10 +10,10 @@ import { Dialog } from '../../ui/dialog';
 import { nameInSentence } from '../../ui/strangers';
 import { SwitchField } from '../../ui/switch-field';
 import { TextField } from '../../ui/text-field';
+import { rights, useSetRights } from './use-set-rights';
 
 /** As long as a name may be, in UTF-16 units. */
 const longestName = 64;
-const rights = ['message', 'openConversation', 'sendFile'] as const satisfies readonly (keyof Permissions)[];
 
 /** What this person is called here, and another name for them. */
 export function RenamePerson({ contact }: { readonly contact: Contact }): ReactNode {
@@ -52,19 +51,12 @@ export function PersonRights({ contact }: { readonly contact: Contact }): ReactN
 
 function Rights({ contact, name }: { readonly contact: Contact; readonly name: string }): ReactNode {
   const text = useText();
-  const say = useTold();
-  const { client, contacts } = useModel();
-  const set = (right: keyof Permissions, on: boolean): void =>
-    void say(async () => {
-      await client.contacts.setPermissions({ contactId: contact.contactId, permissions: { [right]: on } });
-      await contacts.getState().load();
-      return text(on ? 'person.rights.given' : 'person.rights.taken', { name });
-    });
+  const set = useSetRights(contact);
   return (
     <section className="stack tight">
       <h2 className="small-heading">{text('person.rights', { name })}</h2>
       {rights.map((right) => (
-        <SwitchField key={right} label={text(`person.rights.${right}`)} on={contact.permissions[right]} onChange={(on) => set(right, on)} />
+        <SwitchField key={right} label={text(`person.rights.${right}`)} on={contact.permissions[right]} onChange={(on) => set([right], on)} />
       ))}
       <p className="field-hint">{text('person.rights.text', { name })}</p>
     </section>

@@ -11,6 +11,7 @@ import { EmptyState } from '../../ui/empty-state';
 import { pictureDigits } from '../../ui/key-cut-path';
 import { nameInSentence } from '../../ui/strangers';
 import { endedWords, isBlocked } from '../contacts/contact-words';
+import { rightsTaken } from '../contacts/use-set-rights';
 import { useSetBlocked } from '../contacts/who-tab';
 import { useStopped } from '../devices/device-bar';
 import { KeyProblems } from '../keys/key-problems';
@@ -23,9 +24,11 @@ import { LeftDraft, OrphanedDraft } from './left-draft';
 import { MessageFeed } from './message-feed';
 import { LapsedBar } from './lapsed-bar';
 import { PausedBar } from './paused-bar';
+import { RightsLine } from './rights-line';
 import { SelectionBar } from './selection-bar';
 import { StoringLines } from './storing-lines';
 import { TypingLine } from './typing-line';
+import { UnkeptLine } from './unkept-line';
 
 /** A person and what was said with them. Without a conversation yet: the person, and why not. */
 export function ConversationView({ contact, conversation }: { readonly contact: Contact; readonly conversation: Conversation | undefined }): ReactNode {
@@ -58,9 +61,10 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
     model.background(model.people.getState().loadDevices(contactId));
   }, [model, contactId, pending, keyEpoch]);
 
-  // Blocked, ended or stopped there is no field to take the focus, and the field that had it went away: keys would go nowhere.
+  // Blocked, ended or stopped there is no field to take the focus, and the field that had it went away, as a button above it goes with its reason: keys would go nowhere.
   const writes = useStopped() === undefined && !isOver(contact, conversation);
-  useEffect(() => fallBack(focusTalk, 20), [contactId, conversationId, writes]);
+  const allowed = rightsTaken(contact).length === 0;
+  useEffect(() => fallBack(focusTalk, 20), [contactId, conversationId, writes, allowed]);
 
   const focusField = useCallback(() => field.current?.focus(), []);
   return (
@@ -89,6 +93,8 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
               <TypingLine conversationId={conversationId} name={name} />
               <StoringLines conversationId={conversationId} />
               <LapsedBar contact={contact} />
+              <RightsLine contact={contact} />
+              <UnkeptLine conversationId={conversationId} />
               <ComposerLine contact={contact} conversationId={conversationId} />
               <Composer contact={contact} conversationId={conversationId} field={field} />
             </>

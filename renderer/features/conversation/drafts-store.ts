@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { toFailure } from '../../bridge/failure';
 
 export interface Draft {
   readonly text: string;
@@ -15,9 +16,17 @@ const restMs = 400;
 /** … and from the first of those keys: whoever writes without a rest loses no more to a lock behind their back, or to a computer that ends. */
 const longestMs = 3_000;
 
+/** Milliseconds after which what was refused is tried again: a disk that was full has room once somebody made some. */
+const againMs = 5_000;
+
+/** What of a disk's refusals a person hears beside the field: what is typed there ends with a lock. */
+export type Unkept = 'disk.full' | 'disk.failed';
+
 /** What was typed and not sent, per conversation. Stored in the vault soon after it was typed, so that neither a lock nor a restart takes it. */
 export interface DraftsState {
   readonly drafts: Readonly<Record<string, Draft>>;
+  /** Conversations whose draft the disk did not take, and why. */
+  readonly unkept: Readonly<Record<string, Unkept>>;
   /** What was typed in conversations that are gone, by contact: here alone. */
   readonly orphaned: Readonly<Record<string, string>>;
   readonly write: (conversationId: string, text: string) => void;
@@ -44,18 +53,32 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
   const unsaved = new Map<string, { readonly rest: ReturnType<typeof setTimeout>; readonly longest: ReturnType<typeof setTimeout> }>();
   /** Given to the vault, which has not said that it is stored: nothing that is told is newer. */
   const storing = new Map<string, Promise<unknown>>();
-  /** Of those what was refused, as by a full disk: it stands in the field alone. */
-  const refused = new Set<string>();
+  /** Of those what was refused, as by a full disk: it stands in the field alone, and is tried again. */
+  const refused = new Map<string, ReturnType<typeof setTimeout>>();
   /** Being sent: what is still stored of it is not put back into the field. */
   const leaving = new Set<string>();
   return createStore<DraftsState>()((set, get) => {
     const keep = (conversationId: string, draft: Draft): void => set((state) => ({ drafts: { ...state.drafts, [conversationId]: draft } }));
+    const setUnkept = (conversationId: string, why?: Unkept): void => {
+      if (get().unkept[conversationId] === why) return;
+      const { [conversationId]: _before, ...others } = get().unkept;
+      set({ unkept: why === undefined ? others : { ...others, [conversationId]: why } });
+    };
+    const notRefused = (conversationId: string): void => {
+      clearTimeout(refused.get(conversationId));
+      refused.delete(conversationId);
+    };
+    const refuse = (conversationId: string, error: unknown): void => {
+      refused.set(conversationId, setTimeout(() => save(conversationId), againMs));
+      const { code } = toFailure(error);
+      setUnkept(conversationId, code === 'disk.full' || code === 'disk.failed' ? code : undefined);
+    };
     const stopWaiting = (conversationId: string): void => {
       clearTimeout(unsaved.get(conversationId)?.rest);
       clearTimeout(unsaved.get(conversationId)?.longest);
       unsaved.delete(conversationId);
       storing.delete(conversationId);
-      refused.delete(conversationId);
+      notRefused(conversationId);
     };
     const save = (conversationId: string): void => {
       stopWaiting(conversationId);
@@ -63,19 +86,29 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
       const stored = store(conversationId, text === '' && replyTo === undefined ? null : { text, ...(replyTo === undefined ? {} : { replyTo }) });
       storing.set(conversationId, stored);
       const isNewest = (): boolean => storing.get(conversationId) === stored;
-      stored.then(() => isNewest() && storing.delete(conversationId), () => isNewest() && refused.add(conversationId));
+      stored.then(
+        () => {
+          if (!isNewest()) return;
+          storing.delete(conversationId);
+          setUnkept(conversationId);
+        },
+        (error: unknown) => {
+          if (isNewest()) refuse(conversationId, error);
+        },
+      );
     };
     const put = (conversationId: string, change: Partial<Draft>): void => {
       keep(conversationId, { ...(get().drafts[conversationId] ?? emptyDraft), ...change });
       const longest = unsaved.get(conversationId)?.longest ?? setTimeout(() => save(conversationId), longestMs);
       clearTimeout(unsaved.get(conversationId)?.rest);
       storing.delete(conversationId);
-      refused.delete(conversationId);
+      notRefused(conversationId);
       leaving.delete(conversationId);
       unsaved.set(conversationId, { rest: setTimeout(() => save(conversationId), restMs), longest });
     };
     return {
       drafts: {},
+      unkept: {},
       orphaned: {},
       write: (conversationId, text) => put(conversationId, { text }),
       replyTo: (conversationId, messageId) => put(conversationId, { replyTo: messageId }),
@@ -86,6 +119,7 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
       clear: (conversationId) => {
         stopWaiting(conversationId);
         keep(conversationId, emptyDraft);
+        setUnkept(conversationId);
         leaving.add(conversationId);
       },
       told: (conversationId, stored) => {
@@ -102,6 +136,7 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
         const { text, replyTo } = get().drafts[conversationId] ?? emptyDraft;
         stopWaiting(conversationId);
         keep(conversationId, emptyDraft);
+        setUnkept(conversationId);
         const there = get().drafts[into]?.text ?? '';
         if (text !== '' && text !== there) put(into, { text: there === '' ? text : `${there}\n${text}`, ...(there === '' && { replyTo }) });
       },
@@ -109,12 +144,13 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
         const text = (get().drafts[conversationId]?.text ?? '').trim();
         stopWaiting(conversationId);
         keep(conversationId, emptyDraft);
+        setUnkept(conversationId);
         if (text === '') return;
         const before = get().orphaned[contactId] ?? '';
         get().orphan(contactId, before === '' ? text : `${before}\n${text}`);
       },
       orphan: (contactId, text) => set(({ orphaned }) => ({ orphaned: { ...orphaned, [contactId]: text } })),
-      flush: () => [...unsaved.keys(), ...refused].forEach(save),
+      flush: () => [...unsaved.keys(), ...refused.keys()].forEach(save),
       forget: () => {
         [...unsaved.keys(), ...storing.keys()].forEach(stopWaiting);
         // Refused by the lock, they are still in the vault.

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, fireEvent, screen } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { bo, busyWorld, talkWithCarla } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
@@ -42,7 +42,21 @@ describe('what a person does about people in the list', () => {
     fireEvent.click(screen.getByLabelText('Send you files'));
     await settle();
     expect(fake.world.contacts.find(({ contactId }) => contactId === bo.contactId)?.permissions).toEqual({ ...bo.permissions, sendFile: !bo.permissions.sendFile });
-    expect(page()).toContain('Bo Lindqvist may');
+    expect(page()).toContain('You do not allow Bo Lindqvist to send you files any more.');
+  });
+
+  it('says above the field what somebody may not do, and gives it back there', async () => {
+    const world = busyWorld(now);
+    world.contacts = world.contacts.map((one) => (one.contactId === bo.contactId ? { ...one, permissions: { ...one.permissions, message: false, sendFile: false } } : one));
+    const { fake } = await openTalk(world);
+    expect(page()).toContain('You do not allow Bo Lindqvist to write to you or send you files.');
+    expect(await axeFindings()).toEqual([]);
+    buttonNamed('Allow').focus();
+    await pressNamed('Allow');
+    expect(fake.world.contacts.find(({ contactId }) => contactId === bo.contactId)?.permissions).toEqual({ message: true, openConversation: true, sendFile: true });
+    expect(page()).toContain('You allow Bo Lindqvist to write to you and send you files from now on.');
+    expect(screen.queryByRole('button', { name: 'Allow' })).toBeNull();
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Message' })));
   });
 
   it('removes somebody only after saying what is lost; keeping them is the way that has the focus', async () => {

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { busyWorld, scenes, talkWithBo } from '../../../preview/scenes';
 import { pressNamed } from '../open-settings';
 import { openTalk } from '../open-talk';
@@ -73,6 +73,32 @@ describe('writing', () => {
     act(() => void fake.receive(talkWithBo, 'Hello?'));
     await settle();
     expect(field().value).toBe('nowhere but here');
+    expect(fake.world.conversations.find(({ conversationId }) => conversationId === talkWithBo)?.draft?.text).toBe('nowhere but here');
+  });
+
+  it('what a full disk does not take of a draft is said above the field, and stored by itself once there is room', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { fake } = await openBo();
+    const warned = (): Element | null => screen.queryByText(/The disk is full: what you write here is gone when Keyshift is locked/);
+    const pass = async (milliseconds: number): Promise<void> => {
+      await act(() => vi.advanceTimersByTimeAsync(milliseconds));
+      await settle();
+    };
+    fake.world.failing.set('conversations.update', 'disk.full');
+    fireEvent.change(field(), { target: { value: 'nowhere' } });
+    await pass(450);
+    expect(warned()).toBeTruthy();
+    // Neither gone nor told once more with each key.
+    await pressNamed('Dismiss');
+    fireEvent.change(field(), { target: { value: 'nowhere but here' } });
+    expect(warned()).toBeTruthy();
+    await pass(450);
+    expect(warned()).toBeTruthy();
+    expect(screen.queryByText(/The disk is full\. Free some space/)).toBeNull();
+    fake.world.failing.clear();
+    await pass(5_100);
+    expect(warned()).toBeNull();
     expect(fake.world.conversations.find(({ conversationId }) => conversationId === talkWithBo)?.draft?.text).toBe('nowhere but here');
   });
 
