@@ -17,6 +17,8 @@ export interface Times {
   readonly timer: (milliseconds: number) => string;
   /** A moment somebody wrote, with the reader's weekday and zone. */
   readonly moment: (at: number) => string;
+  /** 18:00 GMT+1 */
+  readonly hourWithZone: (at: number) => string;
   /** For day separators: today, yesterday, a date; of a day that is still to come, that the clock was wrong. */
   readonly day: (at: number, now: number) => string;
   readonly dateTime: (at: number) => string;
@@ -79,6 +81,7 @@ export function useTimes(): Times {
           ? intl.formatTime(at, { hour: '2-digit', minute: '2-digit' })
           : intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at, now), hour: '2-digit', minute: '2-digit' }),
       moment: (at) => intl.formatDate(at, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }),
+      hourWithZone: (at) => intl.formatTime(at, { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }),
       timer: (milliseconds) => {
         const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
         return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

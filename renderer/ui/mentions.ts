@@ -1,3 +1,4 @@
+import { type Moment, momentOf, momentPattern } from './moments';
 import { messagePieces } from './strangers';
 import { urlOf } from './url-of';
 
@@ -5,29 +6,26 @@ import { urlOf } from './url-of';
 export type MentionPiece =
   | { readonly kind: 'text' | 'odd'; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly url: string }
-  /** Unix milliseconds. */
-  | { readonly kind: 'moment'; readonly text: string; readonly at: number };
+  | ({ readonly kind: 'moment'; readonly text: string } & Moment);
 
 /** Only what says that it is one, by how it is asked for or by `www.`: nothing is guessed from a dot between two words. No space, quote, control or direction character is part of an address. */
 const address = String.raw`(?:\bhttps?:\/\/|(?<![\p{L}\p{N}@._\/:-])www\.)[^\s<>"'\u0060\u0000-\u0020\u007F-\u00A0\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]+`;
-/** A moment that names its zone: 2026-11-26T17:00Z, 2026-11-26 17:00+01:00, 2026-11-26 17:00 UTC. */
-const moment = String.raw`\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?(?: ?(?:UTC|Z)\b|[+-]\d{2}:?\d{2}\b)`;
 const longestUrl = 2_048;
 /** An address with what may stand behind it; what is longer is none. */
 const longestMatch = 2 * longestUrl;
 /** Looked at in one message, so that none keeps the window busy. */
 const mostMentions = 200;
 
-/** A message cut into what is shown of it. The texts of the pieces, one after the other, are the message. */
-export function mentionPieces(written: string): readonly MentionPiece[] {
+/** A message cut into what is shown of it. The texts of the pieces, one after the other, are the message. `writtenAt`: for an hour without a day. */
+export function mentionPieces(written: string, writtenAt?: number): readonly MentionPiece[] {
   const pieces: MentionPiece[] = [];
   const plain = (text: string): void => {
     if (text !== '') for (const piece of messagePieces(text)) pieces.push({ kind: piece.odd ? 'odd' : 'text', text: piece.text });
   };
   let from = 0;
   let count = 0;
-  for (const hit of written.matchAll(new RegExp(`(${address})|(${moment})`, 'giu'))) {
-    const piece = hit[1] === undefined ? momentPiece(hit[0]) : hit[0].length > longestMatch ? undefined : linkPiece(withoutTail(hit[0]));
+  for (const hit of written.matchAll(new RegExp(`(${address})|(${momentPattern})`, 'giu'))) {
+    const piece = hit[1] === undefined ? momentPiece(hit[0], writtenAt) : hit[0].length > longestMatch ? undefined : linkPiece(withoutTail(hit[0]));
     if (piece === undefined) continue;
     plain(written.slice(from, hit.index));
     pieces.push(piece);
@@ -66,9 +64,7 @@ function withoutTail(text: string): string {
   return text.slice(0, end);
 }
 
-function momentPiece(text: string): MentionPiece | undefined {
-  const iso = text.replace(/ ?(?:UTC|Z)$/iu, 'Z').replace(' ', 'T').replace(/([+-]\d{2})(\d{2})$/u, '$1:$2');
-  const at = Date.parse(iso);
-  // What the calendar does not have is passed on to the next day by some readers: then it is no moment.
-  return Number.isNaN(at) || !/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d/u.test(iso) ? undefined : { kind: 'moment', text, at };
+function momentPiece(text: string, writtenAt: number | undefined): MentionPiece | undefined {
+  const moment = momentOf(text, writtenAt);
+  return moment && { kind: 'moment', text, ...moment };
 }

@@ -12,6 +12,7 @@ import { MessageFile } from '../files/message-file';
 import { saidIn } from '../files/said';
 import { DeliveryState } from './delivery-state';
 import { MessageText } from './message-text';
+import { withMoments } from './moment-here';
 import { ReactionsRow } from './reactions-row';
 import { cameLate, type TimelineMessage } from './timeline';
 
@@ -47,6 +48,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
   const own = message.direction === 'out';
   const sender = own ? text('message.you') : nameInSentence(name);
   const body = message.kind === 'unsupported' ? text('message.unsupported') : message.kind === 'deleted' ? text(own ? 'message.deleted.own' : 'message.deleted') : message.text;
+  const heard = body === message.text ? withMoments(body, message.sentAt, times, text) : body;
   const quotedBy = quoted === undefined ? '' : quoted.direction === 'out' ? text('message.you') : nameInSentence(name);
   const time = times.clock(entry.at);
   const written = cameLate(message) ? onCalendar(message.sentAt) : undefined;
@@ -55,7 +57,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
   const reactions = (message.reactions ?? []).map(({ by, emoji }) => text('reaction.by', { emoji, who: by === 'me' ? text('message.you') : nameInSentence(name) }));
   const spoken = [
     props.selected ? text('select.spoken') : '',
-    text('message.spoken', { who: sender, time, text: body === '' ? file : plainLine(body, 400) }),
+    text('message.spoken', { who: sender, time, text: body === '' ? file : plainLine(heard, 400) }),
     written === undefined ? '' : text('message.spoken.late', { when: times.when(written, entry.at) }),
     body === '' ? '' : file,
     quoted === undefined ? '' : text('message.spoken.reply', { who: quotedBy, text: saidIn(quoted, text, 80) }),
@@ -132,7 +134,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
         {message.kind === 'unsupported' || message.kind === 'deleted' ? (
           <p className="message-text faint">{body}</p>
         ) : message.file !== undefined && message.text === '' ? null : (
-          <MessageText text={message.text} marked={props.marked} open={open} onToggle={() => setOpen(!open)} inTabOrder={inTabOrder} />
+          <MessageText text={message.text} writtenAt={message.sentAt} marked={props.marked} open={open} onToggle={() => setOpen(!open)} inTabOrder={inTabOrder} />
         )}
         {message.maybeRepeat === true ? <p className="field-hint">{text('message.repeat')}</p> : null}
         <span className="message-foot">

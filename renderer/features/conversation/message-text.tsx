@@ -5,9 +5,12 @@ import { useTimes } from '../../i18n/use-times';
 import { mentionPieces } from '../../ui/mentions';
 import { MarkedText } from '../search/marked-text';
 import { isEmojiOnly, isLong } from '../../ui/strangers';
+import { momentHere } from './moment-here';
 
 export interface MessageTextProps {
   readonly text: string;
+  /** When it was written, by the writer's clock: for an hour without a day. */
+  readonly writtenAt: number;
   /** Words of a search that are marked in it. */
   readonly marked?: string;
   readonly open: boolean;
@@ -17,12 +20,12 @@ export interface MessageTextProps {
 }
 
 /** The words of a message: text nodes, links that are asked about, moments in the reader's own time. The whole text is always there; a long one is folded by style. */
-export function MessageText({ text: written, marked = '', open, onToggle, inTabOrder = false }: MessageTextProps): ReactNode {
+export function MessageText({ text: written, writtenAt, marked = '', open, onToggle, inTabOrder = false }: MessageTextProps): ReactNode {
   const text = useText();
   const times = useTimes();
   const askLink = useUi((state) => state.askLink);
   const long = isLong(written);
-  const pieces = useMemo(() => mentionPieces(written), [written]);
+  const pieces = useMemo(() => mentionPieces(written, writtenAt), [written, writtenAt]);
   const folded = long && !open;
   return (
     <>
@@ -40,14 +43,7 @@ export function MessageText({ text: written, marked = '', open, onToggle, inTabO
                 <MessageLink key={index} words={piece.text} url={piece.url} inTabOrder={inTabOrder} onOpen={() => askLink(piece.url)} />
               );
             case 'moment':
-              return (
-                <span key={index}>
-                  {piece.text}
-                  <time className="message-moment" dateTime={new Date(piece.at).toISOString()}>
-                    {text('message.moment', { time: times.moment(piece.at) })}
-                  </time>
-                </span>
-              );
+              return <MomentHere key={index} words={piece.text} at={piece.at} said={momentHere(piece, times, text)} />;
             default:
               return <MarkedText key={index} text={piece.text} query={marked} />;
           }
@@ -59,6 +55,20 @@ export function MessageText({ text: written, marked = '', open, onToggle, inTabO
         </button>
       ) : null}
     </>
+  );
+}
+
+/** What stands there, and behind it what that is for the reader. */
+function MomentHere({ words, at, said }: { readonly words: string; readonly at: number; readonly said: string }): ReactNode {
+  return (
+    <span>
+      {words}
+      {said === '' ? null : (
+        <time className="message-moment" dateTime={new Date(at).toISOString()}>
+          {said}
+        </time>
+      )}
+    </span>
   );
 }
 

@@ -4,6 +4,8 @@ export const conversation = {
   'conversation.unread': '{count, plural, one {# neue Nachricht} other {# neue Nachrichten}}',
   'conversation.newest.count': '{count, plural, one {# neue Nachricht weiter unten} other {# neue Nachrichten weiter unten}}',
   'message.moment': ' ({time})',
+  'message.moment.dayAfter': ' ({time}, am Tag danach)',
+  'message.moment.dayBefore': ' ({time}, am Tag davor)',
   'openLink.title': 'Diesen Link öffnen?',
   'openLink.text': 'Dein Browser würde eine Adresse öffnen bei',
   'openLink.plain': 'Mit einfachen Buchstaben geschrieben:',

@@ -142,6 +142,8 @@ export const conversation = {
   'conversation.unread': '{count, plural, one {# new message} other {# new messages}}',
   'conversation.newest.count': '{count, plural, one {# new message below} other {# new messages below}}',
   'message.moment': ' ({time})',
+  'message.moment.dayAfter': ' ({time}, the day after)',
+  'message.moment.dayBefore': ' ({time}, the day before)',
   'openLink.title': 'Open this link?',
   'openLink.text': 'Your browser would open an address at',
   'openLink.plain': 'Written with plain letters:',

@@ -19,10 +19,10 @@ function messages(): Target {
     name: 'message as shown',
     // The engine of regular expressions does the work; what is counted is what is around it.
     effort: 4,
-    seeds: ['See https://a.example/b(c)?d=e#f). At 2026-11-26T17:00Z, or 2026-11-26 17:00+0100.', 'https://user@xn--80ak6aa92e.example:8443/\u202Egpj.exe', 'e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301 \uD800 \r\n\u0007'].map((text) => Buffer.from(text)),
+    seeds: ['See https://a.example/b(c)?d=e#f). At 2026-11-26T17:00Z, or 2026-11-26 17:00+0100, 5 pm GMT-3:30.', 'https://user@xn--80ak6aa92e.example:8443/\u202Egpj.exe', 'e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301 \uD800 \r\n\u0007'].map((text) => Buffer.from(text)),
     run: (bytes) => {
       const text = Buffer.from(bytes).toString('utf8');
-      const pieces = mentionPieces(text);
+      const pieces = mentionPieces(text, Date.UTC(2026, 10, 26));
       for (const piece of pieces) {
         if (piece.kind === 'text' && acting.test(piece.text)) throw new Error('a character that acts and is not shown');
         if (piece.kind === 'moment' && !Number.isFinite(piece.at)) throw new Error('a moment that is none');

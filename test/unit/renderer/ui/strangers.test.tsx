@@ -132,7 +132,7 @@ describe('hardening 24: text from strangers', () => {
         <ModelContext value={model}>
           <TextProvider>
             <PersonName name={text} />
-            <MessageText text={text} open={false} onToggle={() => undefined} />
+            <MessageText text={text} open={false} onToggle={() => undefined} writtenAt={0} />
           </TextProvider>
         </ModelContext>,
       );
