@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import type { TokenFile } from '../../shared/model/transfer';
 import { safeName } from '../services/files/safe-name';
-import { headBytes, shownAs } from '../services/files/shown-as';
+import { cleanableTypeOf, headBytes, shownAs } from '../services/files/shown-as';
 import type { ChosenFiles, ChosenSource, FileTokens } from '../services/ports/files';
 
 type Held = { readonly path: string; readonly stamp?: string | undefined } | { readonly name: string; readonly bytes: Uint8Array };
@@ -73,13 +73,13 @@ export class WindowFiles implements FileTokens {
   async #name(held: Held, asked: number): Promise<TokenFile> {
     const source = await this.#open(held);
     try {
-      const shown = shownAs(await source.read(0, headBytes));
+      const head = await source.read(0, headBytes);
       // Locked while it was read: it would stay in memory until the next unlocking.
       if (asked !== this.#clearings) throw notInHand();
       const token = randomBytes(16).toString('hex');
       this.#held.set(token, 'path' in held ? { path: held.path, stamp: source.stamp } : held);
       this.#makeRoom();
-      return { token, name: safeName(source.name), size: source.size, shown };
+      return { token, name: safeName(source.name), size: source.size, shown: shownAs(head), ...(cleanableTypeOf(head) !== undefined && { cleanable: true }) };
     } finally {
       await source.close();
     }

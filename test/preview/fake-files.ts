@@ -55,7 +55,7 @@ export function fileHandlers(world: World, { refuse, emit }: Tools): Handlers['f
 
 /** Files dropped on the window, or pasted: those that are empty are left out, and those beyond as many as are taken at once. */
 export function takenFiles(world: World, files: readonly File[]): TokenFile[] {
-  const taken = files.slice(0, mostFilesAtOnce).flatMap(({ name, size, type }): TokenFile[] => (size === 0 ? [] : [{ token: idOf(`${name} ${world.chosen.length}`), name, size, shown: type.startsWith('image/') ? 'image' : 'file' }]));
+  const taken = files.slice(0, mostFilesAtOnce).flatMap(({ name, size, type }): TokenFile[] => (size === 0 ? [] : [{ token: idOf(`${name} ${world.chosen.length}`), name, size, ...(type.startsWith('image/') ? { shown: 'image', cleanable: true } : { shown: 'file' }) }]));
   world.chosen = [...world.chosen, ...taken];
   return taken;
 }

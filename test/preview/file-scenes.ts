@@ -51,7 +51,7 @@ export function fileScenes(busy: (now: number) => World): Readonly<Record<string
     world.messages.set(talkWithBo, [...known, ...all.map(({ message }) => message)]);
     world.transfers = all.map(({ transfer }) => transfer);
     world.chosen = [
-      { token: id('chosen picture'), name: 'Lock plate, second try.png', size: 391_000, shown: 'image' },
+      { token: id('chosen picture'), name: 'Lock plate, second try.png', size: 391_000, shown: 'image', cleanable: true },
       { token: id('chosen text'), name: 'A rather long name of a document that nobody would have given it by hand, final, corrected.odt', size: 52_000, shown: 'file' },
     ];
     return world;

@@ -100,6 +100,38 @@ export function gif(): Uint8Array {
   );
 }
 
+export function box(type: string, ...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+  const body = join(...parts);
+  return join(number(8 + body.length), text(type), body);
+}
+
+/** A box that says its version, and no flags. */
+export const fullBox = (type: string, version: number, ...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array => box(type, [version, 0, 0, 0], ...parts);
+
+const short = (value: number): Uint8Array => number(value).subarray(2);
+
+/** As phones make them: a picture, EXIF, XMP, a text within the list of parts, words about it, a film and a trailer. `drawn`: what draws it, as it stands. */
+export function heif(brand = 'heic', film: Uint8Array = new Uint8Array(0)): { readonly bytes: Uint8Array; readonly drawn: Uint8Array } {
+  const drawn = text('pixels, in whatever way they are packed');
+  const items = [['hvc1', drawn], ['Exif', join([0, 0, 0, 6], text('Exif\0\0'), tiff(6))], ['mime', text(`<x:xmpmeta>${canary}</x:xmpmeta>`)]] as const;
+  const within = text(`uri of ${canary}`);
+  const entries = [...items.map(([type]) => type), 'uri '].map((type, at) => fullBox('infe', 2, short(at + 1), short(0), text(`${type}\0`), text(type === 'mime' ? 'application/rdf+xml\0' : '')));
+  const properties = box('iprp', box('ipco', fullBox('ispe', 0, number(3), number(2)), box('irot', [1]), fullBox('udes', 0, text(`en\0${canary}\0\0\0`)), fullBox('crtt', 0, text('20261126'))), fullBox('ipma', 0, number(1), short(1), [2, 0x81, 0x82]));
+  const head = join(box('ftyp', text(brand), number(0), text('mif1heic')), box('free', text(canary)), film);
+  const metaAt = (start: number): Uint8Array => {
+    let at = start;
+    const places = items.map(([, content], index) => {
+      const one = join(short(index + 1), short(0), short(0), short(1), number(at), number(content.length));
+      at += content.length;
+      return one;
+    });
+    const inData = join(short(4), short(1), short(0), short(1), number(0), number(within.length));
+    return fullBox('meta', 0, fullBox('hdlr', 0, number(0), text('pict'), new Uint8Array(13)), fullBox('pitm', 0, short(1)), fullBox('iinf', 0, short(entries.length), ...entries), fullBox('iloc', 1, [0x44, 0], short(4), ...places, inData), properties, box('idat', within));
+  };
+  const start = head.length + metaAt(0).length + 8;
+  return { bytes: join(head, metaAt(start), box('mdat', ...items.map(([, content]) => content)), box('mpvd', text(canary)), text(canary)), drawn };
+}
+
 /** A GIF of two pictures, 40 by 30 pixels, the one blue and the other red, that take turns for ever. */
 export function movingGif(): Buffer {
   const [width, height] = [40, 30];

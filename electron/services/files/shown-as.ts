@@ -13,6 +13,14 @@ export function pictureTypeOf(head: Uint8Array): PictureType | undefined {
   return text(head, 0, 4) === 'RIFF' && text(head, 8, 12) === 'WEBP' ? 'image/webp' : undefined;
 }
 
+/** Who wrote a HEIC or AVIF picture by which rules, or a film of such pictures. */
+const heifBrands = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'mif2', 'msf1', 'avif', 'avis']);
+
+/** Which kind of picture it is whose place, time and camera are taken out: those that are shown, and HEIC and AVIF. */
+export function cleanableTypeOf(head: Uint8Array): PictureType | 'image/heif' | undefined {
+  return pictureTypeOf(head) ?? (text(head, 4, 8) === 'ftyp' && heifBrands.has(text(head, 8, 12)) ? 'image/heif' : undefined);
+}
+
 /** The same for sound. */
 export function audioTypeOf(head: Uint8Array): string | undefined {
   if (text(head, 0, 4) === 'RIFF' && text(head, 8, 12) === 'WAVE') return 'audio/wav';
@@ -40,7 +48,7 @@ function text(head: Uint8Array, from: number, to: number): string {
 
 /** By the ending, for what is told to the other side: a hint for programs, nothing is decided by it. */
 const types: Readonly<Record<string, string>> = {
-  png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp', svg: 'image/svg+xml',
+  png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp', heic: 'image/heic', heif: 'image/heif', avif: 'image/avif', svg: 'image/svg+xml',
   mp3: 'audio/mpeg', ogg: 'audio/ogg', opus: 'audio/ogg', flac: 'audio/flac', wav: 'audio/wav', m4a: 'audio/mp4',
   mp4: 'video/mp4', webm: 'video/webm', pdf: 'application/pdf', txt: 'text/plain', md: 'text/markdown', html: 'text/html', csv: 'text/csv',
   json: 'application/json', zip: 'application/zip', docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',

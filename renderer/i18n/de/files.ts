@@ -83,7 +83,7 @@ export const files = {
   'files.empty': 'Noch keine Dateien. Was du und {name} euch schickt, steht dann hier.',
   'files.settings': 'Dateien',
   'settings.stripMetadata': 'Ort, Zeit und Kamera aus Bildern nehmen',
-  'settings.stripMetadata.text': 'Aus JPEG, PNG, WebP und GIF, bevor sie gesendet werden. Das Bild selbst bleibt, wie es ist. Andere Dateien gehen, wie sie sind.',
+  'settings.stripMetadata.text': 'Aus JPEG, PNG, WebP, GIF, HEIC und AVIF, bevor sie gesendet werden. Das Bild selbst bleibt, wie es ist. Andere Dateien gehen, wie sie sind.',
   'settings.acceptFilesUpTo': 'Dateien ohne Nachfrage holen',
   'settings.acceptFilesUpTo.never': 'Nie',
   'settings.acceptFilesUpTo.upTo': 'Bis {size}',

@@ -82,7 +82,7 @@ export const files = {
   'files.empty': 'No files yet. What you and {name} send each other is listed here.',
   'files.settings': 'Files',
   'settings.stripMetadata': 'Take place, time and camera out of pictures',
-  'settings.stripMetadata.text': 'From JPEG, PNG, WebP and GIF, before they are sent. The picture itself stays as it is. Other kinds of files go as they are.',
+  'settings.stripMetadata.text': 'From JPEG, PNG, WebP, GIF, HEIC and AVIF, before they are sent. The picture itself stays as it is. Other kinds of files go as they are.',
   'settings.acceptFilesUpTo': 'Fetch files without asking',
   'settings.acceptFilesUpTo.never': 'Never',
   'settings.acceptFilesUpTo.upTo': 'Up to {size}',

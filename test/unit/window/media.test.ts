@@ -119,7 +119,7 @@ describe('files in the hand of a window', () => {
   test('each has a token of its own, which opens it until it was used or everything is locked', async () => {
     const { files } = held();
     const [one, pasted] = await files.take([{ path: '/home/ada/a.gif' }, { name: '../../x\u202egnp.exe', bytes: Buffer.from('pasted') }]);
-    expect(one).toMatchObject({ name: 'a.gif', size: gif().length, shown: 'image' });
+    expect(one).toMatchObject({ name: 'a.gif', size: gif().length, shown: 'image', cleanable: true });
     expect(pasted).toMatchObject({ name: 'xgnp.exe', size: 6, shown: 'file' });
     const source = await files.open(pasted?.token ?? '');
     const read = await source.read(0, 6);

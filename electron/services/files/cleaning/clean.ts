@@ -1,21 +1,22 @@
 import type { ChosenSource } from '../../ports/files';
 import { Kept, lengthOf, type Piece, TooManyPieces, Window } from './bytes';
 import { cleanGif } from './gif';
+import { cleanHeif } from './heif';
 import { cleanJpeg } from './jpeg';
 import { cleanPng } from './png';
-import { pictureTypeOf } from '../shown-as';
+import { cleanableTypeOf } from '../shown-as';
 import { cleanWebp } from './webp';
 
-const cleaners = { 'image/jpeg': cleanJpeg, 'image/png': cleanPng, 'image/webp': cleanWebp, 'image/gif': cleanGif } as const;
+const cleaners = { 'image/jpeg': cleanJpeg, 'image/png': cleanPng, 'image/webp': cleanWebp, 'image/gif': cleanGif, 'image/heif': cleanHeif } as const;
 const headBytes = 16;
 
 /**
- * The same file without what a JPEG, PNG, WebP or GIF says beside the picture: place, time, camera, author, small pictures of it before it was
+ * The same file without what a JPEG, PNG, WebP, GIF, HEIC or AVIF says beside the picture: place, time, camera, author, small pictures of it before it was
  * cut, what hangs behind its end. What draws it stays byte for byte, which way up it is stays said, and nothing is decoded. It is read piece by
  * piece, whatever its size. Files of other kinds, and what is none of these despite its first bytes, are as they were.
  */
 export async function cleaned(source: ChosenSource): Promise<ChosenSource> {
-  const type = pictureTypeOf(await source.read(0, headBytes));
+  const type = cleanableTypeOf(await source.read(0, headBytes));
   if (type === undefined) return source;
   const kept = new Kept();
   try {

@@ -144,12 +144,16 @@ describe('files that are sent from a conversation', () => {
     fake.world.chosen = [{ token: 'a'.repeat(32), name: 'notes.txt', size: 1, shown: 'file' }];
     await pressAndWait('Attach files');
     expect(screen.queryByText(/Place, time and camera/)).toBeNull();
-    fake.world.chosen = [{ token: 'b'.repeat(32), name: 'sea.jpg', size: 1, shown: 'image' }];
+    fake.world.chosen = [{ token: 'b'.repeat(32), name: 'sea.jpg', size: 1, shown: 'image', cleanable: true }];
     await pressAndWait('Attach files');
     expect(screen.getByText('Place, time and camera are left out of the picture. Its name and colours stay, and so does which way up it is.')).toBeTruthy();
     expect(await axeFindings()).toEqual([]);
     act(() => model.settings.setState(({ settings }) => ({ settings: { ...settings, stripMetadata: false } })));
     expect(screen.getByText('The picture goes as it is, with place, time and camera where it says them.')).toBeTruthy();
+    // Also of one that is not shown here, as phones make them.
+    fake.world.chosen = [{ token: 'c'.repeat(32), name: 'sea.heic', size: 1, shown: 'file', cleanable: true }];
+    await pressAndWait('Attach files');
+    expect(screen.getByText('The pictures go as they are, with place, time and camera where they say them.')).toBeTruthy();
   });
 
   it('of files chosen in a dialog those that cannot be sent are counted as well; a folder alone is told in words about sending', async () => {

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { cleaned } from '../../../../electron/services/files/cleaning/clean';
 import { orientationOf } from '../../../../electron/services/files/cleaning/orientation';
 import { canBeShown } from '../../../../electron/services/files/picture-size';
-import { shownAs } from '../../../../electron/services/files/shown-as';
+import { cleanableTypeOf, shownAs } from '../../../../electron/services/files/shown-as';
 import type { ChosenSource } from '../../../../electron/services/ports/files';
-import { canary, gif, jpeg, plainPng, png, pngChunk, profile, realPng, riffChunk, scan, segment, tiff, webp } from '../../../support/pictures';
+import { box, canary, fullBox, gif, heif, jpeg, plainPng, png, pngChunk, profile, realPng, riffChunk, scan, segment, tiff, webp } from '../../../support/pictures';
 
 const sourceOf = (bytes: Uint8Array): ChosenSource => ({ name: 'x', size: bytes.length, read: async (at, length) => bytes.slice(at, at + length), close: async () => undefined });
 
@@ -66,6 +66,39 @@ describe('pictures say only what they show', () => {
     expect(orientationOf(exifOf(out))).toBe(8);
     expect(out.includes(canary)).toBe(false);
     expect(await clean(out)).toEqual(out);
+  });
+
+  const film = box('moov', fullBox('mvhd', 1, Buffer.from('when it was made it'), Buffer.alloc(90, 7)), box('trak', fullBox('tkhd', 0, Buffer.from('made now'), Buffer.alloc(70, 7)), box('udta', Buffer.from(canary))), box('udta', box('\u00a9xyz', Buffer.from(canary))));
+  it.each([
+    ['HEIC', heif()],
+    ['AVIF', heif('avif')],
+    ['film of HEIC pictures', heif('msf1', film)],
+  ])('a %s loses place, words, times, films and what hangs behind it; what draws it stays where it is, as its parts name each other by numbers', async (_kind, { bytes, drawn }) => {
+    expect(cleanableTypeOf(bytes)).toBe('image/heif');
+    const out = await clean(bytes);
+    for (const words of [canary, 'GPS-', 'xmpmeta', '20261126', 'when it was', 'made now']) expect(out.includes(words)).toBe(false);
+    const whole = Buffer.from(bytes);
+    expect(out.length).toBe(whole.indexOf('mpvd') - 4);
+    expect(out.indexOf(drawn)).toBe(whole.indexOf(drawn));
+    for (const part of ['ftyp', 'hdlr', 'pitm', 'iinf', 'iloc', 'ispe', 'irot', 'ipma', 'mdat']) {
+      const at = whole.indexOf(part);
+      expect([part, out.subarray(at - 4, at + 12)]).toEqual([part, whole.subarray(at - 4, at + 12)]);
+    }
+    // EXIF data that can be read, and has no entries.
+    expect(out.subarray(whole.lastIndexOf('Exif\0\0') - 4).subarray(0, 18)).toEqual(Buffer.from([0, 0, 0, 0, 0x4d, 0x4d, 0, 0x2a, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0]));
+    const again = await cleaned(sourceOf(out));
+    expect(Buffer.from(await again.read(0, again.size))).toEqual(out);
+  });
+
+  it('A: a HEIC whose parts cannot be followed, or lie nowhere, stays as it is', async () => {
+    const { bytes } = heif();
+    const places = Buffer.from(bytes).indexOf('iloc');
+    const farAway = Buffer.from(bytes);
+    farAway.writeUInt32BE(0x7fffffff, places + 12 + 2 * 16 + 4);
+    for (const odd of [Buffer.from(bytes.subarray(0, places + 20)), farAway, Buffer.from(box('ftyp', Buffer.from('heic'))), Buffer.from(bytes).fill(0xff, places, places + 4).fill(0, places - 4, places)]) {
+      const source = sourceOf(odd);
+      expect(await cleaned(source)).toBe(source);
+    }
   });
 
   it('what draws it stays byte for byte: scan, profile, the mark of Adobe; a JFIF part without its small picture', async () => {
@@ -143,10 +176,10 @@ describe('pictures say only what they show', () => {
   });
 
   it('whatever follows the first bytes of a picture, nothing is thrown, nothing is added but an orientation, and a second time changes nothing', async () => {
-    const begins = [jpeg().subarray(0, 3), png().subarray(0, 8), webp().subarray(0, 12), gif().subarray(0, 6)];
-    const wholes = [jpeg(), png(), webp(), gif()];
+    const begins = [jpeg().subarray(0, 3), png().subarray(0, 8), webp().subarray(0, 12), gif().subarray(0, 6), heif().bytes.subarray(0, 24)];
+    const wholes = [jpeg(), png(), webp(), gif(), heif().bytes];
     await fc.assert(
-      fc.asyncProperty(fc.nat(3), fc.uint8Array({ maxLength: 200 }), fc.nat(), async (kind, rest, cut) => {
+      fc.asyncProperty(fc.nat(4), fc.uint8Array({ maxLength: 200 }), fc.nat(), async (kind, rest, cut) => {
         const random = Buffer.concat([begins[kind] ?? new Uint8Array(0), rest]);
         const whole = wholes[kind] ?? new Uint8Array(0);
         const spoiled = Buffer.concat([whole.subarray(0, cut % whole.length), rest]);
