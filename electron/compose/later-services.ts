@@ -1,3 +1,4 @@
+import { plainLanguage } from '../../shared/language';
 import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
 import type { FileCost } from '../engine/key-files/kdf-limits';
 import type { Address, Clock, Random } from '../engine/ports';
@@ -57,7 +58,7 @@ export function laterServices(parts: LaterServicesParts) {
     exports: exports.handlers,
     keyFiles: readLater(['exportPrivate', 'importPrivate', 'saveRecoveryKit', 'forgetRecoveryKey', 'recover'], async () => {
       const [{ identityPapers }, { privateFiles }] = await Promise.all([import('../services/identity-papers'), import('../storage/private-files')]);
-      return identityPapers({ vault, crypto, clock, events, files: privateFiles, chooser, printer: parts.kitPrinter, cost: parts.keyFileCost });
+      return identityPapers({ vault, crypto, clock, events, files: privateFiles, chooser, printer: parts.kitPrinter, language: () => plainLanguage(preferences.get().settings.language, parts.systemLocale()), cost: parts.keyFileCost });
     }),
     endorsements: readLater(['exportRequest', 'importEndorsement', 'removeEndorsements'], async () => {
       const { endorsementsService } = await import('../services/endorsements-service');

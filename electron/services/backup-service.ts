@@ -13,6 +13,7 @@ import { readInto } from './backup-reading';
 import { type Run, type RunProgress, Runs } from './runs';
 import { writeSnapshot } from './backup-writing';
 import { choosePath } from './choose-path';
+import { dayOf } from './day-of';
 import type { EventHub } from './event-hub';
 import { notedSave } from './files/unfinished-saves';
 import type { OpenVault, PathChooser, PreferencesStore } from './ports';
@@ -55,8 +56,7 @@ export function backupService(parts: BackupServiceParts): BackupService {
         runs.only(tell, async (run) => {
           parts.vault.profile(); // without an open vault nobody is asked for a file
           if (isTooWeakForFile(passphrase.normalize('NFC'))) throw new KeyshiftError('passphrase.weak', 'This passphrase is too easy to guess for a file that can be copied.');
-          const day = new Date(parts.clock.now()).toISOString().slice(0, 10);
-          const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save('backup', `Keyshift ${day}`));
+          const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save('backup', `Keyshift ${dayOf(parts.clock.now())}`));
           return create(parts, run, chosen, passphrase);
         }),
       restore: ({ path, passphrase, code, ask = false }) =>

@@ -5,6 +5,7 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { Clock } from '../engine/ports';
 import { choosePath } from './choose-path';
 import { conversationRows } from './conversations-service';
+import { dayOf } from './day-of';
 import type { EventHub } from './event-hub';
 import { archivedSigners } from './export/archive-parts';
 import { checkArchive } from './export/check';
@@ -75,8 +76,7 @@ export function exportService(parts: ExportServiceParts): ExportService {
 
 async function exported(parts: ExportServiceParts, run: Run, rows: Rows, format: ExportFormat, path: string | undefined): Promise<{ path: string; messages: number }> {
   const head = headOf(parts, parts.profile(), rows[0]);
-  const day = new Date(head.exportedAt).toISOString().slice(0, 10);
-  const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save(format === 'archive' ? 'archive' : `export-${format}`, `${head.them.name} ${day}`));
+  const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save(format === 'archive' ? 'archive' : `export-${format}`, `${head.them.name} ${dayOf(head.exportedAt)}`));
   // It may have been given up while the dialog was open.
   const total = countOf(parts.profile(), rows);
   await run.step(0, total);

@@ -19,9 +19,9 @@ import { noteSave } from './files/unfinished-saves';
 import { keyFileKinds } from './key-file-kinds';
 import type { OpenProfile } from './open-profile';
 import { ownKeyNews } from './own-keys';
-import type { KitPrinter, PathChooser, PrivateFiles } from './ports';
+import type { KitPrinter, PathChooser, PrivateFiles, RecoverySheet } from './ports';
 import { upkeepNotes } from './ports/upkeep';
-import { recoverySheet } from './recovery-sheet';
+import { recoverySheet, sheetName } from './recovery-sheet';
 import { loadRecord } from './retiring';
 import type { VaultService } from './vault-service';
 import { wipeRecord } from './wipe-record';
@@ -35,12 +35,15 @@ export interface KeyFilesParts {
   /** Asks the person at the screen; absent where nobody sits. */
   readonly chooser: PathChooser | undefined;
   readonly printer: KitPrinter;
+  /** Of words on paper and in names of files. */
+  readonly language: () => RecoverySheet['language'];
   readonly cost: FileCost;
   readonly changeRecord: VaultService['changeRecord'];
 }
 
 type Format = 'pkcs12' | 'pem' | 'backup';
 const chosenFiles: Readonly<Record<Format, ChosenFile>> = { pkcs12: 'pkcs12', pem: 'pem', backup: 'key-backup' };
+const keyFileName = { en: (name: string) => `${name} identity key`, de: (name: string) => `${name} Identitätsschlüssel` } as const;
 
 /** The identity key as a file, in and out, and the recovery kit. */
 export function keyFilesService(parts: KeyFilesParts): Pick<Handlers['identity'], 'exportPrivate' | 'importPrivate' | 'saveRecoveryKit' | 'forgetRecoveryKey'> {
@@ -59,7 +62,7 @@ export function keyFilesService(parts: KeyFilesParts): Pick<Handlers['identity']
       }
       ownKeyFile(parts);
       const { name } = parts.profile().local;
-      const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save(chosenFiles[format], `${name} identity key`));
+      const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save(chosenFiles[format], keyFileName[parts.language()](name)));
       parts.files.check(chosen, keyFileKinds[format]);
       return inTurn(async () => ({ path: parts.files.write(chosen, keyFileKinds[format], await encode(parts, format, ownKeyFile(parts), passphrase), (part) => noteSave(() => parts.profile().stores.transfers, { part })) }));
     },
@@ -71,11 +74,11 @@ export function keyFilesService(parts: KeyFilesParts): Pick<Handlers['identity']
     saveRecoveryKit: async (input) => {
       withSeed(parts, () => undefined);
       const { name } = parts.profile().local;
-      const chosen = await choosePath(parts.chooser, input?.path, (chooser) => chooser.save('recovery-kit', `${name} recovery kit`));
+      const chosen = await choosePath(parts.chooser, input?.path, (chooser) => chooser.save('recovery-kit', sheetName(name, parts.language())));
       const { files, printer, crypto, clock } = parts;
       files.check(chosen, printer.kind);
       return inTurn(async () => {
-        const sheet = withSeed(parts, (seed) => recoverySheet(crypto, parts.profile().local, seed, clock.now()));
+        const sheet = withSeed(parts, (seed) => recoverySheet(crypto, parts.profile().local, seed, clock.now(), parts.language()));
         const printed = await printer.print(sheet);
         try {
           return { path: files.write(chosen, printer.kind, printed, (part) => noteSave(() => parts.profile().stores.transfers, { part })) };

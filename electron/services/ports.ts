@@ -254,6 +254,7 @@ export interface PrivateFiles {
 
 /** What stands on the sheet with the recovery code. As secret as the code. */
 export interface RecoverySheet {
+  readonly language: 'en' | 'de';
   readonly title: string;
   readonly paragraphs: readonly string[];
   /** What is said of whom and when: `[what, value]`. */

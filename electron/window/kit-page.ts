@@ -3,6 +3,7 @@ import { encodeQR } from 'qr';
 
 /** What is printed; the same shape as the services have it. */
 export interface PrintableSheet {
+  readonly language: 'en' | 'de';
   readonly title: string;
   readonly paragraphs: readonly string[];
   readonly facts: readonly (readonly [string, string])[];
@@ -27,11 +28,11 @@ p { margin: 0 0 4mm; max-width: 160mm }
 export const kitPolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'`;
 
 /** The page that becomes the PDF. */
-export function kitPage({ title, paragraphs, facts, code, qrText }: PrintableSheet): string {
+export function kitPage({ language, title, paragraphs, facts, code, qrText }: PrintableSheet): string {
   const list = facts.map(([what, value]) => `<dt>${shown(what)}</dt><dd>${shown(value)}</dd>`).join('');
   const groups = code.map((group) => `<li>${shown(group)}</li>`).join('');
   const text = paragraphs.map((paragraph) => `<p>${shown(paragraph)}</p>`).join('');
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${shown(title)}</title><style>${style}</style></head><body><h1>${shown(title)}</h1><dl>${list}</dl><div class="code"><ol>${groups}</ol>${qrPicture(qrText)}</div>${text}</body></html>`;
+  return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${shown(title)}</title><style>${style}</style></head><body><h1>${shown(title)}</h1><dl>${list}</dl><div class="code"><ol>${groups}</ol>${qrPicture(qrText)}</div>${text}</body></html>`;
 }
 
 /** One path of unit squares: nothing to load. */

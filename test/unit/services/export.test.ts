@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod';
 import { EventHub } from '../../../electron/services/event-hub';
 import { exportService, type ExportServiceParts } from '../../../electron/services/export-service';
@@ -14,6 +14,7 @@ import type { Crypto } from '../../../electron/engine/crypto/crypto';
 import type { AppEvent } from '../../../shared/contract/contract';
 import type { Message } from '../../../shared/model/message';
 import { exportedConversation } from '../../../shared/model/exported';
+import type { PathChooser } from '../../../electron/services/ports';
 import { KeyshiftError } from '../../../shared/errors';
 import { defaultSettings } from '../../../shared/model/settings';
 import { acquaint, createWorld, type Resident, type World } from '../../support/services-kit';
@@ -93,6 +94,23 @@ describe('exported conversations', () => {
     expect(messages.filter(({ own }) => !own).map(({ text }) => text)).toEqual(['an answer']);
     const progress = told.filter(({ type }) => type === 'export.progress');
     expect(progress.at(-1)).toEqual({ type: 'export.progress', conversationId, done: 254, total: 254, state: 'finished' });
+  });
+
+  it('is called by the day it is where the person is', async () => {
+    const before = process.env['TZ'];
+    onTestFinished(() => {
+      if (before === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = before;
+    });
+    process.env['TZ'] = 'Europe/Berlin';
+    const names: string[] = [];
+    const chooser: PathChooser = { save: async (_what, name) => void names.push(name), open: async () => undefined, folder: async () => undefined };
+    // Half an hour after midnight there.
+    const clock = vi.spyOn(world.clock, 'now').mockReturnValue(Date.UTC(2026, 10, 28, 23, 30));
+    onTestFinished(() => clock.mockRestore());
+    const service = serviceOf(ann, { chooser });
+    await expect(service.export({ conversationId, format: 'html' })).rejects.toEqual(code('path.required'));
+    expect(names).toEqual(['Bo <b> 2026-11-29']);
   });
 
   it.each(['ann', 'bo'])('S5-32: as an archive that is checked without a vault: the keys of both, an identity key that came later with it (%s)', async (who) => {
@@ -246,6 +264,21 @@ describe('exported conversations', () => {
       },
     });
   }
+});
+
+it('a page names both people, also who answered with an emoji and what an answer is to; files are as large as people say it', () => {
+  const page = (language: 'en' | 'de') => new HtmlPage(createHashing(), { title: '', exportedAt: 0, me: { name: 'Ann', peerId: 'a' }, them: { name: 'Bo', peerId: 'b' } }, { language, times: '' });
+  const message = (by: Partial<Message>): Message => ({ messageId: 'a'.repeat(32), conversationId: 'c', direction: 'out', instanceId: 'i', sequence: 1, kind: 'text', text: 'so it is', sentAt: 1, state: 'read', keyEpoch: 1, ...by });
+  const file = (size: number) => ({ transferId: 't', name: 'plan.pdf', size, mediaType: 'application/pdf' });
+  const said = (made: string): string => made.replace(/<time[^]*?<\/time>/g, '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+  expect(page('en').begin().join('')).toMatch(/<p>Exported by <bdi>Ann<\/bdi>, <time/);
+  expect(page('de').begin().join('')).toMatch(/<p>Exportiert von <bdi>Ann<\/bdi>, <time/);
+  expect(said(page('en').message(message({ reactions: [{ by: 'me', emoji: '👍' }, { by: 'them', emoji: '🎉' }] }), message({ direction: 'in', kind: 'file', text: '', file: file(1) })))).toMatch(/Ann , Answer to Bo : plan\.pdf so it is 👍 Ann , 🎉 Bo$/);
+  expect(said(page('de').message(message({}), message({ kind: 'deleted', text: '' })))).toContain('Antwort auf Ann : Diese Nachricht wurde gelöscht.');
+  expect(said(page('en').message(message({}), message({ text: 'x'.repeat(300) })))).toContain(`${'x'.repeat(200)}… so it is`);
+  const sizes = (language: 'en' | 'de') => [1, 900, 150_000, 1_600_000, 6_200_000_000].map((size) => /\((.*)\)/.exec(said(page(language).message(message({ kind: 'file', file: file(size) }), undefined)))?.[1]?.replace(/\s/gu, ' '));
+  expect(sizes('en')).toEqual(['1 byte', '900 bytes', '146 kB', '1.5 MB', '5.8 GB']);
+  expect(sizes('de')).toEqual(['1 Byte', '900 Byte', '146 kB', '1,5 MB', '5,8 GB']);
 });
 
 it('a text in a page is text, whatever stands in it', () => {

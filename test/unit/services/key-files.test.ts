@@ -15,6 +15,7 @@ import { systemClock } from '../../../electron/platform/clock';
 import type { App } from '../../../electron/services/app';
 import type { KitPrinter, PathChooser } from '../../../electron/services/ports';
 import { createVaultFile } from '../../../electron/storage/vault-file';
+import { identity as german } from '../../../renderer/i18n/de/identity';
 import { identity as english } from '../../../renderer/i18n/en/identity';
 import type { ChosenFile } from '../../../shared/model/chosen-file';
 import { defaultSettings } from '../../../shared/model/settings';
@@ -175,6 +176,16 @@ describe('key files of a running app', () => {
     const code = /Recovery code:\s+((?:[0-9A-Z]{5}\s+){12})/.exec(text)?.[1] ?? '';
     expect(parseRecoveryCode(crypto, code)).toEqual(first.recovery?.seed);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    // Each language is the language of the window's, and takes the place of the other.
+    await app.handlers.settings.set({ language: 'de' });
+    await app.handlers.identity.saveRecoveryKit({ path: to });
+    const inGerman = readFileSync(to, 'utf8');
+    expect(inGerman).toMatch(/^KEYSHIFT-WIEDERHERSTELLUNGSBLATT\n/);
+    expect(inGerman.replace(/\s+/g, ' ')).toContain(`Einstellungen, dann Identität, dann „${german['recovery.use'].replace('…', '')}“`);
+    expect(parseRecoveryCode(crypto, /Wiederherstellungscode:\s+((?:[0-9A-Z]{5}\s+){12})/.exec(inGerman)?.[1] ?? '')).toEqual(first.recovery?.seed);
+    await app.handlers.settings.set({ language: 'en' });
+    await app.handlers.identity.saveRecoveryKit({ path: to });
+    expect(readFileSync(to, 'utf8').replace(/Made on: .*/, '')).toBe(text.replace(/Made on: .*/, ''));
   });
 
   test('S5-19 A79: a recovery key that is on paper leaves the device, and is not printed twice', async () => {
@@ -201,7 +212,7 @@ describe('key files of a running app', () => {
       },
       folder: () => Promise.resolve(undefined),
     };
-    const { identity } = (await appOf('window', first, chooser)).handlers;
+    const { identity, settings } = (await appOf('window', first, chooser)).handlers;
     expect(await codeOf(identity.exportPrivate({ format: 'pem', passphrase: 'short', path: undefined }))).toBe('passphrase.weak');
     expect(await codeOf(identity.exportPrivate({ format: 'pem', passphrase: filePassphrase, path: path('named') }))).toBe('path.unusable');
     expect(asked).toEqual([]);
@@ -209,6 +220,10 @@ describe('key files of a running app', () => {
     expect(await codeOf(identity.saveRecoveryKit(undefined))).toBe('path.required');
     expect(await codeOf(identity.importPrivate({ passphrase: filePassphrase }))).toBe('path.required');
     expect(asked).toEqual([['pem', 'Ann identity key'], ['recovery-kit', 'Ann recovery kit'], ['key-file', '']]);
+    await settings.set({ language: 'de' });
+    await identity.exportPrivate({ format: 'pem', passphrase: filePassphrase });
+    await codeOf(identity.saveRecoveryKit(undefined));
+    expect(asked.slice(3)).toEqual([['pem', 'Ann Identitätsschlüssel'], ['recovery-kit', 'Ann Wiederherstellungsblatt']]);
   });
 
   test('S5-19 A79: no key, code or passphrase is in a file of the profiles, a log, an event or an error', async () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { kitPage, kitPolicy } from '../../../electron/window/kit-page';
 
 const qrText = 'KEYSHIFT-RECOVERY:1:0440Y5GX4GNK4EA08X75AQ33D9RQGZW6HPA9Q8N9P2VVXHECTFDER4727MQ0';
-const sheet = { title: 'Kit', paragraphs: ['Keep it.'], facts: [['Name', '"><script src=x>&<b onload=1>\u202Egnp\u0000']] as const, code: ['0440Y', '5GX4G'], qrText };
+const sheet = { language: 'en' as const, title: 'Kit', paragraphs: ['Keep it.'], facts: [['Name', '"><script src=x>&<b onload=1>\u202Egnp\u0000']] as const, code: ['0440Y', '5GX4G'], qrText };
 
 it('S5-19: whatever a name holds, the printed page shows it as text, and lets nothing be loaded or run', () => {
   const page = kitPage(sheet);
