@@ -6,8 +6,8 @@ import { exportBeginnings, type ExportHead } from './formats';
 import { iso } from './messages-json';
 
 const words = {
-  en: { with: 'Conversation with', exported: 'Exported', zone: 'Times are those of', edited: 'edited', deleted: 'This message was deleted.', unsupported: 'A kind of message this version does not know.', answer: 'Answer to', you: 'You', note: 'A copy to read: nothing in this file proves who wrote it.' },
-  de: { with: 'Unterhaltung mit', exported: 'Exportiert', zone: 'Zeiten in', edited: 'bearbeitet', deleted: 'Diese Nachricht wurde gelöscht.', unsupported: 'Eine Art von Nachricht, die diese Version nicht kennt.', answer: 'Antwort auf', you: 'Du', note: 'Eine Kopie zum Lesen: Nichts in dieser Datei beweist, wer sie geschrieben hat.' },
+  en: { with: 'Conversation with', by: 'Exported by', zone: 'Times are those of', edited: 'edited', deleted: 'This message was deleted.', unsupported: 'A kind of message this version does not know.', answer: 'Answer to', note: 'A copy to read: nothing in this file proves who wrote it.' },
+  de: { with: 'Unterhaltung mit', by: 'Exportiert von', zone: 'Zeiten in', edited: 'bearbeitet', deleted: 'Diese Nachricht wurde gelöscht.', unsupported: 'Eine Art von Nachricht, die diese Version nicht kennt.', answer: 'Antwort auf', note: 'Eine Kopie zum Lesen: Nichts in dieser Datei beweist, wer sie geschrieben hat.' },
 } as const;
 
 /** Nothing is fetched, nothing runs, and it prints: one column, dark where the reader's system is. */
@@ -18,6 +18,14 @@ h1{font-size:1.4rem;margin:0}header p{color:var(--faint);margin:.25rem 0}h2{font
 article{max-width:85%;margin:.5rem auto .5rem 0;padding:.5rem .75rem;border-radius:.75rem;background:var(--their)}article.own{margin:.5rem 0 .5rem auto;background:var(--own)}
 article p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}article small{color:var(--faint)}blockquote{margin:0 0 .25rem;padding-inline-start:.5rem;border-inline-start:3px solid var(--line);color:var(--faint);font-size:.875rem}
 @media print{body{max-width:none;padding:0}article{break-inside:avoid;border:1px solid var(--line)}}`;
+
+/** In characters. */
+const longestQuote = 200;
+const units = [
+  { unit: 'gigabyte', of: 1024 ** 3 },
+  { unit: 'megabyte', of: 1024 ** 2 },
+  { unit: 'kilobyte', of: 1024 },
+] as const;
 
 export interface PageStyle {
   readonly language: 'en' | 'de';
@@ -45,7 +53,7 @@ export class HtmlPage {
   }
 
   begin(): string[] {
-    const { title, exportedAt, them } = this.#head;
+    const { title, exportedAt, me, them } = this.#head;
     const name = title === '' ? them.name : `${them.name} · ${title}`;
     const { timeZone } = this.#time.resolvedOptions();
     const page = `${exportBeginnings.html}
@@ -53,7 +61,7 @@ export class HtmlPage {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${this.#styleHash}'; form-action 'none'; base-uri 'none'">
 <title>${escaped(`${this.#words.with} ${name}`)}</title><style>${style}</style></head><body>
 <header><h1>${escaped(this.#words.with)} <bdi>${escaped(name)}</bdi></h1>
-<p>${escaped(this.#words.exported)} ${this.#stamp(exportedAt)}. ${escaped(this.#words.zone)} ${escaped(timeZone)}.</p><p>${escaped(this.#words.note)}</p></header><main>
+<p>${escaped(this.#words.by)} <bdi>${escaped(me.name)}</bdi>, ${this.#stamp(exportedAt)}. ${escaped(this.#words.zone)} ${escaped(timeZone)}.</p><p>${escaped(this.#words.note)}</p></header><main>
 `;
     return [page];
   }
@@ -63,12 +71,12 @@ export class HtmlPage {
     const heading = day === this.#lastDay ? '' : `<h2>${escaped(day)}</h2>\n`;
     this.#lastDay = day;
     const own = message.direction === 'out';
-    const quote = answered === undefined ? '' : `<blockquote dir="auto">${escaped(this.#words.answer)} <bdi>${escaped(this.#who(answered))}</bdi>: ${escaped(Array.from(answered.text.slice(0, 400)).slice(0, 200).join(''))}</blockquote>`;
+    const quote = answered === undefined ? '' : `<blockquote dir="auto">${escaped(this.#words.answer)} <bdi>${escaped(this.#who(answered.direction === 'out'))}</bdi>: ${escaped(this.#quoted(answered))}</blockquote>`;
     const { file } = message;
-    const text = message.kind === 'deleted' ? this.#words.deleted : message.kind === 'unsupported' ? this.#words.unsupported : message.text;
-    const attached = file === undefined ? '' : `<p>📎 <bdi>${escaped(file.name)}</bdi> (${Math.ceil(file.size / 1024)} KiB)</p>`;
-    const reactions = (message.reactions ?? []).map(({ emoji }) => escaped(emoji)).join(' ');
-    return `${heading}<article${own ? ' class="own"' : ''} id="m${message.messageId}"><small><bdi>${escaped(this.#who(message))}</bdi>, ${this.#stamp(message.sentAt)}${message.editedAt === undefined ? '' : `, ${escaped(this.#words.edited)}`}</small>${quote}<p dir="auto">${escaped(text)}</p>${attached}${reactions === '' ? '' : `<p>${reactions}</p>`}</article>
+    const text = this.#text(message);
+    const attached = file === undefined ? '' : `<p>📎 <bdi>${escaped(file.name)}</bdi> (${escaped(this.#size(file.size))})</p>`;
+    const reactions = (message.reactions ?? []).map(({ by, emoji }) => `${escaped(emoji)} <bdi>${escaped(this.#who(by === 'me'))}</bdi>`).join(', ');
+    return `${heading}<article${own ? ' class="own"' : ''} id="m${message.messageId}"><small><bdi>${escaped(this.#who(own))}</bdi>, ${this.#stamp(message.sentAt)}${message.editedAt === undefined ? '' : `, ${escaped(this.#words.edited)}`}</small>${quote}<p dir="auto">${escaped(text)}</p>${attached}${reactions === '' ? '' : `<p>${reactions}</p>`}</article>
 `;
   }
 
@@ -76,8 +84,29 @@ export class HtmlPage {
     return '</main></body></html>\n';
   }
 
-  #who({ direction }: Message): string {
-    return direction === 'out' ? this.#words.you : this.#head.them.name;
+  /** By name: whoever reads it years later need not be the one who exported it. */
+  #who(own: boolean): string {
+    return own ? this.#head.me.name : this.#head.them.name;
+  }
+
+  #text({ kind, text }: Message): string {
+    return kind === 'deleted' ? this.#words.deleted : kind === 'unsupported' ? this.#words.unsupported : text;
+  }
+
+  /** The beginning of its words, or the name of its file. */
+  #quoted(message: Message): string {
+    const text = this.#text(message);
+    const said = text.trim() === '' && message.file !== undefined ? message.file.name : text;
+    const shown = Array.from(said.slice(0, 2 * longestQuote)).slice(0, longestQuote).join('');
+    return shown.length < said.length ? `${shown}…` : shown;
+  }
+
+  /** In the largest unit of which there is one. */
+  #size(bytes: number): string {
+    const { unit, of } = units.find((each) => bytes >= each.of) ?? { unit: 'byte', of: 1 };
+    const amount = bytes / of;
+    // The short form of bytes has no plural.
+    return new Intl.NumberFormat(this.#language, { style: 'unit', unit, unitDisplay: of === 1 ? 'long' : 'short', maximumFractionDigits: amount < 10 ? 1 : 0 }).format(amount);
   }
 
   #stamp(time: number): string {

@@ -21,6 +21,7 @@ export function ExportDialog(): ReactNode {
   const model = useModel();
   const close = useUi((state) => state.closeDialog);
   const conversationId = useUi(exportShown);
+  const disappears = useConversations((state) => (findConversation(state, conversationId)?.disappearAfter ?? 0) > 0);
   const phase = useExport((state) => state.phase);
   const isOwn = phase.step !== 'idle' && phase.conversationId === conversationId;
   const [kind, setKind] = useState<ExportKind>('html');
@@ -56,6 +57,7 @@ export function ExportDialog(): ReactNode {
           <>
             {isOwn && phase.step === 'failed' ? <Banner tone="danger">{errorText(phase.failure)}</Banner> : null}
             <ChoiceCards label={text('export.kind')} value={kind} onChange={setKind} cards={kinds.map((value) => ({ value, title: text(`export.${value}`), text: text(`export.${value}.text`) }))} />
+            {disappears ? <p className="plain-warning">{text('export.disappears')}</p> : null}
             {kind === 'archive' ? <p className="plain-warning">{text('export.archive.proves')}</p> : null}
             <div className="dialog-actions">
               <Button kind="main" isDisabled={conversationId === undefined} onPress={() => (conversationId === undefined ? undefined : model.background(model.exports.getState().start(conversationId, kind)))}>

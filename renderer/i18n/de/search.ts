@@ -28,6 +28,7 @@ export const search: Partial<Record<keyof typeof english, string>> = {
   'export.json.text': 'JSON mit allem zu jeder Nachricht.',
   'export.archive': 'Zum Aufheben',
   'export.archive.text': 'Ein Archiv, das auch Zertifikate und unterschriebene Schlüsselköpfe enthält. Keyshift kann sie Jahre später prüfen.',
+  'export.disappears': 'In dieser Unterhaltung verschwinden Nachrichten. Die noch da sind, kommen in die Datei und bleiben darin.',
   'export.archive.proves': 'Ein Archiv beweist, welche Schlüssel ihr beide benutzt habt. Es beweist keine Worte: Wer die Datei hat, kann sie ändern.',
   'export.start': 'Ort auswählen…',
   'export.running': 'Wird exportiert',

@@ -26,6 +26,7 @@ export const search = {
   'export.json.text': 'JSON with everything about each message.',
   'export.archive': 'To keep',
   'export.archive.text': 'An archive that also holds certificates and signed key headers. Keyshift can check those years later.',
+  'export.disappears': 'Messages disappear in this conversation. Those that are still here go into the file, and stay in it.',
   'export.archive.proves': 'An archive proves which keys the two of you used. It proves no words: whoever has the file can change them.',
   'export.start': 'Choose a place…',
   'export.running': 'Exporting',

@@ -242,6 +242,10 @@ describe('exporting', () => {
     await settle();
     expect(screen.queryByText(/messages exported to/)).toBeNull();
     expect(screen.getByRole('button', { name: 'Choose a place…' })).toBeTruthy();
+    // What is to go from both sides stays in a file.
+    expect(screen.queryByText(/^Messages disappear in this conversation/)).toBeNull();
+    act(() => model.conversations.setState(({ conversations }) => ({ conversations: conversations.map((one) => (one.conversationId === talkWithBo ? { ...one, disappearAfter: 60 } : one)) })));
+    expect(screen.getByText(/^Messages disappear in this conversation/)).toBeTruthy();
   });
 
   it('one that ends after its dialog was closed is told, as is one that fails', async () => {
