@@ -10,6 +10,9 @@ import { useChangeSettings } from './use-change-settings';
 /** Minutes offered; whatever else is set stands in the list too. */
 const offered = [1, 5, 15, 30, 60, 240, 0];
 
+/** Neither X11 nor Wayland knows windows that are left out of pictures of the screen. */
+const canHide = (): boolean => !navigator.platform.startsWith('Linux');
+
 export function SecuritySection(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
@@ -36,7 +39,7 @@ export function SecuritySection(): ReactNode {
       <SwitchField label={text('desktop.lockOnSleep')} hint={text('desktop.lockOnSleep.text')} on={settings.lockOnSleep} onChange={(lockOnSleep) => change({ lockOnSleep })} />
       <SwitchField
         label={text('settings.contentProtection')}
-        hint={text('settings.contentProtection.text')}
+        hint={text(canHide() ? 'settings.contentProtection.text' : 'settings.contentProtection.notHere')}
         on={settings.contentProtection}
         onChange={(contentProtection) => change({ contentProtection })}
       />

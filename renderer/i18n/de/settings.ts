@@ -40,6 +40,7 @@ export const settings = {
   'settings.openToOthers': 'Andere Konten dieses Computers kommen an den Ordner dieses Profils: Sein Datenträger kennt keine Rechte. Was darin liegt, ist trotzdem versiegelt, lässt sich aber kopieren, durchprobieren oder löschen. Binde den Datenträger nur für dein Konto ein, oder lege das Profil auf einen anderen.',
   'settings.contentProtection': 'Vor Bildschirmaufnahmen verbergen',
   'settings.contentProtection.text': 'Bildschirmfotos und geteilte Bildschirme zeigen ein leeres Fenster, wo das System das kann.',
+  'settings.contentProtection.notHere': 'Linux kann das nicht: Bildschirmfotos und geteilte Bildschirme zeigen dieses Fenster trotzdem.',
   'settings.keyring': 'Im Schlüsselbund des Systems merken',
   'settings.keyring.text': 'Öffnet in diesem Benutzerkonto ohne die Passphrase. Die Passphrase gilt auch dann immer.',
   'settings.keyring.unavailable': 'Hier antwortet kein Schlüsselbund. Deine Passphrase gilt wie zuvor.',

@@ -27,6 +27,7 @@ export const settings = {
   'settings.openToOthers': 'Other accounts of this computer can get into the folder of this profile: its disk keeps no rights. What lies in it is sealed all the same, and can be copied, guessed at or deleted. Connect the disk for your account alone, or move the profile to another one.',
   'settings.contentProtection': 'Hide from screen capture',
   'settings.contentProtection.text': 'Screenshots and shared screens show an empty window, where the system supports it.',
+  'settings.contentProtection.notHere': 'Linux has no way to do that: screenshots and shared screens show this window all the same.',
   'settings.keyring': 'Remember in the system keyring',
   'settings.keyring.text': 'Opens without the passphrase on this computer account. The passphrase always works too.',
   'settings.keyring.unavailable': 'No system keyring answers here. Your passphrase works as before.',

@@ -1,5 +1,5 @@
-import { act, cleanup, fireEvent, renderHook, screen } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { act, cleanup, fireEvent, renderHook, screen, within } from '@testing-library/react';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createModel } from '../../../../renderer/app/model';
 import { ModelContext } from '../../../../renderer/app/model-context';
 import type { SettingsSection } from '../../../../renderer/app/ui-store';
@@ -108,6 +108,17 @@ describe('settings', () => {
     }
     // What the main process keeps is what is shown.
     expect(running.model.settings.getState().settings).toEqual(running.fake.world.settings);
+  });
+
+  it('where no window can be kept out of pictures of the screen it is said so', async () => {
+    for (const [platform, words] of [['Linux x86_64', /^Linux has no way to do that/], ['Win32', /^Screenshots and shared screens show an empty window/]] as const) {
+      const system = vi.spyOn(navigator, 'platform', 'get').mockReturnValue(platform);
+      onTestFinished(() => system.mockRestore());
+      const running = await renderApp(busyWorld(now));
+      await showPage(running, 'security');
+      expect(within(panel()).getByText(words)).toBeTruthy();
+      cleanup();
+    }
   });
 
   it('what is chosen about looks shows at once, and goes again', async () => {
