@@ -122,6 +122,9 @@ function isSecondHalf(text: string, at: number): boolean {
   return /[\udc00-\udfff]/.test(text.charAt(at)) && at > 0;
 }
 
+/** Written in two ways, and looked for in either (`electron/storage/search-spellings.ts`). */
+const asOne: Readonly<Record<string, string>> = { '\u00df': 'ss', '\u1e9e': 'ss', '\u2019': "'" };
+
 /** Without case and marks, with the way back to where each letter stood. */
 function fold(source: string): Folded {
   // Most texts, and then nothing moves.
@@ -130,7 +133,7 @@ function fold(source: string): Folded {
   let text = '';
   let from = 0;
   for (const letter of source) {
-    const plain = letter <= '\u007f' ? letter.toLowerCase() : letter.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase();
+    const plain = asOne[letter] ?? (letter <= '\u007f' ? letter.toLowerCase() : letter.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase());
     for (let unit = 0; unit < plain.length; unit += 1) places.push(from);
     text += plain;
     from += letter.length;

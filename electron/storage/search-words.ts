@@ -2,6 +2,7 @@ import { inPieces } from '../../shared/name-pieces';
 import { signsIn } from '../../shared/signs';
 import type { Db } from './database';
 import { apart } from './migrations/0040-search-whole';
+import { otherSpellings } from './search-spellings';
 
 /** Words of a query that count. */
 const mostWords = 16;
@@ -19,14 +20,14 @@ export interface Wanted {
 /**
  * What a query may mean: what was typed, the same in the pieces that names of files are kept in, and what it is the beginning of. The words of a name depend on
  * what stands behind them: of `Report_148-notes.pdf` they are `report_` and `148-notes.pdf`, of its beginning `Report_148` they are one; `mp3.z` is two words,
- * `mp3.zi` and `mp3.zip` are one; `148-notes` is two as long as no `.pdf` follows (decision 096). None for a text without a word or an emoji.
+ * `mp3.zi` and `mp3.zip` are one; `148-notes` is two as long as no `.pdf` follows (decision 096). And the same in other spellings of its words. None for a text without a word or an emoji.
  */
 export function readings(db: Pick<Db, 'words'>, query: string): readonly Wanted[] {
   const phrases = phrasesOf(db, query);
   const typed = wanted(phrases, query);
   if (typed === undefined) return [];
   const all = [typed];
-  for (const other of [wanted(phrasesOf(db, query, inPieces), query), ...goesOn.map((further) => wanted(halfTyped(db, query, phrases, further), query))]) {
+  for (const other of [wanted(phrasesOf(db, query, inPieces), query), ...goesOn.map((further) => wanted(halfTyped(db, query, phrases, further), query)), ...otherSpellings(query).map((spelled) => wanted(phrasesOf(db, spelled), spelled))]) {
     // With a part less it would be another question.
     if (other === undefined || other.phrases.length !== typed.phrases.length || (other.last === undefined) !== (typed.last === undefined)) continue;
     if (!all.some((known) => isSame(known, other))) all.push(other);

@@ -9,6 +9,8 @@ describe('marks of a search', () => {
     expect(marked('A report, reported: REPORT', 'report a')).toEqual(['A', 'report', 'REPORT']);
     expect(marked('Zu Mu\u0308ller und MÜLLERS', 'muller')).toEqual(['Mu\u0308ller', 'MÜLLER']);
     expect(marked('明日の会議は', '会議')).toEqual(['会議']);
+    expect(marked('Straße, STRASSE und Fußweg', 'strasse')).toEqual(['Straße', 'STRASSE']);
+    expect([marked('Zum Fuß', 'fuss'), marked('Strasse', 'straße'), marked('Großmaß', 'gros'), marked("I can’t, you can't", 'can’t')]).toEqual([['Fuß'], ['Strasse'], ['Gro'], ['can’t', "can't"]]);
     expect(marked('subreport', 'report')).toEqual([]);
     expect(marked('see (report).', '"report"')).toEqual(['report']);
     expect(marked('anything', ' 🎉 ')).toEqual([]);

@@ -29,6 +29,16 @@ describe('words of messages', () => {
     expect(found('report', { before: handle(2), conversationId: handle(1) })).toEqual([1]);
   });
 
+  it('are found however their apostrophe and their ß are written', () => {
+    const { say, found } = opened();
+    say(1, 'Die Straße am Fußballplatz; I can’t');
+    say(2, "Die Strasse zum Wasser; I can't", 2);
+    say(3, 'DIE STRASSE');
+    expect([found('strasse'), found('Straße'), found('STRASSE'), found('fussball'), found('fuß'), found('STRAẞE')]).toEqual([[3, 2, 1], [3, 2, 1], [3, 2, 1], [1], [1], [3, 2, 1]]);
+    expect([found("can't"), found('can’t'), found("can't strasse"), found('straße wasser'), found('strasse wass')]).toEqual([[2, 1], [2, 1], [2, 1], [2], [2]]);
+    expect([found('strasse', { conversationId: handle(1) }), found('strasse', { before: handle(2) }), found('strasse', { limit: 2 }), found('fuss 🎉'), found('masse')]).toEqual([[3, 1], [1], [3, 2], [], []]);
+  });
+
   it('are found by one letter, and emoji and names of files beside them', () => {
     const { db, stores, say, found } = opened();
     say(1, 'a tea at ten 🎉', 1);
