@@ -30,6 +30,8 @@ export const transfer = z.strictObject({
   failure: z.string().optional(),
   /** Who declined, withdrew or stopped it, with `cancelled`; absent where it is not known: from before it was written down, or told by an older program of another own device. */
   cancelledBy: z.enum(['me', 'them']).optional(),
+  /** With `waiting`: every device that is connected and could give it says that it has no copy. */
+  missing: z.literal(true).optional(),
   /** Bytes a second, of the last seconds; absent while nothing moves. */
   rate: z.number().nonnegative().optional(),
   /** Its content is still here, encrypted, and can be saved or shown. */

@@ -19,6 +19,8 @@ export interface FetchJob {
   /** Whom it is got from now. */
   party: Party | undefined;
   readonly refused: Set<Party>;
+  /** Those of them who said that they have no copy of it. */
+  readonly without: Set<Party>;
   /** The next piece, and up to which they were asked for. */
   next: number;
   asked: number;
@@ -35,7 +37,7 @@ export interface FetchJob {
 /** From where it was noted to be, with nobody asked yet. */
 export function jobOf(row: TransferRow): FetchJob {
   return {
-    row, content: undefined, busy: false, ended: false, party: undefined, refused: new Set(),
+    row, content: undefined, busy: false, ended: false, party: undefined, refused: new Set(), without: new Set(),
     next: row.have, asked: row.have, written: row.have, noted: row.have, notedAt: 0, window: firstWindow, askedAt: 0, writing: Promise.resolve(), cancelSilence: undefined,
   };
 }

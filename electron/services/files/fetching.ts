@@ -1,7 +1,7 @@
 import { KeyshiftError, type ErrorCode } from '../../../shared/errors';
 import type { Crypto } from '../../engine/crypto/crypto';
 import { chunkBytes, chunkCount, sealedChunkBytes, sealedSize } from '../../engine/files/chunk';
-import type { FileWord } from '../../engine/files/words';
+import type { FileWord, NoReason } from '../../engine/files/words';
 import type { PeerId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
 import { fromHex, toHex } from '../../engine/wire/encoding';
@@ -61,6 +61,13 @@ export class Fetching {
     return this.#jobs.get(transferId)?.party !== undefined;
   }
 
+  /** Whether whoever is there and could give it said that they have no copy. */
+  isMissing(transferId: string): boolean {
+    const job = this.#jobs.get(transferId);
+    if (job === undefined || job.without.size === 0) return false;
+    return this.#parts.parties().every((each) => !mayGive(each, job) || job.without.has(each));
+  }
+
   /** Wanted from now on. */
   begin(row: TransferRow): void {
     if (this.#closed || this.#jobs.has(row.transferId)) return;
@@ -89,6 +96,7 @@ export class Fetching {
   left(party: Party): void {
     for (const job of this.#jobs.values()) {
       job.refused.delete(party);
+      job.without.delete(party);
       if (job.party === party) this.#lost(job);
     }
     this.#look();
@@ -99,14 +107,16 @@ export class Fetching {
     const job = this.#jobs.get(transferId);
     if (job === undefined) return;
     job.refused.delete(party);
+    job.without.delete(party);
     this.#look();
   }
 
-  /** This device does not give it now. */
-  refused(party: Party, transferId: string): void {
+  /** This device does not give it now. `reason`: as it says. */
+  refused(party: Party, transferId: string, reason?: NoReason): void {
     const job = this.#jobs.get(transferId);
     if (job === undefined) return;
     job.refused.add(party);
+    if (reason === 'not-here') job.without.add(party);
     if (job.party === party) this.#lost(job);
     this.#look();
   }
@@ -153,7 +163,7 @@ export class Fetching {
     for (const job of this.#jobs.values()) {
       if (all >= fetchesAtOnce) return;
       if (job.party !== undefined || job.busy || (running.get(job.row.peerId) ?? 0) >= fetchesOfEach) continue;
-      const party = this.#parts.parties().find((each) => (each.peerId === undefined || each.peerId === job.row.peerId) && !job.refused.has(each));
+      const party = this.#parts.parties().find((each) => mayGive(each, job) && !job.refused.has(each));
       // The last check of what is here needs nobody.
       if (party === undefined && job.next < chunkCount(job.row.size)) continue;
       runs(job);
@@ -364,4 +374,9 @@ export class Fetching {
     const row = this.#closed ? undefined : this.#parts.find(job.row.transferId);
     if (row !== undefined && row.file === job.row.file && row.have < have && row.wanted) this.#parts.change(row.transferId, { have });
   }
+}
+
+/** An own device, or one of whoever it is shared with. */
+function mayGive({ peerId }: Party, { row }: FetchJob): boolean {
+  return peerId === undefined || peerId === row.peerId;
 }

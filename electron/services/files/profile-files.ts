@@ -51,7 +51,7 @@ export class ProfileFiles implements PartyHandler {
     this.#around = around;
     this.#reading = new Reading(crypto, held);
     this.#progress = new Progress(clock, (transferId) => this.#lasting(() => this.#records.tell(transferId)));
-    this.#records = new TransferRecords(profile, events, this.#progress);
+    this.#records = new TransferRecords(profile, events, this.#progress, (transferId) => this.#fetching.isMissing(transferId));
     this.#given = new Given(this.#records);
     this.parties = new Parties(logger, this);
     this.#fetching = new Fetching({
@@ -289,7 +289,7 @@ export class ProfileFiles implements PartyHandler {
       case 'chunk':
         return this.#fetching.chunk(party, word);
       case 'no':
-        return this.#fetching.refused(party, transferId);
+        return this.#fetching.refused(party, transferId, word.reason);
       case 'ready':
         if (this.#records.visibleTo(party, transferId)) this.#fetching.ready(party, transferId);
         return;

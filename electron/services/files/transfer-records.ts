@@ -14,13 +14,15 @@ export class TransferRecords {
   readonly #profile: Pick<OpenProfile, 'stores' | 'devices' | 'commit'>;
   readonly #events: Surroundings['events'];
   readonly #progress: Progress;
+  readonly #isMissing: (transferId: string) => boolean;
   #closed = false;
 
   /** The profile is still being put together: only what is read later may be asked of it. */
-  constructor(profile: OpenProfile, events: Surroundings['events'], progress: Progress) {
+  constructor(profile: OpenProfile, events: Surroundings['events'], progress: Progress, isMissing: (transferId: string) => boolean) {
     this.#profile = profile;
     this.#events = events;
     this.#progress = progress;
+    this.#isMissing = isMissing;
   }
 
   close(): void {
@@ -59,7 +61,7 @@ export class TransferRecords {
     });
   }
 
-  readonly view = (row: TransferRow): Transfer => transferView(row, this.#progress.of(row.transferId));
+  readonly view = (row: TransferRow): Transfer => transferView(row, this.#progress.of(row.transferId), this.#isMissing(row.transferId));
 
   tell(transferId: string): void {
     const row = this.find(transferId);

@@ -5,7 +5,7 @@ import type { TransferRow } from '../ports/transfers';
 import { bytesOf } from './serving';
 
 /** A transfer as a door may see it. `running`: how far it is where pieces move right now. */
-export function transferView(row: TransferRow, running: { readonly done: number; readonly rate?: number } | undefined): Transfer {
+export function transferView(row: TransferRow, running: { readonly done: number; readonly rate?: number } | undefined, isMissing = false): Transfer {
   const { transferId, conversationId, messageId, direction, name, size, mediaType, shown, addedAt } = row;
   const isHere = isHeld(row);
   const state = stateOf(row, running !== undefined);
@@ -22,6 +22,7 @@ export function transferView(row: TransferRow, running: { readonly done: number;
     state,
     ...(state === 'failed' && row.failure !== undefined && { failure: row.failure }),
     ...(state === 'cancelled' && row.cancelledBy !== undefined && { cancelledBy: row.cancelledBy }),
+    ...(state === 'waiting' && isMissing && { missing: true }),
     ...(state === 'running' && running?.rate !== undefined && { rate: running.rate }),
     held: isHere,
     addedAt,

@@ -20,6 +20,7 @@ function wordsOf(transfer: Transfer, name: string, connected: boolean, isOver: b
       return text(direction === 'out' && !connected ? 'files.state.offered.apart' : `files.state.offered.${direction}`, { name });
     case 'waiting':
       if (!connected) return done > 0 ? text('files.state.waiting.part', { ...amounts, name }) : text(`files.state.waiting.${direction}`, { name });
+      if (transfer.missing === true && direction === 'in') return text('files.state.waiting.missing', { name });
       // It is the other side that stopped it, or that has not begun yet.
       return text(done > 0 ? 'files.state.waiting.other' : `files.state.waiting.begin.${direction}`, { name });
     case 'running':

@@ -32,6 +32,7 @@ export const files = {
   'files.state.waiting.part': '{done} von {total}. Geht weiter, sobald {name} verbunden ist',
   'files.state.waiting.begin.in': 'Wartet, bis {name} zu senden beginnt',
   'files.state.waiting.begin.out': 'Wartet, bis {name} zu holen beginnt',
+  'files.state.waiting.missing': 'Das Gerät von {name} hat keine Kopie mehr davon. Es kommt, wenn ein anderes sie hat oder {name} es noch einmal sendet.',
   'files.state.waiting.other': 'Wartet, bis {name} damit weitermacht',
   'files.state.over.in': 'Kommt nicht mehr: {name} hat diese Unterhaltung geschlossen',
   'files.state.over.out': '{name} hat diese Unterhaltung geschlossen und das nicht geholt',

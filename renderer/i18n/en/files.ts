@@ -31,6 +31,7 @@ export const files = {
   'files.state.waiting.part': '{done} of {total}. Goes on when {name} is connected',
   'files.state.waiting.begin.in': 'Waits until {name} begins to send it',
   'files.state.waiting.begin.out': 'Waits until {name} begins to fetch it',
+  'files.state.waiting.missing': 'The device of {name} has no copy of it any more. It comes if another one has, or once they send it again.',
   'files.state.waiting.other': 'Waits until {name} goes on with it',
   'files.state.over.in': '{name} closed this conversation before it came',
   'files.state.over.out': '{name} closed this conversation and did not take it',

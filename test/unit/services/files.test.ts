@@ -245,6 +245,27 @@ describe('files of messages', () => {
     await expect(bo.files.send({ conversationId: ofBo, from: '0'.repeat(32) })).rejects.toMatchObject({ code: 'transfer.unknown' });
   });
 
+  it('fetched again from somebody who has no copy any more, it says that nobody who is there has one, until one is there again', async () => {
+    const { ada, bo, conversationId } = await pair();
+    ada.disk.files.set('/a.bin', content);
+    const sent = await ada.files.send({ conversationId, path: '/a.bin' });
+    await world.until('it is there', () => isThere(bo) && transferOf(bo).state === 'done');
+    await bo.files.forget(sent);
+    await ada.files.forget(sent);
+    await bo.files.accept(sent);
+    await world.until('it is said', () => transferOf(bo).missing === true);
+    expect(transferOf(bo).state).toBe('waiting');
+    expect(toldOf(bo, 'transfer.progress').at(-1)).toMatchObject({ state: 'waiting', missing: true });
+    await bo.files.pause(sent);
+    expect(transferOf(bo)).toEqual(expect.not.objectContaining({ missing: true }));
+    await bo.files.resume(sent);
+    await world.until('it was asked for again', () => transferOf(bo).missing === true);
+    // Nobody is there who could say so.
+    world.network.cut();
+    await world.until('nobody is there', () => bo.profile.connections.sessions().length === 0);
+    expect(transferOf(bo)).toEqual(expect.not.objectContaining({ missing: true }));
+  });
+
   it('sent once more, what was called off keeps its copy where it goes to somebody else, and what arrived wherever it goes', async () => {
     const { ada, conversationId } = await pair();
     const { ofInviter } = await acquaint(world, ada, await world.move('Cleo'));

@@ -123,6 +123,7 @@ describe('files in a conversation', () => {
 
   it.each([
     [{ done: 0, direction: 'in' }, 'Waits until Bo Lindqvist begins to send it', 'Comes when Bo Lindqvist is connected'],
+    [{ done: 0, direction: 'in', missing: true }, 'The device of Bo Lindqvist has no copy of it any more. It comes if another one has, or once they send it again.', 'Comes when Bo Lindqvist is connected'],
     [{ done: 0, direction: 'out' }, 'Waits until Bo Lindqvist begins to fetch it', 'Goes on when Bo Lindqvist is connected'],
     [{ state: 'offered', direction: 'out', held: true }, 'Waits until Bo Lindqvist takes it', 'Comes once Bo Lindqvist takes it and you are both online'],
     [{ done: 10, direction: 'in' }, 'Waits until Bo Lindqvist goes on with it', '10 bytes of 1.3 MB. Goes on when Bo Lindqvist is connected'],
