@@ -1,3 +1,5 @@
+import { folded } from '../../ui/folded';
+
 /** One emoji with its words, in English and German; the first of each is its name. */
 export interface Emoji {
   readonly emoji: string;
@@ -146,9 +148,4 @@ function wordsOf(each: Emoji): readonly string[] {
   const words = known.get(each) ?? folded(`${each.en},${each.de}`).split(/[^\p{L}\p{N}]+/u);
   known.set(each, words);
   return words;
-}
-
-/** Without what stands above letters: who has no ü on the keyboard finds it. */
-function folded(text: string): string {
-  return text.toLocaleLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
 }

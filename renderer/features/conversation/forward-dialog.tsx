@@ -51,6 +51,7 @@ function Forward({ messages, isOne }: { readonly messages: readonly Message[]; r
   const people = rows.filter(isWritable).map(({ key: id, contact, conversation }) => ({
     key: id,
     name: contact.name,
+    ownName: contact.ownName,
     peerId: contact.peerId,
     note: conversation !== undefined && conversation.title !== '' ? plainName(conversation.title) : contact.pending ? text('list.pending') : '',
   }));

@@ -29,7 +29,8 @@ export function NewConversationDialog(): ReactNode {
   const [failure, setFailure] = useFailure();
   const people = contacts
     .filter((contact) => contact.ended === undefined && contact.reach !== 'blocked')
-    .map((contact) => ({ key: contact.contactId, name: contact.name, peerId: contact.peerId, note: contact.pending ? text('list.pending') : '' }));
+    .sort((one, other) => one.name.localeCompare(other.name))
+    .map((contact) => ({ key: contact.contactId, name: contact.name, ownName: contact.ownName, peerId: contact.peerId, note: contact.pending ? text('list.pending') : '' }));
 
   const start = async (event: FormEvent): Promise<void> => {
     event.preventDefault();

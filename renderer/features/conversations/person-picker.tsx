@@ -2,6 +2,7 @@ import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type Reac
 import { useSettings } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Avatar } from '../../ui/avatar';
+import { finderOf } from '../../ui/folded';
 import { PersonName } from '../../ui/person-name';
 import { nameInSentence } from '../../ui/strangers';
 import { TextField } from '../../ui/text-field';
@@ -11,6 +12,8 @@ import { useNearRows } from './use-near-rows';
 export interface Pickable {
   readonly key: string;
   readonly name: string;
+  /** What they call themselves, where they are called otherwise here: found by it, too. */
+  readonly ownName?: string | undefined;
   readonly peerId: string;
   readonly note: string;
 }
@@ -36,8 +39,8 @@ export function PersonPicker({ people, nobody, onPick }: PersonPickerProps): Rea
   const [marked, setMarked] = useState(0);
   const [box, setBox] = useState<HTMLElement | null>(null);
   const list = useRef<HTMLUListElement>(null);
-  const wanted = query.trim().toLocaleLowerCase();
-  const hits = people.filter((person) => `${person.name} ${person.note}`.toLocaleLowerCase().includes(wanted));
+  const isFound = finderOf(query);
+  const hits = people.filter((person) => isFound(person.name, person.ownName ?? '', person.note));
   const at = Math.min(marked, Math.max(hits.length - 1, 0));
   const wholeList = useSettings((state) => state.settings.wholeList);
   const isWhole = wholeList || hits.length <= mostWhole;

@@ -1,5 +1,6 @@
 import type { Contact } from '../../../shared/model/contact';
 import type { Conversation } from '../../../shared/model/conversation';
+import { finderOf } from '../../ui/folded';
 
 /** One line of the list: a conversation, or a person one has not talked to yet. */
 export interface Row {
@@ -49,12 +50,12 @@ export interface Section {
 
 /** The lines of the view in their sections, empty ones left out. The line that is open stays, whatever is filtered by unread. */
 export function listSections(rows: readonly Row[], { archive, unreadOnly, filter }: ListView, selected?: string): readonly Section[] {
-  const wanted = filter.trim().toLocaleLowerCase();
+  const isFound = finderOf(filter);
   const shown = rows.filter(
     ({ key, contact, conversation }) =>
       (conversation?.archived ?? false) === archive
       && (!unreadOnly || (conversation?.unread ?? 0) > 0 || key === selected)
-      && (wanted === '' || `${contact.name}\n${contact.ownName ?? ''}\n${conversation?.title ?? ''}`.toLocaleLowerCase().includes(wanted)),
+      && isFound(contact.name, contact.ownName ?? '', conversation?.title ?? ''),
   );
   const of = (name: Section['name'], isIn: (row: Row) => boolean): Section => ({ name, rows: shown.filter(isIn) });
   const sections = archive

@@ -15,6 +15,7 @@ export function SwitcherDialog(): ReactNode {
   const people = rows.map((row) => ({
     key: row.key,
     name: row.contact.name,
+    ownName: row.contact.ownName,
     peerId: row.contact.peerId,
     note: row.conversation === undefined || row.conversation.title === '' ? '' : plainName(row.conversation.title),
   }));

@@ -1,10 +1,6 @@
 import type { Text } from '../../i18n/use-text';
+import { folded } from '../../ui/folded';
 import { settingsIndex, type SettingsEntry } from './settings-index';
-
-/** Without case, marks above letters and what only divides a word at the end of a line: `größe` and `grosse` are one. */
-function folded(words: string): string {
-  return words.normalize('NFKD').replaceAll(/\p{M}|\u00AD/gu, '').toLowerCase().replaceAll('ß', 'ss');
-}
 
 /** The places whose words have every word of the query, in the reader's language; whose label begins so come first. */
 export function findSettings(query: string, text: Text): readonly SettingsEntry[] {

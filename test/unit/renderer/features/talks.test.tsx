@@ -57,6 +57,10 @@ describe('the list', () => {
     const all = { archive: false, unreadOnly: false, filter: '' };
     expect(keys(all)).toEqual([['pinned', '2'], ['recent', '1'], ['people', '4']]);
     expect(keys({ ...all, archive: true, filter: 'TRIP' })).toEqual([['archived', '3']]);
+    // Who has no accents on the keyboard finds them, in any order, by names that are spelled in other ways.
+    const named = [row('1', 'Jos\u00E9 Mu\u0308ller', {}), row('2', 'Łukasz Strauß', {}), row('3', 'Søren', { title: 'Æble' })];
+    const found = (filter: string) => listSections(named, { ...all, filter }).flatMap(({ rows: lines }) => lines.map(({ key }) => key)).join('');
+    expect([found('jose'), found('JOSÉ'), found('müll jo'), found('lukasz strauss'), found('strauß'), found('soren'), found('aeble'), found('  '), found('jose lukasz')]).toEqual(['1', '1', '1', '2', '2', '3', '3', '123', '']);
     expect(keys({ ...all, unreadOnly: true }, '1')).toEqual([['pinned', '2'], ['recent', '1']]);
     expect(keys({ ...all, filter: 'nobody' })).toEqual([]);
   });
@@ -132,6 +136,15 @@ describe('in the window', () => {
     act(() => model.ui.getState().openDialog('new'));
     await settle();
     expect(screen.getByLabelText('Find a person')).toBeTruthy();
+  });
+
+  it('offers people by their names, whoever was met first', async () => {
+    const { model } = await renderApp({ ...world(), contacts: world().contacts.toReversed() });
+    act(() => model.ui.getState().openDialog('new'));
+    await settle();
+    const names = screen.getAllByRole('option').map((option) => option.querySelector('.list-name')?.textContent ?? '');
+    expect(names.length).toBeGreaterThan(3);
+    expect(names).toEqual(names.toSorted((one, other) => one.localeCompare(other)));
   });
 
   it('marks where reading starts, and asks before a link', async () => {
