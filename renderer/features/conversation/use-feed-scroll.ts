@@ -175,10 +175,13 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
       return;
     }
     height.current = element.clientHeight;
+    // What the box was put to is told a moment later, and a picture above it may have its size by then: nobody scrolled, and what is read stays where it stood.
+    if (!wasAtEnd.current) held.current = keep(element, held.current);
     stood.current = { top: element.scrollTop, length: element.scrollHeight };
     const isAtEnd = isNearEnd(element);
     wasAtEnd.current = isAtEnd;
-    held.current = isAtEnd ? undefined : holdOf(element);
+    if (isAtEnd) held.current = undefined;
+    else if (held.current?.scrolled !== element.scrollTop) held.current = holdOf(element);
     setAtEnd(isAtEnd);
     setSeen((known) => (isAtEnd ? undefined : (known ?? shown.current.at(-1)?.messageId)));
     if (isAtEnd && behind) onNearEnd();

@@ -156,6 +156,21 @@ describe('what is read in a conversation, where the reader is not at the end', (
     expect(box.scrollTop).toBe(950);
   });
 
+  it('also where the picture has its size before the scroll to that place is told', async () => {
+    const heights = new Map<string, number>();
+    const { box } = await laidOut(heights);
+    scrollTo(box, 350);
+    heights.set(idOf('many 1'), 700);
+    fireEvent.scroll(box);
+    expect(box.scrollTop).toBe(950);
+    box.querySelector('article p')?.dispatchEvent(new Event('load'));
+    expect(box.scrollTop).toBe(950);
+    scrollTo(box, 1_000);
+    heights.set(idOf('many 1'), 600);
+    fireEvent.scroll(box);
+    expect(box.scrollTop).toBe(900);
+  });
+
   it('and where a message above it goes, or is another one', async () => {
     const { box, fake } = await laidOut(new Map());
     scrollTo(box, 350);
