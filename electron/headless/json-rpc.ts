@@ -1,5 +1,6 @@
 import type { Failure } from '../../shared/contract/bridge';
 import type { ErrorCode, ErrorFacts } from '../../shared/errors';
+import { roundedIds } from './written-ids';
 
 /** JSON-RPC 2.0 (jsonrpc.org/specification), one object or batch per line. */
 export type RpcId = string | number | null;
@@ -47,19 +48,22 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 /** Reads one line. Never throws. */
 export function parseLine(bytes: Uint8Array): ParsedLine {
   let value: unknown;
+  let rounded: readonly boolean[] | undefined;
   try {
     const text = utf8.decode(bytes);
     if (text.trim() === '') return { kind: 'blank' };
     value = JSON.parse(text);
+    rounded = roundedIds(text);
   } catch {
     return { kind: 'single', arrival: refused(null, rpcCodes.parse, 'This line is not JSON.') };
   }
-  if (!Array.isArray(value)) return { kind: 'single', arrival: parseRequest(value) };
+  if (!Array.isArray(value)) return { kind: 'single', arrival: parseRequest(value, rounded?.[0]) };
   if (value.length === 0) return { kind: 'single', arrival: refused(null, rpcCodes.invalidRequest, 'An empty batch asks for nothing.') };
   if (value.length > longestBatch) {
     return { kind: 'single', arrival: { kind: 'refused', answer: errorAnswer(null, rpcCodes.invalidRequest, 'The batch is too long.', 'input.invalid', { limit: longestBatch }) } };
   }
-  return { kind: 'batch', arrivals: value.map(parseRequest) };
+  let objects = 0;
+  return { kind: 'batch', arrivals: value.map((each) => (isObject(each) ? parseRequest(each, rounded?.[objects++]) : parseRequest(each))) };
 }
 
 /** The answer to a line that was too long to be read. */
@@ -67,18 +71,23 @@ export function tooLongAnswer(limit: number): RpcAnswer {
   return errorAnswer(null, rpcCodes.invalidRequest, 'The line is too long.', 'input.invalid', { limit });
 }
 
-function parseRequest(value: unknown): Arrival {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+/** `isRounded`: its id is written as another number than it was read as. */
+function parseRequest(value: unknown, isRounded = false): Arrival {
+  if (!isObject(value)) {
     return refused(null, rpcCodes.invalidRequest, 'A request is an object.');
   }
   const fields: { readonly jsonrpc?: unknown; readonly id?: unknown; readonly method?: unknown; readonly params?: unknown } = value;
   const hasId = Object.hasOwn(value, 'id');
-  if (hasId && !isId(fields.id)) return refused(null, rpcCodes.invalidRequest, 'An id is text, null or a number between -(2^53 - 1) and 2^53 - 1.');
+  if (hasId && (isRounded || !isId(fields.id))) return refused(null, rpcCodes.invalidRequest, 'An id is text, null or a number between -(2^53 - 1) and 2^53 - 1 that a double holds.');
   const id = hasId && isId(fields.id) ? fields.id : undefined;
   if (fields.jsonrpc !== '2.0' || typeof fields.method !== 'string') {
     return refused(id ?? null, rpcCodes.invalidRequest, 'A request has "jsonrpc": "2.0" and a method name.');
   }
   return { kind: 'request', request: { ...(id === undefined ? {} : { id }), method: fields.method, params: fields.params } };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Numbers beyond were rounded as they were read: answered under what is left of them, another call that waits could take it for its own. */

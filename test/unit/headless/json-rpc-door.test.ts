@@ -36,6 +36,10 @@ describe('the headless door', () => {
     ['an id above 2^53 - 1, which is read as another one', '{"jsonrpc":"2.0","id":9007199254740993,"method":"vault.status"}', { id: null, error: { code: -32_600, data: { code: 'input.invalid' } } }],
     ['one below', '{"jsonrpc":"2.0","id":-9007199254740993,"method":"vault.status"}', { id: null, error: { code: -32_600 } }],
     ['one that is read as infinite', '{"jsonrpc":"2.0","id":1e999,"method":"vault.status"}', { id: null, error: { code: -32_600 } }],
+    ['a decimal that is read as another one', '{"jsonrpc":"2.0","id":0.1000000000000000055,"method":"vault.status"}', { id: null, error: { code: -32_600, data: { code: 'input.invalid' } } }],
+    ['one that is read as whole', '{ "jsonrpc":"2.0","\\u0069d" : 1.00000000000000000001, "method":"vault.status"}', { id: null, error: { code: -32_600 } }],
+    ['one that is read as nothing', '{"jsonrpc":"2.0","id":-1e-400,"method":"vault.status"}', { id: null, error: { code: -32_600 } }],
+    ['the last of several ids', '{"jsonrpc":"2.0","id":1,"method":"vault.status","id":0.30000000000000001}', { id: null, error: { code: -32_600 } }],
     ['an unknown call', '{"jsonrpc":"2.0","id":1,"method":"vault.open"}', { id: 1, error: { code: -32_601, data: { code: 'call.unknown' } } }],
     ['a prototype’s name', '{"jsonrpc":"2.0","id":1,"method":"__proto__.toString"}', { id: 1, error: { code: -32_601 } }],
     ['wrong params', '{"jsonrpc":"2.0","id":1,"method":"vault.unlock","params":{"passphrase":7}}', { id: 1, error: { code: -32_602, data: { code: 'input.invalid', facts: { issues: ['passphrase: expected string'] } } } }],
@@ -109,6 +113,17 @@ describe('the headless door', () => {
     const ids = [Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER, 0.5, 1_700_000_000.123];
     send(...ids.map((id) => request(id, 'vault.status')));
     expect((await finish()).map(({ id }) => id)).toEqual(ids);
+  });
+
+  test('decimals are ids however they are written, as long as it is the number that is read; what stands elsewhere is no id', async () => {
+    const { input, finish } = setUp();
+    const line = (id: string, more = ''): string => `{"jsonrpc":"2.0","method":"vault.status","params":{"a":[0.1000000000000000055],"id":0.1000000000000000055,"b":"\\",\\"id\\":1e-400"},"id" : ${id}${more}}`;
+    const fine = ['1.50', '15e-1', '0.015E+2', '1e3', '-0.0', '0e99999', '100e-2', '1.7976931348623157e-300'];
+    const lines = [...fine.map((id) => line(id)), line('0.1000000000000000055', ',"id":7'), `[[0,"id",0.1000000000000000055],${line('8')},7,${line('0.1000000000000000055')}]`];
+    input.write(lines.map((each) => `${each}\n`).join(''));
+    const answers = await finish();
+    expect(answers.slice(0, -1).map(({ id }) => id)).toEqual([1.5, 1.5, 1.5, 1_000, 0, 0, 1, 1.7976931348623157e-300, 7]);
+    expect(answers.at(-1)).toMatchObject([{ id: null, error: { code: -32_600 } }, { id: 8 }, { id: null }, { id: null, error: { code: -32_600 } }]);
   });
 
   test('lines may come in any pieces, with other line ends, blank, or without the last end', async () => {
