@@ -17,6 +17,7 @@ import { FilePreferences } from './platform/file-preferences';
 import { endOnUncaught } from './platform/last-resort';
 import { makeLogger } from './platform/logger';
 import { systemRandom } from './platform/random';
+import { sayOnStandardError } from './platform/standard-error';
 import { timesLocale } from './platform/times-locale';
 
 /** Milliseconds between a signal and the end, at the most. */
@@ -24,7 +25,7 @@ const longestEnd = 8000;
 
 /** The headless peer: the same services as the window's, behind JSON-RPC 2.0 on standard input and output, or on a socket. */
 async function run(options: HeadlessArguments): Promise<number> {
-  const logger = makeLogger(options.logLevel, () => systemClock.now(), (line) => process.stderr.write(line));
+  const logger = makeLogger(options.logLevel, () => systemClock.now(), sayOnStandardError);
   endOnUncaught(logger, (code) => process.exit(code));
   const passphrase = options.passphraseFile === undefined ? undefined : readPassphraseFile(options.passphraseFile);
   if (passphrase !== undefined && 'sentence' in passphrase) return say(passphrase.sentence, 1);
@@ -91,7 +92,7 @@ async function run(options: HeadlessArguments): Promise<number> {
 }
 
 function say(sentence: string, code: number): number {
-  process.stderr.write(`keyshift: ${sentence}\n`);
+  sayOnStandardError(`keyshift: ${sentence}\n`);
   return code;
 }
 
@@ -99,11 +100,11 @@ async function main(): Promise<number> {
   keepMemoryOutOfCoreFiles();
   const parsed = parseArguments(process.argv.slice(2));
   if (parsed.kind === 'help') {
-    process.stderr.write(usage);
+    sayOnStandardError(usage);
     return 0;
   }
   if (parsed.kind === 'wrong') {
-    process.stderr.write(`keyshift: ${parsed.sentence}\n\n${usage}`);
+    sayOnStandardError(`keyshift: ${parsed.sentence}\n\n${usage}`);
     return 2;
   }
   try {

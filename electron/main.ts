@@ -24,6 +24,7 @@ import { isOutdatedRuntime } from './platform/electron-features';
 import type { EarlyKeyring } from './platform/early-keyring';
 import { endOnUncaught } from './platform/last-resort';
 import { makeLogger } from './platform/logger';
+import { sayOnStandardError } from './platform/standard-error';
 import { WindowPreferences } from './platform/window-preferences';
 import { CameraUse } from './security/camera-use';
 import { enforceSandbox, isDrivenFromOutside, lacksSandbox, quietChromium } from './security/command-line';
@@ -45,7 +46,7 @@ import { spareToolkit } from './window/toolkit';
 const trial = app.commandLine.hasSwitch('trial-runtime') || isOutdatedRuntime(process.versions.electron);
 const developerTools = !app.isPackaged;
 const camera = new CameraUse(() => systemClock.monotonic());
-const logger = makeLogger('warn', () => systemClock.now(), (line) => process.stderr.write(line));
+const logger = makeLogger('warn', () => systemClock.now(), sayOnStandardError);
 
 const pageFirst = new PageFirst((milliseconds, run) => systemClock.setTimer(milliseconds, run));
 
@@ -94,7 +95,7 @@ function prepare(): boolean {
 }
 
 function refuse(sentence: string): false {
-  process.stderr.write(`keyshift: ${sentence}\n`);
+  sayOnStandardError(`keyshift: ${sentence}\n`);
   return false;
 }
 
@@ -158,7 +159,7 @@ function hostProfile(profileDirectory: string): HostedProfile {
     open: (started) => started.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error))),
     failed: (error) => {
       logger.error('app.start-failed', describeError(error));
-      process.stderr.write(`keyshift: ${startFailureSentence(error)}\n`);
+      sayOnStandardError(`keyshift: ${startFailureSentence(error)}\n`);
     },
   });
   return { app: patient, preferences };
@@ -196,7 +197,7 @@ function wantedAddress(): Address | undefined {
 function wantedCacheEntries(): number | undefined {
   if (!app.commandLine.hasSwitch('cache-entries')) return undefined;
   const entries = parseCacheEntries(app.commandLine.getSwitchValue('cache-entries'));
-  if (entries === undefined) process.stderr.write(`keyshift: ${cacheEntriesSentence}\n`);
+  if (entries === undefined) sayOnStandardError(`keyshift: ${cacheEntriesSentence}\n`);
   return entries;
 }
 
@@ -211,7 +212,7 @@ if (!mayStart) {
   start().catch((error: unknown) => {
     logger.error('app.start-failed', describeError(error));
     return failToStart(error, {
-      writeLine: (line) => process.stderr.write(line),
+      writeLine: sayOnStandardError,
       show: (message) => dialog.showMessageBox({ type: 'error', title: 'Keyshift', message: 'Keyshift cannot start', detail: message }),
       exit: (code) => app.exit(code),
     });

@@ -134,6 +134,17 @@ describe('the headless program', () => {
     expect(stderr()).not.toContain('canary');
   });
 
+  test('whoever reads standard error may go: what is said there ends nothing', async () => {
+    const { child, ready, call, exit, lines, profile } = start('deaf', '--passphrase-file', passphraseFile('deaf', 'canary'));
+    child.stderr.destroy();
+    await ready();
+    call(1, 'vault.status');
+    await new Promise((done) => setTimeout(done, 100));
+    call(2, 'vault.status');
+    child.stdin.end();
+    expect([await exit, lines().flatMap(({ id }) => id ?? []), existsSync(join(profile, 'stopped'))]).toEqual([0, [1, 2], true]);
+  });
+
   test('a passphrase file others can read is refused before anything starts', async () => {
     const { exit, lines, stderr } = start('open', '--passphrase-file', passphraseFile('open', 'right', 0o644));
     expect(await exit).toBe(1);
