@@ -3,7 +3,7 @@ import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { type Asked, firstOf, inOneOrder, read } from './in-one-order';
 import { messageColumns } from './message-row';
-import { placesPerMs } from './placed-messages';
+import { placeAt } from './placed-messages';
 import { integer, text } from './row';
 
 const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
@@ -56,10 +56,10 @@ export function createMessagePages(db: Db): MessagePages {
       return row === undefined ? [] : around(asked, row, limit);
     },
     hasBetween(asked, start, end) {
-      return firstOf(asked, (each) => selectBetween.get([each, start * placesPerMs, end * placesPerMs])) !== undefined;
+      return firstOf(asked, (each) => selectBetween.get([each, placeAt(start), placeAt(end)])) !== undefined;
     },
     pageAt(asked, time, limit) {
-      const [row] = inOneOrder(asked, (each) => selectFirst.all([each, Math.max(0, Math.trunc(time)) * placesPerMs]), 1, 'on');
+      const [row] = inOneOrder(asked, (each) => selectFirst.all([each, placeAt(time)]), 1, 'on');
       if (row !== undefined) return around(asked, row[0], limit);
       return read(inOneOrder(asked, (each) => selectNewest.all([each, limit]), limit, 'back')).reverse();
     },

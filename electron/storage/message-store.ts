@@ -8,7 +8,7 @@ import { nextKey } from './message-keys';
 import { at, messageColumns, messageMarks, messageValues, messageWays, readMessage, wayOf } from './message-row';
 import { createMessagePages } from './message-pages';
 import { messageStates } from './message-states';
-import { createPlacedMessages, placesPerMs } from './placed-messages';
+import { createPlacedMessages, placeAt } from './placed-messages';
 import { given, id, integer, optionalText, text } from './row';
 
 const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
@@ -103,7 +103,7 @@ export function createMessageStore(db: Db): MessageStore {
         row.conversationId,
         ...messageValues(row),
         // Behind everything that is here, however the clock went.
-        Math.max(0, Math.trunc(row.receivedAt ?? row.sentAt)) * placesPerMs,
+        placeAt(row.receivedAt ?? row.sentAt),
         row.conversationId,
       ]);
       return row.state;

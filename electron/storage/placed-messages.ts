@@ -8,12 +8,19 @@ import { messageStates } from './message-states';
 import { id, integer, optionalText, text } from './row';
 
 /** Parts of a millisecond in a message's place. */
-export const placesPerMs = 4_096;
+const placesPerMs = 4_096;
+/** From 2039 on a clock says no later one: places behind it can still be counted, read again, and told to other own devices (protocol.md §10.3). */
+const latestPlace = 2 ** 53 - 2 ** 33;
 /** Answers to answers that are moved at once: more are made by nobody who means it. */
 const mostMoved = 1_000;
 const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
 
 type Placed = Pick<PlacedMessages, 'shared' | 'addShown' | 'merge' | 'answer' | 'placesAfter'>;
+
+/** Where a message of this time stands where nothing moves it; Unix milliseconds. */
+export function placeAt(time: number): number {
+  return Math.min(latestPlace, Math.max(0, Math.trunc(time)) * placesPerMs);
+}
 
 /** Messages that other own devices told: each stands where it was shown first, and behind what it replies to (protocol.md §7). */
 export function createPlacedMessages(db: Db): Placed {

@@ -28,6 +28,17 @@ export interface FactLogParts {
  */
 export type Taken = 'taken' | 'later' | 'stranger';
 
+/**
+ * What a clock may say, in Unix milliseconds: later it counts as this (September 2039). Stamps behind it can still be counted, and are below what others take (words.ts); of one
+ * that is wrong by decades would else come what no device could hear, or read again, when it is set right.
+ */
+const endOfClocks = (2 ** 53 - 2 ** 33) / 4096;
+
+/** The first stamp of this time. */
+function stampOf(time: number): number {
+  return Math.max(0, Math.trunc(time)) * 4096;
+}
+
 /** Of two that say something of one key, the later. */
 function isLater(a: Pick<Fact, 'stamp' | 'author'>, b: Pick<Fact, 'stamp' | 'author'>): boolean {
   return a.stamp === b.stamp ? a.author > b.author : a.stamp > b.stamp;
@@ -64,7 +75,7 @@ export class FactLog {
   say(kind: string, key: string, value: Uint8Array): void {
     const { store, own, now } = this.#parts;
     const { begun = false, ...state } = store.state() ?? { stamp: 0 };
-    const stamp = Math.max(Math.max(0, Math.trunc(now())) * 4096, state.stamp + 1);
+    const stamp = Math.max(stampOf(Math.min(now(), endOfClocks)), state.stamp + 1);
     const known = this.#kinds.get(kind);
     const number = this.#placeKept(known, key) ?? this.#lastOwn() + 1;
     if (known?.merges === undefined) for (const other of store.of(kind, key)) if (other.author !== own) store.remove(other);
@@ -140,7 +151,7 @@ export class FactLog {
       const heardByAll = (devices: readonly InstanceId[]): number => Math.min(Number.MAX_SAFE_INTEGER, ...devices.map((other) => (other === author ? Infinity : (heardBy.get(other)?.get(author) ?? 0))));
       const [heard, heardByStopped] = [heardByAll(others), heardByAll(stopped)];
       for (const { kind, passingMs = 0, awaited } of passing) {
-        store.drop({ kind, author, upTo: awaited ? Math.min(heard, heardByStopped) : heard, before: Math.max(0, Math.trunc(now() - passingMs)) * 4096 });
+        store.drop({ kind, author, upTo: awaited ? Math.min(heard, heardByStopped) : heard, before: stampOf(Math.min(now(), endOfClocks) - passingMs) });
       }
     }
   }
@@ -149,7 +160,7 @@ export class FactLog {
   dropOld(): void {
     const { store, now, own } = this.#parts;
     for (const { kind, passingMs } of this.#kinds.values()) {
-      if (passingMs !== undefined) store.drop({ kind, author: own, upTo: 0, before: Math.max(0, Math.trunc(now() - passingMs)) * 4096 });
+      if (passingMs !== undefined) store.drop({ kind, author: own, upTo: 0, before: stampOf(Math.min(now(), endOfClocks) - passingMs) });
     }
   }
 

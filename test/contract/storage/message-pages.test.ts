@@ -23,4 +23,16 @@ overBothBackings('pages of a conversation', (open) => {
     expect(ids(messages.pageAt(handle(1), -5, 3))).toEqual([1, 2, 3]);
     expect(ids(messages.pageAt(handle(1), 99_000, 3))).toEqual([7, 8, 9]);
   });
+
+  it('also where a clock was wrong by decades: what came behind it stands behind it, and can be read', () => {
+    const { stores } = open();
+    stores.conversations.put(conversation(1));
+    const wrong = Date.UTC(2099, 0);
+    for (const [n, at] of [[1, 1_000], [2, wrong], [3, 2_000]] as const) stores.messages.add(message(n, { sentAt: at }));
+    const ids = (rows: readonly { messageId: string }[]) => rows.map(({ messageId }) => Number.parseInt(messageId, 16));
+    const { messages } = stores;
+    expect(ids(messages.page(handle(1), undefined, 10))).toEqual([1, 2, 3]);
+    expect([ids(messages.page(handle(1), handle(3), 10)), ids(messages.pageAfter(handle(1), handle(2), 10)), ids(messages.pageAt(handle(1), wrong, 2))]).toEqual([[1, 2], [3], [2, 3]]);
+    expect(messages.placesAfter(handle(1), undefined, 10)).toHaveLength(3);
+  });
 });

@@ -2,12 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DialogId, InstanceId, PeerId } from '../../../../electron/engine/ids';
 import { toBase32 } from '../../../../electron/engine/wire/encoding';
 import type { MessageRow } from '../../../../electron/services/ports';
+import { encodeWords, parseWords } from '../../../../electron/services/replication/words';
+import { realCrypto } from '../../../support/foundation-kit';
 import { type LogDevice, logDevices } from '../../../support/replica-kit';
 
 const bob = toBase32(new Uint8Array(32).fill(7)) as PeerId;
 const dialogId = '1'.repeat(32) as DialogId;
 const conversationId = 'c'.repeat(32);
 const theirs = 'b'.repeat(32) as InstanceId;
+
+const crypto = await realCrypto();
 
 describe('where a message stands that one device only heard of', () => {
   let desk: LogDevice;
@@ -54,5 +58,30 @@ describe('where a message stands that one device only heard of', () => {
     for (let round = 0; round < 3; round += 1) together();
     expect(shown(laptop)).toEqual([['1', undefined], ['2', '1']]);
     expect(shown(desk)).toEqual(shown(laptop));
+  });
+
+  it('S4-31: a clock that is wrong by decades makes nothing that cannot be told, or read again when it is set right', () => {
+    const [wrong, right] = [Date.UTC(2099, 0), desk.now];
+    desk.now = wrong;
+    desk.stores.messages.add(row(1, wrong));
+    desk.stores.messages.add(row(2, wrong + 1_000));
+    desk.now = right;
+    desk.stores.messages.add(row(3, right));
+    const batch = desk.log.batch(desk.own, 0) ?? expect.unreachable('it said something');
+    expect(parseWords(crypto, encodeWords({ type: 'facts', ...batch }))).toEqual({ type: 'facts', ...batch });
+    together();
+    laptop.stores.messages.add(row(4, right));
+    together();
+    expect(shown(desk)).toEqual(['1', '2', '3', '4'].map((text) => [text, undefined]));
+    expect(shown(laptop)).toEqual(shown(desk));
+    expect([desk, laptop].map(({ stores }) => stores.messages.pageAt(conversationId, wrong, 10).length)).toEqual([4, 4]);
+  });
+
+  it('S4-31: what is of use for a time only is not over at once by such a clock', () => {
+    for (const { log } of [desk, laptop]) log.register({ kind: 'passing', rank: 99, merges: true, passingMs: 60_000, apply: () => true, all: () => [] });
+    desk.now = Date.UTC(2099, 0);
+    desk.db.transaction(() => desk.log.say('passing', 'word', new Uint8Array([1])));
+    desk.db.transaction(() => desk.log.sweep([laptop.own]));
+    expect(desk.stores.replica.of('passing', 'word')).toHaveLength(1);
   });
 });
