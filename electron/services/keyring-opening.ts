@@ -43,9 +43,14 @@ export class KeyringOpening {
     return { keyring: await this.#keyring.state() };
   }
 
-  /** The vault has another key: what the keyring has opens nothing any more. */
+  /** The vault has another key: what the keyring has opens nothing any more. Never throws: passphrase and key are the new ones by now, whatever becomes of this. */
   async renew(vault: () => OpenVault): Promise<void> {
-    if (this.#keyring.isWanted) await this.set(true, vault).catch(() => this.#keyring.forget());
+    if (!this.#keyring.isWanted) return;
+    try {
+      await this.set(true, vault).catch(() => this.#keyring.forget());
+    } catch (error) {
+      this.#parts.logger.warn('keyring.not-forgotten', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
   }
 
   /** The program ends. What a keyring gives only then opens nothing: the profile may be another's by then. */

@@ -49,6 +49,7 @@ import type { Surroundings } from './surroundings';
 import { takeUp } from './taking-up';
 import { takeChannel } from './stranger-channels';
 import { ProfileTalk } from './talk/of-profile';
+import { endAll } from './end-all';
 import { endSessions } from './end-sessions';
 import { Tries } from './tries';
 import { Untaken } from './untaken';
@@ -333,34 +334,36 @@ export class OpenProfile {
 
   /** Ends everything. Clients hear that the vault is closed, which says enough. */
   close(): void {
-    this.#around.nearby?.profileEnds(false);
-    this.#end();
+    this.#end(false);
     this.vault.close();
   }
 
   /** Ends everything but the vault itself, which another profile takes over: until that has connections, there are none. */
   leave(): void {
     const connected = this.#connected.peerIds;
-    this.#around.nearby?.profileEnds(true);
-    this.#end();
+    this.#end(true);
     for (const peerId of connected) {
       this.#connected.tell(peerId, false);
       this.#tellWaiting(peerId, 'queued');
     }
   }
 
-  #end(): void {
-    // What was asked for before is done before.
-    this.sends.flush();
-    this.#closed = true;
-    this.#clock.close();
-    for (const end of Object.values(this.#endings)) end();
-    this.talk.close();
-    const parts = [this.untaken, this.lan, this.removal, this.cards, this.files, this.ways, this.devices, this.vouching, this.introductions, this.rekeying, this.invitations, this.#rested, this.delivery];
-    for (const part of parts) part?.close();
-    endSessions(this.stores, this.#around.logger, [this.connections, this.#host]);
-    this.engine.wipe();
-    this.local.wipe();
+  /** Whatever of it fails, all the rest ends as well: a part that threw would leave the keys in memory, and the vault open. Never throws. */
+  #end(tell: boolean): void {
+    const { logger, nearby } = this.#around;
+    const parts = [this.talk, this.untaken, this.lan, this.removal, this.cards, this.files, this.ways, this.devices, this.vouching, this.introductions, this.rekeying, this.invitations, this.#rested, this.delivery];
+    endAll(logger, [
+      () => nearby?.profileEnds(tell),
+      // What was asked for before is done before.
+      () => this.sends.flush(),
+      () => (this.#closed = true),
+      () => this.#clock.close(),
+      ...Object.values(this.#endings),
+      ...parts.map((part) => () => part?.close()),
+      () => endSessions(this.stores, logger, [this.connections, this.#host]),
+      () => this.engine.wipe(),
+      () => this.local.wipe(),
+    ]);
   }
 
   #wanted(peerId: PeerId): boolean {

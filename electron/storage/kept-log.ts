@@ -40,8 +40,8 @@ export function unmarkLog(file: string): void {
  */
 export function keepLog(file: string): void {
   const [log, kept] = [`${file}-wal`, keptLogOf(file)];
-  if (!hasContent(kept)) markLog(file);
-  if (hasContent(kept) || !hasContent(log)) return;
+  if (!seemsWhole(kept)) markLog(file);
+  if (seemsWhole(kept) || !seemsWhole(log)) return;
   try {
     renameSync(log, kept);
   } catch {
@@ -63,6 +63,15 @@ function copyLog(log: string, kept: string): void {
     syncFile(kept);
   } catch {
     removeIfPossible(kept);
+  }
+}
+
+/** Of one that cannot even be looked at it is said that nothing is in it: closing waits for nothing. */
+function seemsWhole(path: string): boolean {
+  try {
+    return hasContent(path);
+  } catch {
+    return false;
   }
 }
 

@@ -303,11 +303,15 @@ class DiskVault implements VaultFileOnDisk {
         }),
       emptyLog: purge,
       close: () => {
-        for (const { close } of snapshots) close();
-        if (owed) rewriteDatabase(db);
-        owed = false;
-        db.close();
-        key.wipe();
+        try {
+          for (const { close } of snapshots) close();
+        } finally {
+          // Whatever went wrong, it is locked.
+          key.wipe();
+          if (owed) rewriteDatabase(db);
+          owed = false;
+          db.close();
+        }
       },
     };
   }

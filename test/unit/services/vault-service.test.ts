@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLocalRecord } from '../../../electron/engine/certificates/local-party';
 import type { Crypto } from '../../../electron/engine/crypto/crypto';
 import type { LocalRecord } from '../../../electron/engine/ports';
@@ -96,6 +96,18 @@ describe('the vault service', () => {
     give();
     expect(await changing).toBeNull();
     expect(preferences.keyringWrap).toBe(Buffer.alloc(32).toString('base64'));
+  });
+
+  test('a disk that does not take what the keyring is to keep is no reason to say that the passphrase stayed: it is the new one by then', async () => {
+    const renewing = { ...vault, renewKey: async () => ({ write: async () => renewing, back: async () => renewing, end: () => undefined }) };
+    const set = (): never => {
+      throw new KeyshiftError('disk.full', 'The disk is full.');
+    };
+    const keyring = { available: async () => true, wrap: async (secret: Uint8Array) => secret.slice(), unwrap: async () => new Uint8Array(32) };
+    service = new VaultService({ ...parts, keyring, preferences: { get: () => ({ settings: defaultSettings, keyringWrap: 'AAAA' }), set }, vaultFile: { ...parts.vaultFile, unlock: async () => renewing } });
+    await unlock(service);
+    expect(await service.handlers.changePassphrase({ old: 'p', new: 'another', newKey: true })).toBeNull();
+    expect([service.state(), logged.some(([event]) => event === 'keyring.not-forgotten')]).toEqual(['open', true]);
   });
 
   test('a passphrase is only checked where something is open: asked while it is being locked, it opens nothing', async () => {
@@ -247,6 +259,22 @@ describe('the vault service', () => {
     expect(service.state()).toBe('locked');
     expect(told).toEqual([]);
     expect(atHand.counts.closed).toBe(1);
+  });
+
+  test('A88: parts of a profile that cannot end keep neither the others nor the vault from it: no key stays behind a lock', async () => {
+    await unlock(service);
+    const profile = service.profile();
+    const wiped = [vi.spyOn(profile.engine, 'wipe'), vi.spyOn(profile.local, 'wipe'), vi.spyOn(profile.delivery, 'close')];
+    for (const part of [profile.talk, profile.files, profile.ways, profile.devices, profile.connections]) {
+      vi.spyOn(part, 'close').mockImplementation(() => {
+        throw new KeyshiftError('disk.failed', 'The disk failed.');
+      });
+    }
+    expect(await service.handlers.lock(undefined)).toBeNull();
+    expect([wiped.map(({ mock }) => mock.calls.length), atHand.counts.closed, told.at(-1)]).toEqual([[1, 1, 1], 1, { type: 'vault.changed', state: 'locked' }]);
+    expect(logged.filter(([event]) => event === 'profile.part-not-ended')).toHaveLength(5);
+    await unlock(service);
+    expect(service.state()).toBe('open');
   });
 
   test('a database that cannot be closed in order is locked all the same, and said to be', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { closeSync, copyFileSync, fdatasync as realFlush, fdatasyncSync as realFlushNow, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, fdatasync as realFlush, fdatasyncSync as realFlushNow, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Db, openDatabase } from '../../../electron/storage/database';
@@ -239,5 +239,22 @@ describe('a log that is copied back without waiting for the disk', () => {
     mkdirSync(`${file}-wal`);
     expect(() => db.close()).not.toThrow();
     expect(readdirSync(dirname(file)).sort()).toEqual(['a.db', 'a.db-wal', 'a.db-wal.kept']);
+  });
+
+  it('A89: is no error of closing either where its second name cannot be looked at, and is kept under it', async () => {
+    const { db, file, add } = opened();
+    for (let n = 1; n <= 20; n += 1) db.transaction(() => add(n));
+    const before = readFileSync(file);
+    refuse('EIO');
+    db.copyLog();
+    await db.flushed;
+    rmSync(`${file}-wal.kept`);
+    symlinkSync(`${file}-wal.kept`, `${file}-wal.kept`);
+    expect(() => db.close()).not.toThrow();
+    expect(db.closed).toBe(true);
+    writeFileSync(file, before); // the disk kept nothing of the copy
+    const again = openDatabase(file, key);
+    afterwards(() => again.close());
+    expect(rows(again)).toBe(20);
   });
 });

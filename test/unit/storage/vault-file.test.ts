@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { inspect } from 'node:util';
+import { Database } from '@signalapp/sqlcipher';
 import { describe, expect, it, vi } from 'vitest';
 import { KeyshiftError } from '../../../shared/errors';
 import { lockProfile } from '../../../electron/storage/profile-lock';
@@ -115,6 +116,22 @@ describe('a vault', () => {
     expect(() => open.exportKey()).toThrow(refused('vault.locked'));
     expect(() => open.stores.local.load()).toThrow(refused('vault.locked'));
     await expect(open.changePassphrase(passphrase, 'x')).rejects.toThrow(refused('vault.locked'));
+  });
+});
+
+describe('a vault that cannot be closed in order', () => {
+  it.each(['the database', 'a snapshot'])('A87: is locked all the same, and its key is gone: %s', async (what) => {
+    const { directory } = await profile();
+    const open = await vaultIn(directory).unlock(passphrase);
+    if (what === 'a snapshot') open.snapshot();
+    const fails = vi.spyOn(Database.prototype, 'close').mockImplementationOnce(() => {
+      throw new Error('SQLITE_IOERR_CLOSE');
+    });
+    expect(() => open.close()).toThrow();
+    fails.mockRestore();
+    expect(() => open.exportKey()).toThrow(refused('vault.locked'));
+    expect(() => open.stores.local.load()).toThrow(refused('vault.locked'));
+    expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('open');
   });
 });
 
