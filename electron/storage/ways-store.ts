@@ -1,7 +1,7 @@
 import { encodeMailboxPlaces, type MailboxPlace, readMailboxPlaces } from '../engine/certificates/mailbox-place';
 import type { DialogKey } from '../engine/dialog/dialog-store';
 import type { InstanceId, PeerId } from '../engine/ids';
-import type { CardMailRow, CarriedWay, OwnSlot, WaysStore } from '../services/ports/ways';
+import { type CardMailRow, type CarriedWay, mostMailboxWords, type OwnSlot, type WaysStore } from '../services/ports/ways';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { readDialogKey, readPending } from './dialog-rows';
@@ -27,6 +27,8 @@ export function createWaysStore(db: Db): WaysStore {
   const words = db.prepare('SELECT instance_id, time, places FROM peer_mailboxes WHERE peer_id = ? ORDER BY time DESC');
   const mailboxTime = db.prepare('SELECT time FROM peer_mailboxes WHERE peer_id = ? AND instance_id = ?');
   const putMailbox = db.prepare('INSERT OR REPLACE INTO peer_mailboxes (peer_id, instance_id, time, places) VALUES (?, ?, ?, ?)');
+  const forgetOldest = db.prepare(`DELETE FROM peer_mailboxes WHERE peer_id = ? AND instance_id NOT IN
+    (SELECT instance_id FROM peer_mailboxes WHERE peer_id = ? ORDER BY time DESC, instance_id LIMIT ${mostMailboxWords})`);
   const forget = db.prepare('DELETE FROM peer_mailboxes WHERE peer_id = ?');
   const people = db.prepare('SELECT DISTINCT peer_id FROM peer_mailboxes WHERE places <> ?');
   const nowhere = encodeMailboxPlaces([]);
@@ -83,6 +85,8 @@ export function createWaysStore(db: Db): WaysStore {
       const before = mailboxTime.get([peerId, instanceId]);
       if (before && integer(before, 'time') >= time) return false;
       putMailbox.run([peerId, instanceId, time, encodeMailboxPlaces(places)]);
+      // Whoever changes devices all the time fills no disk with what each of them said.
+      if (before === undefined) forgetOldest.run([peerId, peerId]);
       return true;
     },
     forgetMailboxesOf: (peerId) => void forget.run([peerId]),

@@ -32,6 +32,9 @@ export interface PlaceWord {
   readonly places: readonly MailboxPlace[];
 }
 
+/** Devices of one person whose words are kept: twice as many as a list may name (protocol.md §2). */
+export const mostMailboxWords = 64;
+
 /** Somebody who is to get our card by mailbox. */
 export interface CardMailRow {
   readonly peerId: PeerId;
@@ -83,7 +86,7 @@ export interface WaysStore {
   mailboxesOf(peerId: PeerId): readonly (MailboxPlace & { readonly saidBy: InstanceId })[];
   /** The same by device, with when it said so; those that said there is none, too. */
   mailboxWordsOf(peerId: PeerId): readonly PlaceWord[];
-  /** One device's word; an older one than the one known changes nothing. Gives whether it counts. */
+  /** One device's word; an older one than the one known changes nothing. Gives whether it counts. Of one person the newest `mostMailboxWords` stay. */
   putMailboxesOf(peerId: PeerId, instanceId: InstanceId, time: number, places: readonly MailboxPlace[]): boolean;
   forgetMailboxesOf(peerId: PeerId): void;
   /** Everybody who can be left something. */

@@ -78,8 +78,8 @@ type Verdict = 'done' | 'full' | 'unreachable' | 'refused';
 export class Posting {
   readonly #parts: PostingParts;
   readonly #posts = new Map<PeerId, Post>();
-  /** Tokens that were refused: how often in a row, and the monotonic milliseconds before which they are left alone. */
-  readonly #refused = new Map<string, { readonly times: number; readonly until: number }>();
+  /** Tokens that were refused, of those a person offers: how often in a row, and the monotonic milliseconds before which they are left alone. */
+  readonly #refused = new Map<PeerId, Map<string, { readonly times: number; readonly until: number }>>();
   /** Who misses something between what arrived, and from which monotonic milliseconds on it is left again. */
   readonly #missed = new Map<PeerId, number>();
   readonly #quit = new AbortController();
@@ -115,6 +115,11 @@ export class Posting {
 
   /** They can be left something elsewhere, or anew: what held it up before does not count. */
   renewed(peerId: PeerId): void {
+    this.#forgetWithdrawn(peerId);
+    this.#anew(peerId);
+  }
+
+  #anew(peerId: PeerId): void {
     const post = this.#post(peerId);
     post.failures = 0;
     post.notBefore = 0;
@@ -131,7 +136,7 @@ export class Posting {
 
   /** The network is another one. */
   lookAgain(): void {
-    for (const [peerId, post] of this.#posts) if (post.failures > 0) this.renewed(peerId);
+    for (const [peerId, post] of this.#posts) if (post.failures > 0) this.#anew(peerId);
   }
 
   /** Why nothing can be left for this person now; undefined where nothing was refused. */
@@ -141,7 +146,7 @@ export class Posting {
     const post = this.#posts.get(peerId);
     if (post !== undefined && post.failures > 0 && post.failedBy !== 'done') return post.failedBy;
     // Due to be looked at again, or under way: what was heard last holds until there is something else.
-    return places.every(({ token }) => this.#refused.has(token)) ? 'refused' : undefined;
+    return places.every(({ token }) => this.#refused.get(peerId)?.has(token)) ? 'refused' : undefined;
   }
 
   close(): void {
@@ -199,12 +204,29 @@ export class Posting {
   #later(peerId: PeerId): number | undefined {
     const { store, clock } = this.#parts;
     const now = clock.monotonic();
-    const times = [this.#missed.get(peerId) ?? 0, ...store.mailboxesOf(peerId).map(({ token }) => this.#refused.get(token)?.until ?? 0)].filter((at) => at > now);
+    const times = [this.#missed.get(peerId) ?? 0, ...store.mailboxesOf(peerId).map(({ token }) => this.#refused.get(peerId)?.get(token)?.until ?? 0)].filter((at) => at > now);
     return times.length === 0 ? undefined : Math.min(...times) - now;
   }
 
-  #isLeftAlone(token: string): boolean {
-    return (this.#refused.get(token)?.until ?? 0) > this.#parts.clock.monotonic();
+  #isLeftAlone(peerId: PeerId, token: string): boolean {
+    return (this.#refused.get(peerId)?.get(token)?.until ?? 0) > this.#parts.clock.monotonic();
+  }
+
+  /** Of several under way at once the first counts. */
+  #wasRefused(peerId: PeerId, token: string): void {
+    if (this.#isLeftAlone(peerId, token)) return;
+    const known = this.#refused.get(peerId) ?? new Map<string, { readonly times: number; readonly until: number }>();
+    const times = known.get(token)?.times ?? 0;
+    this.#refused.set(peerId, known.set(token, { times: times + 1, until: this.#parts.clock.monotonic() + this.#wait(refused, times) }));
+  }
+
+  /** They may name another token with each card, of two kilobytes each. */
+  #forgetWithdrawn(peerId: PeerId): void {
+    const known = this.#refused.get(peerId);
+    if (known === undefined) return;
+    const offered = new Set(this.#parts.store.mailboxesOf(peerId).map(({ token }) => token));
+    for (const token of known.keys()) if (!offered.has(token)) known.delete(token);
+    if (known.size === 0) this.#refused.delete(peerId);
   }
 
   #wait({ firstMs, capMs }: { readonly firstMs: number; readonly capMs: number }, failures: number): number {
@@ -319,16 +341,17 @@ export class Posting {
   #places(peerId: PeerId): readonly MailboxPlace[] {
     const { store, clock, counts } = this.#parts;
     const now = clock.now();
-    return store.mailboxesOf(peerId).filter(({ token, expiresAt, saidBy }) => !this.#isLeftAlone(token) && (expiresAt === 0 || expiresAt > now) && counts(peerId, saidBy));
+    return store.mailboxesOf(peerId).filter(({ token, expiresAt, saidBy }) => !this.#isLeftAlone(peerId, token) && (expiresAt === 0 || expiresAt > now) && counts(peerId, saidBy));
   }
 
   /** At the first place that takes it: every device of that person takes from there. */
   #deposit(peerId: PeerId, deposit: Uint8Array): Promise<Verdict> {
-    return this.#depositAt(this.#places(peerId), deposit);
+    return this.#depositAt(this.#places(peerId), deposit, peerId);
   }
 
-  async #depositAt(places: readonly MailboxPlace[], deposit: Uint8Array): Promise<Verdict> {
-    const { clock, crypto, logger, mailbox } = this.#parts;
+  /** `of`: whose refusals are remembered. */
+  async #depositAt(places: readonly MailboxPlace[], deposit: Uint8Array, of?: PeerId): Promise<Verdict> {
+    const { crypto, logger, mailbox } = this.#parts;
     // Random, not of the message: whoever keeps the mailbox must not see that two deposits hold the same.
     const id = Buffer.from(crypto.random(16)).toString('hex');
     let worst: Verdict = 'refused';
@@ -336,13 +359,11 @@ export class Posting {
       if (mailbox === undefined || this.#quit.signal.aborted) return 'unreachable';
       const outcome = verdictOf(await mailbox.deposit(place, deposit, id, this.#quit.signal));
       if (outcome === 'done') {
-        this.#refused.delete(place.token);
+        if (of !== undefined) this.#refused.get(of)?.delete(place.token);
         return 'done';
       }
       if (outcome === 'refused') {
-        // Of several under way at once the first counts.
-        const times = this.#refused.get(place.token)?.times ?? 0;
-        if (!this.#isLeftAlone(place.token)) this.#refused.set(place.token, { times: times + 1, until: clock.monotonic() + this.#wait(refused, times) });
+        if (of !== undefined) this.#wasRefused(of, place.token);
         logger.info('mailbox.place-refused');
       } else worst = outcome;
     }

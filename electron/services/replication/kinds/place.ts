@@ -2,7 +2,7 @@ import { encodeMailboxPlaces, type MailboxPlace, readMailboxPlaces } from '../..
 import type { InstanceId, PeerId } from '../../../engine/ids';
 import { Writer } from '../../../engine/wire/writer';
 import type { Stores } from '../../ports';
-import type { PlaceWord } from '../../ports/ways';
+import { mostMailboxWords, type PlaceWord } from '../../ports/ways';
 import type { FactKind, Replica } from '../replica';
 import { wasOfGone } from './gone';
 import type { KindParts } from './kind-parts';
@@ -39,7 +39,14 @@ export function placeKind(parts: KindParts): FactKind {
       if (time <= clock.now() + aheadMs && !wasOfGone(parts, peerId, stamp)) profile.ways.toldPlaces(peerId, { instanceId, time, places });
       return true;
     },
-    forgets: ({ key, stamp }) => wasOfGone(parts, parsePeerKey(key.split('/')[0] ?? ''), stamp),
+    forgets({ key, stamp }) {
+      const [peerText = '', instanceText = ''] = key.split('/');
+      const peerId = parsePeerKey(peerText);
+      if (wasOfGone(parts, peerId, stamp)) return true;
+      // Of so many devices that this word is not kept.
+      const words = stores.ways.mailboxWordsOf(peerId);
+      return words.length >= mostMailboxWords && !words.some(({ instanceId }) => instanceId === instanceText);
+    },
     *all() {
       for (const peerId of stores.ways.peopleWithWord()) {
         for (const word of stores.ways.mailboxWordsOf(peerId)) yield { key: placeKey(peerId, word.instanceId), value: encodePlaces(word) };
@@ -49,18 +56,22 @@ export function placeKind(parts: KindParts): FactKind {
 }
 
 /** Says what contacts said, where it is another place than before: a card with a later time alone is no news. */
-export function sharedPlaces({ ways }: Pick<Stores, 'ways'>, replica: () => Replica): Stores['ways'] {
+export function sharedPlaces({ ways, replica: store }: Pick<Stores, 'ways' | 'replica'>, replica: () => Replica): Stores['ways'] {
   return {
     ...ways,
     putMailboxesOf(peerId, instanceId, time, places) {
       if (!replica().isOn) return ways.putMailboxesOf(peerId, instanceId, time, places);
-      const before = ways.mailboxWordsOf(peerId).find((word) => word.instanceId === instanceId);
+      const known = ways.mailboxWordsOf(peerId);
+      const before = known.find((word) => word.instanceId === instanceId);
       if (!ways.putMailboxesOf(peerId, instanceId, time, places)) {
         // Another device has heard an earlier word of a card than this one, and takes it for the latest.
         if (replica().isApplying && before !== undefined && !isSame(before.places, places)) replica().sayAfter('place', placeKey(peerId, instanceId), encodePlaces(before));
         return false;
       }
-      if (before === undefined || !isSame(before.places, places)) replica().say('place', placeKey(peerId, instanceId), encodePlaces({ time, places }));
+      // What made room is not kept in the log, either.
+      const kept = known.length < mostMailboxWords ? undefined : new Set(ways.mailboxWordsOf(peerId).map((word) => word.instanceId));
+      for (const other of known) if (kept?.has(other.instanceId) === false) store.forget(['place'], placeKey(peerId, other.instanceId));
+      if (kept?.has(instanceId) !== false && (before === undefined || !isSame(before.places, places))) replica().say('place', placeKey(peerId, instanceId), encodePlaces({ time, places }));
       return true;
     },
   };

@@ -50,6 +50,36 @@ describe('ways by mailbox that are changed, or fail once, while something is und
     posting.close();
   });
 
+  it('a token that was refused is remembered while the contact offers it, and no longer', async () => {
+    const clock = new ManualClock();
+    let own = '1';
+    const asked: string[] = [];
+    const parts = {
+      crypto: { random: (length: number) => new Uint8Array(length) },
+      clock, random: { bytes: (length: number) => new Uint8Array(length) }, logger: quiet,
+      store: { mailboxesOf: () => [own, 'k'].map((each) => ({ ...place(each.repeat(64)), saidBy: 'i' })) },
+      telling: { dueTo: () => ({ deposit: new Uint8Array(1), left: () => undefined }) },
+      counts: () => true,
+      mailbox: { deposit: async ({ token }: MailboxPlace): Promise<DepositOutcome> => (asked.push(token[0] ?? ''), 'refused') },
+      onTrouble: () => undefined,
+    } as unknown as PostingParts;
+    const posting = new Posting(parts);
+    for (own of ['1', '2', '3', '1']) {
+      posting.renewed(peerId);
+      await clock.advance(4_000);
+    }
+    expect(asked).toEqual(['1', 'k', '2', '3', '1']);
+    expect(posting.trouble(peerId)).toBe('refused');
+    // Of whoever is told once, and need be no contact, nothing is remembered.
+    own = 's';
+    posting.leaveOnce([place('s'.repeat(64))], new Uint8Array(1));
+    await settle();
+    posting.renewed(peerId);
+    await clock.advance(4_000);
+    expect(asked.slice(5)).toEqual(['s', 's']);
+    posting.close();
+  });
+
   it('a registration that is taken twice while the former connection closes opens one connection, and none outlives the profile', async () => {
     let open = 0;
     const closing: (() => void)[] = [];

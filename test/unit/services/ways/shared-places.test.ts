@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { InstanceId } from '../../../../electron/engine/ids';
 import { encodePlaces, placeKey, placeKind } from '../../../../electron/services/replication/kinds/place';
 import type { KindParts } from '../../../../electron/services/replication/kinds/kind-parts';
 import type { Fact } from '../../../../electron/services/replication/replica';
@@ -73,5 +74,21 @@ describe('where something may be left is known to all devices of a person', () =
     expect(laptop.profile.stores.ways.mailboxWordsOf(idOf(bo))).toEqual([word]);
     laptop.profile.commit(() => kind.apply(fact({ time: word.time + 1 })));
     expect(placesAt(laptop)).toEqual([]);
+  });
+
+  test('A65: a contact who changes devices all the time fills neither table nor log with what each of them said: the newest words stay, on all devices', async () => {
+    const facts = (resident: Resident): number => Number(resident.db.prepare("SELECT count(*) AS n FROM replica_facts WHERE kind = 'place'").get()?.['n']);
+    const [own] = ann.profile.stores.ways.mailboxWordsOf(idOf(bo));
+    if (own === undefined) throw new Error('no word');
+    const said = (n: number): string => n.toString(16).padStart(32, 'f');
+    const tell = (n: number, time: number): void => ann.profile.commit(() => ann.profile.ways.toldPlaces(idOf(bo), { instanceId: said(n) as InstanceId, time, places: own.places }));
+    for (let n = 0; n < 80; n += 1) tell(n, own.time + 1 + n);
+    tell(90, own.time - 1); // an old one at last
+    await world.until('the laptop has the newest', () => laptop.profile.stores.ways.mailboxWordsOf(idOf(bo)).some(({ instanceId }) => instanceId === said(79)));
+    await world.pass(5_000);
+    for (const each of [ann, laptop]) {
+      const words = each.profile.stores.ways.mailboxWordsOf(idOf(bo)).map(({ instanceId }) => instanceId);
+      expect([words.length, words[0], words.includes(said(90) as InstanceId), facts(each)]).toEqual([64, said(79), false, 64]);
+    }
   });
 });
