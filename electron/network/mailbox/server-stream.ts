@@ -8,7 +8,8 @@ const mostGreeting = 64 * 1024;
 /** The server's first line, INFO, as it came. Nothing after it is taken off the stream. */
 export function readGreeting(stream: Duplex): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
+    const held = Buffer.alloc(mostGreeting);
+    let length = 0;
     const end = (): void => {
       stream.off('data', take).off('close', gone);
       stream.pause();
@@ -17,14 +18,15 @@ export function readGreeting(stream: Duplex): Promise<Uint8Array> {
       end();
       reject(new Error('closed before a greeting'));
     };
+    // A server may say it byte by byte: what was looked through before is neither copied nor looked through again.
     const take = (part: Buffer): void => {
-      parts.push(part);
-      const all = Buffer.concat(parts);
-      const line = greetingIn(all);
+      const before = length;
+      length += part.copy(held, before);
+      const line = greetingIn(held.subarray(0, length), before - 1);
       if (line === 'more') return;
       end();
       if (line === 'none') return reject(new Error('no greeting'));
-      const rest = all.subarray(line.length);
+      const rest = part.subarray(line.length - before);
       if (rest.length > 0) stream.unshift(rest);
       resolve(line);
     };
@@ -33,9 +35,9 @@ export function readGreeting(stream: Duplex): Promise<Uint8Array> {
   });
 }
 
-/** The first line of what a server said so far, its end included; `more`: it is not whole yet, `none`: it is no greeting. */
-export function greetingIn(bytes: Buffer): Uint8Array | 'more' | 'none' {
-  const end = bytes.subarray(0, mostGreeting).indexOf('\r\n');
+/** The first line of what a server said so far, its end included, which begins nowhere before `from`; `more`: it is not whole yet, `none`: it is no greeting. */
+export function greetingIn(bytes: Buffer, from = 0): Uint8Array | 'more' | 'none' {
+  const end = bytes.subarray(0, mostGreeting).indexOf('\r\n', Math.max(0, from));
   if (end < 0) return bytes.length < mostGreeting ? 'more' : 'none';
   return isGreeting(bytes.subarray(0, end).toString()) ? new Uint8Array(bytes.subarray(0, end + 2)) : 'none';
 }

@@ -1,8 +1,10 @@
+import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import type { Link, Transport } from '../../../electron/engine/ports';
 import { createMailbox } from '../../../electron/network/mailbox/create-mailbox';
 import { LinkStream } from '../../../electron/network/mailbox/link-stream';
+import { readGreeting } from '../../../electron/network/mailbox/server-stream';
 import type { Mail, Mailbox, MailboxLink, MailboxRegistration } from '../../../electron/services/ports/mailbox';
 import { fakeMailboxServer, type FakeMailboxOptions, type FakeMailboxServer } from '../../support/fake-mailbox-server';
 import { createMemoryNetwork } from '../../support/memory-transport';
@@ -199,4 +201,27 @@ test('what is written to a connection that is gone fails, and ends the stream th
   const failed = new Promise((resolve) => stream.write('x', resolve));
   expect(await failed).toBeInstanceOf(Error);
   await closed;
+});
+
+test('a greeting that comes byte by byte is neither copied nor looked through again with each of them, and what follows stays in the stream', async () => {
+  const stream = new Duplex({ read: () => undefined, write: (_part, _encoding, done) => done() });
+  const greeting = `INFO {"version":"2","name":"${'n'.repeat(4_000)}"}\r\n`;
+  const copied = vi.spyOn(Buffer, 'concat');
+  const looked = vi.spyOn(Buffer.prototype, 'indexOf');
+  const reading = readGreeting(stream);
+  for (const byte of Buffer.from(greeting.slice(0, -1))) {
+    stream.push(Buffer.from([byte]));
+    if (stream.readableLength > 8) await new Promise((resolve) => setImmediate(resolve));
+  }
+  stream.push(Buffer.from('\nPING\r\n'));
+  const line = await reading;
+  const sizes = [
+    copied.mock.results.reduce((sum, { value }) => sum + (value instanceof Uint8Array ? value.length : 0), 0),
+    looked.mock.contexts.reduce((sum: number, bytes, at) => sum + (bytes as Buffer).length - Number(looked.mock.calls[at]?.[1] ?? 0), 0),
+  ];
+  copied.mockRestore();
+  looked.mockRestore();
+  expect(Buffer.from(line).toString()).toBe(greeting);
+  expect(String(stream.read())).toBe('PING\r\n');
+  for (const size of sizes) expect(size).toBeLessThan(4 * greeting.length);
 });
