@@ -197,9 +197,14 @@ export class Asking {
     }
   }
 
-  /** Nothing to dial: only a key was imported, or no address is known. A link that was accepted runs out, which is found by trying. */
+  /** Nothing to dial: only a key was imported, or no address is known. A link that was accepted runs out, which is found by trying, and so is what cannot be read now. */
   #isNowhere(contact: ContactRow): boolean {
-    return contact.relation !== 'invited' && (this.#parts.book.find(contact.peerId) === undefined || this.candidates(contact).length === 0);
+    try {
+      return contact.relation !== 'invited' && (this.#parts.book.find(contact.peerId) === undefined || this.candidates(contact).length === 0);
+    } catch (error) {
+      this.#parts.acquaintances.notStored(error);
+      return false;
+    }
   }
 
   #pendingOf(peerId: PeerId): string | undefined {
@@ -290,13 +295,17 @@ export class Asking {
     const common = { crypto, local, now: () => clock.now(), myAddresses: this.#parts.ownAddresses() };
     if (contact.relation === 'invited' && contact.invitation !== undefined) {
       const invitation = parseInvitation(crypto, new TextDecoder().decode(contact.invitation));
-      if (invitation.expiresAt <= clock.now()) {
-        throw new KeyshiftError('invitation.expired', 'The invitation ran out before the other side could be reached.');
+      try {
+        if (invitation.expiresAt <= clock.now()) {
+          throw new KeyshiftError('invitation.expired', 'The invitation ran out before the other side could be reached.');
+        }
+        const { card } = await this.#overAny(contact, quit, (to, turn) =>
+          this.#overOne(to, 'invite', turn, (channel) => inviteOverChannel(channel, { ...common, invitation, beforeProof: (shown) => this.#onlyOnce(shown, turn) })),
+        );
+        if (isAwaited()) acquaintances.becomeMutual(card);
+      } finally {
+        crypto.wipe(invitation.secret);
       }
-      const { card } = await this.#overAny(contact, quit, (to, turn) =>
-        this.#overOne(to, 'invite', turn, (channel) => inviteOverChannel(channel, { ...common, invitation, beforeProof: (shown) => this.#onlyOnce(shown, turn) })),
-      );
-      if (isAwaited()) acquaintances.becomeMutual(card);
       return;
     }
     const known = this.#parts.book.find(contact.peerId);

@@ -68,8 +68,9 @@ export function encodeLinkText(crypto: Crypto, kind: LinkKind, content: LinkCont
 
 /** White space and line breaks anywhere, and one pair of angle brackets around it, are forgiven. */
 export function readLinkText(crypto: Crypto, kind: LinkKind, text: string): LinkContent | LinkFault {
+  let bytes: Uint8Array | undefined;
   try {
-    const bytes = linkBytes(kind, text);
+    bytes = linkBytes(kind, text);
     if (!bytes) return 'garbled';
     const body = bytes.subarray(0, bytes.length - CHECKSUM_LENGTH);
     if (!crypto.equal(checksum(crypto, kind, body), bytes.subarray(body.length))) return 'altered';
@@ -77,6 +78,8 @@ export function readLinkText(crypto: Crypto, kind: LinkKind, text: string): Link
   } catch (error) {
     if (error instanceof WireError) return 'garbled';
     throw error;
+  } finally {
+    if (bytes) crypto.wipe(bytes);
   }
 }
 

@@ -97,6 +97,8 @@ export class InvitationMail {
     const contact = stores.contacts.byPeer(peerId);
     if (contact?.relation !== 'invited' || contact.ended !== undefined || contact.invitation === undefined) return undefined;
     const { secret, expiresAt } = parseInvitation(crypto, new TextDecoder().decode(contact.invitation));
-    return expiresAt > clock.now() ? secret : undefined;
+    if (expiresAt > clock.now()) return secret;
+    crypto.wipe(secret);
+    return undefined;
   }
 }

@@ -9,6 +9,7 @@ import { encodeWords } from '../../../electron/services/replication/words';
 import { setDisappearing } from '../../../electron/services/talk/of-profile';
 import { KeyshiftError } from '../../../shared/errors';
 import { ManualClock } from '../../support/manual-clock';
+import { cardText } from '../../support/card-text';
 import { household, type Household } from '../../support/own-devices';
 import type { Resident } from '../../support/services-kit';
 
@@ -112,6 +113,29 @@ describe('a disk that cannot be read for a while ends nothing', () => {
     await home.together();
     expect(await desk.say(bo, 'again')).toBe(true);
   }, 60_000);
+
+  it('nor a question to somebody who has not answered yet: they are asked once they can be read', async () => {
+    const { world, desk } = home;
+    const cy = await world.move('Cy');
+    const { contactId } = await desk.contacts.importKey(cardText(cy, world.clock.now()));
+    cy.mute = true;
+    cy.onLink = (link) => link.destroy();
+    const fault = { on: false };
+    desk.replace((stores) => ({ peers: { ...stores.peers, find: (peerId) => {
+      if (fault.on) throw failed();
+      return stores.peers.find(peerId);
+    } } }));
+    desk.reopen();
+    await world.pass(2_000);
+    fault.on = true;
+    desk.profile.book.dropCache();
+    desk.profile.introductions.pursue(contactId);
+    await world.pass(3_000);
+    expect(uncaught).toEqual([]);
+    fault.on = false;
+    cy.onLink = undefined;
+    await world.until('Cy is asked', () => cy.profile.stores.requests.list().length === 1);
+  });
 });
 
 describe('what was read in vain is read again', () => {

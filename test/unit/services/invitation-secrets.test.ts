@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { invitationHelloKey, parseInvitation } from '../../../electron/engine/identity/invitation-link';
 import type { InvitationRow } from '../../../electron/services/ports';
 import { createWorld, toldOf, type Resident, type World } from '../../support/services-kit';
@@ -58,6 +58,17 @@ describe('the secret of a link is kept as long as it is of use, and erased then'
     world.clock.wall += 25 * 3_600_000;
     await world.pass(3_600_000, 60_000);
     expect(rows()).toEqual([]);
+  });
+
+  test('whoever accepted one overwrites what was read of it behind each question', async () => {
+    const { link } = await ann.contacts.createInvitation({ expiresInSeconds: 600 });
+    const hex = Buffer.from(secretOf(link)).toString('hex');
+    await bo.contacts.acceptInvitation({ link });
+    const wiped: string[] = [];
+    const { wipe } = bo.crypto;
+    vi.spyOn(bo.crypto, 'wipe').mockImplementation((bytes) => (wiped.push(Buffer.from(bytes).toString('hex')), wipe(bytes)));
+    await world.until('met', () => bo.profile.connections.sessions().length === 1);
+    expect(wiped).toContain(hex);
   });
 
   /** Lets one channel of Bo's through to Ann and nothing else either way. */

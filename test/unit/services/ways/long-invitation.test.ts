@@ -6,7 +6,8 @@ import { createCard } from '../../../../electron/engine/certificates/card';
 import { openCardDeposit, sealCardDeposit } from '../../../../electron/engine/dialog/card-deposit';
 import { proveInvitation } from '../../../../electron/engine/dialog/invitation-mail';
 import { encodeLongInvitation, parseLongInvitation } from '../../../../electron/engine/certificates/long-invitation';
-import { invitationIdOf } from '../../../../electron/engine/identity/invitation-link';
+import { invitationIdOf, parseInvitation } from '../../../../electron/engine/identity/invitation-link';
+import { InvitationMail, type InvitationMailParts } from '../../../../electron/services/ways/invitation-mail';
 import { createMailWorld, type MailWorld } from '../../../support/mail-world';
 import { type Resident, toldOf } from '../../../support/services-kit';
 
@@ -177,6 +178,20 @@ describe('an invitation that carries a place to answer', () => {
     expect(rowAt(bo, ann)).toMatchObject({ relation: 'invited' });
     expect(rowAt(bo, ann)?.ended).toBeUndefined();
     expect(relation(bo, cy)).toBeUndefined();
+  });
+
+  test('what is read of a link is overwritten, its secret also where it has run out', async () => {
+    const link = await invite(ann, 3_600);
+    ann.profile.leave();
+    await bo.contacts.acceptInvitation({ link });
+    const { secret, expiresAt } = parseInvitation(bo.crypto, new TextDecoder().decode(rowAt(bo, ann)?.invitation));
+    const wiped: string[] = [];
+    const crypto = { ...bo.crypto, wipe: (bytes: Uint8Array) => (wiped.push(Buffer.from(bytes).toString('hex')), bo.crypto.wipe(bytes)) };
+    const parts = { crypto, clock: { now: () => expiresAt }, local: bo.profile.local, stores: bo.profile.stores } as unknown as InvitationMailParts;
+    const to = { peerId: ann.profile.local.peerId, exchange: ann.profile.local.exchange.current.credential };
+    expect(new InvitationMail(parts).proofFor(to, new Uint8Array(1))).toBeUndefined();
+    const hex = Buffer.from(secret).toString('hex');
+    expect(wiped.map((bytes) => (bytes === hex ? 'secret' : bytes.includes(hex) ? 'link' : 'other'))).toEqual(['link', 'secret']);
   });
 
   test('S4-32: whoever is blocked hears nothing, and a link that runs out is over', async () => {
