@@ -181,20 +181,25 @@ export class Delivery {
 
   /**
    * What this person is still told where nothing of them stays: made in the caller's transaction, before it forgets them. Gives what says it, once
-   * that is committed.
+   * that is committed. Never throws.
    */
   lastWords(peerId: PeerId): () => void {
-    const { engine, logger } = this.#parts;
-    const words = [...(this.#lanes.get(peerId)?.values() ?? [])].flatMap((lane) => (lane.blocked || !lane.met ? [] : [{ lane, due: engine.acknowledgements(peerId, lane.session.peer) }]));
-    return () => {
-      for (const { lane, due } of words) {
-        try {
-          if (due.length > 0) this.#send(lane, due);
-        } catch (error) {
-          logger.error('message.not-handed-over', { reason: error instanceof Error ? error.name : 'unknown' });
-        }
-      }
-    };
+    const { engine } = this.#parts;
+    const words = [...(this.#lanes.get(peerId)?.values() ?? [])].flatMap((lane) => {
+      // Whatever cannot be said, they go; what the disk refuses, it refuses for all of it.
+      const due = lane.blocked || !lane.met ? undefined : this.#tried(() => this.#commit(() => engine.acknowledgements(peerId, lane.session.peer)));
+      return due === undefined || due.length === 0 ? [] : [{ lane, due }];
+    });
+    return () => words.forEach(({ lane, due }) => this.#tried(() => this.#send(lane, due)));
+  }
+
+  #tried<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.#parts.logger.error('message.not-handed-over', { reason: error instanceof Error ? error.name : 'unknown' });
+      return undefined;
+    }
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { HeldFile } from '../../../electron/services/ports/files';
 import { contactChangesService } from '../../../electron/services/contact-changes-service';
 import { EventHub } from '../../../electron/services/event-hub';
+import { WireError } from '../../../electron/engine/wire/wire-error';
 import { privateFiles } from '../../../electron/storage/private-files';
 import { KeyshiftError } from '../../../shared/errors';
 import { acquaintByMail, createMailWorld } from '../../support/mail-world';
@@ -105,6 +106,30 @@ describe('what is kept in memory beside the database', () => {
     changes(ada).remove({ contactId: ofInviter });
     expect([at(ada), ada.profile.stores.contacts.list()]).toEqual([[], []]);
     await world.until('that it ended', () => at(bo)[0]?.state === 'closed');
+  });
+
+  it('a contact is removed also where the last words for them cannot be made, with nothing of them left; the other side hears it at some other time or never', async () => {
+    world = createWorld();
+    const [ada, bo] = [await world.move('Ada'), await world.move('Bo')];
+    const { ofInviter } = await acquaint(world, ada, bo);
+    const { conversationId } = await ada.conversations.open({ contactId: ofInviter });
+    await ada.messages.send({ conversationId, text: 'one' });
+    await world.until('it there', () => bo.profile.stores.conversations.list()[0]?.preview === 'one');
+    const fault = { on: false };
+    ada.replace((stores) => ({ dialogs: { ...stores.dialogs, failuresDue: (peerId) => {
+      const due = stores.dialogs.failuresDue(peerId);
+      if (fault.on && due.length > 0) throw new WireError('a row that cannot be read');
+      return due;
+    } } }));
+    ada.reopen();
+    await world.until('together', () => ada.profile.connections.session(bo.profile.local.peerId) !== undefined);
+    await world.pass(1_000);
+    fault.on = true;
+    changes(ada).remove({ contactId: ofInviter });
+    expect([ada.profile.stores.conversations.list(), ada.profile.stores.contacts.list(), ada.profile.connections.session(bo.profile.local.peerId)]).toEqual([[], [], undefined]);
+    expect(ada.logged.map(([event]) => event)).toContain('message.not-handed-over');
+    ada.reopen();
+    expect(ada.profile.stores.contacts.list()).toEqual([]);
   });
 
   it('S5-21: a contact who was removed and met again counts as knowing the key in use', async () => {
