@@ -58,7 +58,7 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
     assertLength(text);
     const opened = await sourceFor(parts, asked);
     const transferId = toHex(crypto.random(16));
-    const messageId = profile().newMessageId();
+    const messageId = await orClosed(opened, () => profile().newMessageId()); // it may be locked by now
     const name = safeName(opened.name);
     const one: Preparing = {
       cancelled: false,
@@ -158,6 +158,15 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
     },
     forget: ({ transferId }) => (profile().files.forget(transferId), null),
   };
+}
+
+async function orClosed<T>(source: ChosenSource, work: () => T): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
 }
 
 async function sourceFor({ profile, chooser, places, tokens }: FilesServiceParts, { path, token, from }: Asked): Promise<ChosenSource> {

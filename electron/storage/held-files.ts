@@ -53,7 +53,13 @@ export function heldFiles(profile: string): HeldFiles {
         beingMade.add(name);
         try {
           const file = await open(path, 'wx+', fileMode);
-          syncDirectory(directory);
+          try {
+            syncDirectory(directory);
+          } catch (error) {
+            await file.close().catch(() => undefined);
+            await rm(path, { force: true }).catch(() => undefined); // swept at the next start
+            throw error;
+          }
           return held(file, () => beingMade.delete(name));
         } catch (error) {
           beingMade.delete(name);

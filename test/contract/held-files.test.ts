@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, linkSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, linkSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -51,6 +52,30 @@ describe.each([
     expect(await held.names()).toEqual([]);
   });
 });
+
+it('one whose name the disk does not take is neither held open nor left behind', async () => {
+  const profile = made();
+  const refused = vi.spyOn(fs, 'fsyncSync').mockImplementation(() => {
+    throw Object.assign(new Error('EIO'), { code: 'EIO' });
+  });
+  syncBuiltinESMExports();
+  const held = heldFiles(profile);
+  const outcome = await held.create(one).then(() => 'made', (error: KeyshiftError) => error.code);
+  refused.mockRestore();
+  syncBuiltinESMExports();
+  const openHere = process.platform === 'linux' ? readdirSync('/proc/self/fd').filter((fd) => linkOf(`/proc/self/fd/${fd}`).startsWith(profile)) : [];
+  expect([outcome, openHere, readdirSync(join(profile, 'files'))]).toEqual(['disk.failed', [], []]);
+  await (await held.create(one)).close();
+  expect(await held.names()).toEqual([one]);
+});
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ''; // it was the list's own
+  }
+}
 
 describe('files a person chose', () => {
   it('only real files are read; what is saved has its name at the end, for the person alone, and replaces nothing without a yes', async () => {

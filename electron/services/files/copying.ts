@@ -34,11 +34,11 @@ export async function copyIn({ crypto, held, transferId, goesOn }: CopyingParts,
   const needed = sealedSize(size) + reserveBytes;
   if ((await held.room()) < needed) throw new KeyshiftError('disk.full', 'There is no room for a copy of this file. Nothing was changed.', { limit: needed });
   const name = toHex(crypto.random(16));
-  const key = crypto.random(fileKeyBytes);
-  const secret = crypto.secret('file', key.slice());
   const id = Uint8Array.from(Buffer.from(transferId, 'hex'));
   const hash = crypto.hasher();
   const content = await held.create(name);
+  const key = crypto.random(fileKeyBytes);
+  const secret = crypto.secret('file', key.slice());
   let head = new Uint8Array(0);
   try {
     const count = chunkCount(size);

@@ -28,3 +28,8 @@ export function changeWhenOver({ direction, ended, size, cancelledBy }: Transfer
 export function isOverAlready(): KeyshiftError {
   return new KeyshiftError('transfer.over', 'That transfer is over.');
 }
+
+/** It is over here, and the other person has not said yet that they heard it. */
+export function isUnsettled(row: TransferRow | undefined): boolean {
+  return row?.ended !== undefined && !row.settled;
+}

@@ -12,7 +12,7 @@ import type { Surroundings } from '../surroundings';
 import { Fetching } from './fetching';
 import type { HeldContent } from './held-content';
 import { nowhere } from './nowhere';
-import { changeWhenOver, isOverAlready, overReason } from './endings';
+import { changeWhenOver, isOverAlready, isUnsettled, overReason } from './endings';
 import { type FileOffer, isTakeable, isTaken, haltWithdrawn, rowOfOffer } from './offers';
 import { Parties, type Party, type PartyHandler } from './parties';
 import { Given } from './given';
@@ -296,7 +296,8 @@ export class ProfileFiles implements PartyHandler {
       case 'over':
         return this.#heardOver(party, transferId, word.reason);
       case 'noted':
-        if (party.peerId !== undefined && this.#records.visibleTo(party, transferId)?.ended !== undefined) this.#records.change(transferId, { settled: true });
+        // Said again it changes nothing: nobody makes the disk work by a word.
+        if (party.peerId !== undefined && isUnsettled(this.#records.visibleTo(party, transferId))) this.#records.change(transferId, { settled: true });
     }
   }
 

@@ -224,6 +224,28 @@ describe('files of messages', () => {
     expect(await attempt(() => void ada.conversations.remove({ conversationId }))).toBe('conversation.unknown');
   });
 
+  it('A88: where a copy cannot even begin, no key of it stays; and what was chosen while it was being locked is not held open', async () => {
+    const { ada, conversationId } = await pair();
+    ada.disk.files.set('/a.bin', content);
+    const secrets = vi.spyOn(ada.crypto, 'secret');
+    const { create } = ada.disk.held;
+    ada.disk.held.create = () => Promise.reject(new KeyshiftError('disk.failed', 'The disk failed.'));
+    await expect(Promise.resolve(ada.files.send({ conversationId, path: '/a.bin' }))).rejects.toMatchObject({ code: 'disk.failed' });
+    expect(secrets.mock.calls.map(([kind], at) => [kind, secrets.mock.results[at]?.value.wiped]).filter(([kind]) => kind === 'file')).toEqual([]);
+    ada.disk.held.create = create;
+    const { profile, disk } = ada;
+    const { open } = disk.chosen;
+    let closed = 0;
+    disk.chosen.open = async (path) => {
+      const source = await open(path);
+      Object.defineProperty(ada, 'profile', { configurable: true, get: () => { throw new KeyshiftError('vault.locked', 'The vault is locked.'); } });
+      return { ...source, close: async () => void (closed += 1) };
+    };
+    await expect(Promise.resolve(ada.files.send({ conversationId, path: '/a.bin' }))).rejects.toMatchObject({ code: 'vault.locked' });
+    Object.defineProperty(ada, 'profile', { configurable: true, writable: true, value: profile });
+    expect(closed).toBe(1);
+  });
+
   it('A88: a file that is here is sent on from here: a file of its own under a new key, which stays when the first one goes; what is not here is not sent', async () => {
     const { ada, bo, conversationId } = await pair();
     ada.disk.files.set('/home/ada/plan.pdf', content);

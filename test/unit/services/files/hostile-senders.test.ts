@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { encodeFileWord, type FileWord } from '../../../../electron/engine/files/words';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type FileOffer, isTakeable, offerOf } from '../../../../electron/services/files/offers';
 import { isThere, severalWindows as content, type TalkOfTwo, talkOfTwo, transferOf } from '../../../support/file-talk';
 import { acquaint, createWorld, type Resident, type World } from '../../../support/services-kit';
@@ -58,6 +58,20 @@ describe('files of messages', () => {
     expect(transferOf(bo)).toMatchObject({ failure: 'file.altered', held: false, done: 0 });
     await world.until('Ada knows', () => transferOf(ada).failure === 'file.altered');
     await world.until('nothing stays', () => bo.disk.contents.size === 0);
+  });
+
+  it('that they heard how it ended is written down once, however often they say so', async () => {
+    const { ada, bo, conversationId } = await pair();
+    ada.disk.files.set('/a.bin', randomBytes(1_000));
+    const { transferId } = await ada.files.send({ conversationId, path: '/a.bin' });
+    await world.until('it is there, and Ada said that she knows', () => bo.profile.stores.transfers.byId(transferId)?.settled === true);
+    const { generation } = bo.db;
+    const written = vi.spyOn(bo.db, 'transaction');
+    const word = { kind: 'file' as const, bytes: encodeFileWord({ kind: 'noted', transferId: Uint8Array.from(Buffer.from(transferId, 'hex')) }) };
+    const session = ada.profile.connections.session(bo.profile.local.peerId);
+    for (let n = 0; n < 50; n += 1) session?.send([word]);
+    await world.pass(1_000);
+    expect([written.mock.calls.length, bo.db.generation]).toEqual([0, generation]);
   });
 
   it('S1-44 A25: the number of a file is its sender’s: offered by somebody else, back to its owner, or with anything else in it, it is no file', async () => {
