@@ -6,9 +6,14 @@ import { isNowhere } from './keep-focus';
  */
 export function focusWhereAsked(): (place: HTMLElement | null) => void {
   const asked = document.activeElement;
-  return (place) => {
+  const answered = (place: HTMLElement | null): void => {
     const now = document.activeElement;
     // On what lies around it: a dialog that took the focus in, as what had it went.
     if (now === asked || isNowhere() || now?.contains(place) === true) place?.focus();
+  };
+  return (place) => {
+    // A field that was closed until the answer came is open once that is drawn.
+    if (place?.matches(':disabled') === true) requestAnimationFrame(() => answered(place));
+    else answered(place);
   };
 }

@@ -7,6 +7,8 @@ export interface Act {
   readonly failure: unknown;
   /** Ends by closing the dialog and saying what was done, or by the failure. Nothing happens while it runs already. */
   readonly run: (task: () => Promise<unknown>, done: string) => Promise<void>;
+  /** What failed was mended: it is said no more. */
+  readonly mended: () => void;
 }
 
 /** What a dialog does when it is answered. */
@@ -18,6 +20,7 @@ export function useAct(onClose: () => void): Act {
   return {
     busy,
     failure,
+    mended: () => setFailure(undefined),
     run: async (task, done) => {
       if (busy) return;
       setBusy(true);

@@ -3,6 +3,7 @@ import { Form } from 'react-aria-components';
 import { useBackup, useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
+import { isCovered } from '../../ui/covered';
 import { KeyCut } from '../../ui/icons';
 import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
 import { useFocusIfLost } from '../../ui/use-focus-if-lost';
@@ -15,6 +16,7 @@ export function RestoreScreen({ onBack }: { readonly onBack: () => void }): Reac
   const text = useText();
   const phase = useBackup((state) => state.phase);
   const place = useFocusIfLost<HTMLElement>(phase.step);
+  const isAway = phase.step === 'running' || phase.step === 'found';
   return (
     <main className="front-page">
       {/* It has the focus when a step goes with the button that had it: what is asked is heard then. */}
@@ -34,7 +36,11 @@ export function RestoreScreen({ onBack }: { readonly onBack: () => void }): Reac
             <li>{text('restore.keys')}</li>
           </ul>
         )}
-        {phase.step === 'running' ? <BackupProgress phase={phase} /> : phase.step === 'found' ? <RestoreFound {...phase} /> : <RestoreForm onBack={onBack} />}
+        {phase.step === 'running' ? <BackupProgress phase={phase} /> : phase.step === 'found' ? <RestoreFound {...phase} /> : null}
+        {/* Out of sight meanwhile, with the code in its field: nobody copies fifty letters from paper twice for a slip in the passphrase. */}
+        <div hidden={isAway} inert={isAway}>
+          <RestoreForm onBack={onBack} />
+        </div>
       </section>
     </main>
   );
@@ -51,8 +57,12 @@ function RestoreForm({ onBack }: { readonly onBack: () => void }): ReactNode {
   const failed = phase.step === 'failed' ? phase.failure : undefined;
   const wrong = failed?.code === 'backup.wrong-passphrase';
   const wrongCode = failed?.code === 'recovery.wrong-code';
-  // The form is another one after each attempt: whether one said that the kit is needed is known by how it failed.
+  // Also where this form is another one: whether one said that the kit is needed is known by how it failed.
   const asksKit = useBackup((state) => state.needsKit);
+  // Where one types again: what had the focus went with what was under way.
+  useEffect(() => {
+    if (failed !== undefined && !isCovered(field.current)) (wrongCode ? kit : field).current?.focus();
+  }, [failed, wrongCode]);
   // What failed before was told before.
   useEffect(() => () => model.backup.getState().again(), [model]);
 

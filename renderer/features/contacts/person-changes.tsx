@@ -87,7 +87,10 @@ function RenameDialog({ contact, onClose }: { readonly contact: Contact; readonl
         <TextField
           label={text('person.rename.label')}
           value={wanted}
-          onChange={setWanted}
+          onChange={(typed) => {
+            setWanted(typed);
+            setFailure(undefined);
+          }}
           hint={text('person.rename.hint', { name: nameInSentence(ownName) })}
           error={failure === undefined ? undefined : errorText(failure)}
           maxLength={longestName}

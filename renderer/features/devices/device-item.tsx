@@ -60,48 +60,55 @@ export function DeviceItem({ device, isCertifier }: DeviceItemProps): ReactNode 
 }
 
 type Asking = 'rename' | 'suspend' | 'remove' | 'move';
+type Doing = 'archive' | 'suspend' | 'reinstate';
 
 function DeviceActions({ device, name, isCertifier }: DeviceItemProps & { readonly name: string }): ReactNode {
   const text = useText();
   const told = useTold();
   const { devices } = useModel();
   const [asking, setAsking] = useState<Asking>();
-  const [busy, setBusy] = useState(false);
+  const [doing, setDoing] = useState<Doing>();
   const { current, instanceId, roles, state } = device;
   const archive = roles.includes('archive');
   const other = !current;
   const active = state === 'active';
-  const run = async (task: Promise<void>, done: string): Promise<void> => {
-    setBusy(true);
+  const run = async (what: Doing, task: Promise<void>, done: string): Promise<void> => {
+    setDoing(what);
     await told(async () => {
       await task;
       return done;
     });
-    setBusy(false);
+    setDoing(undefined);
   };
   // Whoever can undo it is not asked first.
   const suspend = (): void => {
-    if (isCertifier) void run(devices.getState().suspend(instanceId), text('devices.suspend.done', { name }));
+    if (isCertifier) void run('suspend', devices.getState().suspend(instanceId), text('devices.suspend.done', { name }));
     else setAsking('suspend');
   };
   const close = (): void => setAsking(undefined);
-  if (!isCertifier && !(other && active)) return null;
+  // What was pressed is said to be under way; the others wait.
+  const whileDoing = (what: Doing): { readonly isPending: boolean; readonly isDisabled: boolean } => ({ isPending: doing === what, isDisabled: doing !== undefined && doing !== what });
+  if (!isCertifier && !(other && active)) {
+    // A question goes with what it was asked of, and does not come back by itself.
+    if (asking !== undefined) setAsking(undefined);
+    return null;
+  }
   return (
     <div className="dialog-actions start" role="group" aria-label={name}>
       {isCertifier ? <Button onPress={() => setAsking('rename')}>{text('devices.rename')}</Button> : null}
       {isCertifier && active ? (
-        <Button isPending={busy} onPress={() => void run(devices.getState().setArchive(instanceId, !archive), text(archive ? 'devices.archive.ended' : 'devices.archive.done', { name }))}>
+        <Button {...whileDoing('archive')} onPress={() => void run('archive', devices.getState().setArchive(instanceId, !archive), text(archive ? 'devices.archive.ended' : 'devices.archive.done', { name }))}>
           {text(archive ? 'devices.archive.end' : 'devices.archive')}
         </Button>
       ) : null}
       {isCertifier && other && active ? <Button onPress={() => setAsking('move')}>{text('devices.move')}</Button> : null}
       {other && active ? (
-        <Button isPending={busy} onPress={suspend}>
+        <Button {...whileDoing('suspend')} onPress={suspend}>
           {text(isCertifier ? 'devices.suspend' : 'devices.suspend.ask')}
         </Button>
       ) : null}
       {isCertifier && other && state === 'suspended' ? (
-        <Button isPending={busy} onPress={() => void run(devices.getState().reinstate(instanceId), text('devices.reinstate.done', { name }))}>
+        <Button {...whileDoing('reinstate')} onPress={() => void run('reinstate', devices.getState().reinstate(instanceId), text('devices.reinstate.done', { name }))}>
           {text('devices.reinstate')}
         </Button>
       ) : null}

@@ -32,15 +32,16 @@ function Request({ request }: { readonly request: DeviceRequest }): ReactNode {
   const times = useTimes();
   const told = useTold();
   const { devices } = useModel();
-  const [busy, setBusy] = useState(false);
+  // Which of the two: that one is under way, and keeps the focus.
+  const [answering, setAnswering] = useState<boolean>();
   const names = requestNames(request, text);
   const answer = async (accept: boolean): Promise<void> => {
-    setBusy(true);
+    setAnswering(accept);
     await told(async () => {
       await devices.getState().answer(request.requestId, accept);
       return text(accept ? 'devices.asked.allowed' : 'devices.asked.refused', names);
     });
-    setBusy(false);
+    setAnswering(undefined);
   };
   return (
     <li className="own-device" data-testid="device-request">
@@ -48,10 +49,10 @@ function Request({ request }: { readonly request: DeviceRequest }): ReactNode {
         <p>{text('devices.asked.text', names)}</p>
         <p className="field-hint">{text('devices.asked.until', { when: times.clock(request.expiresAt) })}</p>
         <div className="dialog-actions start" role="group" aria-label={names.name}>
-          <Button isDisabled={busy} onPress={() => void answer(false)}>
+          <Button isPending={answering === false} isDisabled={answering === true} onPress={() => void answer(false)}>
             {text('devices.asked.refuse')}
           </Button>
-          <Button kind="main" isPending={busy} onPress={() => void answer(true)}>
+          <Button kind="main" isPending={answering === true} isDisabled={answering === false} onPress={() => void answer(true)}>
             {text('devices.asked.allow', names)}
           </Button>
         </div>

@@ -32,7 +32,9 @@ export function DevicesSection(): ReactNode {
     const timer = setInterval(() => background(store.getState().load()), betweenLooks);
     return () => clearInterval(timer);
   }, [background, inTransit, store]);
-  const place = useFocusIfLost<HTMLElement>(devices?.map(({ instanceId, roles, state }) => [instanceId, state, ...roles].join(' ')).join('\n'));
+  const requests = useDevices((state) => state.requests);
+  const shown = [...requests.map(({ requestId }) => requestId), ...(devices ?? []).map(({ instanceId, roles, state }) => [instanceId, state, ...roles].join(' '))];
+  const place = useFocusIfLost<HTMLElement>(shown.join('\n'));
 
   if (devices === undefined) {
     return failure === undefined ? null : (

@@ -1,6 +1,7 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { shortestDeviceLink } from '../../../shared/device-link-length';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -73,12 +74,16 @@ export function JoinForm({ opened, name, onName, onBack }: JoinFormProps): React
     const passphrase = chosen.take();
     if (passphrase === undefined) return;
     setTried(false);
+    const answered = focusWhereAsked();
     setBusy(true);
     setFailure(undefined);
     devices
       .getState()
       .join(link.trim(), passphrase, name.trim())
-      .catch(setFailure)
+      .catch((thrown: unknown) => {
+        setFailure(thrown);
+        answered(ofLink.has(toFailure(thrown).code) ? linkField.current : chosen.first.current);
+      })
       .finally(() => setBusy(false));
   };
 

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import type { Linking } from '../../../shared/model/device';
 import { useDevices, useModel } from '../../app/model-context';
 import { useNow } from '../../i18n/use-now';
@@ -11,6 +11,7 @@ import { useCopy } from '../../ui/use-copy';
 import { QrCode } from '../contacts/qr-code';
 import { PageSection } from '../nearby/page-section';
 import { useAnswers } from './linking-page';
+import { usePageFocus } from './use-page-focus';
 
 /** Above a minute the time left is told rounded up. */
 const minute = 60_000;
@@ -56,30 +57,38 @@ export function LinkOffer({ linking }: { readonly linking: Linking }): ReactNode
     </Button>
   );
   const left = (offer?.expiresAt ?? linking.expiresAt ?? 0) - now;
-  if (offer === undefined || left <= 0) {
+  const isOver = offer === undefined || left <= 0;
+  const body = useRef<HTMLDivElement>(null);
+  // What it says when the link ends, or a new one is made, takes the place of all that was there.
+  usePageFocus(body, isOver ? 'over' : 'offered');
+  if (isOver) {
     return (
-      <PageSection title={text('link.waiting')} sentence={<p className="lead">{text(left <= 0 ? 'link.expired' : 'link.waiting.again')}</p>}>
+      <div ref={body}>
+        <PageSection title={text('link.waiting')} sentence={<p className="lead">{text(left <= 0 ? 'link.expired' : 'link.waiting.again')}</p>}>
+          {fault}
+          <div className="dialog-actions">
+            {cancel}
+            {again}
+          </div>
+        </PageSection>
+      </div>
+    );
+  }
+  return (
+    <div ref={body}>
+      <section className="stack" tabIndex={-1} aria-label={text('link.waiting')}>
+        <QrCode text={offer.link} label={text('link.qr')} />
+        <TextField label={text('link.text')} value={offer.link} lines={4} readOnly monospace hint={text('link.left', { left: times.span(left > minute ? left + minute : left) })} />
         {fault}
         <div className="dialog-actions">
           {cancel}
           {again}
+          <Button kind="main" onPress={() => void copy(offer.link, text('link.copied'))}>
+            {text('link.copy')}
+          </Button>
         </div>
-      </PageSection>
-    );
-  }
-  return (
-    <section className="stack" tabIndex={-1} aria-label={text('link.waiting')}>
-      <QrCode text={offer.link} label={text('link.qr')} />
-      <TextField label={text('link.text')} value={offer.link} lines={4} readOnly monospace hint={text('link.left', { left: times.span(left > minute ? left + minute : left) })} />
-      {fault}
-      <div className="dialog-actions">
-        {cancel}
-        {again}
-        <Button kind="main" onPress={() => void copy(offer.link, text('link.copied'))}>
-          {text('link.copy')}
-        </Button>
-      </div>
-      <Banner tone="calm">{text('link.keepOpen')}</Banner>
-    </section>
+        <Banner tone="calm">{text('link.keepOpen')}</Banner>
+      </section>
+    </div>
   );
 }

@@ -13,7 +13,7 @@ export function RenameDialog({ device, name, onClose }: DeviceDialogProps): Reac
   const text = useText();
   const errorText = useErrorText();
   const { devices } = useModel();
-  const { busy, failure, run } = useAct(onClose);
+  const { busy, failure, run, mended } = useAct(onClose);
   const [wanted, setWanted] = useState(device.name);
   const [tried, setTried] = useState(false);
   const missing = wanted.trim() === '';
@@ -29,7 +29,10 @@ export function RenameDialog({ device, name, onClose }: DeviceDialogProps): Reac
         <TextField
           label={text('devices.rename.label')}
           value={wanted}
-          onChange={setWanted}
+          onChange={(typed) => {
+            setWanted(typed);
+            mended();
+          }}
           hint={text('devices.rename.hint')}
           error={tried && missing ? text('devices.rename.missing') : failure === undefined ? undefined : errorText(failure)}
           maxLength={longestDeviceName}

@@ -2,6 +2,7 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
+import { useFailure, useGone } from '../../app/use-gone';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { ChoiceCards } from '../../ui/choice-cards';
@@ -40,12 +41,13 @@ export function ExportPrivateDialog({ onClose }: { readonly onClose: () => void 
 
 function ExportForm({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: (path: string) => void }): ReactNode {
   const text = useText();
-  const { client } = useModel();
+  const { client, ui } = useModel();
+  const isGone = useGone();
   const chosen = useNewPassphrase('file');
   const [format, setFormat] = useState<Format>('backup');
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const [failure, setFailure] = useFailure();
 
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -58,7 +60,9 @@ function ExportForm({ onClose, onDone }: { readonly onClose: () => void; readonl
     setBusy(true);
     setFailure(undefined);
     try {
-      onDone((await client.identity.exportPrivate({ format, passphrase })).path);
+      const { path } = await client.identity.exportPrivate({ format, passphrase });
+      if (isGone()) ui.getState().toast(text('keyfile.private.done', { path }));
+      else onDone(path);
     } catch (thrown) {
       setFailure(thrown);
       setBusy(false);

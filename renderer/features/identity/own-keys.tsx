@@ -26,7 +26,9 @@ export function OwnKeys(): ReactNode {
   }, [model]);
 
   const held = keys?.filter((key) => key.retiredAt !== undefined && key.held) ?? [];
-  const place = useFocusIfLost<HTMLElement>(held.length);
+  // The question goes with the last of them, and is not asked by itself as soon as there is one again.
+  if (forgetting && held.length === 0) setForgetting(false);
+  const place = useFocusIfLost<HTMLElement>(`${held.length} ${all}`);
   const shown = all ? keys : keys?.slice(0, shownAtFirst);
   return (
     <section className="stack tight divided" aria-labelledby="identity-history" tabIndex={-1} ref={place}>
@@ -59,7 +61,7 @@ export function OwnKeys(): ReactNode {
           </div>
         </>
       )}
-      {forgetting && held.length > 0 ? <ForgetKeysDialog held={held} onClose={() => setForgetting(false)} /> : null}
+      {forgetting ? <ForgetKeysDialog held={held} onClose={() => setForgetting(false)} /> : null}
     </section>
   );
 }

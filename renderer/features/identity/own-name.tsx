@@ -1,6 +1,7 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import type { Identity } from '../../../shared/model/identity';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
 import { useCloseOwn, useFailure } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -33,10 +34,13 @@ function OwnNameDialog({ name, onClose }: { readonly name: string; readonly onCl
   const close = useCloseOwn(onClose);
   const [failure, setFailure] = useFailure();
   const missing = wanted.trim() === '';
+  const field = useRef<HTMLInputElement>(null);
   const rename = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
+    if (missing) field.current?.focus();
     if (busy || missing) return;
+    const answered = focusWhereAsked();
     setBusy(true);
     setFailure(undefined);
     try {
@@ -47,6 +51,7 @@ function OwnNameDialog({ name, onClose }: { readonly name: string; readonly onCl
     } catch (thrown) {
       setBusy(false);
       setFailure(thrown);
+      answered(field.current);
     }
   };
   return (
@@ -55,7 +60,11 @@ function OwnNameDialog({ name, onClose }: { readonly name: string; readonly onCl
         <TextField
           label={text('identity.rename.label')}
           value={wanted}
-          onChange={setWanted}
+          inputRef={field}
+          onChange={(name) => {
+            setWanted(name);
+            setFailure(undefined);
+          }}
           hint={text('identity.rename.hint')}
           error={tried && missing ? text('identity.rename.missing') : failure === undefined ? undefined : errorText(failure)}
           maxLength={64}

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import type { Identity } from '../../../shared/model/identity';
 import { ActDialog } from '../../app/act-dialog';
 import { useModel } from '../../app/model-context';
+import { useFailure, useGone } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
@@ -13,10 +14,11 @@ import { RecoverDialog } from './recover-dialog';
 export function RecoverySection({ recovery }: { readonly recovery: Identity['recovery'] }): ReactNode {
   const text = useText();
   const errorText = useErrorText();
-  const { client } = useModel();
+  const { client, ui } = useModel();
+  const isGone = useGone();
   const [busy, setBusy] = useState(false);
   const [saved, setSaved] = useState<string>();
-  const [failure, setFailure] = useState<unknown>();
+  const [failure, setFailure] = useFailure();
   const [asking, setAsking] = useState<'away' | 'recover'>();
 
   const place = useFocusIfLost<HTMLElement>(recovery);
@@ -25,7 +27,9 @@ export function RecoverySection({ recovery }: { readonly recovery: Identity['rec
     setBusy(true);
     setFailure(undefined);
     try {
-      setSaved((await client.identity.saveRecoveryKit()).path);
+      const { path } = await client.identity.saveRecoveryKit();
+      if (isGone()) ui.getState().toast(text('recovery.saved', { path }));
+      else setSaved(path);
     } catch (thrown) {
       // Who gives the dialog up knows it.
       if (toFailure(thrown).code !== 'path.required') setFailure(thrown);

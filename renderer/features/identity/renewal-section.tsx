@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import type { Identity } from '../../../shared/model/identity';
 import { useIdentity, useModel, useSettings } from '../../app/model-context';
+import { useGone } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -22,6 +23,7 @@ export function RenewalSection({ identity }: { readonly identity: Identity }): R
   const settings = useSettings((state) => state.settings);
   const renewing = useIdentity((state) => state.renewing);
   const change = useChangeSettings();
+  const isGone = useGone();
   const [failure, setFailure] = useState<unknown>();
 
   const blocked = identity.keyElsewhere ? 'identity.renew.elsewhere' : identity.unconfirmed ? 'identity.key.next.unconfirmed' : undefined;
@@ -37,7 +39,8 @@ export function RenewalSection({ identity }: { readonly identity: Identity }): R
       const epoch = await model.identity.getState().rotate();
       model.ui.getState().toast(text('identity.renewed', { epoch }));
     } catch (thrown) {
-      setFailure(thrown);
+      if (isGone()) model.ui.getState().toast(failureText(thrown), 'danger');
+      else setFailure(thrown);
     }
   };
   const schedule = (days: (typeof schedules)[number]): void => {

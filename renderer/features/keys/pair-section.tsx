@@ -34,7 +34,7 @@ export function PairSection({ contact, conversationId, status, failed, age }: Pa
       </p>
       <p className="field-hint">{text('pair.text', { name })}</p>
       <div className="dialog-actions start">
-        <Button isDisabled={disabled} isPending={renewing} onPress={() => void renewPair(conversationId, contact.name, false)}>
+        <Button isDisabled={disabled} isPending={renewing} onPress={() => void renewPair(conversationId, contact.name)}>
           {text('pair.renewKey')}
         </Button>
         <Button kind="danger" isDisabled={disabled} onPress={() => openDialog('pair')}>

@@ -17,18 +17,18 @@ export function useRenew(): (conversationId: string, name: string) => Promise<vo
 }
 
 /** Renews the key between the two people, and with it what hangs on it; says what came of it. */
-export function useRenewPair(): (conversationId: string, name: string, compromised: boolean) => Promise<void> {
+export function useRenewPair(): (conversationId: string, name: string) => Promise<void> {
   const text = useText();
   const told = useTold();
   const { keys } = useModel();
   return useCallback(
-    (conversationId, name, compromised) =>
+    (conversationId, name) =>
       told(async () => {
         const keyBefore = keys.getState().statuses[conversationId]?.kek?.id;
-        await keys.getState().renewPair(conversationId, compromised);
+        await keys.getState().renewPair(conversationId, false);
         // Whoever's device began a conversation renews the key it hangs on.
         const isSame = keyBefore !== undefined && keys.getState().statuses[conversationId]?.kek?.id === keyBefore;
-        return text(compromised ? 'pair.replaced' : isSame ? 'pair.renewed.theirs' : 'pair.renewed', { name: nameInSentence(name) });
+        return text(isSame ? 'pair.renewed.theirs' : 'pair.renewed', { name: nameInSentence(name) });
       }),
     [text, told, keys],
   );

@@ -74,6 +74,8 @@ function Now({ status }: { readonly status: MailboxStatus }): ReactNode {
   const [leaving, setLeaving] = useState(false);
   const { expiresAt, failure, slotsLeft, state, taken, url } = status;
   const where = url === undefined ? '' : plainLine(url, 200);
+  // The question goes with the mailbox, and nobody asked it of the next one.
+  if (leaving && state === 'off') setLeaving(false);
   return (
     <>
       <p className={`setting-state flush mailbox-${state}`} role="status">

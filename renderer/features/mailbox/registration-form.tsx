@@ -2,6 +2,7 @@ import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
+import { useGone } from '../../app/use-gone';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { TextOrFile } from '../../ui/text-or-file';
@@ -18,6 +19,12 @@ export function RegistrationForm(): ReactNode {
   const [pasted, setPasted] = useState('');
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const isGone = useGone();
+  const standing = useRef('');
+  const put = (typed: string): void => {
+    standing.current = typed;
+    setPasted(typed);
+  };
 
   const register = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -33,10 +40,13 @@ export function RegistrationForm(): ReactNode {
     try {
       await mailbox.getState().register(pasted.trim());
       ui.getState().toast(text('mailbox.enter.done'));
-      setPasted('');
+      if (standing.current !== pasted) return;
+      put('');
       // The button that had the focus is disabled with the empty field, and the focus would be nowhere: not even Escape would close the settings.
       answered(area.current);
     } catch (thrown) {
+      // Of another text that stands there by now it is not said; an operator's server may take its time.
+      if (isGone() || standing.current !== pasted) return ui.getState().toast(errorText(thrown), 'danger');
       setFault(errorText(thrown));
       answered(area.current);
     } finally {
@@ -55,7 +65,7 @@ export function RegistrationForm(): ReactNode {
           value={pasted}
           onChange={(typed) => {
             setFault(undefined);
-            setPasted(typed);
+            put(typed);
           }}
           hint={text('mailbox.enter.hint')}
           error={fault}

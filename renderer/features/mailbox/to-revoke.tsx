@@ -8,6 +8,7 @@ import { Button } from '../../ui/button';
 import { nameInSentence, plainLine } from '../../ui/strangers';
 import { TextField } from '../../ui/text-field';
 import { useCopy } from '../../ui/use-copy';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 
 /** What operators of mailboxes have still to be told, each with the words to type; nothing where there is nothing. */
 export function ToRevoke({ tasks, heading }: { readonly tasks: readonly MailboxToRevoke[]; readonly heading: string }): ReactNode {
@@ -33,6 +34,7 @@ function Task({ task }: { readonly task: MailboxToRevoke }): ReactNode {
   const { mailbox } = useModel();
   const [busy, setBusy] = useState(false);
   const { command, saidAt, taskId, watched } = task;
+  const place = useFocusIfLost<HTMLDivElement>(saidAt);
   const confirm = async (): Promise<void> => {
     setBusy(true);
     await told(async () => {
@@ -42,7 +44,7 @@ function Task({ task }: { readonly task: MailboxToRevoke }): ReactNode {
     setBusy(false);
   };
   return (
-    <div className="stack tight" role="group" aria-label={named(task, text)} data-testid="to-revoke">
+    <div className="stack tight" role="group" aria-label={named(task, text)} data-testid="to-revoke" tabIndex={-1} ref={place}>
       <p>{text(`mailbox.revoke.${task.reason}`, { name: named(task, text), server: plainLine(task.server, 200) })}</p>
       <TextField label={text('mailbox.revoke.command')} value={command} lines={3} readOnly monospace />
       <p className="field-hint">{saidAt === undefined ? text(watched ? 'mailbox.revoke.watched' : 'mailbox.revoke.unwatched') : text('mailbox.revoke.said', { date: times.date(saidAt) })}</p>

@@ -1,5 +1,6 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useDevices, useSession } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
@@ -54,10 +55,14 @@ export function OnboardingScreen(): ReactNode {
     const passphrase = chosen.take();
     if (passphrase === undefined) return;
     setTried(false);
+    const answered = focusWhereAsked();
     setBusy(true);
     setFailure(undefined);
     create(name.trim(), passphrase)
-      .catch(setFailure)
+      .catch((thrown: unknown) => {
+        setFailure(thrown);
+        answered(chosen.first.current);
+      })
       .finally(() => setBusy(false));
   };
 

@@ -50,7 +50,10 @@ export function NameDialog({ profile, title, children, onClose }: NameDialogProp
         <TextField
           label={text('profiles.name')}
           value={name}
-          onChange={setName}
+          onChange={(typed) => {
+            setName(typed);
+            setFailure(undefined);
+          }}
           hint={text('profiles.name.hint')}
           error={tried && missing ? text('profiles.name.missing') : failure === undefined ? undefined : errorText(failure)}
           maxLength={64}

@@ -105,6 +105,7 @@ export function AddressForm<Fault extends string>({ field, label, hint, saved, r
               onPress={() => {
                 networkDrafts.getState().drop(field);
                 setTried(false);
+                setFailure(undefined);
                 input()?.focus();
               }}
             >

@@ -1,7 +1,9 @@
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { commandNames, commandOf, withKeys, type CommandName } from '../../../shared/model/shortcuts';
+import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel, useSettings } from '../../app/model-context';
 import { useShortcutKeys } from '../../app/use-shortcut-keys';
+import { useTold } from '../../app/use-told';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { ShortcutRow } from './shortcut-row';
@@ -12,7 +14,9 @@ const scopes = ['anywhere', 'messages', 'settings'] as const;
 /** The keys of every command, to be changed on this computer. */
 export function KeyboardSection(): ReactNode {
   const text = useText();
-  const { ui } = useModel();
+  const { settings, ui } = useModel();
+  const told = useTold();
+  const acts = useRef<HTMLDivElement>(null);
   const changed = useSettings((state) => state.settings.shortcuts);
   const keys = useShortcutKeys();
   const change = useChangeSettings();
@@ -23,6 +27,16 @@ export function KeyboardSection(): ReactNode {
     const before = from === undefined ? changed : withKeys(changed, from, '');
     change({ shortcuts: [...withKeys(before, name, combination)] });
     setRecording(undefined);
+  };
+  const resetAll = async (): Promise<void> => {
+    setRecording(undefined);
+    const answered = focusWhereAsked();
+    await told(async () => {
+      await settings.getState().change({ shortcuts: [] });
+      // The button has nothing to do any more, and would take the focus along.
+      answered(acts.current?.querySelector<HTMLElement>('button:last-of-type') ?? null);
+      return text('keyboard.resetAll.done');
+    });
   };
   return (
     <div className="stack">
@@ -41,15 +55,8 @@ export function KeyboardSection(): ReactNode {
           </ul>
         </section>
       ))}
-      <div className="dialog-actions start">
-        <Button
-          isDisabled={changed.length === 0}
-          onPress={() => {
-            setRecording(undefined);
-            change({ shortcuts: [] });
-            ui.getState().toast(text('keyboard.resetAll.done'));
-          }}
-        >
+      <div className="dialog-actions start" ref={acts}>
+        <Button isDisabled={changed.length === 0} onPress={() => void resetAll()}>
           {text('keyboard.resetAll')}
         </Button>
         <Button kind="quiet" onPress={() => ui.getState().openDialog('shortcuts')}>

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { useModel } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 
 interface Licence {
   readonly name: string;
@@ -15,9 +16,13 @@ export function LicencesSection(): ReactNode {
   const text = useText();
   const model = useModel();
   const [licences, setLicences] = useState<readonly Licence[]>();
+  // The button goes with what it brings.
+  const place = useFocusIfLost<HTMLElement>(licences === undefined);
   return (
-    <section className="stack tight divided">
-      <h3 className="small-heading">{text('settings.licences')}</h3>
+    <section className="stack tight divided" aria-labelledby="licences" tabIndex={-1} ref={place}>
+      <h3 className="small-heading" id="licences">
+        {text('settings.licences')}
+      </h3>
       <p className="field-hint">{text('settings.licences.text')}</p>
       {licences === undefined ? (
         <div className="dialog-actions start">

@@ -2,6 +2,7 @@ import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
+import { useFailure, useGone } from '../../app/use-gone';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
@@ -22,13 +23,14 @@ export function PassphraseForm(): ReactNode {
   const [same, setSame] = useState(false);
   const [busy, setBusy] = useState(false);
   const [newKey, setNewKey] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const isGone = useGone();
+  const [failure, setFailure] = useFailure();
   const wrong = failure !== undefined && toFailure(failure).code === 'vault.wrong-passphrase';
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    setTried(true);
     if (busy) return;
+    setTried(true);
     const nothing = old.current?.value === '';
     setMissing(nothing);
     setSame(false);
@@ -56,12 +58,13 @@ export function PassphraseForm(): ReactNode {
       await client.vault.changePassphrase({ old: current, new: next, ...(newKey && { newKey }) });
       ui.getState().toastAnywhere(text('settings.passphrase.changed'));
     } catch (thrown) {
-      setFailure(thrown);
       const { code, facts } = toFailure(thrown);
       // There it is said, and there one types again: all three fields are empty by now.
       if (code === 'vault.wrong-passphrase') answered(old.current);
       // This form went with the lock, but not where nothing was locked for it: a passphrase that is wrong, a disk without the room that it takes.
-      if (newKey && code !== 'vault.wrong-passphrase' && facts.limit === undefined) ui.getState().toastAnywhere(errorText(thrown), code === 'vault.given-up' ? undefined : 'danger');
+      const went = newKey && code !== 'vault.wrong-passphrase' && facts.limit === undefined;
+      if (went) ui.getState().toastAnywhere(errorText(thrown), code === 'vault.given-up' ? undefined : 'danger');
+      if (!went || !isGone()) setFailure(thrown);
     } finally {
       setBusy(false);
     }

@@ -50,6 +50,19 @@ describe('first start', () => {
     expect(fake.world.vault).toBe('absent');
   });
 
+  it('where it fails the passphrase is asked for again, at its field: all of them were closed meanwhile', async () => {
+    const { fake } = await renderApp(emptyWorld({ vault: 'absent' }));
+    fake.world.failing.set('vault.create', 'internal');
+    type('Your name', 'Ada');
+    type('Passphrase', 'four unrelated words');
+    type('Repeat passphrase', 'four unrelated words');
+    act(() => screen.getByLabelText('Repeat passphrase').focus());
+    press('Create my keys');
+    await settle();
+    expect(screen.getByRole('alert').textContent).toContain('Something unexpected happened.');
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('Passphrase')));
+  });
+
   /** As a browser tells of each sign that is typed. */
   const judged = (passphrase: string): void => void fireEvent.input(screen.getByLabelText('Passphrase'), { target: { value: passphrase } });
 
@@ -135,6 +148,8 @@ describe('locked', () => {
     const { fake, model } = await renderApp(emptyWorld({ vault: 'locked', profiles, failing: new Map([['vault.status', 'vault.damaged']]) }));
     const speak = (language: 'de' | 'en') => act(() => model.settings.getState().change({ language }));
     await speak('de');
+    // Its words are fetched, and take their time where others run beside it.
+    await waitFor(() => expect(page()).toContain('Hilfe'));
     await pressNamed('Hilfe');
     await waitFor(() => expect(document.activeElement?.textContent).toBe('Wenn etwas nicht stimmt'));
     await pressNamed('Schließen');

@@ -199,7 +199,13 @@ describe('restoring at the first start', () => {
     expect(page()).toContain('That is not the recovery code of this identity');
     expect(code().getAttribute('aria-invalid')).toBe('true');
     expect(fake.world.vault).toBe('absent');
+    // Its letters stay for another try, as those of a passphrase do not.
+    expect([document.activeElement === code(), code().value]).toEqual([true, 'not this one']);
     write('Code of your recovery kit', fake.world.identity.recoveryCode);
+    await restore('not this passphrase');
+    expect(page()).toContain('The backup did not open.');
+    expect(document.activeElement).toBe(fieldNamed('Passphrase of the backup'));
+    expect([fieldNamed('Passphrase of the backup').value, code().value]).toEqual(['', fake.world.identity.recoveryCode]);
     await restore();
     expect(fake.world.vault).toBe('open');
     expect(document.documentElement.innerHTML).not.toContain(fake.world.identity.recoveryCode);

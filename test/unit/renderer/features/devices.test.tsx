@@ -2,6 +2,7 @@
 import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { longestDeviceName } from '../../../../renderer/features/devices/device-words';
+import { KeyshiftError } from '../../../../shared/errors';
 import { maxDeviceName } from '../../../../shared/model/device';
 import { laptop } from '../../../preview/device-scenes';
 import { ownInstance, type World } from '../../../preview/fake-world';
@@ -79,7 +80,13 @@ describe('Settings → Devices', () => {
     await submitNamed('Rename');
     expect(page()).toContain('Enter a name.');
     expect(fake.calls).not.toContain('devices.rename');
+    fake.world.failing.set('devices.rename', 'disk.failed');
+    write('Name of the device', ' travels ');
+    await submitNamed('Rename');
+    expect(page()).toContain('Reading or writing the disk failed.');
     write('Name of the device', ' travel ');
+    expect(page()).not.toContain('Reading or writing the disk failed.');
+    fake.world.failing.clear();
     await submitNamed('Rename');
     expect(items().map((one) => one.querySelector('bdi')?.textContent)).toContain('travel');
     expect(screen.queryByRole('dialog', { name: /^Rename/ })).toBeNull();
@@ -149,6 +156,14 @@ describe('Settings → Devices', () => {
     expect(stateOf(fake.world, laptop)).toBe('active');
   });
 
+  it('of several things that can be done with a device only what was pressed is said to be under way', async () => {
+    const { model } = await open(scene('devices'));
+    vi.spyOn(model.client.devices, 'setArchive').mockReturnValue(new Promise<never>(() => undefined));
+    await press('Make it an archive', 'laptop');
+    expect([...item('laptop').querySelectorAll('[role=group] [role=status]')].map(({ textContent }) => textContent)).toEqual(['Make it an archive']);
+    expect([...item('laptop').querySelectorAll<HTMLButtonElement>('[role=group] button')].filter(({ disabled }) => disabled).map(({ textContent }) => textContent)).toEqual(['Suspend']);
+  });
+
   it('gives the identity key away; from then on only what needs none can be done here, and it says where the rest is', async () => {
     const { fake } = await open(scene('devices'));
     await press('Give it the identity key…', 'laptop');
@@ -166,6 +181,11 @@ describe('Settings → Devices', () => {
     await press('Suspend…', 'laptop');
     await pressNamed('Suspend laptop');
     expect(stateOf(fake.world, laptop)).toBe('suspended');
+    // Allowed again there, it is not asked once more here.
+    await act(async () => fake.tellDevices(fake.world.devices.list.map((one) => (one.instanceId === laptop ? { ...one, state: 'active' as const } : one))));
+    await settle();
+    expect(item('laptop').textContent).toContain('Suspend…');
+    expect(page()).not.toContain('From here you cannot undo it');
   });
 });
 
@@ -197,6 +217,21 @@ describe('a device that another one wants let in', () => {
     expect(page()).toContain('suspend laptop: it may be in other hands.');
     expect(fake.world.devices.list).toHaveLength(before);
     expect(screen.queryAllByTestId('device-request')).toEqual([]);
+    // The button went with the question.
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-labelledby')).toBe('devices-heading'));
+  });
+
+  it('S4-26: while it is answered, the button that was pressed keeps the focus, and only what was answered is said', async () => {
+    const { model } = await open(asking());
+    let refuse = (_thrown: Error): void => undefined;
+    vi.spyOn(model.client.devices, 'answer').mockReturnValue(new Promise<never>((_done, reject) => (refuse = reject)));
+    await pressNamed('Refuse');
+    const request = screen.getByTestId('device-request');
+    expect([buttonNamed('Refuse').hasAttribute('disabled'), document.activeElement === buttonNamed('Refuse')]).toEqual([false, true]);
+    expect([...request.querySelectorAll('[role=status]')].map(({ textContent }) => textContent)).toEqual(['Refuse']);
+    refuse(new KeyshiftError('disk.failed', ''));
+    await settle();
+    expect(buttonNamed('Allow watch').hasAttribute('disabled')).toBe(false);
   });
 
   it('S4-26: the one that asks says where the person has to go', async () => {

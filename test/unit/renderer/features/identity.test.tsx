@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
-import { screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
+import { KeyshiftError } from '../../../../shared/errors';
 import { emptyWorld, type World } from '../../../preview/fake-world';
 import { fakeFingerprint } from '../../../preview/fake-identity';
 import { axeFindings } from '../axe';
@@ -25,6 +26,22 @@ describe('own identity key', () => {
     expect(screen.getByText('Generation 7').closest('li')?.textContent).toContain('in use');
     expect(screen.getByText('Generation 6').closest('li')?.textContent).not.toContain('in use');
     expect(model.identity.getState().renewing).toBe(false);
+  });
+
+  it('the button that shows all keys goes with that, and the focus stays at what it led to', async () => {
+    await open(scene('identity'));
+    for (let frame = 0; frame < 12; frame += 1) await new Promise((done) => requestAnimationFrame(done));
+    // What a dialog does in a browser as soon as the focus in it is lost.
+    const button = buttonNamed('All 6 keys');
+    const head = new MutationObserver(() => {
+      if (button.isConnected) return;
+      buttonNamed('Close').focus();
+      head.disconnect();
+    });
+    head.observe(document.body, { childList: true, subtree: true });
+    await pressNamed('All 6 keys');
+    expect(screen.getByText('Generation 1')).toBeTruthy();
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-labelledby')).toBe('identity-history'));
   });
 
   it('refused, renewing says why, and the key in use stays', async () => {
@@ -170,6 +187,50 @@ describe('own identity key', () => {
   });
 });
 
+describe('the own name', () => {
+  it('what was said of one that was refused is not said of the next', async () => {
+    const { fake } = await open(emptyWorld());
+    await pressNamed('Change your name');
+    fake.world.failing.set('identity.rename', 'input.invalid');
+    write('What should people call you?', 'Ada the first');
+    await submitNamed('Use this name');
+    expect(fieldNamed('What should people call you?').getAttribute('aria-invalid')).toBe('true');
+    write('What should people call you?', 'Ada');
+    expect(fieldNamed('What should people call you?').getAttribute('aria-invalid')).toBeNull();
+    write('What should people call you?', ' ');
+    act(() => buttonNamed('Use this name').focus());
+    await submitNamed('Use this name');
+    expect(document.activeElement).toBe(fieldNamed('What should people call you?'));
+  });
+});
+
+describe('an answer about the own keys that comes once one is elsewhere', () => {
+  it.each([
+    ['Renew now', 'rotate', 'Reading or writing the disk failed.'],
+    ['Save recovery kit…', 'saveRecoveryKit', 'Reading or writing the disk failed.'],
+  ] as const)('%s: that it failed is told there', async (button, call, words) => {
+    const { model } = await open(emptyWorld());
+    let refuse = (_thrown: Error): void => undefined;
+    vi.spyOn(model.client.identity, call).mockReturnValue(new Promise<never>((_done, reject) => (refuse = reject)));
+    await pressNamed(button);
+    act(() => model.ui.getState().closeDialog());
+    refuse(new KeyshiftError('disk.failed', ''));
+    await settle();
+    expect(page()).toContain(words);
+  });
+
+  it('so is where the recovery kit lies', async () => {
+    const { model } = await open(emptyWorld());
+    let answer = (_saved: { path: string }): void => undefined;
+    vi.spyOn(model.client.identity, 'saveRecoveryKit').mockReturnValue(new Promise((done) => (answer = done)));
+    await pressNamed('Save recovery kit…');
+    act(() => model.ui.getState().closeDialog());
+    answer({ path: '/media/stick/kit.pdf' });
+    await settle();
+    expect(page()).toContain('Saved as /media/stick/kit.pdf. Print it');
+  });
+});
+
 describe('forgetting old keys', () => {
   it('S5-20 A84: names who would be stranded before anything is erased, and erases only when told to', async () => {
     const { fake } = await open(scene('identity'));
@@ -186,6 +247,10 @@ describe('forgetting old keys', () => {
     // The button that led here is gone.
     await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-labelledby')).toBe('identity-history'));
     expect(page()).toContain('There is no old key on this device.');
+    // Nor does it come back by itself as soon as there is one again.
+    await pressNamed('Renew now');
+    expect(page()).toContain('Forget old keys…');
+    expect(dialogs()).toHaveLength(1);
   });
 
   it('S5-20: only those retired long ago strand fewer, and that is asked for anew', async () => {

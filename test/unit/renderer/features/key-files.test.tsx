@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
+import { KeyshiftError } from '../../../../shared/errors';
 import { emptyWorld, type World } from '../../../preview/fake-world';
 import { alertIn, buttonNamed, choose, dialog, fieldNamed, openSettings, page, pressNamed, scene, submitNamed, write } from '../open-settings';
 import { settle, type Running } from '../render-app';
@@ -57,6 +58,24 @@ describe('key files', () => {
     await submitNamed('Export private key…');
     expect(dialog().textContent).toContain('Your private key is in the file /media/stick/me.p12.');
     expect(document.documentElement.innerHTML).not.toContain(passphrase);
+  });
+
+  it('S5-25: put away meanwhile, it is told all the same where the private key lies, or that it lies nowhere', async () => {
+    const { model } = await open(emptyWorld());
+    for (const [end, words] of [
+      [(answer: (made: { path: string }) => void) => answer({ path: '/media/stick/me.p12' }), 'Your private key is in the file /media/stick/me.p12.'],
+      [(_answer: unknown, refuse: (thrown: Error) => void) => refuse(new KeyshiftError('disk.failed', '')), 'Reading or writing the disk failed.'],
+    ] as const) {
+      let [answer, refuse] = [(_made: { path: string }): void => undefined, (_thrown: Error): void => undefined];
+      vi.spyOn(model.client.identity, 'exportPrivate').mockReturnValueOnce(new Promise((done, reject) => ([answer, refuse] = [done, reject])));
+      await pressNamed('Export private key…');
+      twice(passphrase);
+      await submitNamed('Export private key…');
+      await pressNamed('Cancel');
+      end(answer, refuse);
+      await settle();
+      expect(page()).toContain(words);
+    }
   });
 
   it('S5-26 A80: whatever is wrong with a file has its own sentence, and changes nothing', async () => {

@@ -10,7 +10,7 @@ import { english } from '../../../../renderer/i18n/messages';
 import { TextProvider } from '../../../../renderer/i18n/text-provider';
 import { createFake } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
-import { page, pressNamed } from '../open-settings';
+import { buttonNamed, page, pressNamed } from '../open-settings';
 import { shortcut } from '../open-talk';
 import { renderApp, settle, type Running } from '../render-app';
 
@@ -215,5 +215,21 @@ describe('changing shortcuts', () => {
     const field = screen.getByLabelText('Message');
     expect(document.activeElement).toBe(field);
     expect(fireEvent.keyDown(field, { key: 'j' })).toBe(true);
+  });
+
+  it('all as usual again: the button has nothing to do any more, and the focus stays beside it; refused, nobody is told that it was done', async () => {
+    const { fake, model } = await openKeyboard();
+    await record('switcher');
+    await shortcut('j', { ctrlKey: true });
+    fake.world.failing.set('settings.set', 'disk.failed');
+    act(() => buttonNamed('All as usual').focus());
+    await pressNamed('All as usual');
+    expect(model.ui.getState().toasts.map(({ text }) => text)).toEqual([expect.stringContaining('Reading or writing the disk failed.')]);
+    expect(shown('switcher')).toBe('Ctrl+J');
+    fake.world.failing.clear();
+    await pressNamed('All as usual');
+    expect(shown('switcher')).toBe('Ctrl+K');
+    expect(page()).toContain('All shortcuts are as usual again.');
+    expect(document.activeElement).toBe(buttonNamed('Show all on one sheet'));
   });
 });

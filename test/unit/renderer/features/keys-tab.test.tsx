@@ -246,6 +246,11 @@ describe('S2-21: renewing', () => {
     await pressKey(button('Renew this key'));
     expect(screen.getByText(/You have blocked this person/)).toBeTruthy();
     expect(fake.world.keys.get(talkWithBo)?.kek?.epoch).toBe(1);
+    // The question stays: whoever knows of a theft is not left believing that it was answered.
+    await pressKey(button('A key may be stolen…'));
+    await pressKey(within(screen.getByRole('dialog')).getByRole('button', { name: 'Renew everything with Bo Lindqvist' }));
+    expect(within(screen.getByRole('dialog')).getByRole('alert').textContent).toContain('You have blocked this person');
+    expect(fake.world.keys.get(talkWithBo)?.kek?.epoch).toBe(1);
   });
 });
 

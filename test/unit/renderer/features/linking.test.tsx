@@ -125,6 +125,19 @@ describe('letting a new device in', () => {
     expect(model.devices.getState().linking).toEqual({ stage: 'idle' });
   });
 
+  it('where the link ends, or comes anew, the focus is at what is to be read then', async () => {
+    const { model } = await begin();
+    await pressNamed('Create link');
+    const offer = document.activeElement;
+    act(() => buttonNamed('Copy link').focus());
+    act(() => model.devices.setState(({ offer: made }) => ({ offer: made && { ...made, expiresAt: 1 } })));
+    expect(dialog().textContent).toContain('The link is no longer valid.');
+    await vi.waitFor(() => expect(document.activeElement).toBe(dialog().querySelector('.nearby-page')));
+    await pressNamed('Create a new link');
+    expect(dialog().textContent).not.toContain('The link is no longer valid.');
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe(offer?.getAttribute('aria-label')));
+  });
+
   it('a window that was reloaded finds its way back, and what was over before is no news', async () => {
     const world = scenes['link-compare']?.(Date.now());
     if (world === undefined) throw new Error('no scene');
@@ -241,10 +254,13 @@ describe('becoming a device of somebody who is here already', () => {
     expect(fake.calls).not.toContain('devices.join');
     // An invitation begins the same, and is refused by who can read it.
     fill('keyshift:i/1/abc');
+    act(() => fieldNamed('Repeat the passphrase').focus());
     await submitNamed('Go on');
     expect(page()).toContain('This is no link for a new device, or a part of it is missing.');
     expect(page()).toContain('To go on, choose the passphrase once more.');
     expect(fieldNamed('Passphrase for this device').value).toBe('');
+    // Every field was closed meanwhile, and the focus nowhere.
+    await vi.waitFor(() => expect(document.activeElement).toBe(fieldNamed('Link from the other device')));
     expect(fake.world.vault).toBe('absent');
     fill(deviceLinkText);
     await submitNamed('Go on');

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
+import { KeyshiftError } from '../../../../shared/errors';
 import type { World } from '../../../preview/fake-world';
 import { emptyWorld } from '../../../preview/fake-world';
 import { scenes } from '../../../preview/scenes';
@@ -88,6 +89,30 @@ describe('Settings → Mailbox', () => {
     expect(document.activeElement).toBe(buttonNamed('Close'));
   });
 
+  it.each([
+    ['taken', undefined, 'The mailbox is set up.'],
+    ['refused', new KeyshiftError('mailbox.registration-garbled', ''), 'This is no registration of a mailbox'],
+  ] as const)('%s late, a registration leaves what stands in its field by then, and says so wherever one is', async (_how, thrown, words) => {
+    const { model } = await open(scene('mailbox-trouble'));
+    await pressNamed('New registration, or another mailbox');
+    const ends: ((error?: Error) => void)[] = [];
+    vi.spyOn(model.client.mailbox, 'register').mockImplementation(() => new Promise((done, refuse) => ends.push((error) => (error === undefined ? done(null) : refuse(error)))));
+    write('Registration', registration);
+    await submitNamed('Use this mailbox');
+    write('Registration', 'another one');
+    ends[0]?.(thrown);
+    await settle();
+    expect(page()).toContain(words);
+    expect(fieldNamed('Registration').value).toBe('another one');
+    expect(fieldNamed('Registration').getAttribute('aria-invalid')).toBeNull();
+    act(() => model.ui.getState().dismissAll());
+    await submitNamed('Use this mailbox');
+    act(() => model.ui.getState().showSettings('look'));
+    ends[1]?.(thrown);
+    await settle();
+    expect(page()).toContain(words);
+  });
+
   it('says what is wrong, and follows what is told', async () => {
     const { fake } = await open(scene('mailbox-trouble'));
     expect(page()).toContain('The mailbox refuses this device.');
@@ -119,9 +144,12 @@ describe('Settings → Mailbox', () => {
     await settle();
     expect(copied).toHaveBeenCalledWith(command);
     expect(within(third).queryByRole('button', { name: 'It was done' })).toBeNull();
+    act(() => within(second).getByRole('button', { name: 'It was done' }).focus());
     fireEvent.click(within(second).getByRole('button', { name: 'It was done' }));
     await settle();
     expect(fake.calls).toContain('mailbox.confirmRevoked');
+    // The button is gone with what it said.
+    await waitFor(() => expect(document.activeElement).toBe(second));
     expect(groups()).toHaveLength(3);
     expect(groups()[1]?.textContent).toContain('you said that it was done');
     await act(async () => fake.tellMailbox({ toRevoke: [] }));
@@ -140,6 +168,11 @@ describe('Settings → Mailbox', () => {
     await pressNamed('Leave mailbox');
     expect(fake.world.devices.mailbox.state).toBe('off');
     expect(page()).toContain('No mailbox is set up.');
+    // Nobody asks it again of the next one.
+    write('Registration', registration);
+    await submitNamed('Use this mailbox');
+    expect(page()).toContain('The mailbox is set up.');
+    expect(screen.queryByRole('dialog', { name: /^Leave the mailbox/ })).toBeNull();
   });
 });
 

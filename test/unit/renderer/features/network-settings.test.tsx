@@ -252,6 +252,11 @@ describe('the onion address', () => {
     expect(screen.queryByRole('alert')).toBeNull();
     write(field('Your onion address'), `${onion}1`);
     expect(page()).not.toContain('There is a typo');
+    write(field('Your onion address'), onion);
+    await save();
+    await press(screen.getByRole('button', { name: 'Undo' }));
+    expect(field('Your onion address').value).toBe('');
+    expect(page()).not.toContain('There is a typo');
   });
 
   it('is saved and taken away, and the lines for Tor can be copied', async () => {

@@ -1,11 +1,11 @@
 // @vitest-environment jsdom
-import { act } from '@testing-library/react';
+import { act, fireEvent } from '@testing-library/react';
 import { expect, it, vi } from 'vitest';
 import { KeyshiftError } from '../../../../shared/errors';
 import { emptyWorld } from '../../../preview/fake-world';
 import { axeFindings } from '../axe';
 import { fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
-import { settle } from '../render-app';
+import { settle, type Running } from '../render-app';
 
 const next = 'a garden with four gates';
 
@@ -143,4 +143,38 @@ it('that the new passphrase is the one there is stands no longer than it is true
   await submitNamed('Change passphrase');
   expect(fake.world.passphrase).toBe(next);
   expect(page()).not.toContain(same);
+});
+
+/** Asked for a change whose answer waits until it is let go. */
+async function changing(newPassphrase = next): Promise<{ readonly running: Running; readonly end: (thrown?: Error) => Promise<void> }> {
+  const running = await openSettings(emptyWorld(), 'Security');
+  let end = (_thrown?: Error): void => undefined;
+  vi.spyOn(running.model.client.vault, 'changePassphrase').mockReturnValue(new Promise((done, refuse) => (end = (thrown) => (thrown === undefined ? done(null) : refuse(thrown)))));
+  write('Current passphrase', running.fake.world.passphrase);
+  write('New passphrase', newPassphrase);
+  write('Repeat new passphrase', newPassphrase);
+  await submitNamed('Change passphrase');
+  return {
+    running,
+    end: async (thrown) => {
+      end(thrown);
+      await settle();
+    },
+  };
+}
+
+it('Enter pressed twice asks once, and calls nothing wrong in fields that are empty by then', async () => {
+  const { running, end } = await changing();
+  fireEvent.submit(fieldNamed('New passphrase').form ?? document.body);
+  await end();
+  expect(running.model.client.vault.changePassphrase).toHaveBeenCalledTimes(1);
+  expect(page()).toContain('The passphrase is changed.');
+  expect(page()).not.toContain('Use at least 8 characters.');
+});
+
+it('that it could not be changed is told wherever one is by then', async () => {
+  const { running, end } = await changing();
+  act(() => running.model.ui.getState().closeDialog());
+  await end(new KeyshiftError('vault.wrong-passphrase', ''));
+  expect(page()).toContain('That is not the passphrase');
 });

@@ -1,4 +1,4 @@
-import { act, cleanup, fireEvent, renderHook, screen, within } from '@testing-library/react';
+import { act, cleanup, fireEvent, renderHook, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createModel } from '../../../../renderer/app/model';
 import { ModelContext } from '../../../../renderer/app/model-context';
@@ -119,6 +119,16 @@ describe('settings', () => {
       expect(within(panel()).getByText(words)).toBeTruthy();
       cleanup();
     }
+  });
+
+  it('the button that shows what others made goes with that, and the focus is there then', async () => {
+    const running = await renderApp(busyWorld(now));
+    await showPage(running, 'about');
+    // What came with the page has its focus settled by then.
+    for (let frame = 0; frame < 12; frame += 1) await new Promise((done) => requestAnimationFrame(done));
+    await pressNamed('Show libraries and licences');
+    expect(panel().querySelector('.licence-list')).not.toBeNull();
+    await waitFor(() => expect(document.activeElement?.closest('section')?.querySelector('h3')?.textContent).toBe('Made by others'));
   });
 
   it('what is chosen about looks shows at once, and goes again', async () => {
