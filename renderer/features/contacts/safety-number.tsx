@@ -17,7 +17,7 @@ export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactN
   const errorText = useErrorText();
   const copy = useCopy();
   const { client, contacts, ui } = useModel();
-  const [digits, setDigits] = useState<string>();
+  const [made, setMade] = useState<{ readonly keys: string; readonly digits: string }>();
   const [failure, setFailure] = useState<unknown>();
   const name = nameInSentence(contact.name);
   const keys = useKeysInUse(contact);
@@ -28,7 +28,7 @@ export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactN
     client.contacts.safetyNumber({ contactId: contact.contactId }).then(
       (answer) => {
         if (!wanted) return;
-        setDigits(answer.digits);
+        setMade({ keys, digits: answer.digits });
         setFailure(undefined);
       },
       (thrown: unknown) => {
@@ -42,9 +42,12 @@ export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactN
 
   if (contact.pending) return null;
   if (failure !== undefined && toFailure(failure).code !== 'contact.pending') return <p className="field-error">{errorText(failure)}</p>;
-  if (digits === undefined) return null;
+  if (made === undefined) return null;
+  // Of other keys it is none any more: until that of those in use now is here, nothing is shown, copied or marked.
+  const digits = made.keys === keys ? made.digits : undefined;
 
   const mark = async (checked: boolean): Promise<void> => {
+    if (digits === undefined) return;
     try {
       await contacts.getState().setChecked(contact.contactId, checked);
       ui.getState().toast(checked ? text('who.marked', { name }) : text('who.unmarked'));
@@ -59,12 +62,12 @@ export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactN
         {text('who.safety')}
       </h2>
       <p className="field-hint">{isPaused(contact) ? text('who.safety.hint.paused', { name }) : text('who.safety.hint')}</p>
-      <NumberGrid digits={digits} testId="safety-number" />
+      <NumberGrid digits={digits ?? '·'.repeat(60)} testId="safety-number" />
       <div className="dialog-actions start">
         <Button kind="main" onPress={() => ui.getState().openDialog('verify')}>
           {text('who.compare')}
         </Button>
-        <Button onPress={() => void copy(groupsOf(digits).join(' '))}>{text('who.safety.copy')}</Button>
+        <Button onPress={() => (digits === undefined ? undefined : void copy(groupsOf(digits).join(' ')))}>{text('who.safety.copy')}</Button>
         {/* While it is open which key is theirs, comparing decides it, and no mark. */}
         {isPaused(contact) ? null : contact.checked ? (
           <Button kind="quiet" onPress={() => void mark(false)}>

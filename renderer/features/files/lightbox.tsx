@@ -24,6 +24,8 @@ export function Lightbox(): ReactNode {
     [transfers, conversationId],
   );
   useGoesWithout(transfer !== undefined);
+  // Fetched anew, it is another one.
+  if (broken !== undefined && transfers[broken]?.held !== true) setBroken(undefined);
   if (transfer === undefined) return null;
   const at = pictures.findIndex((one) => one.transferId === transfer.transferId);
   const file = plainFileName(transfer.name, 120);

@@ -26,9 +26,11 @@ export function MessageFile({ message, name, inTabOrder }: { readonly message: M
     if (!known && transferId !== undefined) model.background(model.files.getState().need(transferId));
   }, [model, known, transferId]);
   const [broken, setBroken] = useState(false);
+  const isPicture = transfer?.shown === 'image' && transfer.held;
+  // Fetched anew, it is another one.
+  if (broken && !isPicture) setBroken(false);
   if (file === undefined) return null;
   const label = plainFileName(file.name, 120);
-  const isPicture = transfer?.shown === 'image' && transfer.held;
   return (
     <div className={isPicture && !broken ? 'message-file with-picture' : 'message-file'} data-testid="message-file">
       {isPicture && !broken ? <Picture transfer={transfer} label={label} inTabOrder={inTabOrder} onBroken={() => setBroken(true)} /> : null}

@@ -61,7 +61,10 @@ export function SettingsDialog(): ReactNode {
   const [query, setQuery] = useState('');
   const [marked, setMarked] = useState(0);
   const hits = findSettings(query, text);
+  const giveUp = useRef<() => void>(undefined);
+  useEffect(() => () => giveUp.current?.(), []);
   const ask = (next: string): void => {
+    giveUp.current?.();
     setQuery(next);
     setMarked(0);
   };
@@ -73,7 +76,7 @@ export function SettingsDialog(): ReactNode {
     turnTo(page);
     const words = text(label);
     // After the page has taken the place of what was found.
-    requestAnimationFrame(() => goToPlace(() => around?.querySelector<HTMLElement>(`[role=tabpanel][data-page=${page}]`) ?? null, words));
+    giveUp.current = goToPlace(() => around?.querySelector<HTMLElement>(`[role=tabpanel][data-page=${page}]`) ?? null, words);
   };
   // By the whole dialog: its head, and the dialog itself, have the focus as well.
   useEffect(() => {

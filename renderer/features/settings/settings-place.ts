@@ -1,3 +1,5 @@
+import { focusWhereAsked } from '../../app/focus-where-asked';
+
 const focusable = 'input:not([type=hidden]):not(:disabled), textarea:not(:disabled), button:not(:disabled), summary, [tabindex="0"]';
 
 /** What says what a place is: headings, labels, and buttons that stand for themselves. */
@@ -27,17 +29,24 @@ function sectionIn(panel: HTMLElement, name: Element): HTMLElement | undefined {
 /** Frames to wait for a page that asks first. */
 const patience = 60;
 
-/** Brings a place into sight and the focus to it, as soon as it is there. */
-export function goToPlace(panel: () => HTMLElement | null, words: string, frames = patience): void {
-  const page = panel();
-  const place = page === null ? undefined : findPlace(page, words);
-  if (place === undefined) {
-    if (frames > 0) requestAnimationFrame(() => goToPlace(panel, words, frames - 1));
-    return;
-  }
-  const row = place.closest<HTMLElement>('.switch-row, [role=radiogroup], .field, .shortcut-item') ?? place;
-  row.scrollIntoView({ block: 'center' });
-  place.focus({ preventScroll: true });
-  row.dataset['found'] = '';
-  row.addEventListener('focusout', () => delete row.dataset['found'], { once: true });
+/** Brings a place into sight and the focus to it, as soon as it is there; whoever went elsewhere meanwhile stays there. The returned function gives it up. */
+export function goToPlace(panel: () => HTMLElement | null, words: string): () => void {
+  const answered = focusWhereAsked();
+  let left = patience;
+  let frame = requestAnimationFrame(function look() {
+    const page = panel();
+    const place = page === null ? undefined : findPlace(page, words);
+    if (place === undefined) {
+      left -= 1;
+      if (left > 0) frame = requestAnimationFrame(look);
+      return;
+    }
+    answered(place);
+    if (document.activeElement !== place) return;
+    const row = place.closest<HTMLElement>('.switch-row, [role=radiogroup], .field, .shortcut-item') ?? place;
+    row.scrollIntoView({ block: 'center' });
+    row.dataset['found'] = '';
+    row.addEventListener('focusout', () => delete row.dataset['found'], { once: true });
+  });
+  return () => cancelAnimationFrame(frame);
 }

@@ -167,6 +167,21 @@ describe('files in a conversation', () => {
     expect(within(article()).getByText('This picture cannot be shown here. It can be saved.')).toBeTruthy();
   });
 
+  it('a picture that could not be shown is tried again once it was fetched anew, in its message and large', async () => {
+    const { fake, model } = await openTalk(world('sea.jpg', { shown: 'image' }));
+    const transfer = fake.world.transfers[0]!;
+    const cannot = 'This picture cannot be shown here. It can be saved.';
+    fireEvent.error(within(article()).getByRole('presentation'));
+    act(() => model.ui.getState().openPicture(transfer.transferId));
+    await settle();
+    fireEvent.error(within(screen.getByRole('dialog')).getByRole('img'));
+    expect(screen.getAllByText(cannot)).toHaveLength(2);
+    for (const held of [false, true]) act(() => fake.emit({ type: 'transfer.progress', ...transfer, held, state: held ? 'done' : 'running' }));
+    await settle();
+    expect(screen.queryAllByText(cannot)).toEqual([]);
+    expect(within(screen.getByRole('dialog')).getByRole('img', { name: 'Picture sea.jpg' })).toBeTruthy();
+  });
+
   it('a large picture goes with its message', async () => {
     const { fake, model } = await openTalk(world('sea.jpg', { shown: 'image' }));
     await pressAndWait('Show picture sea.jpg');

@@ -169,4 +169,41 @@ describe('searching the settings', () => {
     await shortcut('/');
     expect(document.activeElement).toBe(field);
   });
+
+  it('where the page has its place only later, the focus goes there unless somebody went on meanwhile, or looks for something else', async () => {
+    const running = await renderApp(busyWorld(now));
+    await open(running, 'look');
+    const field = document.querySelector<HTMLInputElement>('.settings-search input');
+    if (field === null) throw new Error('no field');
+    const frames = async (): Promise<void> => {
+      for (let frame = 0; frame < 6; frame += 1) await act(async () => new Promise((done) => requestAnimationFrame(() => done())));
+    };
+    const real = running.model.client.identity.keyHistory;
+    let answer = (): void => undefined;
+    vi.spyOn(running.model.client.identity, 'keyHistory').mockImplementation(async () => {
+      await new Promise<void>((done) => (answer = done));
+      return (await real()).map((key) => ({ ...key, retiredAt: now }));
+    });
+    for (const [goOn, isThere] of [
+      [() => undefined, false],
+      [() => buttonNamed('Close').focus(), true],
+      [() => void fireEvent.change(field, { target: { value: 'proxy' } }), true],
+    ] as const) {
+      act(() => {
+        running.model.identity.setState({ keys: undefined });
+        running.model.ui.getState().showSettings('look');
+        field.focus();
+      });
+      await settle();
+      fireEvent.change(field, { target: { value: 'forget old keys' } });
+      await shortcut('Enter');
+      await frames();
+      act(goOn);
+      const there = document.activeElement;
+      answer();
+      await settle();
+      await frames();
+      expect(document.activeElement === there, String(there?.outerHTML)).toBe(isThere);
+    }
+  });
 });

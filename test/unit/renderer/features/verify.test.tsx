@@ -337,6 +337,27 @@ describe('identity keys of a person', () => {
     expect(model.ui.getState().announcement.text).toBe('Bo Lindqvist moved to a new identity key, confirmed by the old one. Still checked.');
   });
 
+  it('while the number of the keys that are in use now is asked for, the former one is neither shown nor copied', async () => {
+    const { fake, model } = await openTalk(busyWorld(now));
+    await shortcut('v', { ctrlKey: true, shiftKey: true });
+    const copied = vi.fn(() => Promise.resolve());
+    Object.assign(navigator, { clipboard: { writeText: copied } });
+    const former = screen.getByTestId('safety-number').textContent ?? '';
+    expect(former).toMatch(/\d{5}/);
+    let answer = (_made: { digits: string }): void => undefined;
+    vi.spyOn(model.client.contacts, 'safetyNumber').mockReturnValue(new Promise((done) => (answer = done)));
+    act(() => screen.getByRole('button', { name: 'Copy number' }).focus());
+    act(() => model.contacts.setState(({ contacts }) => ({ contacts: contacts.map((one) => (one.contactId === bo.contactId ? { ...one, keyEpoch: one.keyEpoch + 1 } : one)) })));
+    expect(fake.calls).toContain('contacts.safetyNumber');
+    expect(document.body.textContent).not.toContain(former.trim());
+    await pressKey(screen.getByRole('button', { name: 'Copy number' }));
+    expect(copied).not.toHaveBeenCalled();
+    answer({ digits: '1'.repeat(60) });
+    await settle();
+    expect(screen.getByTestId('safety-number').textContent).toContain('11111 11111');
+    expect(document.activeElement?.textContent).toBe('Copy number');
+  });
+
   it('many moves of one day are one line', async () => {
     const world = busyWorld(now);
     world.people.histories.set(
