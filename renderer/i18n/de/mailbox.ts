@@ -3,7 +3,7 @@ import type { mailbox as english } from '../en/mailbox';
 export const mailbox = {
   'settings.tab.mailbox': 'Postfach',
   'mailbox.title': 'Dein Postfach',
-  'mailbox.looking': 'Dein Postfach wird nachgeschlagen …',
+  'mailbox.looking': 'Dein Postfach wird abgefragt…',
   'mailbox.lead': 'Ein Postfach bewahrt versiegelte Nachrichten für dich auf, während deine Geräte aus sind. Du brauchst keines: Ohne wird gesendet, wenn ihr beide zugleich an seid.',
   'mailbox.what': 'Was es ist',
   'mailbox.what.who': 'Ein kleiner Server, den du, jemand, den du kennst, oder deine Organisation betreibt. Keyshift bringt keinen mit und kennt keinen.',

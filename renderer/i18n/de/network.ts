@@ -23,7 +23,7 @@ export const network = {
   'network.mapping.text': 'Bittet deinen Router, Kontakte von außen zu diesem Gerät durchzulassen. Das öffnet einen Port und schließt ihn, wenn du sperrst oder beendest.',
   'network.mapping.searching': 'Der Router wird gefragt…',
   'network.mapping.mapped': 'Von außen erreichbar unter {address}.',
-  'network.mapping.none': 'Kein Router hier bietet das an. Kontakte außerhalb deines Netzes kannst nur du erreichen, nicht umgekehrt, oder ihr nehmt Tor.',
+  'network.mapping.none': 'Kein Router hier bietet das an. Kontakte außerhalb deines Netzes kannst du erreichen, sie dich aber nicht, außer über Tor.',
   'network.mapping.failed': 'Der Router hat abgelehnt. In seinen Einstellungen heißt das vielleicht UPnP oder NAT-PMP.',
   'network.mapping.nothing': 'Es gibt nichts weiterzureichen: Dieses Mal nimmt Keyshift nur Verbindungen von diesem Computer an.',
   'network.mapping.proxy': 'Aus, solange ein Proxy eingestellt ist.',

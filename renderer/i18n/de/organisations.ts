@@ -4,7 +4,7 @@ export const organisations = {
   'organisations.title': 'Wessen Wort du sehen willst',
   'organisations.lead': 'Eine Organisation kann für Leute bürgen, die sie kennt. Dann steht „Verbürgt von …“ neben ihnen, getrennt von dem, was du selbst geprüft hast. Es tritt nie an die Stelle des Schlüssels, an dem du jemanden kennst.',
   'organisations.none': 'Keine Organisation steht in deiner Liste. Nötig ist keine: Sicherheitsnummern zu vergleichen geht ohne.',
-  'organisations.loading': 'Deine Organisationen werden nachgeschlagen…',
+  'organisations.loading': 'Deine Organisationen werden geladen…',
   'organisations.add': 'Organisation hinzufügen…',
   'organisations.add.title': 'Eine Organisation hinzufügen',
   'organisations.add.lead': 'Ihr CA-Zertifikat. Nimm es von einer Stelle, der du vertraust: Wer dir ein anderes gibt, bestimmt, wessen Wort du siehst.',

@@ -16,7 +16,7 @@ export const identity = {
   'identity.taken.added': '{name} came onto the list of your devices by your identity key (heard {when}), and not from here. Whoever has a key file or a backup of yours, and its passphrase, can do that.',
   'identity.taken.text': 'Another device has your identity key (heard {when}). It was not handed over from here. Whoever has a key file or a backup of yours, and its passphrase, can do that.',
   'identity.taken.do': 'If it was not you, take your identity back with the code of your recovery kit (below): it outranks every other key, and stops the devices that you do not name.',
-  'identity.taken.none': 'If it was not you, suspend that device under Devices, tell your contacts on another way, and begin anew with another identity: you have no recovery key that would take this one back.',
+  'identity.taken.none': 'If it was not you, suspend that device under Devices, tell your contacts in some other way, and begin anew with another identity: you have no recovery key that would take this one back.',
   'identity.taken.me': 'That was me',
   'identity.taken.done': 'All is well: your identity key is where you took it.',
   'bar.taken': 'Another device has your identity key, and did not get it from this one. If that was not you, act now.',

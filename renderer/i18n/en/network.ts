@@ -25,7 +25,7 @@ export const network = {
   'network.mapping.text': 'Asks your router to let contacts from outside through to this device. It opens one port, and closes it when you lock or quit.',
   'network.mapping.searching': 'Asking the router…',
   'network.mapping.mapped': 'Reachable from outside at {address}.',
-  'network.mapping.none': 'No router here offers this. Contacts outside your network can only be reached by you, not the other way round, or through Tor.',
+  'network.mapping.none': 'No router here offers this. You can reach contacts outside your network, but they cannot reach you, except through Tor.',
   'network.mapping.failed': 'The router refused. Its settings may call this UPnP or NAT-PMP.',
   'network.mapping.nothing': 'There is nothing to pass on: this time Keyshift takes connections from this computer only.',
   'network.mapping.proxy': 'Off while a proxy is set.',
