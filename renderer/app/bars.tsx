@@ -9,6 +9,7 @@ import { NearbyBar, useNearbySaid, useNearbyTold } from '../features/nearby/near
 import { PutAsideBar, usePutAside } from '../features/desktop/put-aside-bar';
 import { NetworkBars, useNetworkTroubles } from '../features/network/network-bars';
 import { UpdateBar, useUpdateTold } from '../features/updates/update-bar';
+import { heard } from '../i18n/heard';
 import { useText } from '../i18n/use-text';
 
 /** Thin lines under the title, only where something needs attention. */
@@ -28,7 +29,7 @@ export function Bars(): ReactNode {
   useNearbySaid();
   const empty = troubles.length === 0 && mailbox === undefined && !nearby && !linking && stopped === undefined && elsewhere === undefined && !taken && request === undefined && newer === undefined && putAside === undefined;
   return (
-    <section className="bars" aria-label={text('bar.label')} {...(empty ? { hidden: true } : { 'data-pane': 'bars' })}>
+    <section className="bars" aria-label={heard(text('bar.label'))} {...(empty ? { hidden: true } : { 'data-pane': 'bars' })}>
       {stopped === undefined ? null : <DeviceBar state={stopped} />}
       {elsewhere === undefined ? null : <RenewedElsewhereBar fingerprint={elsewhere} />}
       {taken ? <TakenBar /> : null}

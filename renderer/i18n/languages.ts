@@ -30,16 +30,19 @@ export function directionOf(language: Language): 'ltr' | 'rtl' {
   return language === 'pseudo-rtl' ? 'rtl' : 'ltr';
 }
 
-const languages: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Messages>>> = {
-  de: async () => {
+const languages: Readonly<Record<Exclude<Language, 'en'>, (littleRoom: boolean) => Promise<Messages>>> = {
+  de: async (littleRoom) => {
     const [{ german }, { withHyphens }] = await Promise.all([import('./german'), import('./hyphens')]);
-    return { ...english, ...Object.fromEntries(Object.entries(german).map(([id, words]) => [id, withHyphens(words)])) };
+    return { ...english, ...(littleRoom ? Object.fromEntries(Object.entries(german).map(([id, words]) => [id, withHyphens(words)])) : german) };
   },
   pseudo: () => Promise.resolve(pseudoMessages(english)),
   'pseudo-rtl': () => Promise.resolve(rightToLeft(pseudoMessages(english))),
 };
 
-/** English is always there; the others are fetched or made when they are wanted. */
-export function messagesOf(language: Language): Messages | Promise<Messages> {
-  return language === 'en' ? english : languages[language]();
+/**
+ * English is always there; the others are fetched or made when they are wanted. Only with little room long words say where they may be divided: of what nobody sees,
+ * screen readers make parts of words that are said one by one.
+ */
+export function messagesOf(language: Language, littleRoom: boolean): Messages | Promise<Messages> {
+  return language === 'en' ? english : languages[language](littleRoom);
 }

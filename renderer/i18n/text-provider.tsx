@@ -4,6 +4,7 @@ import { IntlProvider } from 'react-intl';
 import { withHoursOf } from '../../shared/language';
 import { useModel, useSettings } from '../app/model-context';
 import { directionOf, languageOf, localeOf, messagesOf, tagOf, type Language, type Messages } from './languages';
+import { LittleRoom, useLittleRoom } from './little-room';
 import { english } from './messages';
 
 /** A language and its words: they change together. */
@@ -15,7 +16,8 @@ interface Spoken {
 export function TextProvider({ children }: { readonly children: ReactNode }): ReactNode {
   const system = navigator.language;
   const wanted = languageOf(useSettings((state) => state.settings.language), system);
-  const { language, messages } = useSpoken(wanted);
+  const littleRoom = useLittleRoom(useSettings((state) => state.settings.textSize));
+  const { language, messages } = useSpoken(wanted, littleRoom);
   const locale = withHoursOf(localeOf(language, system), useSettings((state) => state.about?.timesLocale) ?? system);
   const tag = tagOf(language, system);
   useEffect(() => {
@@ -24,26 +26,28 @@ export function TextProvider({ children }: { readonly children: ReactNode }): Re
   }, [tag, language]);
   return (
     <IntlProvider locale={locale} defaultLocale="en" messages={messages} {...zoneOf(useTimeZone())}>
-      <I18nProvider locale={tag}>{children}</I18nProvider>
+      <I18nProvider locale={tag}>
+        <LittleRoom value={littleRoom}>{children}</LittleRoom>
+      </I18nProvider>
     </IntlProvider>
   );
 }
 
 /** What is spoken until the words of the wanted language are here stays as it is. */
-function useSpoken(wanted: Language): Spoken {
+function useSpoken(wanted: Language, littleRoom: boolean): Spoken {
   const { background } = useModel();
   const [spoken, setSpoken] = useState<Spoken>({ language: 'en', messages: english });
   useEffect(() => {
     let current = true;
     const take = async (): Promise<void> => {
-      const messages = await messagesOf(wanted);
+      const messages = await messagesOf(wanted, littleRoom);
       if (current) setSpoken({ language: wanted, messages });
     };
     background(take());
     return () => {
       current = false;
     };
-  }, [wanted, background]);
+  }, [wanted, littleRoom, background]);
   return spoken;
 }
 

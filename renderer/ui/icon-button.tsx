@@ -1,6 +1,7 @@
 import type { ReactNode, Ref } from 'react';
 import { Button as AriaButton, Tooltip, TooltipTrigger, type ButtonProps as AriaProps } from 'react-aria-components';
 import { useTooltip } from './use-tooltip';
+import { heard } from '../i18n/heard';
 
 export interface IconButtonProps extends Omit<AriaProps, 'className' | 'style' | 'children' | 'aria-label'> {
   /** Spoken name and tooltip. */
@@ -15,7 +16,7 @@ export function IconButton({ label, shortcut, kind = 'quiet', children, ...rest 
   const tooltip = useTooltip();
   return (
     <TooltipTrigger delay={600} closeDelay={80} {...tooltip}>
-      <AriaButton {...rest} aria-label={label} className={`icon-button ${kind}`}>
+      <AriaButton {...rest} aria-label={heard(label)} className={`icon-button ${kind}`}>
         {children}
       </AriaButton>
       <Tooltip className="tooltip" offset={6}>

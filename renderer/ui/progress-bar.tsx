@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { heard } from '../i18n/heard';
 
 export interface ProgressBarProps {
   readonly label: string;
@@ -14,7 +15,7 @@ export function ProgressBar({ label, done, total, words }: ProgressBarProps): Re
   return (
     <div className="progress">
       <span className="field-label">{label}</span>
-      {total === 0 ? <progress className="progress-bar" aria-label={label} /> : <progress className="progress-bar" aria-label={label} aria-valuetext={words} max={total} value={done} />}
+      {total === 0 ? <progress className="progress-bar" aria-label={heard(label)} /> : <progress className="progress-bar" aria-label={heard(label)} aria-valuetext={heard(words)} max={total} value={done} />}
       <span className="field-hint">{words}</span>
     </div>
   );

@@ -4,6 +4,7 @@ import { keepFocus } from '../app/keep-focus';
 import { useUi } from '../app/model-context';
 import { focusBack } from '../app/panes';
 import type { Toast } from '../app/ui-store';
+import { heard } from '../i18n/heard';
 import { useText } from '../i18n/use-text';
 import { IconButton } from './icon-button';
 import { useHeadEnd } from './use-head-end';
@@ -29,7 +30,7 @@ export function Toasts(): ReactNode {
       </div>
       {/* The one region that speaks arriving messages; the list itself is not live. */}
       <div className="only-heard" role="status" aria-live="polite" aria-atomic="true" data-react-aria-top-layer="true">
-        <span key={announcement.n}>{announcement.text}</span>
+        <span key={announcement.n}>{heard(announcement.text)}</span>
       </div>
     </>
   );

@@ -87,7 +87,7 @@ export function outside() {
   return [...scrolling, ...out, ...cut, ...headless, ...over, ...covered];
 }
 
-/** In the page: what large letters in a small window left no room for. Usual words that are divided in their middle (long ones, addresses and names of files may be; a German one where its hyphen is), the name of whom one writes to, settings that begin below what is seen. */
+/** In the page: what large letters in a small window left no room for. Usual words that are divided in their middle (long ones, addresses and names of files may be; a German one where its hyphen is), the name of whom one writes to, settings that begin below what is seen, and names that hold a hyphen. */
 export function crowded() {
   const usual = 13;
   const top = [...document.querySelectorAll('[role="dialog"], [role="menu"], [role="alertdialog"]')].at(-1) ?? document.body;
@@ -112,7 +112,10 @@ export function crowded() {
   const cut = [...document.querySelectorAll('.head-name bdi:first-child')].filter((name) => name.getClientRects().length > 0 && name.scrollWidth > name.clientWidth + 1).map((name) => `cut: the name ${name.textContent}`);
   const panel = top.querySelector('.settings:not([data-searching]) .tab-panel');
   const below = panel !== null && panel.getBoundingClientRect().top > 0.6 * document.documentElement.clientHeight ? ['below: the page of the settings begins where little of it is seen'] : [];
-  return [...found, ...cut, ...below];
+  const heard = [...document.querySelectorAll('[aria-label], [alt], [placeholder], [aria-valuetext]')].flatMap((element) =>
+    ['aria-label', 'alt', 'placeholder', 'aria-valuetext'].filter((name) => element.getAttribute(name)?.includes('\u00AD') === true).map((name) => `a hyphen that is only heard: ${name} “${element.getAttribute(name)}”`),
+  );
+  return [...found, ...cut, ...below, ...heard];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { useMemo, type ReactNode } from 'react';
 import { encodeQR } from 'qr';
+import { heard } from '../../i18n/heard';
 
 /** White modules around the code: scanners need four. The encoder draws at least one of them itself. */
 const border = 1;
@@ -9,7 +10,7 @@ const quiet = 4 - border;
 export function QrCode({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
   const { path, size } = useMemo(() => qrPath(text), [text]);
   return (
-    <svg className="qr" role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} shapeRendering="crispEdges">
+    <svg className="qr" role="img" aria-label={heard(label)} viewBox={`0 0 ${size} ${size}`} shapeRendering="crispEdges">
       <rect width={size} height={size} fill="#ffffff" />
       <path d={path} fill="#10131c" />
     </svg>

@@ -5,6 +5,7 @@ import type { Contact } from '../../../shared/model/contact';
 import { useConversations, useUi } from '../../app/model-context';
 import { focusList } from '../../app/panes';
 import { useKeyLabel } from '../../app/use-shortcut-keys';
+import { heard } from '../../i18n/heard';
 import { useNow } from '../../i18n/use-now';
 import { useText } from '../../i18n/use-text';
 import { Avatar } from '../../ui/avatar';
@@ -56,7 +57,7 @@ export function ConversationHeader({ contact, conversationId, title }: { readonl
             <span>{whoWord(contact, text)}</span>
           </Button>
           <KeyBadge contact={contact} conversationId={conversationId} />
-          <Button className={`fact reach-${way}`} aria-label={`${text('reach.label')}: ${text(`reach.${way}`)}`} onPress={() => showDetails('reach')}>
+          <Button className={`fact reach-${way}`} aria-label={heard(`${text('reach.label')}: ${text(`reach.${way}`)}`)} onPress={() => showDetails('reach')}>
             <ReachGlyph reach={way} />
             <span>{text(`reach.${way}`)}</span>
           </Button>

@@ -2,6 +2,7 @@ import { memo, useState, type ReactNode } from 'react';
 import { Timer } from 'lucide-react';
 import type { Message } from '../../../shared/model/message';
 import { isMac } from '../../app/shortcuts';
+import { heard } from '../../i18n/heard';
 import { isoTime, onCalendar } from '../../i18n/on-calendar';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
@@ -48,7 +49,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
   const own = message.direction === 'out';
   const sender = own ? text('message.you') : nameInSentence(name);
   const body = message.kind === 'unsupported' ? text('message.unsupported') : message.kind === 'deleted' ? text(own ? 'message.deleted.own' : 'message.deleted') : message.text;
-  const heard = body === message.text ? withMoments(body, message.sentAt, times, text) : body;
+  const said = body === message.text ? withMoments(body, message.sentAt, times, text) : body;
   const quotedBy = quoted === undefined ? '' : quoted.direction === 'out' ? text('message.you') : nameInSentence(name);
   const time = times.clock(entry.at);
   const written = cameLate(message) ? onCalendar(message.sentAt) : undefined;
@@ -57,7 +58,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
   const reactions = (message.reactions ?? []).map(({ by, emoji }) => text('reaction.by', { emoji, who: by === 'me' ? text('message.you') : nameInSentence(name) }));
   const spoken = [
     props.selected ? text('select.spoken') : '',
-    text('message.spoken', { who: sender, time, text: body === '' ? file : plainLine(heard, 400) }),
+    text('message.spoken', { who: sender, time, text: body === '' ? file : plainLine(said, 400) }),
     written === undefined ? '' : text('message.spoken.late', { when: times.when(written, entry.at) }),
     body === '' ? '' : file,
     quoted === undefined ? '' : text('message.spoken.reply', { who: quotedBy, text: saidIn(quoted, text, 80) }),
@@ -74,7 +75,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
   return (
     <article
       className={`message ${own ? 'out' : 'in'}${entry.startsGroup ? ' starts' : ''}${entry.endsGroup ? ' ends' : ''}${props.selected ? ' selected' : ''}`}
-      aria-label={spoken.join(' ')}
+      aria-label={heard(spoken.join(' '))}
       tabIndex={inTabOrder ? 0 : -1}
       data-message={message.messageId}
       onFocus={(event) => {

@@ -3,6 +3,7 @@ import { flushSync } from 'react-dom';
 import { Archive, ChevronLeft, Lock, Search, Settings as Gear, SquarePen } from 'lucide-react';
 import { useConversations, useIdentity, useModel, useSession, useUi } from '../../app/model-context';
 import { useKeyLabel } from '../../app/use-shortcut-keys';
+import { heard } from '../../i18n/heard';
 import { useNow } from '../../i18n/use-now';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -104,7 +105,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
           </p>
         ) : null}
         {sections.map(({ name, rows: lines }) => (
-          <section key={name} aria-label={text(`list.section.${name}`)}>
+          <section key={name} aria-label={heard(text(`list.section.${name}`))}>
             {sections.length === 1 ? null : <h2 className="list-section">{text(`list.section.${name}`)}</h2>}
             <RowList rows={lines} box={list} allLines={rows.length} selected={selected} tabStop={selected ?? rows[0]?.key} held={held} now={now} times={times} onShow={show} onMenu={openMenu} />
           </section>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { heard } from '../../i18n/heard';
 
 /** The way to the conversations. A narrow window shows one pane at a time: the list, while it is that one, is also the main part of the page, which whoever has it read asks for. */
 export function ListPane({ label, children }: { readonly label: string; readonly children: ReactNode }): ReactNode {
@@ -14,7 +15,7 @@ export function ListPane({ label, children }: { readonly label: string; readonly
   }, []);
   return (
     <div ref={pane} className="pane list-pane" role={isAlone ? 'main' : undefined} data-pane="list">
-      <nav aria-label={label}>{children}</nav>
+      <nav aria-label={heard(label)}>{children}</nav>
     </div>
   );
 }

@@ -1,5 +1,6 @@
-import type { ReactNode } from 'react';
+import { useContext, type ReactNode } from 'react';
 import { withHyphens } from '../../i18n/hyphens';
+import { LittleRoom } from '../../i18n/little-room';
 import type { Block, Span } from './page';
 
 export interface Leads {
@@ -87,8 +88,9 @@ function Table({ head, rows, ...to }: Leads & Pick<Extract<Block, { readonly kin
 }
 
 export function Spans({ spans, leads, go }: Leads & { readonly spans: readonly Span[] }): ReactNode {
+  const littleRoom = useContext(LittleRoom);
   return spans.map((span, at) => {
-    if (typeof span === 'string') return withHyphens(span);
+    if (typeof span === 'string') return littleRoom ? withHyphens(span) : span;
     if ('code' in span) return <code key={at}>{span.code}</code>;
     if ('strong' in span) return <strong key={at}>{<Spans spans={span.strong} leads={leads} go={go} />}</strong>;
     if ('soft' in span) return <em key={at}>{<Spans spans={span.soft} leads={leads} go={go} />}</em>;

@@ -4,6 +4,7 @@ import { useModel, useUi } from '../../app/model-context';
 import { calledBy } from '../../app/shortcuts';
 import type { SettingsSection } from '../../app/ui-store';
 import { useShortcutKeys } from '../../app/use-shortcut-keys';
+import { heard } from '../../i18n/heard';
 import { useText } from '../../i18n/use-text';
 import { isCovered } from '../../ui/covered';
 import { Dialog } from '../../ui/dialog';
@@ -107,7 +108,7 @@ export function SettingsDialog(): ReactNode {
             if (chosen !== undefined) turnTo(chosen);
           }}
         >
-          <TabList className="tab-list" aria-label={text('settings.title')}>
+          <TabList className="tab-list" aria-label={heard(text('settings.title'))}>
             {sections.map((one) => (
               <Tab key={one} id={one} className="tab">
                 {text(`settings.tab.${one}`)}

@@ -1,4 +1,5 @@
 import { useId, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { heard } from '../../i18n/heard';
 import { useText } from '../../i18n/use-text';
 import type { SettingsEntry } from './settings-index';
 
@@ -35,8 +36,8 @@ export function SettingsSearch({ field, query, hits, marked, onQuery, onMark, on
         type="search"
         className="field-input"
         role="combobox"
-        aria-label={text('find.field')}
-        placeholder={text('find.field')}
+        aria-label={heard(text('find.field'))}
+        placeholder={heard(text('find.field'))}
         aria-expanded={searching && hits.length > 0}
         aria-controls={`${id}-hits`}
         aria-autocomplete="list"
@@ -51,7 +52,7 @@ export function SettingsSearch({ field, query, hits, marked, onQuery, onMark, on
         {searching ? text('find.count', { count: hits.length }) : ''}
       </p>
       {searching && hits.length === 0 ? <p className="list-none">{text('find.none', { query: query.trim() })}</p> : null}
-      <ul className="picker-hits" role="listbox" id={`${id}-hits`} aria-label={text('find.hits')} hidden={!searching || hits.length === 0}>
+      <ul className="picker-hits" role="listbox" id={`${id}-hits`} aria-label={heard(text('find.hits'))} hidden={!searching || hits.length === 0}>
         {(searching ? hits : []).map((entry, at) => (
           <li key={`${entry.page} ${entry.label}`} id={`${id}-${at}`} role="option" aria-selected={at === marked} className={at === marked ? 'picker-hit marked' : 'picker-hit'} onClick={() => onChoose(entry)} ref={at === marked ? (element) => element?.scrollIntoView({ block: 'nearest' }) : undefined}>
             <span>{text(entry.label)}</span>

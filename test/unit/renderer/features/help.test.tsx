@@ -1,10 +1,9 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { findHelp } from '../../../../renderer/features/help/find-help';
 import { plainSpans, textsOf, type Page } from '../../../../renderer/features/help/page';
 import { languageOf, pagesIn } from '../../../../renderer/features/help/pages';
-import { withHyphens } from '../../../../renderer/i18n/hyphens';
 import { emptyWorld } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
@@ -152,9 +151,15 @@ describe('the help', () => {
     fireEvent.click(buttonNamed('Deine Schlüssel'));
     await settle();
     expect(page()).toContain('Wähle eine Passphrase, die du nicht vergisst.');
-    // Long words say where they may be divided.
-    await pressNamed(withHyphens('Das Wiederherstellungsblatt'));
-    expect(document.activeElement?.textContent).toBe('Das Wieder\u00ADher\u00ADstellungs\u00ADblatt');
+    // With room for them long words stand whole: a screen reader may say their parts, or what divides them.
+    await pressNamed('Das Wiederherstellungsblatt');
+    expect(document.activeElement?.textContent).toBe('Das Wiederherstellungsblatt');
+    expect(document.documentElement.outerHTML).not.toMatch(/\u00AD|&shy;/);
+    // Large letters leave as little as a small window does: there they say where they may be divided.
+    document.documentElement.style.fontSize = '40px';
+    onTestFinished(() => void document.documentElement.style.removeProperty('font-size'));
+    fireEvent(window, new Event('resize'));
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toBe('Das Wieder\u00ADher\u00ADstellungs\u00ADblatt'));
   });
 
   it('runs from left to right in a window that does not, and says in which language it is', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { english } from '../../../../renderer/i18n/messages';
 import { german } from '../../../../renderer/i18n/german';
 import { withHyphens } from '../../../../renderer/i18n/hyphens';
+import { heard } from '../../../../renderer/i18n/heard';
 import { directionOf, languageOf, localeOf, messagesOf, tagOf } from '../../../../renderer/i18n/languages';
 import { pseudoMessages, rightToLeft } from '../../../../renderer/i18n/pseudo';
 import { errors } from '../../../../renderer/i18n/en/errors';
@@ -67,13 +68,26 @@ describe('words', () => {
     expect(withHyphens('Das Wiederherstellungsblatt, Identitätsschlüssels.').replaceAll('\u00AD', '|')).toBe('Das Wieder|her|stellungs|blatt, Identitäts|schlüssels.');
     // What fits anyway, a value and a word nobody knows.
     for (const text of ['Schlüssel', 'Unterhaltung', '{acknowledgements}', 'Schwarzenbergerstraße', 'gleichzeitiges']) expect(withHyphens(text)).toBe(text);
-    const shown = await messagesOf('de');
+    const shown = await messagesOf('de', true);
     for (const [id, message] of Object.entries(german)) {
       const drawn = shown[id as keyof typeof english];
       expect(drawn.replaceAll('\u00AD', ''), id).toBe(message);
       expect(placeholders(drawn), id).toEqual(placeholders(message));
     }
     expect(shown['recovery.away.title']).toContain('\u00AD');
+    expect(JSON.stringify(await messagesOf('de', false))).not.toContain('\u00AD');
+  });
+
+  it('what is only heard holds none of these hyphens', () => {
+    expect(heard('Einstel\u00ADlungen')).toBe('Einstellungen');
+    const files = readdirSync('renderer', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tsx'));
+    const labels = files.flatMap((name) => [...readFileSync(`renderer/${name}`, 'utf8').matchAll(/(?:aria-label|alt|placeholder|aria-valuetext|aria-description)=\{([^\n]*?)\}(?=[\s>/])/gu)].map(([, words = '']) => ({ name, words })));
+    expect(labels.length).toBeGreaterThan(60);
+    const divided = labels.filter(({ words }) => !words.startsWith('heard(')).filter(({ words }) => {
+      const ids = [...words.matchAll(/text\([`']([\w.-]+)(\$\{)?/gu)].flatMap(([, id = '', more]) => Object.keys(german).filter((one) => (more === undefined ? one === id : one.startsWith(id))));
+      return ids.some((id) => withHyphens(german[id as keyof typeof english] ?? '').includes('\u00AD'));
+    });
+    expect(divided).toEqual([]);
   });
 
   it('the language follows the setting, then the system; direction, locale and tag follow the language', () => {
