@@ -60,8 +60,9 @@ async function take([name, scene, own, themes, steps], wanted) {
   const narrow = wanted.some((look) => look.startsWith('320')) && { width: 320, height: Math.max(own.height, 1200) };
   const large = wanted.some((look) => /(^|-)200\b/.test(look)) && { text: 32, height: Math.max(own.height, 1600) };
   const size = { ...own, ...narrow, ...large };
-  // A way that needs two panes is gone in the window that has them; a narrow one comes behind it.
-  const options = { viewport: { width: narrow && own.width > 720 ? own.width : size.width, height: size.height }, deviceScaleFactor: size.scale ?? 1, forcedColors: size.forced ? 'active' : 'none', reducedMotion: 'reduce', locale: 'en-GB' };
+  // A way that needs two panes is gone in a window that has them, however large its letters are; the one that is looked at comes behind it.
+  const width = own.width > 720 ? own.width * ((size.text ?? 16) / 16) : size.width;
+  const options = { viewport: { width, height: size.height }, deviceScaleFactor: size.scale ?? 1, forcedColors: size.forced ? 'active' : 'none', reducedMotion: 'reduce', locale: 'en-GB' };
   const context = size.text === undefined ? await browser.newContext(options) : await withTextSize(size.text, options);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
