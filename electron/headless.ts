@@ -14,6 +14,7 @@ import { systemClock } from './platform/clock';
 import { describeError } from './platform/describe-error';
 import { collectGarbageSoon } from './platform/collect-garbage';
 import { FilePreferences } from './platform/file-preferences';
+import { keepDebuggerShut } from './platform/keep-debugger-shut';
 import { endOnUncaught } from './platform/last-resort';
 import { makeLogger } from './platform/logger';
 import { systemRandom } from './platform/random';
@@ -98,6 +99,7 @@ function say(sentence: string, code: number): number {
 
 async function main(): Promise<number> {
   keepMemoryOutOfCoreFiles();
+  keepDebuggerShut();
   const parsed = parseArguments(process.argv.slice(2));
   if (parsed.kind === 'help') {
     sayOnStandardError(usage);

@@ -84,6 +84,21 @@ describe('the headless peer as a process', () => {
     expect(await peer.end()).toBe(0);
   }, 60_000);
 
+  it.skipIf(process.platform === 'win32')('A87: opens no debugger at the signal at which Node opens one, and closes what was opened before it ran', async () => {
+    // A port that is free, where it fails.
+    const peer = await start('signalled', { nodeOptions: ['--inspect-port=0'] });
+    process.kill(peer.pid, 'SIGUSR1');
+    const early = join(folder.path, 'early.cjs');
+    writeFileSync(early, "require('node:inspector').open(0, '127.0.0.1');");
+    const opened = await start('opened-early', { nodeOptions: ['--require', early] });
+    const [, port = ''] = /Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(opened.stderr.join('')) ?? [];
+    expect(Number(port)).toBeGreaterThan(0);
+    const refused = new Promise((resolve) => connect(Number(port), '127.0.0.1').once('error', (error: NodeJS.ErrnoException) => resolve(error.code)).once('connect', () => resolve('connected')));
+    expect(await refused).toBe('ECONNREFUSED');
+    for (const each of [opened, peer]) expect(await each.call('vault.status')).toMatchObject({ state: 'absent' });
+    expect(peer.stderr.join('')).toBe('');
+  }, 30_000);
+
   it('without --listen takes the remembered port, and is locked until it is unlocked or given a passphrase file', async () => {
     const { peer } = await newPerson(folder.path, 'remembering', { asShipped: true });
     const { listening } = peer;

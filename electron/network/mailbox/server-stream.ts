@@ -65,6 +65,8 @@ export function secured(stream: Duplex, host: string, authority: Uint8Array | un
       socket: stream,
       host,
       minVersion: 'TLSv1.2',
+      // Said here, or NODE_TLS_REJECT_UNAUTHORIZED decides.
+      rejectUnauthorized: true,
       ...(isIP(host) === 0 ? { servername: host } : {}),
       ...(authority === undefined ? {} : { ca: pem(authority) }),
     });

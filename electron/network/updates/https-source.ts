@@ -43,7 +43,8 @@ export function httpsSource({ origin, dial, ca, limits = {} }: HttpsSourceOption
   const secured = async (signal: AbortSignal): Promise<TLSSocket> => {
     const stream = await dial({ host: at, port: port === '' ? 443 : Number(port) }, bounds.dialMs, signal);
     return new Promise((resolve, reject) => {
-      const socket = connectTls({ socket: stream, host: at, minVersion: 'TLSv1.2', ...(/^[\d.]+$|:/.test(at) ? {} : { servername: at }), ...(ca === undefined ? {} : { ca }) });
+      // That it is checked is said here, or NODE_TLS_REJECT_UNAUTHORIZED decides.
+      const socket = connectTls({ socket: stream, host: at, minVersion: 'TLSv1.2', rejectUnauthorized: true, ...(/^[\d.]+$|:/.test(at) ? {} : { servername: at }), ...(ca === undefined ? {} : { ca }) });
       const giveUp = (): void => void socket.destroy(new Error('nobody waits any more'));
       const timer = setTimeout(() => socket.destroy(new Error('too slow')), bounds.dialMs);
       const over = (): void => {

@@ -191,6 +191,8 @@ test('row 26: the release workflow pins every action by commit, gives no job mor
   expect(workflow).toMatch(/^permissions: \{\}$/m);
   expect(workflow).toContain("npm run package -- ${{ github.event_name == 'push' && '--release' || '' }}");
   expect(workflow).toContain('npm test');
+  // actions/checkout then asks git for the tag it is to check out twice, and ends: no tag would ever be packed.
+  expect(workflow).not.toMatch(/^\s*fetch-tags:/m);
 });
 
 test('row 26: what packs is pinned and locked like everything else', () => {
