@@ -6,7 +6,7 @@ const asksForOne = /(?:^|\s)--inspect(?:-brk|-wait)?(?:[=\s]|$)/;
  * programs of the same user) gets all of it. Unless whoever started the program asked for one, it stays shut, and one that was opened before this ran is closed again.
  */
 export function keepDebuggerShut(): void {
-  if (process.features.inspector !== true || asksForOne.test([...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' '))) return;
+  if (!process.features.inspector || asksForOne.test([...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' '))) return;
   process.on('SIGUSR1', () => undefined);
   const inspector = process.getBuiltinModule('node:inspector');
   if (inspector.url() !== undefined) inspector.close();

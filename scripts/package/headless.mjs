@@ -7,6 +7,7 @@ import { filesBelow } from '../lib/fingerprint.mjs';
 import { inRoot, out } from '../lib/paths.mjs';
 import { makeArchive } from './archive.mjs';
 import { description, makeDeb } from './deb.mjs';
+import { FOR_BARE } from './for-bare.mjs';
 import { debianArchitecture, homepage, license, version } from './names.mjs';
 import { copyright } from './system-files.mjs';
 
@@ -16,8 +17,6 @@ const TEXT = 'The same peer as the desktop app, for scripts, for servers, and fo
 
 /** What its bundle loads from node_modules (`EXTERNAL` of scripts/build.mjs without what only the window has). */
 const LOADED = ['@signalapp/sqlcipher', 'sodium-native'];
-/** What only another runtime (Bare) would load, as in electron-builder.yml. */
-const FOR_BARE = /\/(?:bare-(?:ansi-escapes|assert|events|inspect|stream|type)|b4a|events-universal|fast-fifo|streamx|teex|text-decoder|node-addon-api)$/;
 /** Parts of packages for other runtimes and for whoever builds them. */
 const LEFT_OUT = /(?:\.(?:map|d\.[cm]?ts|md|bare|cc)|CMakeLists\.txt|binding\.gyp)$|\/extensions\/|\/node-gyp-build\/(?:bin|build-test|optional)\.js$/;
 
@@ -36,7 +35,7 @@ async function debOf({ work, folder, arch, time, compression }) {
   const home = join(tree, 'usr/lib', NAME);
   put(home, 'package.json', JSON.stringify({ name: NAME, version, license, private: true }));
   for (const name of program()) put(home, `out/${name}`, withoutMap(name));
-  for (const path of closure().filter((each) => !FOR_BARE.test(each))) {
+  for (const path of closure().filter((each) => !FOR_BARE.includes(each.split('node_modules/').at(-1)))) {
     const files = filesBelow(inRoot(path)).filter((file) => !LEFT_OUT.test(file) && (!file.includes('/prebuilds/') || file.includes(`/prebuilds/linux-${arch}/`)) && !file.slice(inRoot(path).length).includes('/node_modules/'));
     for (const file of files) put(home, file.slice(inRoot().length + 1), readFileSync(file));
   }

@@ -1,11 +1,12 @@
 // What is inside, as CycloneDX: cyclonedx-npm reads the lock file, and of all it finds only what ships stays. Which packages ship says
 // the list of licences: most of them are development dependencies to npm, because they are bundled.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listLicences } from '../lib/licences.mjs';
-import { root } from '../lib/paths.mjs';
+import { inRoot, root } from '../lib/paths.mjs';
 import { run } from '../lib/process.mjs';
 import { PlainError } from '../lib/say.mjs';
+import { FOR_BARE } from './for-bare.mjs';
 import { namesFor, version } from './names.mjs';
 import { tool } from './tools.mjs';
 
@@ -15,7 +16,8 @@ export async function writeSbom({ folder, runtime, time }) {
   const { code, stdout, stderr } = await run(process.execPath, [program, '--package-lock-only', '--output-reproducible', '--output-format', 'JSON', '--mc-type', 'application'], { cwd: root, timeout: 300_000 });
   if (code !== 0) throw new PlainError(`cyclonedx-npm failed.\n${stderr.trim()}`);
   const { name } = namesFor(runtime);
-  const bom = onlyShipped(JSON.parse(stdout), listLicences());
+  const { packages } = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8'));
+  const bom = asPacked(onlyShipped(JSON.parse(stdout), listLicences()), { electron: runtime.version, packages });
   bom.metadata.timestamp = new Date(time * 1000).toISOString();
   if (runtime.kind === 'trial') bom.metadata.properties = [...(bom.metadata.properties ?? []), { name: 'keyshift:runtime', value: `trial runtime, Electron ${runtime.version}` }];
   const file = `${name}-${version}.cdx.json`;
@@ -23,9 +25,34 @@ export async function writeSbom({ folder, runtime, time }) {
   return file;
 }
 
+/**
+ * The same list as it is packed: Electron in the version that runs, which need not be the pinned one; each package with the hash that the lock file knows it by; and what is named without
+ * being there as optional, which says just that.
+ * @param {any} bom @param {{ electron: string, packages: Record<string, { version?: string, integrity?: string }> }} facts
+ */
+export function asPacked(bom, { electron, packages }) {
+  const integrity = new Map(Object.entries(packages).map(([path, { version, integrity: hash }]) => [`${path.split('node_modules/').at(-1)} ${version}`, hash]));
+  const hashesOf = (key) => (integrity.get(key) ?? '').split(' ').flatMap((hash) => (hash.startsWith('sha512-') ? [{ alg: 'SHA-512', content: Buffer.from(hash.slice(7), 'base64').toString('hex') }] : []));
+  const renamed = new Map();
+  const components = bom.components.map((each) => {
+    // What runs was not fetched by its package, whose hash says nothing of it.
+    if (named(each) === 'electron') {
+      const ref = `electron@${electron}`;
+      renamed.set(each['bom-ref'], ref);
+      return { ...each, 'bom-ref': ref, version: electron, purl: `pkg:npm/electron@${electron}`, scope: 'required' };
+    }
+    const hashes = hashesOf(`${named(each)} ${each.version}`);
+    return { ...each, scope: FOR_BARE.includes(named(each)) ? 'optional' : 'required', ...(hashes.length > 0 && { hashes }) };
+  });
+  const ref = (old) => renamed.get(old) ?? old;
+  const dependencies = bom.dependencies.map((each) => ({ ...each, ref: ref(each.ref), ...(each.dependsOn && { dependsOn: each.dependsOn.map(ref) }) }));
+  return { ...bom, components, dependencies };
+}
+
+const named = (each) => (each.group ? `${each.group}/${each.name}` : each.name);
+
 /** The same list with the components named in `shipped`, and with what depends on what among them. Throws when one of them is not listed. */
 export function onlyShipped(bom, shipped) {
-  const named = (each) => (each.group ? `${each.group}/${each.name}` : each.name);
   const flat = [];
   const collect = (components = []) => {
     for (const { components: inner, ...each } of components) {

@@ -13,7 +13,8 @@ import { changeFuses, FUSES, SENTINEL, fuseProblems, readFuses, setFuses } from 
 import { missingPrograms } from '../../../scripts/package/programs.mjs';
 import { releaseProblems } from '../../../scripts/package/release-gate.mjs';
 import { makeRpm } from '../../../scripts/package/rpm.mjs';
-import { onlyShipped } from '../../../scripts/package/sbom.mjs';
+import { FOR_BARE } from '../../../scripts/package/for-bare.mjs';
+import { asPacked, onlyShipped } from '../../../scripts/package/sbom.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyshift-package-'));
 
@@ -181,6 +182,28 @@ test('the list of contents names what ships, nothing else, and data that no lock
   const { components, dependencies } = onlyShipped(bom, shipped) as { components: { name: string; type: string }[]; dependencies: object[] };
   expect(components.map(({ name, type }) => `${type} ${name}`)).toEqual(['library zod', 'library nats-core', 'library inner', 'data words']);
   expect(dependencies).toEqual([{ ref: 'app', dependsOn: ['zod'] }, { ref: 'zod' }]);
+});
+
+test('it is true of the package: the Electron that runs and not the pinned one, the hash of each package, and what is only named there as not there', () => {
+  const integrity = (byte: number): string => `sha512-${Buffer.alloc(64, byte).toString('base64')}`;
+  const bom = {
+    components: [{ 'bom-ref': 'electron@45.4.1', name: 'electron', version: '45.4.1', purl: 'pkg:npm/electron@45.4.1' }, { 'bom-ref': 'x', group: '@nats-io', name: 'nkeys', version: '2.0.3' }, { 'bom-ref': 'y', name: 'streamx', version: '2.28.1' }, { 'bom-ref': 'z', name: 'words', version: '1' }],
+    dependencies: [{ ref: 'app', dependsOn: ['electron@45.4.1', 'x'] }, { ref: 'electron@45.4.1' }],
+  };
+  const packages = { 'node_modules/electron': { version: '45.4.1', integrity: integrity(9) }, 'node_modules/a/node_modules/@nats-io/nkeys': { version: '2.0.3', integrity: integrity(1) }, 'node_modules/@nats-io/nkeys': { version: '2.0.2', integrity: integrity(2) }, 'node_modules/streamx': { version: '2.28.1', integrity: integrity(3) } };
+  const hashes = (hex: string): object[] => [{ alg: 'SHA-512', content: hex.repeat(64) }];
+  expect(asPacked(bom, { electron: '33.2.1', packages })).toEqual({
+    components: [
+      { 'bom-ref': 'electron@33.2.1', name: 'electron', version: '33.2.1', purl: 'pkg:npm/electron@33.2.1', scope: 'required' },
+      { 'bom-ref': 'x', group: '@nats-io', name: 'nkeys', version: '2.0.3', scope: 'required', hashes: hashes('01') },
+      { 'bom-ref': 'y', name: 'streamx', version: '2.28.1', scope: 'optional', hashes: hashes('03') },
+      { 'bom-ref': 'z', name: 'words', version: '1', scope: 'required' },
+    ],
+    dependencies: [{ ref: 'app', dependsOn: ['electron@33.2.1', 'x'] }, { ref: 'electron@33.2.1' }],
+  });
+  // And these are what no package holds.
+  const [, left = ''] = /"!node_modules\/\{(bare-[^}]+)\}\/\*\*"/.exec(readFileSync('electron-builder.yml', 'utf8')) ?? [];
+  expect(left.split(',').toSorted()).toEqual(FOR_BARE.toSorted());
 });
 
 test('row 26: the release workflow pins every action by commit, gives no job more than it needs, and packs tags as releases only', () => {
