@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { inRoot } from './lib/paths.mjs';
 import { asCommand, PlainError, say } from './lib/say.mjs';
-import { version } from './package/names.mjs';
+import { chapterOf, version } from './package/names.mjs';
 import * as commands from './updates/commands.mjs';
 
 const HELP = `npm run updates -- COMMAND …    (step by step: docs/packaging.md)
@@ -93,7 +93,7 @@ function notesIn(language, file) {
 }
 
 function chapter() {
-  const [, text = ''] = readFileSync(inRoot('CHANGELOG.md'), 'utf8').split(new RegExp(`^## \\[?${version.replaceAll('.', '\\.')}\\b.*$`, 'm'));
+  const [, text = ''] = readFileSync(inRoot('CHANGELOG.md'), 'utf8').split(chapterOf(version));
   return text.split(/^## /m)[0].replaceAll(/\*\*|`/g, '').trim().slice(0, 4000).trim();
 }
 

@@ -41,8 +41,8 @@ export function isDrivenFromOutside(app: { readonly isPackaged: boolean; readonl
   return app.isPackaged && remoteControl.some((name) => app.commandLine.hasSwitch(name)) && folder === usualFolder;
 }
 
-/** Switches that take the sandbox away, or half of it. */
-const unsandboxed = ['no-sandbox', 'disable-namespace-sandbox', 'disable-seccomp-filter-sandbox'];
+/** Switches that take the sandbox away, half of it, or that of some processes. Without the setuid helper (`disable-setuid-sandbox`) Chromium takes namespaces, or does not start. */
+const unsandboxed = ['no-sandbox', 'no-sandbox-and-elevated', 'disable-namespace-sandbox', 'disable-seccomp-filter-sandbox', 'no-zygote-sandbox', 'disable-gpu-sandbox', 'single-process', 'allow-sandbox-debugging'];
 
 /**
  * Hardening row 2: a packaged app does not run without the sandbox, whoever asks for that. AppImages, for one, are started by a script that

@@ -8,7 +8,7 @@ import { inRoot, out } from '../lib/paths.mjs';
 import { makeArchive } from './archive.mjs';
 import { description, makeDeb } from './deb.mjs';
 import { FOR_BARE } from './for-bare.mjs';
-import { debianArchitecture, homepage, license, version } from './names.mjs';
+import { debianArchitecture, debianVersion, homepage, license, version } from './names.mjs';
 import { copyright } from './system-files.mjs';
 
 const NAME = 'keyshift-headless';
@@ -52,21 +52,26 @@ async function debOf({ work, folder, arch, time, compression }) {
     file: join(folder, file),
     compression,
     time,
-    fields: {
-      Package: NAME,
-      Version: version,
-      Architecture: debianArchitecture(arch),
-      Maintainer: 'The Keyshift authors <keyshift@example.invalid>',
-      Section: 'net',
-      Priority: 'optional',
-      Depends: 'libc6 (>= 2.34), libstdc++6',
-      // Node comes from wherever the person has it; the command says so when it is not there or too old.
-      Recommends: 'nodejs (>= 20.19)',
-      Homepage: homepage,
-      Description: description(SYNOPSIS, TEXT),
-    },
+    fields: controlFields({ version, arch }),
   });
   return file;
+}
+
+/** Of the control file, in its order. @param {{ version: string, arch: string }} options */
+export function controlFields({ version: of, arch }) {
+  return {
+    Package: NAME,
+    Version: debianVersion(of),
+    Architecture: debianArchitecture(arch),
+    Maintainer: 'The Keyshift authors <keyshift@example.invalid>',
+    Section: 'net',
+    Priority: 'optional',
+    Depends: 'libc6 (>= 2.34), libstdc++6',
+    // Node comes from wherever the person has it; the command says so when it is not there or too old.
+    Recommends: 'nodejs (>= 20.19)',
+    Homepage: homepage,
+    Description: description(SYNOPSIS, TEXT),
+  };
 }
 
 /** For `npm install --global FILE`, on any system: the program, and a lock of what npm fetches for it. */

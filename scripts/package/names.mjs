@@ -13,6 +13,12 @@ export const namesFor = ({ kind }) => (kind === 'electron' ? REAL : TRIAL);
 /** Node's words for a processor, in Debian's. */
 export const debianArchitecture = (arch) => ({ x64: 'amd64', arm64: 'arm64' })[arch] ?? arch;
 
+/** A version as dpkg orders them: what is tried before a version comes before it. Behind a hyphen it would come after it, and nobody who tried it would get the version. */
+export const debianVersion = (of) => of.replaceAll('-', '~');
+
+/** The heading of a version's chapter in the changelog, and of no other's: neither of what was tried before it, nor of a longer number. */
+export const chapterOf = (of) => new RegExp(`^## \\[?${of.replaceAll('.', '\\.')}(?![\\w.+-]).*$`, 'm');
+
 /** Debian's words for a processor, which electron-builder gives for an rpm as well, in RPM's. */
 export const rpmArchitecture = (arch) => ({ amd64: 'x86_64', arm64: 'aarch64' })[arch] ?? arch;
 

@@ -4,7 +4,7 @@ import { ownLockfileProblems } from '../lib/lockfile.mjs';
 import { dependenciesStand } from '../lib/npm-dependencies.mjs';
 import { inRoot, root } from '../lib/paths.mjs';
 import { run } from '../lib/process.mjs';
-import { version } from './names.mjs';
+import { chapterOf, version } from './names.mjs';
 
 /**
  * @typedef {{ runtime: { kind: string, version: string }, pinned: string, version: string, changes: string, tags: string[], changelog: string, lockfile: string[], installed: boolean, signers: number, homepage?: string }} Facts
@@ -17,7 +17,7 @@ export function releaseProblems(facts) {
   else if (facts.runtime.version !== facts.pinned) problems.push(`Electron ${facts.runtime.version} is not the pinned ${facts.pinned}.`);
   if (facts.changes !== '') problems.push('There are changes that are not committed.');
   if (!facts.tags.includes(`v${facts.version}`)) problems.push(`The commit does not carry the tag v${facts.version}.`);
-  if (!new RegExp(`^## \\[?${facts.version.replaceAll('.', '\\.')}\\b`, 'm').test(facts.changelog)) problems.push(`CHANGELOG.md has no heading for ${facts.version}.`);
+  if (!chapterOf(facts.version).test(facts.changelog)) problems.push(`CHANGELOG.md has no heading for ${facts.version}.`);
   if (!facts.installed) problems.push('node_modules does not hold what package-lock.json says.');
   if (facts.signers === 0) problems.push('Nobody is named who signs newer versions: who installs this would get none. npm run updates -- pin (docs/packaging.md)');
   return [...problems, ...facts.lockfile];

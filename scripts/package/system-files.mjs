@@ -25,14 +25,15 @@ export function systemFiles({ runtime, folder, time }) {
 }
 
 /** AppStream's words about the app, of assets/keyshift.metainfo.xml, with what depends on who packs and when. */
-export function metainfo({ appId, name, title, time }) {
+export function metainfo({ appId, name, title, time, of = version }) {
   const day = new Date(time * 1000).toISOString().slice(0, 10);
   return readFileSync(inRoot('assets/keyshift.metainfo.xml'), 'utf8')
     .replace(/<!--[^]*?-->\s*/, '')
     .replaceAll('@APP_ID@', appId)
     .replaceAll('@NAME@', name)
     .replaceAll('@TITLE@', title)
-    .replaceAll('@VERSION@', version)
+    .replaceAll('@VERSION@', of)
+    .replaceAll('@KIND@', of.includes('-') ? 'development' : 'stable')
     .replaceAll('@DATE@', day)
     .replace(/^.*@HOMEPAGE@.*\n/m, homepage ? `  <url type="homepage">${homepage}</url>\n` : '');
 }

@@ -185,6 +185,8 @@ test('row 2: it runs neither without its sandbox, nor driven from outside in the
   const usual = join(home, '.config', trial ? 'keyshift-trial' : 'Keyshift');
   const starts = [
     [['--no-sandbox'], 'it does not run without its sandbox'],
+    // With these it ran, and its process for drawing was in no sandbox.
+    [['--no-zygote-sandbox', '--disable-gpu-sandbox'], 'it does not run without its sandbox'],
     [['--remote-debugging-port=0'], 'it can be driven from outside only with a folder of its own'],
     [['--remote-debugging-port=0', `--user-data-dir=${home}/.config/../${usual.slice(home.length + 1)}/`], 'it can be driven from outside only with a folder of its own'],
   ] as const;

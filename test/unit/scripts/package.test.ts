@@ -12,7 +12,9 @@ import { makeDeb } from '../../../scripts/package/deb.mjs';
 import { changeFuses, FUSES, SENTINEL, fuseProblems, readFuses, setFuses } from '../../../scripts/package/fuses.mjs';
 import { missingPrograms } from '../../../scripts/package/programs.mjs';
 import { releaseProblems } from '../../../scripts/package/release-gate.mjs';
+import { controlFields } from '../../../scripts/package/headless.mjs';
 import { makeRpm } from '../../../scripts/package/rpm.mjs';
+import { metainfo } from '../../../scripts/package/system-files.mjs';
 import { FOR_BARE } from '../../../scripts/package/for-bare.mjs';
 import { asPacked, onlyShipped } from '../../../scripts/package/sbom.mjs';
 
@@ -166,7 +168,8 @@ test('what may be released: the pinned Electron, a clean commit with its tag, an
   expect(one({ runtime: { kind: 'electron', version: '45.4.0' } })).toBe(1);
   expect(one({ changes: ' M README.md' })).toBe(1);
   expect(one({ tags: ['v1.2.0-rc1', ''] })).toBe(1);
-  expect(one({ changelog: '## Unreleased\n## 1.2.01\n' })).toBe(1);
+  for (const other of ['1.2.01', '1.2.0-rc.1', '1.2.0.1']) expect([other, one({ changelog: `## Unreleased\n## ${other}\n` })]).toEqual([other, 1]);
+  expect(one({ changelog: '## [1.2.0]\n' })).toBe(0);
   expect(one({ installed: false })).toBe(1);
   expect(one({ lockfile: ['x is not pinned'] })).toBe(1);
 });
@@ -228,6 +231,15 @@ test('row 26: what packs is pinned and locked like everything else', () => {
   }
 });
 
+test('what is tried before a version is older than it, to dpkg and to AppStream', () => {
+  const [before, release] = ['0.2.0-rc.1', '0.2.0'].map((version) => controlFields({ version, arch: 'x64' }).Version);
+  expect([before, release]).toEqual(['0.2.0~rc.1', '0.2.0']);
+  // Ends with 1, and with that the test, where it is not so.
+  if (missingPrograms(['deb']) === undefined && process.platform === 'linux') execFileSync('dpkg', ['--compare-versions', before ?? '', 'lt', release ?? '']);
+  const kindOf = (of: string): string | undefined => /<release version="([^"]+" date="2023-11-14" type="[^"]+)"/.exec(metainfo({ appId: 'a', name: 'b', title: 'c', time: 1_700_000_000, of }))?.[1];
+  expect([kindOf('0.2.0-rc.1'), kindOf('0.2.0')]).toEqual(['0.2.0-rc.1" date="2023-11-14" type="development', '0.2.0" date="2023-11-14" type="stable']);
+});
+
 test('what is missing is said with what to type', () => {
   const path = process.env['PATH'];
   process.env['PATH'] = folder;
@@ -278,7 +290,7 @@ test.skipIf(missingPrograms(['rpm']) !== undefined || process.platform !== 'linu
   expect(asked('%{POSTIN}')).toContain('echo ${x%%y} %{version}');
 });
 
-test.each(['no-sandbox', 'disable-namespace-sandbox', 'disable-seccomp-filter-sandbox'])('row 2: a packaged app does not run with --%s', (name) => {
+test.each(['no-sandbox', 'no-sandbox-and-elevated', 'disable-namespace-sandbox', 'disable-seccomp-filter-sandbox', 'no-zygote-sandbox', 'disable-gpu-sandbox', 'single-process', 'allow-sandbox-debugging'])('row 2: a packaged app does not run with --%s', (name) => {
   const started = (isPackaged: boolean, given: string) => ({ isPackaged, commandLine: { hasSwitch: (asked: string) => asked === given } });
   expect(lacksSandbox(started(true, name))).toBe(true);
   expect(lacksSandbox(started(false, name))).toBe(false);
