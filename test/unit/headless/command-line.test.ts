@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseArguments, parseCacheEntries, parseHostPort } from '../../../electron/headless/arguments';
 import { readPassphraseFile } from '../../../electron/headless/passphrase-file';
@@ -72,6 +72,19 @@ describe('the passphrase file', () => {
     ['one end', 'correct horse\n'],
     ['Windows end', 'correct horse\r\n'],
   ])('%s', (name, text) => expect(readPassphraseFile(put(name, text))).toEqual({ passphrase: 'correct horse' }));
+
+  test.skipIf(process.getuid?.() !== 0)('a credential that systemd gave is taken as systemd writes it for a service of another user, and from nowhere else', () => {
+    const given = (name: string, mode: number): string => put(name, 'correct horse', mode);
+    const credential = given('credential', 0o440);
+    expect(readPassphraseFile(credential, folder)).toEqual({ passphrase: 'correct horse' });
+    expect(readPassphraseFile(`${folder}/../${basename(folder)}/credential`, `${folder}/`)).toEqual({ passphrase: 'correct horse' });
+    // Not in that folder; below it; of somebody else; to be written by the group, or read by all.
+    expect(readPassphraseFile(credential, undefined)).toHaveProperty('sentence');
+    expect(readPassphraseFile(credential, dirname(folder))).toHaveProperty('sentence');
+    for (const mode of [0o444, 0o460, 0o640, 0o441]) expect([mode, readPassphraseFile(given(`mode-${mode}`, mode), folder)]).toEqual([mode, { sentence: expect.stringContaining('0600') as string }]);
+    chownSync(credential, 65_534, 0);
+    expect(readPassphraseFile(credential, folder)).toHaveProperty('sentence');
+  });
 
   test('only one line end is taken off', () => expect(readPassphraseFile(put('two', 'a \n\n'))).toEqual({ passphrase: 'a \n' }));
 
