@@ -26,14 +26,15 @@ export async function init({ folder, hosts, bind, port, clusterPort, tls, certif
   for (const file of [certificate, key]) if (file !== undefined && !existsSync(file)) throw new PlainError(`There is no ${file}.`);
   const placed = hosts.map((text) => place(text, { bind, port, clusterPort }));
   makeFolder(folder);
-  const certificates = tls && certificate === undefined ? makeCertificates(placed.map(({ host }) => host)) : undefined;
+  // Servers of a cluster believe each other everything: they show each other certificates, whatever devices do.
+  const certificates = (tls && certificate === undefined) || placed.length > 1 ? makeCertificates(placed.map(({ host }) => host)) : undefined;
   const disk = Math.floor(diskGib * GIB);
   /** @type {import('./state.mjs').State} */
   const state = {
     version: 1,
     seeds: newSeeds(),
     servers: placed.map((one) => `${tls ? 'tls' : 'nats'}://${inUrl(one.host)}:${one.port}`),
-    ...(certificates && { authority: certificates.authorityDer }),
+    ...(certificates && tls && { authority: certificates.authorityDer }),
     disk,
     replicas: placed.length,
     devices: {},
@@ -50,6 +51,7 @@ export async function init({ folder, hosts, bind, port, clusterPort, tls, certif
     syncAlways: placed.length === 1 && !isOldServer(),
     ...(installedAt && { installedAt }),
     ...(certificates && { certificates }),
+    tls,
     ...(certificate && key && { own: { certificate: resolve(certificate), key: resolve(key) } }),
   });
   writeState(folder, state);

@@ -7,7 +7,7 @@ import { pairOf } from './pairs.mjs';
 /**
  * @typedef {{ host: string, port: number, clusterPort: number, bind: string }} Host
  * @typedef {{ folder: string, installedAt?: string, hosts: Host[], certificates?: ReturnType<typeof import('./certificates.mjs').makeCertificates>,
- *   own?: { certificate: string, key: string }, operator: string, accounts: Awaited<ReturnType<typeof import('./tokens.mjs').accountTokens>>,
+ *   tls: boolean, own?: { certificate: string, key: string }, operator: string, accounts: Awaited<ReturnType<typeof import('./tokens.mjs').accountTokens>>,
  *   seeds: import('./state.mjs').State['seeds'], disk: number, syncAlways: boolean }} Wanted
  */
 
@@ -33,10 +33,10 @@ export function writeServers(wanted) {
 }
 
 /** @param {Wanted} wanted @param {number} index @param {string} at */
-function configText({ hosts, certificates, own, operator, accounts, seeds, disk, syncAlways }, index, at) {
+function configText({ hosts, certificates, tls: isSecured, own, operator, accounts, seeds, disk, syncAlways }, index, at) {
   const { port, bind } = hosts[index];
   const path = (name) => JSON.stringify(join(at, name));
-  const files = certificates ? { cert: path('certificate.pem'), key: path('key.pem') } : own && { cert: JSON.stringify(own.certificate), key: JSON.stringify(own.key) };
+  const files = certificates && isSecured ? { cert: path('certificate.pem'), key: path('key.pem') } : own && { cert: JSON.stringify(own.certificate), key: JSON.stringify(own.key) };
   const tls = files && `{ cert_file: ${files.cert}, key_file: ${files.key}, timeout: 5 }`;
   const others = hosts.filter((_, other) => other !== index);
   const lines = [

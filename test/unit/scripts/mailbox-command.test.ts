@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccount, createOperator, createUser } from '@nats-io/nkeys';
@@ -38,6 +38,24 @@ describe('the operator’s command', () => {
     expect(second).not.toContain('192.0.2.2:6300"\n');
     expect(second).toContain('cert_file: "/etc/keyshift-mailbox/certificate.pem"');
     await expect(init({ ...wanted, folder })).rejects.toThrow(/holds a mailbox already/);
+  });
+
+  test('S4-08: without TLS for devices the servers of a cluster let in nobody but each other all the same', async () => {
+    const folder = join(root, 'plain-cluster');
+    const files = await init({ ...wanted, folder, hosts: ['192.0.2.1', '192.0.2.2', '192.0.2.3'], tls: false });
+    expect(readState(folder)).toMatchObject({ servers: ['nats://192.0.2.1:4222', 'nats://192.0.2.2:4222', 'nats://192.0.2.3:4222'] });
+    expect(readState(folder)).not.toHaveProperty('authority');
+    for (const file of files) {
+      const text = readFileSync(file, 'utf8');
+      const at = text.indexOf('cluster {');
+      expect(text.slice(0, at)).not.toContain('tls');
+      const [, authority = '""'] = /tls \{.*ca_file: ("[^"]+"), verify: true, timeout: 5 \}/.exec(text.slice(at)) ?? [];
+      expect(existsSync(JSON.parse(authority) as string)).toBe(true);
+    }
+    const alone = join(root, 'plain');
+    const [only = ''] = await init({ ...wanted, folder: alone, tls: false });
+    expect(readFileSync(only, 'utf8')).not.toContain('tls');
+    expect(below(alone).filter((file) => file.endsWith('.pem'))).toEqual([]);
   });
 
   test('it refuses what cannot work, with a sentence, and makes nothing', async () => {
