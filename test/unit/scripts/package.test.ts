@@ -34,6 +34,13 @@ describe('the units of the headless peer', () => {
   });
 });
 
+test('the unit that is printed for a mailbox, which strangers reach, gives its server its own folder, the network, and nothing else of the machine', () => {
+  const [, unit = ''] = /```ini\n(\[Unit\][^`]*)```/.exec(readFileSync('docs/mailbox.md', 'utf8')) ?? [];
+  const lines = unit.split('\n');
+  expect(lines).toEqual(expect.arrayContaining(['LimitCORE=0', 'NoNewPrivileges=yes', 'UMask=0077', 'CapabilityBoundingSet=', 'MemoryDenyWriteExecute=yes', 'PrivateDevices=yes', 'ProtectSystem=strict', 'ProtectHome=yes', 'ProtectProc=invisible', 'RestrictAddressFamilies=AF_INET AF_INET6', 'RestrictNamespaces=yes', 'SystemCallFilter=@system-service']));
+  expect(lines.filter((line) => line.startsWith('ReadWritePaths='))).toEqual(['ReadWritePaths=/etc/keyshift-mailbox']);
+});
+
 describe('what macOS lets the signed app do', () => {
   const config = readFileSync('electron-builder.yml', 'utf8');
   const ofMac = config.slice(config.indexOf('\nmac:\n'));
