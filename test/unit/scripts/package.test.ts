@@ -224,6 +224,9 @@ test('row 26: the release workflow pins every action by commit, gives no job mor
   expect(workflow).toMatch(/^permissions: \{\}$/m);
   expect(workflow).toContain("npm run package -- ${{ github.event_name == 'push' && '--release' || '' }}");
   expect(workflow).toContain('npm test');
+  // Where a key is asked for, and nowhere else, only tags get to.
+  const jobs = workflow.slice(workflow.indexOf('\njobs:')).split(/^ {2}(?=\w+:$)/m);
+  expect(jobs.filter((job) => job.includes('UPDATE_KEY')).map((job) => [job.slice(0, 8), /^ {4}environment: release$/m.test(job)])).toEqual([['publish:', true]]);
   // actions/checkout then asks git for the tag it is to check out twice, and ends: no tag would ever be packed.
   expect(workflow).not.toMatch(/^\s*fetch-tags:/m);
 });
