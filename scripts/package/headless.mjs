@@ -53,6 +53,7 @@ async function debOf({ work, folder, arch, time, compression }) {
     compression,
     time,
     fields: controlFields({ version, arch }),
+    scripts: Object.fromEntries(['postinst', 'prerm', 'postrm'].map((each) => [each, readFileSync(inRoot(`scripts/package/linux/headless-${each}.sh`), 'utf8')])),
   });
   return file;
 }

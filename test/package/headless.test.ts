@@ -1,11 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from '@playwright/test';
 import { asOrdinaryUser, headlessDeb, install, ownFolder } from './support/installed';
+
+const enabled = '/etc/systemd/system/multi-user.target.wants/keyshift-headless@nobody-at-all.service';
 
 test('the headless peer: installed, run by an ordinary user on a socket of theirs, ended in order, removed', async () => {
   const peer = install(headlessDeb);
@@ -33,9 +35,13 @@ test('the headless peer: installed, run by an ordinary user on a socket of their
     const verified = spawnSync('systemd-analyze', ['verify', '/usr/lib/systemd/system/keyshift-headless@.service'], { encoding: 'utf8' });
     if (verified.error === undefined) expect([verified.status, verified.stderr.replaceAll(/^(?!.*keyshift).*\n/gm, '')]).toEqual([0, '']);
   } finally {
+    if (peer.byDpkg) mkdirSync(dirname(enabled), { recursive: true });
+    if (peer.byDpkg) symlinkSync('/usr/lib/systemd/system/keyshift-headless@.service', enabled);
     const installed = peer.byDpkg ? execFileSync('dpkg', ['--listfiles', peer.name], { encoding: 'utf8' }).split('\n').filter((file) => file.includes(peer.name)) : [];
     peer.remove();
     rmSync(home, { recursive: true, force: true });
     expect(installed.filter((file) => existsSync(file))).toEqual([]);
+    // What systemctl enable makes: without its unit, a link to nothing.
+    if (peer.byDpkg) expect([enabled].filter((file) => lstatSync(file, { throwIfNoEntry: false }) !== undefined)).toEqual([]);
   }
 });
