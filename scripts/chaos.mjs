@@ -14,6 +14,7 @@ import { inCache, inRoot, root } from './lib/paths.mjs';
 import { isRoot, run } from './lib/process.mjs';
 import { putBundle, putCopy } from './lib/put-file.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
+import { assertSeed } from './lib/seed.mjs';
 import { setUp } from './setup.mjs';
 
 const known = ['kill', 'power', 'full', 'read-only', 'failing', 'clock', 'damage', 'mailbox', 'half-open', 'upgrade', 'exports', 'frozen', 'full-steps', 'full-beginnings', 'folders', 'crossed', 'mailbox-between', 'full-exports', 'changing', 'turned', 'refusing'];
@@ -25,6 +26,7 @@ await asCommand(async () => {
   const amount = Number(values.amount ?? (values.night ? 60 : 5));
   if (!(amount > 0 && amount <= 1000)) throw new PlainError('--amount takes a number above 0, at most 1000');
   const unknown = String(values.only ?? known).split(',').find((name) => !known.includes(name));
+  assertSeed(values.seed);
   if (unknown !== undefined) throw new PlainError(`${unknown}: faults are ${known.join(', ')}.`);
   await setUp({ parts: ['headless', 'workers'] });
   // Another run may be starting processes with these at this moment.

@@ -13,6 +13,7 @@ import { inCache, inRoot, root } from './lib/paths.mjs';
 import { run } from './lib/process.mjs';
 import { putBundle, putFile } from './lib/put-file.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
+import { assertSeed } from './lib/seed.mjs';
 import { setUp } from './setup.mjs';
 
 /** What is counted: everything of the program itself, nothing of tests and libraries. */
@@ -24,6 +25,7 @@ await asCommand(async () => {
   });
   const seconds = Number(values.seconds);
   if (!(seconds > 0)) throw new PlainError('--seconds takes a number above 0');
+  assertSeed(values.seed);
   await setUp({});
   const program = inCache('fuzz', 'fuzz.cjs');
   const { plugin, modules } = counting(root, COUNTED);

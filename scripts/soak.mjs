@@ -18,6 +18,7 @@ import { inCache, inRoot, root } from './lib/paths.mjs';
 import { run } from './lib/process.mjs';
 import { putBundle, putCopy } from './lib/put-file.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
+import { assertSeed } from './lib/seed.mjs';
 import { setUp } from './setup.mjs';
 
 const forms = {
@@ -59,6 +60,7 @@ await asCommand(async () => {
   for (const [name, [least, most]] of Object.entries(bounds)) {
     if (values[name] !== undefined && !(Number(values[name]) >= least && Number(values[name]) <= most)) throw new PlainError(`--${name} takes a number from ${least} to ${most}`);
   }
+  assertSeed(values.seed);
   await setUp({ parts: values.contacts === undefined ? [] : ['headless', 'workers'] });
   await putBundle({ ...nodeBundle, plugins: [...(nodeBundle.plugins ?? []), shortening], entryPoints: { soak: inRoot('test/soak/main.ts'), 'contacts-host': inRoot('test/soak/contacts-host.ts'), 'rsa-keys': inRoot('test/support/rsa-keys.ts') }, outdir: inCache('soak'), outExtension: { '.js': '.cjs' } });
   // Loaded into other processes, from beside the programs that start them.

@@ -67,8 +67,9 @@ async function main(): Promise<number> {
   const wanted = values.target?.split(',');
   const all = await allTargets();
   const targets = all.filter(({ name }) => wanted === undefined || wanted.includes(name));
-  if (targets.length === 0) {
-    process.stderr.write(`No target is called ${String(values.target)}. There are: ${all.map(({ name }) => name).join(', ')}\n`);
+  const unknown = wanted?.find((name) => !all.some((target) => target.name === name));
+  if (unknown !== undefined) {
+    process.stderr.write(`No target is called ${unknown}. There are: ${all.map(({ name }) => name).join(', ')}\n`);
     return 1;
   }
   if (values.minimise) {

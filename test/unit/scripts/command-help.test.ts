@@ -27,6 +27,11 @@ describe('--help of the commands', () => {
     }
   });
 
+  test.each(['chaos', 'soak', 'fuzz'])('npm run %s takes no seed that would repeat nothing', (name) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [`scripts/${name}.mjs`, '--seed', '12x'], { encoding: 'utf8', timeout: 20_000 });
+    expect([status, stdout, stderr]).toEqual([1, '', '--seed takes a whole number, as a run prints it at its end\n']);
+  });
+
   test('npm test -- --help names every stage, and runs none', () => {
     const { status, stderr, stdout } = spawnSync(process.execPath, ['scripts/test.mjs', '--help'], { encoding: 'utf8' });
     expect([status, stdout]).toEqual([0, '']);
