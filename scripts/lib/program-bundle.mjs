@@ -2,7 +2,8 @@
 // only ES modules, and the oldest runtime loads none in its main process: so it splits, each part is turned into what `require` takes, and parts that are read together are put into one file, for `electron/platform/program.ts` to read.
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { codeName, dropCode } from './compiled-code.mjs';
+import { codeName } from './code-name.cjs';
+import { dropCode } from './compiled-code.mjs';
 import { partsByFile, readAtStart } from './program-parts.mjs';
 import { putBundle, putFile } from './put-file.mjs';
 

@@ -42,6 +42,23 @@ test('row 26: what the running app has loaded is its own build and packages that
       expect(lock[name]?.dev, `${name} ships`).not.toBe(true);
       expect((JSON.parse(readFileSync(join(appFolder, name, 'package.json'), 'utf8')) as Locked).version, name).toBe(lock[name]?.version);
     }
+    // Flags of V8 are other ones in a main process than in the same runtime as Node, and with others nothing is taken.
+    const ahead = await own.app.evaluate(({ app }) => {
+      const need = process.mainModule?.require.bind(process.mainModule) as NodeJS.Require;
+      const { readdirSync, readFileSync } = need('node:fs') as typeof import('node:fs');
+      const { createHash } = need('node:crypto') as typeof import('node:crypto');
+      const { Script } = need('node:vm') as typeof import('node:vm');
+      const out = `${app.getAppPath()}/out`;
+      const code = readdirSync(`${out}/code`);
+      const taken = readdirSync(out).flatMap((file) => {
+        const text = readFileSync(`${out}/${file.endsWith('.cjs') ? file : 'main.cjs'}`, 'latin1');
+        const name = `${createHash('sha256').update(text).digest('hex').slice(0, 32)}-${process.versions.v8}-${process.arch}`;
+        return code.includes(name) ? [new Script(text, { filename: file, cachedData: readFileSync(`${out}/code/${name}`) }).cachedDataRejected === false] : [];
+      });
+      return { made: code.length, taken };
+    });
+    expect(ahead.made).toBeGreaterThan(10);
+    expect(ahead.taken, 'what was compiled ahead').toEqual(Array.from({ length: ahead.made }, () => true));
     // And the page: its own files, which lie where the build put them.
     const loaded = await own.window.evaluate(() => [...performance.getEntriesByType('resource').map(({ name }) => name), ...Array.from(document.scripts, ({ src }) => src)]);
     expect(loaded.length).toBeGreaterThan(0);
