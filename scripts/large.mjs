@@ -2,6 +2,7 @@
 //   --messages <n>    1000000 without it; contacts and conversations become fewer with them (300 and 1000)
 //   --anew            makes the profile again
 //   --window          measures in the real window instead
+//   --cold            with nothing of the file in memory when an answer is asked for, as on a machine that was just switched on (Linux)
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { FULL, largeProfile, measureLarge } from './bench/large.mjs';
@@ -13,7 +14,7 @@ import { asCommand, PlainError } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
 await asCommand(async () => {
-  const { values } = parseArgs({ options: { messages: { type: 'string', default: String(FULL) }, anew: { type: 'boolean', default: false }, window: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: { messages: { type: 'string', default: String(FULL) }, anew: { type: 'boolean', default: false }, window: { type: 'boolean', default: false }, cold: { type: 'boolean', default: false } } });
   const messages = Number(values.messages);
   if (!Number.isInteger(messages) || messages < 1_000 || messages > 10_000_000) throw new PlainError('--messages takes a whole number from 1000 to 10000000');
   await setUp({ electron: values.window, display: values.window, mailbox: false, parts: values.window ? PARTS : [] });
@@ -23,7 +24,7 @@ await asCommand(async () => {
     return;
   }
   const before = loadavg()[0] ?? 0;
-  print(await measureLarge(made), before, loadavg()[0] ?? 0);
+  print(await measureLarge(made, values.cold), before, loadavg()[0] ?? 0);
 });
 
 /** @param {import('../test/bench/large-report').LargeReport} report @param {number} before @param {number} after */

@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { measureLarge } from './large-case';
 import { makeLargeProfile } from './large-profile';
 
-// node in-large.cjs make|measure <directory> <report file> <contacts> <conversations> <messages>
+// node in-large.cjs make|measure|measure-cold <directory> <report file> <contacts> <conversations> <messages>
 const [work, directory = '', file = '', ...numbers] = process.argv.slice(-6);
 const [contacts = 0, conversations = 0, messages = 0] = numbers.map(Number);
 const size = { contacts, conversations, messages };
@@ -14,7 +14,7 @@ void (async () => {
     });
     writeFileSync(`${file}.part`, JSON.stringify(size));
   } else {
-    writeFileSync(`${file}.part`, JSON.stringify(await measureLarge(directory, size, 200)));
+    writeFileSync(`${file}.part`, JSON.stringify(await measureLarge(directory, size, 200, work === 'measure-cold')));
   }
   renameSync(`${file}.part`, file);
 })();
