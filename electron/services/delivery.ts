@@ -179,10 +179,7 @@ export class Delivery {
     }
   }
 
-  /**
-   * What this person is still told where nothing of them stays: made in the caller's transaction, before it forgets them. Gives what says it, once
-   * that is committed. Never throws.
-   */
+  /** What this person, of whom nothing stays, is still told: made in the transaction that forgets them. Gives what says it after that; never throws. */
   lastWords(peerId: PeerId): () => void {
     const { engine } = this.#parts;
     const words = [...(this.#lanes.get(peerId)?.values() ?? [])].flatMap((lane) => {
