@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { Button as AriaButton, type ButtonProps as AriaProps } from 'react-aria-components';
+import { useOutOfUse } from './use-out-of-use';
 
-export interface ButtonProps extends Omit<AriaProps, 'className' | 'style' | 'children'> {
+export interface ButtonProps extends Omit<AriaProps, 'className' | 'style' | 'children' | 'onFocusChange'> {
   readonly kind?: 'main' | 'plain' | 'quiet' | 'danger';
   readonly wide?: boolean;
   readonly icon?: ReactNode;
@@ -12,14 +13,17 @@ export interface ButtonProps extends Omit<AriaProps, 'className' | 'style' | 'ch
  * A button that, while `isPending`, keeps the focus, does nothing, and has its words spoken. Not by the library's own pending
  * state: its spoken part points at the button by id for seconds after the button may have gone with its screen.
  */
-export function Button({ kind = 'plain', wide = false, icon, children, isPending = false, onPress, type = 'button', ...rest }: ButtonProps): ReactNode {
+export function Button({ kind = 'plain', wide = false, icon, children, isPending = false, isDisabled = false, onPress, type = 'button', ...rest }: ButtonProps): ReactNode {
+  const { isHeld, ...use } = useOutOfUse(isDisabled);
+  const isIdle = isPending || isHeld;
   return (
     <>
       <AriaButton
         {...rest}
-        {...(onPress === undefined || isPending ? {} : { onPress })}
-        type={isPending ? 'button' : type}
-        aria-disabled={isPending || undefined}
+        {...use}
+        {...(onPress === undefined || isIdle ? {} : { onPress })}
+        type={isIdle ? 'button' : type}
+        aria-disabled={isIdle || undefined}
         data-pending={isPending || undefined}
         className={`button ${kind}${wide ? ' wide' : ''}`}
       >

@@ -1,9 +1,10 @@
 import type { ReactNode, Ref } from 'react';
 import { Button as AriaButton, Tooltip, TooltipTrigger, type ButtonProps as AriaProps } from 'react-aria-components';
+import { useOutOfUse } from './use-out-of-use';
 import { useTooltip } from './use-tooltip';
 import { heard } from '../i18n/heard';
 
-export interface IconButtonProps extends Omit<AriaProps, 'className' | 'style' | 'children' | 'aria-label'> {
+export interface IconButtonProps extends Omit<AriaProps, 'className' | 'style' | 'children' | 'aria-label' | 'onFocusChange'> {
   /** Spoken name and tooltip. */
   readonly label: string;
   readonly shortcut?: string | undefined;
@@ -12,11 +13,12 @@ export interface IconButtonProps extends Omit<AriaProps, 'className' | 'style' |
   readonly children: ReactNode;
 }
 
-export function IconButton({ label, shortcut, kind = 'quiet', children, ...rest }: IconButtonProps): ReactNode {
+export function IconButton({ label, shortcut, kind = 'quiet', isDisabled = false, onPress, children, ...rest }: IconButtonProps): ReactNode {
   const tooltip = useTooltip();
+  const { isHeld, ...use } = useOutOfUse(isDisabled);
   return (
     <TooltipTrigger delay={600} closeDelay={80} {...tooltip}>
-      <AriaButton {...rest} aria-label={heard(label)} className={`icon-button ${kind}`}>
+      <AriaButton {...rest} {...use} {...(onPress === undefined || isHeld ? {} : { onPress })} aria-disabled={isHeld || undefined} aria-label={heard(label)} className={`icon-button ${kind}`}>
         {children}
       </AriaButton>
       <Tooltip className="tooltip" offset={6}>

@@ -1,7 +1,10 @@
 import { act, render } from '@testing-library/react';
 import { useLayoutEffect, type ReactNode } from 'react';
 import { expect, it, vi } from 'vitest';
+import { Button } from '../../../../renderer/ui/button';
+import { IconButton } from '../../../../renderer/ui/icon-button';
 import { useFocusIfLost } from '../../../../renderer/ui/use-focus-if-lost';
+import { pressKey } from '../open-talk';
 
 /** What a dialog does in the frame in which its focus is lost. */
 function Head({ step }: { readonly step: number }): ReactNode {
@@ -114,4 +117,23 @@ it('a dialog that was opened elsewhere on the page has a few frames to give the 
   rerender(<Asking step={2} />);
   await pass();
   expect(document.activeElement).toBe(getByTestId('part'));
+});
+
+it.each([
+  ['a button with words', (isDisabled: boolean, onPress: () => void) => <Button isDisabled={isDisabled} onPress={onPress}>Next</Button>],
+  ['a button with a picture', (isDisabled: boolean, onPress: () => void) => <IconButton label="Next" isDisabled={isDisabled} onPress={onPress}>›</IconButton>],
+])('%s that goes out of use while it has the focus keeps it until somebody goes on: a disabled one would leave it nowhere, where no key is heard', async (_kind, shown) => {
+  const pressed = vi.fn();
+  const { rerender, getByRole } = render(shown(false, pressed));
+  const button = getByRole('button', { name: 'Next' });
+  await pressKey(button);
+  expect(pressed).toHaveBeenCalledTimes(1);
+  rerender(shown(true, pressed));
+  expect([button.hasAttribute('disabled'), button.getAttribute('aria-disabled'), document.activeElement === button]).toEqual([false, 'true', true]);
+  await pressKey(button);
+  expect(pressed).toHaveBeenCalledTimes(1);
+  act(() => button.blur());
+  expect(button.hasAttribute('disabled')).toBe(true);
+  rerender(shown(false, pressed));
+  expect([button.hasAttribute('disabled'), button.getAttribute('aria-disabled')]).toEqual([false, null]);
 });
