@@ -1,7 +1,7 @@
 import type { finding as english } from '../en/finding';
 
 export const finding = {
-  'find.field': 'Einstellungen durchsuchen',
+  'find.field': 'Einstellung suchen',
   'find.hits': 'Gefundene Einstellungen',
   'find.count': '{count, plural, =0 {Nichts gefunden} one {# Stelle gefunden} other {# Stellen gefunden}}',
   'help.title': 'Hilfe',
