@@ -24,7 +24,7 @@ import { acceptDatabaseKey, databaseKeyBytes, openDatabaseKey, sealDatabaseKey }
 import { withoutLog } from './without-log';
 import { hasLog, keptLogOf, nextLogOf } from './write-ahead-log';
 
-/** Argon2id of the product: 256 MiB, 3 passes (protocol.md §3). */
+/** Argon2id of the product: 256 MiB, 3 passes. */
 export const productCost: PasswordCost = { memoryBytes: 256 * 1024 * 1024, passes: 3 };
 
 export interface VaultFileOptions {

@@ -25,7 +25,7 @@ export interface Hasher {
   digest(): Uint8Array;
 }
 
-/** Argon2id cost (protocol.md §3): memory in bytes, passes. Bounded where they are read. */
+/** Argon2id cost (protocol.md §2, §14): memory in bytes, passes. Bounded where they are read. */
 export interface PasswordCost {
   readonly memoryBytes: number;
   readonly passes: number;

@@ -20,7 +20,7 @@ export interface XWing {
   decapsulate(secret: Uint8Array, ciphertext: Uint8Array, publicKey?: Uint8Array): Uint8Array | undefined;
 }
 
-/** Loads the WebAssembly. What a call leaves in its memory, stack included, is zeroed; meanwhile it may reach swap (protocol.md §13). */
+/** Loads the WebAssembly. What a call leaves in its memory, stack included, is zeroed; meanwhile it may reach swap (security.md). */
 export async function loadXWing(): Promise<XWing> {
   return compose(await loadMlKem());
 }

@@ -32,7 +32,7 @@ export interface DialogRow extends DialogKey {
   readonly failureDue: boolean;
 }
 
-/** What this device sends in one dialog. The session key itself lives in memory only (protocol.md §3). */
+/** What this device sends in one dialog. The session key itself lives in memory only (protocol.md §6). */
 export interface SendingRow extends StreamKey {
   /** Next sequence to give out, from 1. */
   readonly nextSequence: number;

@@ -45,7 +45,7 @@ export interface MemoryParts {
 /**
  * The engine's working copy of the durable state. `change` writes through inside a transaction; whenever a
  * transaction, also an outer one of the caller, was rolled back, the store's generation has fallen behind and what
- * memory learned since is dropped and read again. A dropped session key only means a new one (protocol.md §3).
+ * memory learned since is dropped and read again. A dropped session key only means a new one (protocol.md §6).
  */
 export class Memory {
   readonly #parts: MemoryParts;

@@ -20,7 +20,7 @@ export type ArchiveFault = 'certificate' | 'history' | 'credential' | 'header' |
 
 /**
  * Checks key headers long after they were sent: without clocks, pins or any secret. A true one says that a device of this person shared a
- * key exchange key with that recipient. It says nothing about any message (protocol.md §13).
+ * key exchange key with that recipient. It says nothing about any message (export.md).
  */
 export class ArchivedHeaders {
   readonly #crypto: Crypto;
