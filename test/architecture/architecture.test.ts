@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { purposes } from '../../electron/engine/crypto/purpose';
+import { topics } from '../../electron/services/devices/topics';
 import { german } from '../../renderer/i18n/german';
 import { english } from '../../renderer/i18n/messages';
 import { ownLockfileProblems } from '../../scripts/lib/lockfile.mjs';
@@ -113,6 +114,11 @@ test('every label there is stands in docs/protocol.md', () => {
   const protocol = readFileSync(join(ROOT, 'docs/protocol.md'), 'utf8');
   expect(purposes.length).toBeGreaterThan(80);
   expect(unnamedLabels(purposes, protocol)).toEqual([]);
+});
+
+test('every topic of own devices stands in docs/protocol.md, with its number', () => {
+  const protocol = readFileSync(join(ROOT, 'docs/protocol.md'), 'utf8');
+  expect(Object.entries(topics).map(([name, number]) => `\`${name}\` ${number}`).filter((topic) => !protocol.includes(topic))).toEqual([]);
 });
 
 describe('the documents are true', () => {

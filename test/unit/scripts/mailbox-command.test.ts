@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +57,15 @@ describe('the operator’s command', () => {
     const [only = ''] = await init({ ...wanted, folder: alone, tls: false });
     expect(readFileSync(only, 'utf8')).not.toContain('tls');
     expect(below(alone).filter((file) => file.endsWith('.pem'))).toEqual([]);
+  });
+
+  test('the line that it says comes next finds the mailbox, also in another folder than the usual one', () => {
+    const folder = join(root, 'a folder');
+    const next = (...words: string[]): string => {
+      const { stdout, stderr } = spawnSync(process.execPath, ['scripts/mailbox.mjs', 'init', '--host', '127.0.0.1', '--no-tls', ...words], { cwd: process.cwd(), encoding: 'utf8' });
+      return `${stdout}${stderr}`.trim().split('\n').at(-1) ?? '';
+    };
+    expect(next('--folder', folder)).toBe(`Then register a device: npm run mailbox -- device KEY --folder '${folder}'`);
   });
 
   test('it refuses what cannot work, with a sentence, and makes nothing', async () => {
