@@ -39,11 +39,22 @@ async function sideBySide(fresh) {
   const ended = Promise.all(apps.map((app) => app.waitForEvent('close', { timeout: 0 })));
   const windows = await Promise.all(apps.map((app) => app.firstWindow()));
   const fresher = await Promise.all(windows.map(isNew));
+  // A first window opens in the middle of the display, so that one would lie over the other.
+  await Promise.all(apps.map(async (app, at) => { if (fresher[at]) await app.evaluate(atItsSide, { at, of: PEOPLE.length }); }));
   await Promise.all(windows.map((window, at) => (fresher[at] ? onboard(window, PEOPLE[at] ?? '') : unlock(window))));
   const [anna, ben] = windows;
   if (anna && ben && fresher.every(Boolean)) await introduce(anna, ben, 'Anna');
   say('They know each other. The passphrase of both is: only for the demo on this machine');
   await ended;
+}
+
+/** Runs in Electron: puts the window into its part of the display, from the left; no narrower than it may be. */
+function atItsSide({ BrowserWindow, screen }, { at, of }) {
+  const [window] = BrowserWindow.getAllWindows();
+  const { x, y, width, height } = screen.getPrimaryDisplay().workArea;
+  const [narrowest = 0] = window?.getMinimumSize() ?? [];
+  const own = Math.max(narrowest, Math.floor(width / of));
+  window?.setBounds({ x: x + Math.round(((width - own) * at) / Math.max(1, of - 1)), y, width: own, height });
 }
 
 async function playScript(pictures) {
