@@ -84,6 +84,7 @@ describe('an identity certificate', () => {
   it('A03: NFC and NFD names are different names of the same key: lookup goes by the key', async () => {
     const [composed, decomposed] = await Promise.all([create({ name: 'Zo\u00eb' }), create({ name: 'Zoe\u0308' })]);
     expect(composed.subject).not.toEqual(decomposed.subject);
+    expect([composed.name, decomposed.name]).toEqual(['Zo\u00eb', 'Zoe\u0308']);
     expect(composed.peerId).toBe(decomposed.peerId);
     expect(composed.spkiHash).toEqual(decomposed.spkiHash);
   });

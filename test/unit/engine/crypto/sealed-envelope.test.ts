@@ -149,14 +149,21 @@ describe('sealSigned and openSigned', () => {
   it('A03: bytes moved between context and statement are noticed', () => {
     const sender = crypto.generateSigning();
     const recipient = crypto.generateKem('exchange-kem');
-    const contentKey = crypto.randomSecret('content', 32);
-    // The signature of (context "ab", statement "c") put beside (context "a", statement "bc").
-    const bytes = sealTo(crypto, 'm1', recipient.publicKey, contentKey, (hash) => {
-      const text = (value: string) => new TextEncoder().encode(value);
-      const signed = concat(Uint8Array.of(0, 0, 0, 2), text('ab'), hash, Uint8Array.of(0, 0, 0, 1), text('c'));
-      return concat(crypto.sign('m1', sender.secret, signed), text('bc'));
-    });
-    expect(openSigned(crypto, 'm1', recipient.secret, new TextEncoder().encode('a'), bytes, () => sender.publicKey)).toBeUndefined();
+    const text = (value: string) => new TextEncoder().encode(value);
+    const open = (context: string, bytes: Uint8Array) => openSigned(crypto, 'm1', recipient.secret, text(context), bytes, () => sender.publicKey)?.statement;
+    // What is signed of (context "ab", statement "c"), with the hash of another ciphertext in its place.
+    let signed = new Uint8Array();
+    const watched: Crypto = { ...crypto, sign: (purpose, key, message) => ((signed = message.slice()), crypto.sign(purpose, key, message)) };
+    const genuine = sealSigned(watched, 'm1', { signing: sender.secret, recipientKem: recipient.publicKey, recipientContext: text('ab'), statement: text('c') });
+    const hashAt = Buffer.from(signed).indexOf(crypto.sha256(genuine.subarray(0, 1120)));
+    expect(hashAt).toBeGreaterThan(0);
+    const moved = (statement: string) =>
+      sealTo(crypto, 'm1', recipient.publicKey, crypto.randomSecret('content', 32), (hash) => {
+        signed.set(hash, hashAt);
+        return concat(crypto.sign('m1', sender.secret, signed), text(statement));
+      });
+    expect(open('ab', moved('c'))).toEqual(text('c'));
+    for (const [context, statement] of [['a', 'bc'], ['abc', ''], ['', 'abc']] as const) expect(open(context, moved(statement))).toBeUndefined();
   });
 
   it('a caller that throws over the statement leaves no content key behind', () => {

@@ -60,6 +60,13 @@ describe('a deposit that somebody touched', () => {
     const lengths = Array.from({ length: 200 }, (_, index) => Math.floor((index * deposit.length) / 200));
     const bad = [...lengths.map((length) => deposit.subarray(0, length)), ...[1, 16, 70_000].map((more) => Buffer.concat([deposit, new Uint8Array(more)])), new Uint8Array(maxDepositBytes + 1)];
     refusesAll(bob, bad, deposit);
+    // Named as for Bob: within the cap it costs him a private-key operation, beyond it nothing.
+    const padded = (length: number) => Buffer.concat([deposit, new Uint8Array(length - deposit.length)]);
+    for (const [length, spent] of [[maxDepositBytes, 1], [maxDepositBytes + 1, 0]] as const) {
+      bob.crypto.meter.reset();
+      refusesAll(bob, [padded(length)], undefined);
+      expect(bob.crypto.meter.read().kemDecaps).toBe(spent);
+    }
   });
 
   it('S3-18 A05: parts of two deposits never go together', async () => {

@@ -11,6 +11,7 @@ beforeAll(async () => {
   crypto = await testCrypto();
 });
 
+const lengthOf = (length: number): Uint8Array => Uint8Array.of(length >>> 24, (length >>> 16) & 255, (length >>> 8) & 255, length & 255);
 const counting = (length: number): Uint8Array => Uint8Array.from({ length }, (_, index) => index & 255);
 
 describe('a file of envelopes', () => {
@@ -46,7 +47,19 @@ describe('a file of envelopes', () => {
     expect(parseEnvelopeFile(crypto, edited(countAt, 1))).toHaveLength(1);
     for (const count of [0, 2, maxEnvelopes + 1, 0xffff_ffff]) expect(() => parseEnvelopeFile(crypto, edited(countAt, count))).toThrow(WireError);
     for (const length of [0, 39, 41, maxDepositBytes + 1, 0xffff_ffff]) expect(() => parseEnvelopeFile(crypto, edited(lengthAt, length))).toThrow(WireError);
-    expect(() => parseEnvelopeFile(crypto, new Uint8Array(maxEnvelopeFileBytes + 1))).toThrow(WireError);
+    // Nothing is wrong with these but that they are more than a file takes: a reader without the caps would take them.
+    const fileOf = (...deposits: Uint8Array[]): Uint8Array => {
+      const body = Buffer.concat([good.subarray(0, countAt), lengthOf(deposits.length), ...deposits.flatMap((deposit) => [lengthOf(deposit.length), deposit])]);
+      return Buffer.concat([body, crypto.sha256(body)]);
+    };
+    expect(parseEnvelopeFile(crypto, fileOf(counting(maxDepositBytes)))).toHaveLength(1);
+    expect(parseEnvelopeFile(crypto, fileOf(...Array.from({ length: maxEnvelopes }, () => counting(1))))).toHaveLength(maxEnvelopes);
+    for (const file of [fileOf(counting(maxDepositBytes + 1)), fileOf(...Array.from({ length: maxEnvelopes + 1 }, () => counting(1)))]) expect(() => parseEnvelopeFile(crypto, file)).toThrow(WireError);
+    // Of what is longer than any nothing is read, whatever it begins with.
+    const huge = new Uint8Array(maxEnvelopeFileBytes + 1);
+    huge.set(good);
+    const nothing: Crypto = { ...crypto, sha256: () => expect.unreachable('hashed') };
+    expect(() => parseEnvelopeFile(nothing, huge)).toThrow(WireError);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         expect(() => parseEnvelopeFile(crypto, bytes)).toThrow(WireError);

@@ -171,11 +171,16 @@ describe('several dialogs of one pair', () => {
     sender.knows(bob);
     const dialogId = sender.engine.open(bob.peerId, { title: 'x' });
     const said: string[] = [];
+    let controls = 0;
     const pass = (): void => {
       bob.receive(sender, ...sender.pending(bob));
       said.push(...bob.sink.texts());
       bob.sink.events = [];
       sender.receive(bob, ...bob.acknowledgements(sender));
+      // Acknowledgements have a counter of their own, from 1 as well, under the same key and salt.
+      bob.say(sender, dialogId, 'heard');
+      sender.receive(bob, ...bob.pending(sender));
+      controls += bob.receive(sender, ...sender.acknowledgements(bob)).filter(({ kind }) => kind === 'control').length;
     };
     for (let count = 0; count < messageCount; count += 1) {
       if (count % 50 === 25) {
@@ -188,6 +193,7 @@ describe('several dialogs of one pair', () => {
       if (count % 2_000 === 149) sender.restart();
     }
     pass();
+    expect(controls).toBeGreaterThan(0);
     expect([used.size, seals]).toEqual([seals, expect.toSatisfy((count: number) => count > messageCount)]);
     expect([salts.size, keys.size]).toEqual([expect.toSatisfy((count: number) => count < seals / 10), expect.toSatisfy((count: number) => count > messageCount / 50)]);
     expect(said).toEqual(Array.from({ length: messageCount }, (_, count) => `${count}`));

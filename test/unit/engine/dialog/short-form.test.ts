@@ -101,7 +101,7 @@ describe('the short form', () => {
     expect(receiveShort(bob, alice, form)?.kind).toBe('delivered');
   });
 
-  it('A01 A02: what is no short form is refused before anything is looked up or asked for', async () => {
+  it('A01 A02 A04: what is no short form is refused before anything is looked up or asked for', async () => {
     const { alice, bob, canonical } = await warm();
     const form = short(canonical);
     const before = bob.snapshot();
