@@ -136,6 +136,19 @@ describe('one key that vouches for two', () => {
     expect([pinOf(bo), await troubleOf(bo)]).toEqual([keyOf(ann), { kind: 'none', candidates: [] }]);
   }, 60_000);
 
+  test('A71 A73: a key that was shown is asked about under the keys before as well, where the thief’s leads nowhere and its owner cannot dial', async () => {
+    const thief = await followed();
+    await ann.rotate();
+    world.network.setWire((bytes) => (bytes[0] === frameTypes.m1 ? undefined : [bytes]));
+    // Hers by now, for whoever dials.
+    thief.onLink = (link) => ann.profile.accept(link);
+    ann.onLink = undefined;
+    bo.profile.rekeying.suspect(ann.profile.local.peerId, ann.profile.local.chain);
+    await world.until('frozen', isFrozen);
+    expect((await troubleOf(bo)).candidates.map(({ fingerprint }) => fingerprint)).toEqual([keyOf(ann), keyOf(thief)]);
+    expect(sessionOf(bo)).toBeUndefined();
+  }, 60_000);
+
   /** As many sessions as it takes until nothing shows any more who Ann is. */
   const forgetAnn = (): void => {
     for (let turn = 0; turn < 3; turn += 1) bo.profile.stores.peerKeys.addPairSecret(ann.profile.local.peerId, bo.crypto.random(32));

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createCard, parseCard } from '../../../electron/engine/certificates/card';
 import { encodeChain, recallChain } from '../../../electron/engine/certificates/chain';
 import { followKeyLinks, type KeyElement } from '../../../electron/engine/certificates/key-history';
@@ -13,7 +13,6 @@ import { issueKeyLink } from '../../../electron/engine/certificates/key-link';
 import type { HeldKey, RekeyAnswer } from '../../../electron/engine/session/rekey-answer';
 import { toHex } from '../../../electron/engine/wire/encoding';
 import { clearShown, judge, type Judgement, noteShown } from '../../../electron/services/judging-keys';
-import { RekeyPace } from '../../../electron/services/rekey-pace';
 import { forgedLink } from '../../support/forged-links';
 import { keyLives, type KeyLife, type Turn } from '../../support/key-lives';
 import { fixedKey, withFixedKeys } from '../../support/rsa-keys';
@@ -283,6 +282,15 @@ describe('steps that are told again', () => {
     expect(() => parseCard(bo.crypto, createCard(crypto, later, [], testNow), testNow)).toThrow(expect.objectContaining({ code: 'key.unacceptable' }));
   });
 
+  test('S5-09 S5-33: that one key vouches for the next ends nothing before somebody shows to hold that one, who is looked for at once', () => {
+    let isOver = false;
+    session()?.onClose(() => (isOver = true));
+    const learned = vi.spyOn(bo.profile.connections, 'learned');
+    const { rekeying } = bo.profile;
+    expect([rekeying.hear(peerId(), [step(2)], undefined), isOver, pinned(), learned.mock.calls]).toEqual(['adopted', false, keyOf(1), [[peerId()]]]);
+    expect([rekeying.hear(peerId(), [], undefined), learned.mock.calls.length]).toEqual(['stale', 1]);
+  });
+
   test('S5-33: a pin that a message moved ends what was open under the key before', async () => {
     let isOver = false;
     session()?.onClose(() => (isOver = true));
@@ -293,21 +301,6 @@ describe('steps that are told again', () => {
 });
 
 describe('somebody who makes keys without end', () => {
-  test('A77: is followed at once ten times an hour, then once an interval', () => {
-    const pace = new RekeyPace();
-    for (let turn = 0; turn < 10; turn += 1) {
-      pace.asked(turn);
-      pace.settled(turn);
-      expect(pace.wait(turn)).toBe(0);
-    }
-    pace.asked(10);
-    pace.settled(10);
-    expect(pace.wait(10)).toBe(60_000);
-    pace.asked(3_600_020);
-    pace.settled(3_600_020);
-    expect(pace.wait(3_600_020)).toBe(0);
-  });
-
   test('A77: of the keys that are only shown in somebody’s name the newest three are kept, and none of those that something speaks for goes', async () => {
     await meet('Ann');
     const { book, stores } = bo.profile;
@@ -358,6 +351,16 @@ describe('a recovery', () => {
     const { book, stores } = bo.profile;
     bo.profile.commit(() => clearShown({ book, store: stores.peerKeys }, peerId()));
     expect(book.held(peerId())).toBe('frozen');
+  });
+
+  test('A71 A72: the word of the recovery key ends what is open under the key before, though nobody was met under the next yet; once that is pinned, what the recovery key said before says nothing', () => {
+    let isOver = false;
+    session()?.onClose(() => (isOver = true));
+    const { rekeying, stores } = bo.profile;
+    expect([rekeying.hear(peerId(), [step(3)], undefined), isOver, session(), pinned()]).toEqual(['adopted', true, undefined, keyOf(1)]);
+    bo.profile.commit(() => rekeying.moved(chainOf(3)));
+    expect([pinned(), stores.peerKeys.recovery(peerId()).epoch]).toEqual([keyOf(3), 3]);
+    expect([rekeying.hear(peerId(), [step(2)], undefined), successor()]).toEqual(['stale', '']);
   });
 
   test('A65 A71: that nothing came after it counts of no device under the key that the recovery took out of use, and under its own also where the list began anew', () => {

@@ -54,3 +54,18 @@ it('what shows which dial was refused is overwritten when it shows that no more,
   dials.ofUs(bo, late);
   expect([late.wiped, clock.waiting]).toEqual([true, 0]);
 });
+
+it('A77: somebody who makes keys without end is followed at once ten times an hour, then once an interval', () => {
+  const pace = new RekeyPace();
+  for (let turn = 0; turn < 10; turn += 1) {
+    pace.asked(turn);
+    pace.settled(turn);
+    expect(pace.wait(turn)).toBe(0);
+  }
+  pace.asked(10);
+  pace.settled(10);
+  expect(pace.wait(10)).toBe(60_000);
+  pace.asked(3_600_020);
+  pace.settled(3_600_020);
+  expect(pace.wait(3_600_020)).toBe(0);
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { contactTag } from '../../../electron/engine/session/contact-tag';
 import { toHex } from '../../../electron/engine/wire/encoding';
+import { peerIdFromBytes } from '../../../electron/engine/wire/ids';
 import { frameTypes } from '../../../electron/engine/wire/frame';
 import { type Resident, rotated, toldOf } from '../../support/services-kit';
 import { annAndBo, ann, annAtBo, apart, arrived, backTogether, bo, boAtAnn, contactOf, exchange, heardBy, impostor, inStep, judgements, keyOf, noted, pinOf, recordOf, send, sessionOf, together, troubleOf, waitsFor, withFalseProof, withoutProof, world } from '../../support/ann-and-bo';
@@ -152,6 +153,11 @@ describe('a contact with a new identity key', () => {
     rekeying.suspect(peerId);
     await world.pass(10_000, 500);
     expect([answers(), dialled, shown.secret.wiped, bo.profile.book.held(peerId)]).toEqual([[undefined, 0], 0, true, undefined]);
+    // Nor is anybody who has not agreed yet.
+    stores.contacts.put({ ...(stores.contacts.byPeer(peerId) ?? expect.unreachable()), blocked: false, relation: 'requested' });
+    rekeying.suspect(peerId);
+    await world.pass(10_000, 500);
+    expect([answers(), dialled]).toEqual([[undefined, 0], 0]);
     expect([given.length > 0, given.every((each) => each.every((byte) => byte === 0))]).toEqual([true, true]);
   }, 30_000);
 
@@ -162,7 +168,18 @@ describe('a contact with a new identity key', () => {
     ann.become(recordOf(ann));
     await world.pass(5_000);
     expect(bo.confirmed).toBe(0);
-  });
+    // Of several it takes two; whoever is blocked, or has not agreed, is none of them.
+    const { contacts } = ann.profile.stores;
+    const other = { ...(contacts.list()[0] ?? expect.unreachable()), contactId: 'c'.repeat(32), peerId: peerIdFromBytes(ann.crypto.random(32)) };
+    for (const [change, confirmed] of [[{}, 0], [{ relation: 'invited' }, 1], [{ blocked: true }, 1]] as const) {
+      const before = ann.confirmed;
+      contacts.put({ ...other, ...change });
+      ann.become({ ...recordOf(ann), unconfirmed: true });
+      await world.until('together', together);
+      await world.pass(1_000, 100);
+      expect(ann.confirmed - before, JSON.stringify(change)).toBe(confirmed);
+    }
+  }, 30_000);
 
   test('S5-29: who can only dial tells the other of the new key on the way', async () => {
     await apart();

@@ -189,7 +189,8 @@ describe('several dialogs of one pair', () => {
         sender.engine.shift(sender.dialog(bob, dialogId), 'hand');
       }
       sender.say(bob, dialogId, `${count}`);
-      if (count % 500 === 249) pass();
+      // Early as well, while the places and the counter of acknowledgements are the same numbers.
+      if (count % 500 === 249 || count === 10) pass();
       if (count % 2_000 === 149) sender.restart();
     }
     pass();
