@@ -7,7 +7,7 @@ import type { Crypto, KeyPair, RsaKeyPair } from '../../../../electron/engine/cr
 import { concat, lp } from '../../../../electron/engine/wire/writer';
 import * as twin from '../../../reference/identity-twin';
 import { forgedLink } from '../../../support/forged-links';
-import { codeOf, day, localPerson, type LocalPerson, now, realCrypto } from '../../../support/foundation-kit';
+import { codeOf, day, flipBit, localPerson, type LocalPerson, now, realCrypto } from '../../../support/foundation-kit';
 
 let crypto: Crypto;
 let ann: LocalPerson;
@@ -296,7 +296,9 @@ describe('pins', () => {
     expect(verdict({ ...ann.local.chain, list: rotated.chain.list })).toBe('key.unacceptable');
   });
 
-  it('a truncated pin pins nothing', () => {
-    expect(verdict(ann.local.chain, { pinnedSpkiHash: ann.local.identity.spkiHash.subarray(0, 31) })).toBe('contact.key-mismatch');
+  it('A75: a truncated pin pins nothing, nor does one that is another in any one byte', () => {
+    const { spkiHash } = ann.local.identity;
+    expect(verdict(ann.local.chain, { pinnedSpkiHash: spkiHash.subarray(0, 31) })).toBe('contact.key-mismatch');
+    for (let byte = 0; byte < 32; byte += 1) expect(verdict(ann.local.chain, { pinnedSpkiHash: flipBit(spkiHash, byte * 8) })).toBe('contact.key-mismatch');
   });
 });

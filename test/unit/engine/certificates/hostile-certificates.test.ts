@@ -98,13 +98,13 @@ describe('hostile certificates', () => {
     expect(verdict(await forged(replaced(place.algorithm, algorithm), algorithm))).toBe('key.unacceptable');
   });
 
-  it('two different signature algorithms, inside and outside, are refused', async () => {
+  it('A85: two different signature algorithms, inside and outside, are refused', async () => {
     const sha384 = der(tag.sequence, oid(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 12), der(tag.nothing));
     expect(verdict(await forged((parts) => parts, sha384))).toBe('key.unacceptable');
     expect(verdict(await forged(replaced(place.algorithm, sha384)))).toBe('key.unacceptable');
   });
 
-  it('extensions: a CA, an unknown critical one, one twice, none, or too many are refused; an unknown harmless one is not', async () => {
+  it('A46 A85: extensions: a CA, an unknown critical one, one twice, none, or too many are refused; an unknown harmless one is not', async () => {
     const list = async (change: (list: Uint8Array[]) => Uint8Array[]) =>
       verdict(
         await forged((parts) => {
@@ -129,7 +129,7 @@ describe('hostile certificates', () => {
     expect(await list((found) => [...found, ...Array.from({ length: 20 }, (_, index) => extra(0x60 + index, false))])).toBe('key.unacceptable');
   });
 
-  it('another version, serial or order of names is refused', async () => {
+  it('A85: another version, serial or order of names is refused', async () => {
     expect(verdict(await forged(replaced(place.version, der(tag.version, derNumber(0)))))).toBe('key.unacceptable');
     expect(verdict(await forged(replaced(place.serial, derNumber(5))))).toBe('key.unacceptable');
     expect(verdict(await forged(replaced(place.serial, der(tag.integer, new Uint8Array(16).fill(0xc1)))))).toBe('key.unacceptable');
@@ -179,7 +179,7 @@ describe('DER', () => {
     ['cut in the length', [0x30, 0x82, 1]],
     ['another tag', [0x31, 0]],
     ['nothing', []],
-  ])('%s is refused', (_, bytes) => {
+  ])('A85: %s is refused', (_, bytes) => {
     expect(() => new DerReader(Uint8Array.from(bytes)).element(tag.sequence)).toThrow(WireError);
   });
 

@@ -50,7 +50,7 @@ describe('the vectors of papers', () => {
     expect(paperVectors(identity, [0, 1, 2, 3, 4, 9].map((index) => fixedKey(index).privateKey.key), lengths)).toEqual(vectors);
   });
 
-  it('S5-01 A14 A85: certificates at every bound, and with one thing wrong', () => {
+  it('S5-01 A14 A46 A85: certificates at every bound, and with one thing wrong', () => {
     const { good, bad } = vectors.certificates;
     const { are, shouldBe } = verdicts<{ name: string; code?: string; bytes: string }>([...good, ...bad], ({ bytes }) => parseIdentityCertificate(crypto, fromHex(written(bytes))));
     expect(are).toEqual(shouldBe);

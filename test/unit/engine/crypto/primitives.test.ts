@@ -239,7 +239,7 @@ describe('X25519', () => {
 });
 
 describe('RSA-PSS', () => {
-  it('S3-16: what is signed verifies for its purpose only, and every changed byte is noticed', async () => {
+  it('S3-16 A85: what is signed verifies for its purpose only, and every changed byte is noticed', async () => {
     const pair = await crypto.generateRsa();
     const message = crypto.random(50);
     const signature = await crypto.rsaSign('instance-list', pair.privateKey, message);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeContent } from '../../../../electron/engine/dialog/content';
 import { spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
+import { kekIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { Device, newPair, person, settle, testCrypto } from '../../../support/dialog-kit';
 import { Forger } from '../../../support/dialog-forge';
 
@@ -44,6 +45,22 @@ describe('somebody who does not keep to the rules', () => {
     forger.dialogId = dialogId;
     forger.newDsk();
     forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId(), epoch: 2, firstSequence: 2 };
+    expect(bob.receive(alice, forger.message(2, 'third'))[0]?.kind).toBe('delivered');
+    expect(bob.sink.texts()).toEqual(['first', 'third']);
+  });
+
+  it('S1-36 A11 A16: two keys of one creator and epoch fail the dialog that brings the second; what came under the first goes on', async () => {
+    const { alice, bob, forger } = await malicious();
+    bob.receive(alice, forger.message(1, 'first'));
+    const { kek, kekHeader, dsk, dskHeader, dialogId } = forger;
+    forger.newKek();
+    forger.kekHeader = { ...kekHeader, kekId: kekIdFromBytes((await testCrypto()).random(16)) };
+    forger.newDsk();
+    forger.dskHeader = { ...dskHeader, dskId: forger.newDskId() };
+    const second = forger.newDialog();
+    expect(bob.receive(alice, forger.message(1, 'second'))[0]).toEqual({ kind: 'rejected', reason: 'kek-conflict' });
+    expect(bob.sink.of('failed')).toMatchObject([{ dialogId: second, reason: 'kek-conflict' }]);
+    Object.assign(forger, { kek, kekHeader, dsk, dskHeader, dialogId });
     expect(bob.receive(alice, forger.message(2, 'third'))[0]?.kind).toBe('delivered');
     expect(bob.sink.texts()).toEqual(['first', 'third']);
   });

@@ -26,7 +26,7 @@ describe('how far somebody is followed who says that keys may be known', () => {
     expect(floor ?? 0).toBeLessThanOrEqual(1);
   });
 
-  it('protocol.md §4.6 §5: which keys are accepted is said in one layout only, and of one’s own keys no more is believed than one more', async () => {
+  it('A17, protocol.md §4.6 §5: which keys are accepted is said in one layout only, and of one’s own keys no more is believed than one more', async () => {
     const { crypto, alice, bob } = await newPair();
     const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
     bob.receive(alice, ...alice.pending(bob));

@@ -56,12 +56,13 @@ describe('a changed message', () => {
     const message = alice.pending(bob)[0] ?? new Uint8Array();
     const before = bob.snapshot();
     for (let length = 0; length < message.length; length += 1) {
-      expect(bob.receive(alice, message.subarray(0, length))[0]?.kind).toBe('rejected');
+      expect(bob.receive(alice, message.subarray(0, length))[0]).toEqual({ kind: 'rejected', reason: 'preamble' });
     }
     for (const extra of [1, 4, 100]) {
-      expect(bob.receive(alice, Buffer.concat([message, new Uint8Array(extra)]))[0]?.kind).toBe('rejected');
+      expect(bob.receive(alice, Buffer.concat([message, new Uint8Array(extra)]))[0]).toEqual({ kind: 'rejected', reason: 'preamble' });
     }
     expect(bob.snapshot()).toBe(before);
+    expect(bob.crypto.meter.read()).toMatchObject({ verify: 0, kemDecaps: 0, open: 0 });
   });
 
   it('S1-05 S1-21 S1-22 A28: sections of two messages never go together, in any combination', { timeout: 60_000 }, async () => {

@@ -25,6 +25,20 @@ describe('which key exchange key a dialog uses', () => {
     expect(kekOf(alice, bob, third)).toBe(kekOf(alice, bob, lower));
   });
 
+  it('S1-17 A18: for a new dialog a key of one’s own counts once it was acknowledged: until then the one that is known to both', async () => {
+    const { alice, bob } = await newPair();
+    const [lower, higher] = alice.person.local.instanceId < bob.person.local.instanceId ? [alice, bob] : [bob, alice];
+    lower.engine.open(higher.peerId, { title: 'does not arrive yet' });
+    const theirs = higher.engine.open(lower.peerId, { title: 'arrives' });
+    lower.receive(higher, ...higher.pending(lower));
+    const next = lower.engine.open(higher.peerId, { title: 'next' });
+    expect(kekOf(lower, higher, next)).toBe(kekOf(higher, lower, theirs));
+    settle(lower, higher);
+    const later = [lower.engine.open(higher.peerId, { title: 'later' }), higher.engine.open(lower.peerId, { title: 'later' })] as const;
+    expect(kekOf(lower, higher, later[0])).toBe(kekOf(higher, lower, later[1]));
+    expect(kekOf(lower, higher, later[0])).not.toBe(kekOf(lower, higher, next));
+  });
+
   it.each([1, 2, 3, 4, 5])('A18: … over schedules of opening, sending, losing, restarting, renewing and waiting: 20 of 200, all by npm run exhaustive (part %i of 5)', { timeout: 60_000 }, async () => {
     await testCrypto();
     const [a, b] = await Promise.all([person('Alice'), person('Bob')]);

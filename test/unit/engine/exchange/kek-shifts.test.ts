@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { kekIdFromBytes } from '../../../../electron/engine/wire/ids';
+import { isInUse } from '../../../../electron/engine/exchange/kek-shift';
+import type { KekRow } from '../../../../electron/engine/exchange/kek-store';
+import { instanceIdFromBytes, kekIdFromBytes, peerIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { Forger } from '../../../support/dialog-forge';
 import { Device, newPair, person, settle, testCrypto } from '../../../support/dialog-kit';
 import { day, hour, keysWithBytes, RotatingPair } from '../../../support/rotating-pair';
@@ -248,5 +250,27 @@ describe('a key exchange key replaced by its creator', () => {
       for (const each of [alice, bob]) await pair.renew(each);
     }
     expect(Number(alice.db.prepare('SELECT count(*) AS n FROM kek_blocks_own').get()?.['n'])).toBeLessThan(2);
+  });
+});
+
+describe('when something may be sent under a key', () => {
+  const filled = (byte: number, length = 32) => new Uint8Array(length).fill(byte);
+  const [own, theirs] = [instanceIdFromBytes(filled(1, 16)), instanceIdFromBytes(filled(2, 16))];
+  const made = 100 * day;
+  const between = { own: { hash: filled(3) }, peer: { hash: filled(4), notBefore: made } };
+  const row: KekRow = { peerId: peerIdFromBytes(filled(5)), kekId: kekIdFromBytes(filled(6, 16)), creatingInstance: own, epoch: 1, notBefore: made, notAfter: made + 7 * day, ownExchange: filled(3), peerExchange: filled(4), check: filled(7, 16), known: true, deleted: false, createdAt: made };
+  const mayAt = (change: Partial<KekRow>) => (now: number) => isInUse({ ...row, ...change }, own, between, now);
+
+  it('S1-18 A20: one’s own as long as it says, from a day before, and between the very credentials it was made between', () => {
+    expect([made - day - 1, made - day, made + 7 * day - 1, made + 7 * day].map(mayAt({}))).toEqual([false, true, true, false]);
+    for (const change of [{ ownExchange: filled(4) }, { peerExchange: filled(3) }, { deleted: true }]) expect(mayAt(change)(made)).toBe(false);
+  });
+
+  it('S1-18 A20: one that came no longer than one’s own from when it came, whatever it says, and a day to answer; none that is older than the credential of who made it', () => {
+    const came = made + 30 * day;
+    const received = { creatingInstance: theirs, createdAt: came };
+    expect([came, came + 8 * day - 1, came + 8 * day].map(mayAt({ ...received, notAfter: made + 4_000 * day }))).toEqual([true, true, false]);
+    expect([came + 2 * day - 1, came + 2 * day].map(mayAt({ ...received, notAfter: came + day }))).toEqual([true, false]);
+    expect([made, made - 1].map((notBefore) => mayAt({ ...received, notAfter: came + day, notBefore })(came))).toEqual([true, false]);
   });
 });

@@ -112,6 +112,19 @@ describe('one step of a handshake', () => {
     const zeros: Party['crypto'] = { ...bob.crypto, randomSecret: (kind, length) => bob.crypto.secret(kind, new Uint8Array(length)) };
     const b = listener(bob, [alice], { crypto: zeros }).receive(dialler(alice, targetOf(bob), [bob]).next());
     expect([b.result, b.out]).toEqual(['nonce', []]);
+
+    // Nor a resumed one, of zeros or of the other side’s nonce.
+    for (const generated of [() => new Uint8Array(32), (cn: Uint8Array) => cn.slice()]) {
+      const crypto: Party['crypto'] = { ...bob.crypto };
+      const [one, other] = [keeperOf(alice, [bob]), keeperOf({ ...bob, crypto }, [alice])];
+      meetOnce(one, other);
+      const [from, to] = [dialFrom(one, bob), listenAt(other)];
+      const m1 = from.side.next();
+      // Behind header, mode and key id: CN.
+      crypto.randomSecret = (kind) => bob.crypto.secret(kind, generated(m1.subarray(40, 72)));
+      to.side.receive(m1);
+      expect([to.side.result, to.side.out]).toEqual(['nonce', []]);
+    }
   });
 
   it('S3-30: a defect comes out as it is, and leaves no secret behind', () => {

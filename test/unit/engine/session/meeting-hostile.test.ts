@@ -134,7 +134,7 @@ describe('the listening port against everything that is not the protocol', () =>
     ['an opening of one byte', Buffer.from(encodeFrame(frameTypes.channelOpen, Uint8Array.of(3)))],
     ['an opening for no purpose', Buffer.from(encodeFrame(frameTypes.channelOpen, concat(Uint8Array.of(9), new Uint8Array(1216))))],
     ['an opening with bytes behind it', Buffer.concat([encodeFrame(frameTypes.channelOpen, concat(Uint8Array.of(3), new Uint8Array(1216))), Buffer.alloc(9)])],
-  ])('A01: %s is closed at once, unanswered, and changes nothing', async (_, bytes) => {
+  ])('A01 A53: %s is closed at once, unanswered, and changes nothing', async (_, bytes) => {
     const { socket, gone, received } = await stranger();
     socket.removeAllListeners('error').on('error', () => {});
     socket.write(bytes);
