@@ -81,13 +81,13 @@ describe('row 25: logs', () => {
     ['a list', ['tr0ub4dor']],
     ['a line break', 'a\nb'],
     ['a long text', 'ab.'.repeat(100)],
-  ])('%s does not get in', (_what, secret) => {
+  ])('A87: %s does not get in', (_what, secret) => {
     const { logger, lines } = logAt('debug');
     logger.warn('event', { fact: secret as string }); // as if it had slipped past the types
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ fact: '[redacted]' });
   });
 
-  test('nor does it as the event’s or the fact’s name', () => {
+  test('A87: nor does it as the event’s or the fact’s name', () => {
     const { logger, lines } = logAt('debug');
     logger.warn('my secret words', { 'more secret words': 1 });
     expect(lines[0]).not.toContain('secret');

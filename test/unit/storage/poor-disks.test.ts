@@ -100,6 +100,14 @@ describe('a disk that keeps no rights of files', () => {
 });
 
 describe('a disk that flushes files and no folders', () => {
+  it('A89: what is replaced stays until what takes its place stands whole beside it', () => {
+    const at = folder();
+    const [path, beside] = [join(at, 'vault'), join(at, 'vault.new')];
+    replaceFile(path, beside, content);
+    expect(() => replaceFile(path, join(at, 'gone', 'vault.new'), Uint8Array.of(4))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+    expect([readFileSync(path), readdirSync(at)]).toEqual([Buffer.from(content), ['vault']]);
+  });
+
   it.each(['EINVAL', 'ENOTSUP'])('takes what is replaced and what is saved, and nobody is sent to look whether it is there (%s)', (code) => {
     const at = folder();
     refuseToFlushFolders(code);

@@ -62,7 +62,7 @@ describe('a vault', () => {
     expect(again.stores.messages.byId(handle(1))?.text).toBe(message(1).text);
   });
 
-  it('is readable for the user alone, also its write-ahead log', async () => {
+  it('A88: is readable for the user alone, also its write-ahead log', async () => {
     const directory = join(folder(), 'new');
     const open = closing(await vaultIn(directory).create(passphrase));
     open.stores.local.save(localRecord());
