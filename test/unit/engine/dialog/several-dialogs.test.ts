@@ -76,7 +76,7 @@ describe('several dialogs of one pair', () => {
     const { alice, bob } = await newPair();
     const carol = new Device(await testCrypto(), await person('Carol'));
     alice.knows(carol);
-    for (let count = 0; count < 10; count += 1) alice.engine.open(bob.peerId, { title: `${count}` });
+    for (let count = 0; count < 50; count += 1) alice.engine.open(bob.peerId, { title: `${count}` });
     alice.engine.open(carol.peerId, { title: 'x' });
     const keks = alice.db.prepare('SELECT peer_id, kek_id FROM keks').all();
     expect(keks).toHaveLength(2);
