@@ -323,6 +323,8 @@ describe('certificates of either side', () => {
     for (const [what, chain, result] of await chainsOf(alice)) {
       const side = listener(bob, [alice, carol]).receive(forgeM1Of(alice, bob, { chain: encodeChain(chain), listVersion: chain.list.version }));
       expect([what, side.result, side.out.length, side.state.phase === 'failed' && side.state.answer]).toEqual([what, result, result === 'awaiting-confirm' ? 2 : 0, result === 'awaiting-confirm' ? false : 'retry']);
+      // Nor does it show later who was refused: only another key than the pinned one does.
+      expect([what, side.state.phase === 'failed' ? side.state.secret : undefined]).toEqual([what, undefined]);
     }
   });
 

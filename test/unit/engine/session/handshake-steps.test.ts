@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Secret } from '../../../../electron/engine/crypto/secret';
+import type { Secret, SecretKind } from '../../../../electron/engine/crypto/secret';
 import { step } from '../../../../electron/engine/session/handshake';
 import type { HandshakeInput } from '../../../../electron/engine/session/handshake-state';
 import { encodeResumeM2 } from '../../../../electron/engine/session/resume-message';
@@ -151,10 +151,21 @@ describe('one step of a handshake', () => {
 
   it('S3-30: what was agreed is wiped with its step, in a full handshake and in a resumption', () => {
     const shared: Secret<'shared'>[] = [];
+    const kept: Secret<SecretKind>[] = [];
+    const hashed: Uint8Array[] = [];
     const watch = (party: Party): Party => ({
       ...party,
       crypto: {
         ...party.crypto,
+        secret: (kind, bytes) => {
+          const made = party.crypto.secret(kind, bytes);
+          if (kind === 'resumption') kept.push(made);
+          return made;
+        },
+        hmac: (key, ...parts) => {
+          if (key.length === 64) hashed.push(key);
+          return party.crypto.hmac(key, ...parts);
+        },
         dh: (...pair) => {
           const made = party.crypto.dh(...pair);
           if (made) shared.push(made);
@@ -167,6 +178,9 @@ describe('one step of a handshake', () => {
     expect(shared.map(({ wiped }) => wiped)).toEqual([true, true, true, true]);
     runBoth(dialFrom(a, bob), listenAt(b));
     expect(shared.map(({ wiped }) => wiped)).toEqual([true, true, true, true, true, true]);
+    // RS, what is made of it for state and proof, and where it stood beside the agreement.
+    expect([kept.length > 6, kept.filter(({ wiped }) => !wiped)]).toEqual([true, []]);
+    expect(hashed.map((key) => key.some((byte) => byte !== 0))).toEqual([false, false]);
   });
 
   it('S3-10: an entry that led to a wrong confirmation is erased, one of a connection that ended is not', () => {
