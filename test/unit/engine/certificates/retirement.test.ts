@@ -3,8 +3,9 @@ import { verifyChain } from '../../../../electron/engine/certificates/chain';
 import { issueInstanceList, maxInstances, parseInstanceList } from '../../../../electron/engine/certificates/instance-list';
 import { createLocalRecord, openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { renewLocalRecord } from '../../../../electron/engine/certificates/renewal';
-import { judgeOwnList, retireLocalRecord } from '../../../../electron/engine/certificates/retirement';
+import { judgeOwnList, replacedLocalRecord, retireLocalRecord } from '../../../../electron/engine/certificates/retirement';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import type { Secret, SecretKind } from '../../../../electron/engine/crypto/secret';
 import type { InstanceId } from '../../../../electron/engine/ids';
 import type { LocalRecord } from '../../../../electron/engine/ports';
 import { testCrypto } from '../../../support/dialog-kit';
@@ -26,7 +27,11 @@ const states = (of: LocalRecord) => new Map(parseInstanceList(crypto, of.instanc
 describe('a device that retires itself', () => {
   it('A38: has new keys, a new place in the list, and the same person; contacts accept it under their pin', async () => {
     const before = open(record);
-    const { record: next, retired, successor } = await retireLocalRecord(crypto, record, now + day);
+    const made: Secret<SecretKind>[] = [];
+    const noted = <P extends { secret: Secret<SecretKind> }>(pair: P): P => (made.push(pair.secret), pair);
+    const watched: Crypto = { ...crypto, generateSigning: () => noted(crypto.generateSigning()), generateKem: (kind) => noted(crypto.generateKem(kind)) };
+    const { record: next, retired, successor } = await retireLocalRecord(watched, record, now + day);
+    expect(made.map(({ wiped }) => wiped)).toEqual([true, true, true]);
     const after = open(next);
     expect([retired, successor]).toEqual([before.instanceId, after.instanceId]);
     expect(successor).not.toBe(retired);
@@ -65,7 +70,10 @@ describe('a device that retires itself', () => {
     const local = open(record);
     const next = await retireLocalRecord(crypto, record, now);
     const list = parseInstanceList(crypto, next.record.instanceList);
-    expect(judgeOwnList(crypto, local, list.bytes)).toMatchObject({ isListed: false });
+    expect(judgeOwnList(crypto, local, list.bytes)).toMatchObject({ isListed: false, isBehind: false });
+    // It stands there, by a credential that it has not heard of.
+    const renewed = (await renewLocalRecord(crypto, record, now + 300 * day)) ?? expect.unreachable('renewed');
+    expect(judgeOwnList(crypto, local, renewed.instanceList)).toMatchObject({ isListed: false, isBehind: true });
     expect(judgeOwnList(crypto, open(next.record), local.list.bytes)).toBeUndefined();
     expect(judgeOwnList(crypto, local, local.list.bytes)).toBeUndefined();
     const forged = list.bytes.slice();
@@ -74,6 +82,24 @@ describe('a device that retires itself', () => {
     expect(judgeOwnList(crypto, local, new Uint8Array(5))).toBeUndefined();
     const stranger = await createLocalRecord(crypto, { name: 'Mal', deviceName: 'x', now });
     expect(judgeOwnList(crypto, local, (await retireLocalRecord(crypto, stranger, now)).record.instanceList)).toBeUndefined();
+  });
+
+  it('A38 A75: where the identity key is elsewhere takes only what the identity signed for these very keys, and a list that names them', async () => {
+    const { record: next, retired, successor } = await retireLocalRecord(crypto, record, now + day);
+    const { credential, signingSeed, kemSecret } = next.instance;
+    const given = { credential, list: next.instanceList, signingSeed, kemSecret };
+    const taken = () => ({ ...given, signingSeed: signingSeed.slice(), kemSecret: kemSecret.slice() });
+    expect(replacedLocalRecord(crypto, record, taken())).toMatchObject({ retired, successor, record: { instanceList: next.instanceList } });
+    const changed = (bytes: Uint8Array, at: number) => bytes.map((byte, index) => (index === (at + bytes.length) % bytes.length ? byte ^ 1 : byte));
+    const other = await retireLocalRecord(crypto, await createLocalRecord(crypto, { name: 'Mal', deviceName: 'x', now }), now);
+    for (const change of [
+      { list: changed(given.list, -1) },
+      { list: record.instanceList },
+      { list: other.record.instanceList },
+      { credential: changed(credential, -65) },
+      { credential: record.instance.credential },
+      { ...other.record.instance, list: other.record.instanceList },
+    ]) expect(() => replacedLocalRecord(crypto, record, { ...taken(), ...change })).toThrow();
   });
 
   it('two copies that retired without knowing of each other: exactly one of them joins the other', async () => {
