@@ -62,7 +62,12 @@ export function mapFileError(error: unknown, directory: string): unknown {
 /** Throws where a file that is open was deleted or moved away. Errors: profile.gone. */
 export function assertNamed(path: string): void {
   if (isNamed(path)) return;
-  throw new KeyshiftError('profile.gone', `The file ${path} was deleted or moved while it was in use. Nothing written since is kept. End the program, and put it back in its place.`);
+  throw gone(path);
+}
+
+/** Error: profile.gone. */
+export function gone(path: string): KeyshiftError {
+  return new KeyshiftError('profile.gone', `The file ${path} was deleted or moved while it was in use. Nothing written since is kept. End the program, and put it back in its place.`);
 }
 
 function isNamed(path: string): boolean {

@@ -9,7 +9,7 @@ import { openDatabase } from './database';
 import type { Db } from './database';
 import { createEmptyFile, moveDurably, removeIfPossible, replaceFile, syncFile, writeNewFile } from './durable-file';
 import { openExistingDatabase } from './existing-database';
-import { withFileErrors } from './file-error';
+import { gone, withFileErrors } from './file-error';
 import { assertRoomForRenewal, settleRenewal, writeUnderNewKey } from './key-renewal';
 import { assertReadable, migratedTo, newSchema, schemaVersion } from './migrate';
 import { openStores } from './open-stores';
@@ -61,6 +61,8 @@ class DiskVault implements VaultFileOnDisk {
   readonly #nextVault: string;
   readonly #newDatabase: string;
   #last: Promise<unknown> = Promise.resolve();
+  /** It was open here once: where it is not now its disk went, or its folder, and nobody is to begin anew in its place. */
+  #stood = false;
 
   constructor(directory: string, crypto: Crypto, cost: PasswordCost) {
     this.#directory = directory;
@@ -74,7 +76,7 @@ class DiskVault implements VaultFileOnDisk {
   }
 
   state(): 'absent' | 'present' {
-    return existsSync(this.#vault) || existsSync(this.#database) ? 'present' : 'absent';
+    return this.#stood || existsSync(this.#vault) || existsSync(this.#database) ? 'present' : 'absent';
   }
 
   create(passphrase: string, initialise?: (stores: Stores) => void): Promise<OpenVault> {
@@ -162,7 +164,7 @@ class DiskVault implements VaultFileOnDisk {
   }
 
   #read(): VaultContent {
-    if (!this.#isComplete()) throw new KeyshiftError('vault.absent', 'This profile has no vault yet.');
+    if (!this.#isComplete()) throw this.#stood ? gone(this.#vault) : new KeyshiftError('vault.absent', 'This profile has no vault yet.');
     const content = withFileErrors(this.#directory, () => parseVault(this.#crypto, readSmallFile(this.#vault)));
     assertReadable(content.schema);
     return content;
@@ -229,6 +231,7 @@ class DiskVault implements VaultFileOnDisk {
       db.close();
       throw error;
     }
+    if (file === this.#database) this.#stood = true;
     const assertOpen = (): void => {
       if (key.wiped) throw new KeyshiftError('vault.locked', 'The vault is locked.');
     };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -41,6 +41,17 @@ describe('a vault', () => {
     const again = closing(await vaultIn(directory).unlock(passphrase));
     expect(again.stores.local.load()).toStrictEqual(record);
     expect(again.stores.messages.byId(handle(1))).toStrictEqual(message(1));
+  });
+
+  it('whose folder went, as with the disk it lies on, is not called one that never was: nobody begins anew in its place, and put back it opens', async () => {
+    const directory = join(folder(), 'here');
+    const vault = vaultIn(directory);
+    (await vault.create(passphrase)).close();
+    renameSync(directory, `${directory}-elsewhere`);
+    expect(vault.state()).toBe('present');
+    expect(await outcome(vault.unlock(passphrase))).toBe('profile.gone');
+    renameSync(`${directory}-elsewhere`, directory);
+    expect(await outcome(vault.unlock(passphrase))).toBe('open');
   });
 
   it('says whether a passphrase is the one there is while it is open, and touches nothing that is in use', async () => {
