@@ -389,6 +389,7 @@ export class OpenProfile {
     } catch (error) {
       // Thrown on, it would leave a session that nobody uses or ends.
       this.#around.logger.error('session.not-taken-up', { reason: error instanceof Error ? error.name : 'unknown' });
+      this.untaken.refused(error);
       session.close();
     }
   }

@@ -1,11 +1,14 @@
+import { type ErrorCode, KeyshiftError } from '../../shared/errors';
 import type { NetworkStatus } from '../../shared/model/network';
 import type { Clock } from '../engine/ports';
-import { isOfDisk } from './lasting-clock';
 
 type Why = NonNullable<NetworkStatus['untaken']>;
 
-/** How often it is looked whether a full disk has room again. */
+const reasons: Partial<Record<ErrorCode, Why>> = { 'disk.full': 'disk-full', 'disk.failed': 'disk-failed', 'profile.gone': 'folder-gone' };
+/** How often it is looked whether a full disk has room again … */
 const lookMs = 5_000;
+/** … and at most how seldom, where it has room and takes nothing all the same, as where what one person may use of it is used up. */
+const longestMs = 600_000;
 /** Bytes with which what waits elsewhere is worth asking for. */
 const enoughBytes = 4 * 1_024 * 1_024;
 
@@ -23,6 +26,7 @@ export class Untaken {
   readonly #parts: UntakenParts;
   #why: Why | undefined;
   #cancel: (() => void) | undefined;
+  #rest = lookMs;
   #closed = false;
 
   constructor(parts: UntakenParts) {
@@ -35,38 +39,45 @@ export class Untaken {
 
   /** Something that came was refused for this. */
   refused(error: unknown): void {
-    if (this.#closed || !isOfDisk(error) || error.code === 'vault.damaged') return;
-    this.#set(error.code === 'disk.full' ? 'disk-full' : 'disk-failed');
+    const why = error instanceof KeyshiftError ? reasons[error.code] : undefined;
+    if (this.#closed || why === undefined) return;
+    this.#set(why);
     if (this.#why === 'disk-full') this.#lookLater();
   }
 
   /** Something was stored. */
   stored(): void {
-    if (this.#why !== undefined) this.#set(undefined);
+    this.#rest = lookMs;
+    this.#set(undefined);
   }
 
   close(): void {
     this.#closed = true;
-    this.#cancel?.();
     this.#set(undefined);
   }
 
   #set(why: Why | undefined): void {
-    if (why === undefined) this.#cancel?.();
     if (this.#why === why) return;
     this.#why = why;
+    if (why !== 'disk-full') {
+      this.#cancel?.();
+      this.#cancel = undefined;
+    }
     this.#parts.onChange();
   }
 
   #lookLater(): void {
-    this.#cancel?.();
-    this.#cancel = this.#parts.clock.setTimer(lookMs, () => void this.#look());
+    this.#cancel ??= this.#parts.clock.setTimer(this.#rest, () => {
+      this.#cancel = undefined;
+      void this.#look();
+    });
   }
 
   async #look(): Promise<void> {
     const room = await this.#parts.room().catch(() => 0);
     if (this.#closed || this.#why !== 'disk-full') return;
     if (room < enoughBytes) return this.#lookLater();
+    this.#rest = Math.min(this.#rest * 2, longestMs);
     this.#set(undefined);
     this.#parts.onRoom();
   }

@@ -40,8 +40,8 @@ export const networkStatus = z.strictObject({
   mailbox: z.strictObject({ url: z.string(), state: z.string() }).optional(),
   /** Milliseconds this machine's clock is ahead of those of contacts, negative: behind. Absent below two minutes. */
   clockAhead: z.number().int().optional(),
-  /** The disk takes nothing of what others send, which waits with them: it is full, or fails. Absent while it does. */
-  untaken: z.enum(['disk-full', 'disk-failed']).optional(),
+  /** The disk takes nothing of what others send, which waits with them: it is full, or fails, or the folder of the profile is not there any more. Absent while it does. */
+  untaken: z.enum(['disk-full', 'disk-failed', 'folder-gone']).optional(),
   /** Bad questions about the own keys that were turned away since the program started, and whose address the last one came from. Absent below a hundred. */
   turnedAway: z.strictObject({ count: z.number().int().positive(), since: time, from: z.string() }).optional(),
 });

@@ -30,6 +30,8 @@ export interface MailTakingParts {
   readonly telling: Pick<TellingByMail, 'came'>;
   readonly commit: <T>(work: () => T) => T;
   /** Messages of these people were received: answers may be due. */
+  /** Hears whether what comes can be stored. */
+  readonly untaken: { stored(): void; refused(error: unknown): void };
   readonly onReceived: (peerId: PeerId) => void;
   readonly onTaken: (count: number) => void;
 }
@@ -70,7 +72,7 @@ export class MailTaking {
 
   #takeSome(): void {
     if (this.#closed) return;
-    const { envelopes, logger } = this.#parts;
+    const { envelopes, logger, untaken } = this.#parts;
     const batch = this.#waiting.slice(0, page);
     // Opening is bounded in all: what is too much waits, where it lies.
     const wait = envelopes.waitFor(batch.map(({ bytes }) => bytes));
@@ -80,6 +82,7 @@ export class MailTaking {
       this.#takeBatch(batch);
     } catch (error) {
       logger.error('mailbox.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
+      untaken.refused(error);
       this.#waiting.unshift(...batch);
       return this.#soon(restMs);
     }
@@ -87,12 +90,13 @@ export class MailTaking {
   }
 
   #takeBatch(batch: readonly Mail[]): void {
-    const { crypto, commit, quarantine, cards, onReceived, onTaken } = this.#parts;
+    const { crypto, commit, quarantine, cards, untaken, onReceived, onTaken } = this.#parts;
     const news = batch.map((mail) => ({ mail, hash: toHex(crypto.sha256(mail.bytes)) })).filter(({ mail, hash }) => !this.#known.has(hash) && this.#counts(mail));
     const { opened, suspected } = this.#open(news.map(({ mail }) => mail.bytes), cards);
     opened.sort((a, b) => placeOf(a.message) - placeOf(b.message));
     const tally: Tally = { opened: 0, repeated: 0, refused: 0 };
     const senders = opened.length > 0 ? commit(() => this.#parts.envelopes.receive(opened, tally)) : new Set<PeerId>();
+    if (opened.length > 0) untaken.stored();
     if (suspected.length > 0) quarantine.hold(suspected);
     for (const { hash } of news) this.#remember(hash);
     for (const mail of batch) mail.ack();

@@ -113,15 +113,14 @@ export class ProfileWays {
       onTrouble: () => around.network.touched(),
     });
     this.#taking = new MailTaking({
-      crypto,
-      clock,
-      logger,
+      crypto, clock, logger,
       store: stores.ways,
       envelopes: profile.envelopes,
       quarantine: profile.quarantine,
       cards: this.#cards,
       telling: this.telling,
       commit,
+      untaken: profile.untaken,
       onReceived: (peerId) => onReceived(peerId),
       onTaken: (count) => this.own.took(count),
     });

@@ -20,7 +20,8 @@ const longestMs = 3_000;
 const againMs = 5_000;
 
 /** What of a disk's refusals a person hears beside the field: what is typed there ends with a lock. */
-export type Unkept = 'disk.full' | 'disk.failed';
+const unkeptFor = ['disk.full', 'disk.failed', 'profile.gone'] as const;
+export type Unkept = (typeof unkeptFor)[number];
 
 /** What was typed and not sent, per conversation. Stored in the vault soon after it was typed, so that neither a lock nor a restart takes it. */
 export interface DraftsState {
@@ -71,7 +72,7 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
     const refuse = (conversationId: string, error: unknown): void => {
       refused.set(conversationId, setTimeout(() => save(conversationId), againMs));
       const { code } = toFailure(error);
-      setUnkept(conversationId, code === 'disk.full' || code === 'disk.failed' ? code : undefined);
+      setUnkept(conversationId, unkeptFor.find((each) => each === code));
     };
     const stopWaiting = (conversationId: string): void => {
       clearTimeout(unsaved.get(conversationId)?.rest);

@@ -10,6 +10,7 @@ export const network = {
   'bar.moved': 'Port {from} ist von einem anderen Programm belegt. Keyshift nimmt {to}; Kontakte erfahren es, wenn ihr euch verbindet.',
   'bar.disk-full': 'Die Festplatte ist voll: Was andere dir schreiben, kann nicht gespeichert werden. Es wartet bei ihnen und kommt, sobald Platz ist.',
   'bar.disk-failed': 'Die Festplatte nimmt nichts an: Was andere dir schreiben, kann nicht gespeichert werden und wartet bei ihnen. Hilft es nicht, nach ihr zu sehen, sperre Keyshift und entsperre es wieder.',
+  'bar.folder-gone': 'Der Ordner dieses Profils ist nicht mehr da: Was andere dir schreiben, kann nicht gespeichert werden und wartet bei ihnen. Beende Keyshift, lege ihn zurück oder schließe seine Festplatte an, und starte neu.',
   'bar.offline': 'Dieser Computer hat kein Netz. Was du schreibst, bleibt hier und wird gesendet, wenn er eines hat.',
   'bar.proxy': 'Der Proxy {address} antwortet nicht. Nichts wird an ihm vorbei gesendet; Nachrichten warten, bis er antwortet.',
   'settings.tab.network': 'Netz',

@@ -8,6 +8,7 @@ export const network = {
   'bar.moved': 'Port {from} is taken by another program. Keyshift is using {to}; contacts learn it as you connect.',
   'bar.disk-full': 'The disk is full: what others write to you cannot be stored. It waits with them and comes once there is room.',
   'bar.disk-failed': 'The disk takes nothing: what others write to you cannot be stored and waits with them. If looking after it does not help, lock Keyshift and unlock it.',
+  'bar.folder-gone': 'The folder of this profile is not there any more: what others write to you cannot be stored and waits with them. Quit Keyshift, put it back or connect its disk, and start again.',
   'bar.offline': 'This computer has no network. What you write is kept and leaves when there is one.',
   'bar.proxy': 'The proxy {address} does not answer. Nothing is sent around it; messages wait until it does.',
   'bar.clock.ahead': 'Your clock is {span} ahead of your contacts’. Keys may look expired, and messages stand in the wrong place. Check the time settings of this computer.',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCard } from '../../../electron/engine/certificates/card';
 import type { Stores } from '../../../electron/services/ports';
+import { Untaken } from '../../../electron/services/untaken';
 import { KeyshiftError } from '../../../shared/errors';
 import { cardText } from '../../support/card-text';
 import { acquaint, createWorld, toldOf, type Resident, type World } from '../../support/services-kit';
@@ -104,7 +105,34 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     broken.on = false;
     await world.until('it arrives', () => toldOf(bo, 'message.received').some(({ message }) => message.text === 'later'));
     expect(await status()).toBeUndefined();
+    const away = failing(bo, 'messages', 'add', () => new KeyshiftError('profile.gone', 'The folder went.'));
+    await world.until('a session', met);
+    away.on = true;
+    await ann.messages.send({ conversationId, text: 'when it is back' });
+    await world.pass(200);
+    expect(await status()).toBe('folder-gone');
+    away.on = false;
+    await world.until('it arrives', () => toldOf(bo, 'message.received').some(({ message }) => message.text === 'when it is back'));
+    expect(await status()).toBeUndefined();
   }, 30_000);
+
+  test('a disk that has room and takes nothing all the same, as where a quota is used up, is tried ever more seldom, until something is stored', async () => {
+    const waits: number[] = [];
+    let due = (): void => undefined;
+    const untaken = new Untaken({ clock: { setTimer: (milliseconds, run) => (waits.push(milliseconds / 1_000), (due = run), () => undefined) }, room: async () => 2 ** 30, onChange: () => undefined, onRoom: () => undefined });
+    for (let tries = 0; tries < 9; tries += 1) {
+      untaken.refused(full());
+      untaken.refused(full());
+      expect(untaken.why).toBe('disk-full');
+      due();
+      await new Promise(setImmediate);
+      expect(untaken.why).toBeUndefined();
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 600, 600]);
+    untaken.stored();
+    untaken.refused(full());
+    expect(waits.at(-1)).toBe(5);
+  });
 
   test('nor does a contact that cannot be read when the sender reaches for it', async () => {
     const { ofInviter } = await acquaint(world, ann, bo);
@@ -216,12 +244,19 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     bo.mute = true;
     await world.until('a session', met);
     const fault = failing(bo, 'contacts', 'byPeer');
+    const { size } = bo.disk;
     fault.on = true;
+    bo.disk.size = 0;
     await world.pass(5_000);
     expect(logs(bo, 'session.not-taken-up').length).toBeGreaterThan(0);
     expect(bo.profile.connections.sessions()).toEqual([]);
+    // Nothing of theirs comes so far that it could be refused.
+    expect((await bo.networkCalls.status(undefined)).untaken).toBe('disk-full');
     fault.on = false;
+    bo.disk.size = size;
     await world.until('a session', met);
+    await world.pass(6_000);
+    expect((await bo.networkCalls.status(undefined)).untaken).toBeUndefined();
   }, 60_000);
 
   test('locking in the middle of a meeting ends its channel and nothing happens later', async () => {

@@ -82,6 +82,7 @@ describe('bars under the title', () => {
   it.each([
     ['disk-full', 'The disk is full: what others write to you cannot be stored. It waits with them and comes once there is room.'],
     ['disk-failed', 'The disk takes nothing: what others write to you cannot be stored'],
+    ['folder-gone', 'The folder of this profile is not there any more: what others write to you cannot be stored'],
   ] as const)('a disk that takes nothing (%s) is told for as long as that lasts: who wrote only looks away', async (untaken, words) => {
     const { fake } = await renderApp(busyWorld(now, { network: { untaken } }));
     expect(bars().textContent).toContain(words);

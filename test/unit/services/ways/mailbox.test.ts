@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
+import { KeyshiftError } from '../../../../shared/errors';
 import { createMailWorld, type MailWorld, meetByMail, say, textsOf } from '../../../support/mail-world';
 import { acquaint, type Resident, toldOf } from '../../../support/services-kit';
 
@@ -51,6 +52,24 @@ describe('a mailbox as a way', () => {
     expect(world.server.size).toBe(0);
     expect(ann.profile.connections.sessions()).toEqual([]);
     expect((await bo.mailbox.status(undefined)).taken).toBeGreaterThan(0);
+  });
+
+  test('S1-01: what a full disk does not take stays in the mailbox, which is told while it lasts, and is taken once there is room', async () => {
+    await meetOnce();
+    const { messages } = bo.profile.stores;
+    const add = vi.spyOn(messages, 'add').mockImplementation(() => {
+      throw new KeyshiftError('disk.full', 'The disk is full.');
+    });
+    const { size } = bo.disk;
+    bo.disk.size = 0;
+    await say(ann, ofBo, 'one');
+    await world.until('it is told', () => bo.profile.untaken.why === 'disk-full');
+    await world.pass(20_000);
+    expect([toldOf(bo, 'message.received').length, world.server.size > 0, (await bo.networkCalls.status(undefined)).untaken]).toEqual([0, true, 'disk-full']);
+    add.mockRestore();
+    bo.disk.size = size;
+    await world.until('Bo has it', () => toldOf(bo, 'message.received').length === 1);
+    expect((await bo.networkCalls.status(undefined)).untaken).toBeUndefined();
   });
 
   test('S1-01: each contact fills a slot of its own; who is blocked loses it, and what is left there counts for nothing', async () => {
