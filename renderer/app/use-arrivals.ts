@@ -48,6 +48,15 @@ export function useArrivals(): void {
     [model, text],
   );
 
+  // Who asked has an answer, from here or from another own device.
+  const asking = useContacts((state) => state.requests);
+  const asked = useRef(asking);
+  useEffect(() => {
+    const over = asked.current.filter(({ requestId }) => !asking.some((one) => one.requestId === requestId));
+    asked.current = asking;
+    for (const { name } of over) model.ui.getState().retract(text('requests.arrived', { name: nameInSentence(name) }));
+  }, [model, asking, text]);
+
   useEffect(() => model.onFailure((failure) => model.ui.getState().toast(errorText(failure), 'danger')), [model, errorText]);
 
   useEffect(() => {

@@ -28,8 +28,8 @@ export interface ConversationItemProps {
 function withoutWords(conversation: Conversation | undefined): TextId {
   if (conversation?.preview === undefined) return 'list.noMessages';
   const { newest } = conversation;
-  if (newest?.kind === 'deleted') return newest.direction === 'out' ? 'message.deleted.own' : 'message.deleted';
-  return newest?.kind === 'unsupported' ? 'message.unsupported' : 'list.gone';
+  if (newest?.kind === 'deleted') return newest.direction === 'out' ? 'list.deleted.own' : 'list.deleted';
+  return newest?.kind === 'unsupported' ? 'list.unsupported' : 'list.gone';
 }
 
 export const ConversationItem = memo(function ConversationItem({ row, selected, inTabOrder, now, times, onShow, onMenu }: ConversationItemProps): ReactNode {

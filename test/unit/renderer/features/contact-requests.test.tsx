@@ -126,6 +126,20 @@ describe('declining a request', () => {
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Message' })));
   });
 
+  it.each(['Accept request', 'Decline'])('that was answered by “%s” is told no more', async (answer) => {
+    const world = Object.assign(busyWorld(now), { requests: threeRequests().slice(0, 1) });
+    const { fake } = await renderApp(world);
+    const [request] = world.requests;
+    if (request === undefined) throw new Error('no request');
+    act(() => fake.emit({ type: 'contact.request', ...request }));
+    const told = (): Element | null => screen.queryByText('Asks a wants to talk to you.');
+    expect(told()).toBeTruthy();
+    await pressNamed(answer);
+    if (answer === 'Decline') await pressNamed('Decline the request');
+    await settle();
+    expect(told()).toBeNull();
+  });
+
   it.each(['writes in the conversation that is open', 'went to another conversation'])('whoever %s by the time it is answered stays there', async (where) => {
     const world = Object.assign(busyWorld(now), { requests: threeRequests() });
     const { model } = await renderApp(world);

@@ -230,8 +230,8 @@ describe('in the window', () => {
       model.ui.getState().showDetails('who');
     });
     await settle();
-    expect(within(screen.getByRole('navigation')).getByText('This message was deleted.')).toBeTruthy();
-    expect(within(screen.getByRole('navigation')).getByText('You deleted this message.')).toBeTruthy();
+    expect(within(screen.getByRole('navigation')).getByText('Message deleted')).toBeTruthy();
+    expect(within(screen.getByRole('navigation')).getByText('Deleted by you')).toBeTruthy();
     const section = within(screen.getByRole('heading', { name: 'Other conversations with Bo Lindqvist' }).parentElement ?? document.body);
     expect(section.getByText('3 unread')).toBeTruthy();
     fireEvent.click(section.getByRole('button', { name: 'Boat [U+202E]evil' }));
