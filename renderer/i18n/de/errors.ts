@@ -132,7 +132,7 @@ export const errors = {
   'error.mailbox.registration-expired': 'Diese Anmeldung gilt nicht mehr. Bitte den Betreiber des Postfachs um eine neue, und sieh nach, ob die Uhr dieses Computers falsch geht.',
   'error.mailbox.other-device': 'Diese Anmeldung wurde für ein anderes Gerät gemacht. Gib dem Betreiber den Schlüssel von diesem.',
   'error.mailbox.unreachable': 'Das Postfach antwortet gerade nicht, oder was antwortet, kann nicht beweisen, dass es das ist. Nichts ging dorthin, und nichts ist verloren: Nachrichten gehen direkt, oder sie warten hier.',
-  'error.mailbox.refused': 'Das Postfach hat dieses Gerät abgewiesen. Nichts ist verloren: Nachrichten gehen direkt, oder sie warten hier. Bitte den Betreiber um eine neue Anmeldung.',
+  'error.mailbox.refused': 'Das Postfach hat dieses Gerät abgewiesen. Nichts ist verloren: Nachrichten gehen direkt, oder sie warten hier. Bitte den Betreiber um eine neue Anmeldung. Hat er dieses Gerät abgemeldet, verlasse vorher das Postfach: Dafür braucht er einen neuen Schlüssel, den es dann zeigt.',
   'error.mailbox.none': 'Dieses Gerät nutzt kein Postfach. Richte zuerst eines unter Einstellungen → Postfach ein.',
   'error.mailbox.task-unknown': 'Hier ist nichts mehr zu tun. Es ist schon erledigt.',
   'error.mailbox.still-registered': 'Das Postfach kennt dieses Gerät noch: Sein Betreiber hat es noch nicht ausgetragen. Schicke ihm die Zeile noch einmal.',

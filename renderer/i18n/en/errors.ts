@@ -134,7 +134,7 @@ export const errors = {
   'error.mailbox.registration-expired': 'This registration is no longer valid. Ask the operator of the mailbox for a new one, and see whether the clock of this computer is wrong.',
   'error.mailbox.other-device': 'This registration was made for another device. Give the operator the key of this one.',
   'error.mailbox.unreachable': 'The mailbox does not answer now, or what answers cannot prove to be it. Nothing was given to it and nothing is lost: messages go directly, or wait here.',
-  'error.mailbox.refused': 'The mailbox refused this device. Nothing is lost: messages go directly, or wait here. Ask the operator for a new registration.',
+  'error.mailbox.refused': 'The mailbox refused this device. Nothing is lost: messages go directly, or wait here. Ask the operator for a new registration. If they took this device away, leave the mailbox first: they need a new key for that, which it shows then.',
   'error.mailbox.none': 'This device uses no mailbox. Set one up under Settings → Mailbox first.',
   'error.mailbox.task-unknown': 'There is nothing left to do here. It is done already.',
   'error.mailbox.still-registered': 'The mailbox still knows this device: its operator has not revoked it yet. Send the operator the line once more.',
