@@ -83,7 +83,7 @@ function parseRequest(value: unknown, isRounded = false): Arrival {
   if (fields.jsonrpc !== '2.0' || typeof fields.method !== 'string') {
     return refused(id ?? null, rpcCodes.invalidRequest, 'A request has "jsonrpc": "2.0" and a method name.');
   }
-  return { kind: 'request', request: { ...(id === undefined ? {} : { id }), method: fields.method, params: fields.params } };
+  return { kind: 'request', request: { method: fields.method, params: fields.params, ...(id === undefined ? {} : { id }) } };
 }
 
 function isObject(value: unknown): value is object {

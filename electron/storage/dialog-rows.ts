@@ -37,25 +37,24 @@ export function readDialogKey(row: Row): DialogKey {
 }
 
 export function readStreamKey(row: Row): StreamKey {
-  return { ...readDialogKey(row), instanceId: id(row, 'instance_id') };
+  return { instanceId: id(row, 'instance_id'), ...readDialogKey(row) };
 }
 
 export function readDialog(row: Row): DialogRow {
   return {
-    ...readDialogKey(row),
     openedBy: word(row, 'opened_by', openers),
     state: word(row, 'state', states),
-    ...given('failure', optionalText(row, 'failure')),
     createdAt: integer(row, 'created_at'),
-    ...given('kekCreator', optionalText(row, 'kek_creator') === undefined ? undefined : id<InstanceId>(row, 'kek_creator')),
     announced: flag(row, 'announced'),
     failureDue: flag(row, 'failure_due'),
+    ...readDialogKey(row),
+    ...given('failure', optionalText(row, 'failure')),
+    ...given('kekCreator', optionalText(row, 'kek_creator') === undefined ? undefined : id<InstanceId>(row, 'kek_creator')),
   };
 }
 
 export function readSending(row: Row): SendingRow {
   return {
-    ...readStreamKey(row),
     nextSequence: integer(row, 'next_sequence'),
     nextSealed: integer(row, 'next_sealed'),
     acknowledged: integer(row, 'acknowledged'),
@@ -67,18 +66,19 @@ export function readSending(row: Row): SendingRow {
     epochSince: integer(row, 'epoch_since'),
     epochMessages: integer(row, 'epoch_messages'),
     epochBytes: integer(row, 'epoch_bytes'),
+    ...readStreamKey(row),
   };
 }
 
 export function readSendingKey(row: Row): SendingKeyRow {
   return {
-    ...readStreamKey(row),
     epoch: integer(row, 'epoch'),
     dskId: id(row, 'dsk_id'),
     check: bytes(row, 'key_check'),
     firstSequence: integer(row, 'first_sequence'),
     reason: word(row, 'reason', shiftReason.options),
     createdAt: integer(row, 'created_at'),
+    ...readStreamKey(row),
   };
 }
 
@@ -86,11 +86,11 @@ export function readOutbox(row: Row, headers: OutboxHeaders): OutboxRow {
   const keyEpoch = optionalInteger(row, 'key_epoch');
   const sealed = keyEpoch === undefined ? undefined : { bytes: headers.unpack(readPacked(row)), keyEpoch, kekId: id(row, 'kek_id'), until: optionalInteger(row, 'sealed_until') ?? 0 };
   return {
-    ...readStreamKey(row),
     sequence: integer(row, 'sequence'),
     content: bytes(row, 'content'),
     digest: bytes(row, 'digest'),
     sentAt: integer(row, 'sent_at'),
+    ...readStreamKey(row),
     // The ids were parsed before they were stored.
     ...given('sealed', sealed as OutboxRow['sealed']),
   };
@@ -98,10 +98,10 @@ export function readOutbox(row: Row, headers: OutboxHeaders): OutboxRow {
 
 export function readPending(row: Row, headers: OutboxHeaders): PendingRow {
   return {
-    ...readDialogKey(row),
     sequence: integer(row, 'sequence'),
     bytes: headers.unpack(readPacked(row)),
     cursor: integer(row, 'cursor'),
+    ...readDialogKey(row),
   };
 }
 
@@ -111,7 +111,6 @@ function readPacked(row: Row): Packed {
 
 export function readReceiving(row: Row): ReceivingRow {
   return {
-    ...readStreamKey(row),
     cumulative: integer(row, 'cumulative'),
     digest: bytes(row, 'digest'),
     controlFloor: integer(row, 'control_floor'),
@@ -119,6 +118,7 @@ export function readReceiving(row: Row): ReceivingRow {
     latestTime: integer(row, 'latest_time'),
     acknowledgementDue: flag(row, 'acknowledgement_due'),
     kekRanges: parseKekRanges(text(row, 'kek_ranges')),
+    ...readStreamKey(row),
     ...(integer(row, 'read_up_to') > 0 && { readUpTo: integer(row, 'read_up_to') }),
   };
 }
@@ -147,11 +147,11 @@ export function readReceivingKey(row: Row, { peerId, dialogId, instanceId }: Str
 
 export function readHeld(row: Row): HeldRow {
   return {
-    ...readStreamKey(row),
     sequence: integer(row, 'sequence'),
     content: bytes(row, 'content'),
     sentAt: integer(row, 'sent_at'),
     receivedAt: integer(row, 'received_at'),
     keyEpoch: integer(row, 'key_epoch'),
+    ...readStreamKey(row),
   };
 }

@@ -209,7 +209,7 @@ export function parseExchangeCredential(crypto: Crypto, source: Uint8Array): Exc
     const issuer = readIssuer(reader);
     const minListVersion = reader.u32();
     reader.end();
-    return { ...binding, bytes, hash: crypto.sha256(bytes), kemKey, serial, notBefore, notAfter, issuer, minListVersion, body, signature };
+    return { bytes, hash: crypto.sha256(bytes), kemKey, serial, notBefore, notAfter, issuer, minListVersion, body, signature, ...binding };
   });
 }
 

@@ -78,7 +78,7 @@ export function parseInstanceList(crypto: Crypto, source: Uint8Array): InstanceL
     const instances = Array.from({ length: count }, () => readEntry(reader));
     reader.end();
     assertOrder(instances);
-    return { ...binding, bytes, hash: crypto.sha256(bytes), version, issuedAt, instances, body, signature };
+    return { bytes, hash: crypto.sha256(bytes), version, issuedAt, instances, body, signature, ...binding };
   });
 }
 

@@ -158,7 +158,7 @@ export class Delivering {
     }
     const original = whole.kind === 'again' ? { original: { ...whole.original, sentAt: whole.sentAt } } : {};
     const unsure = this.isUnsure ? { maybeRepeat: true as const } : {};
-    sink.delivered({ ...dialog.key, instanceId, sequence, content, ...original, ...unsure, sentAt, receivedAt, keyEpoch });
+    sink.delivered({ instanceId, sequence, content, sentAt, receivedAt, keyEpoch, ...dialog.key, ...original, ...unsure });
   }
 
   #drain(dialog: DialogState, stream: ReceivingStream): number {

@@ -118,7 +118,7 @@ export class Receiving {
     const { news, local } = this.#parts;
     const told = news();
     const place = told && (span.control ? concernsOthers(content, local.instanceId) : span.sequence);
-    if (place !== undefined) told?.accepted({ ...dsk.dialog, instanceId: dsk.instanceId, place, bytes, source });
+    if (place !== undefined) told?.accepted({ instanceId: dsk.instanceId, place, bytes, source, ...dsk.dialog });
   }
 
   #judge(message: Authentic, touched: Set<ReceivingStream>): ReceiveOutcome {
@@ -142,7 +142,7 @@ export class Receiving {
     if (sequence > cumulative + limits.lookAhead) return rejected('ahead');
     if (sequence !== cumulative + 1 && !this.#hasRoom(peer, stream, message.content.length)) return rejected('ahead');
 
-    const claim = { ...dsk.header, check: dsk.check, sequence };
+    const claim = { check: dsk.check, sequence, ...dsk.header };
     const verdict = judgeEpoch(stream?.keys ?? [], claim);
     if (verdict.kind === 'superseded') return rejected('superseded');
     const before = stream?.row.kekRanges ?? [];

@@ -91,8 +91,8 @@ export class Sending {
     const sealer = peer && stream.row.nextSealed === sequence ? this.#nextSealer(dialog, stream, peer, sentAt) : undefined;
     const key = { peerId: stream.row.peerId, dialogId: stream.row.dialogId, instanceId: stream.row.instanceId };
     stream.row = { ...stream.row, nextSequence: sequence + 1, digest };
-    const base: OutboxRow = { ...key, sequence, content: plaintext, digest, sentAt };
-    const row = sealer && peer ? { ...base, sealed: this.#seal(stream, sealer, peer, { control: false, sequence, time: sentAt, plaintext }, fresh.subarray(blindBytes)) } : base;
+    const sealed = sealer && peer && this.#seal(stream, sealer, peer, { control: false, sequence, time: sentAt, plaintext }, fresh.subarray(blindBytes));
+    const row: OutboxRow = { sequence, content: plaintext, digest, sentAt, ...key, ...(sealed && { sealed }) };
     store.addOutbox(row);
     crypto.wipe(plaintext);
     store.putSending(stream.row);

@@ -46,7 +46,7 @@ const resumeShareBytes = 32;
 export function parseResume(type: typeof frameTypes.m1 | typeof frameTypes.m2, reader: Reader): ResumeM1 | ResumeM2 {
   const head = { mode: resumeMode, keyId: reader.fixed(keyIdBytes), cn: reader.fixed(resumeNonceBytes) } as const;
   if (type === frameTypes.m2) {
-    const second: ResumeM2 = { ...head, message: 'm2', sn: reader.fixed(resumeNonceBytes), share: reader.fixed(resumeShareBytes) };
+    const second: ResumeM2 = { message: 'm2', sn: reader.fixed(resumeNonceBytes), share: reader.fixed(resumeShareBytes), ...head };
     reader.end();
     return second;
   }
@@ -55,7 +55,7 @@ export function parseResume(type: typeof frameTypes.m1 | typeof frameTypes.m2, r
   const hintLength = reader.u8();
   if (hintLength > maxHintBytes) throw new WireError('field longer than its cap');
   const hint = reader.fixed(hintLength);
-  const first: ResumeM1 = { ...head, message: 'm1', share, target, hint, state: reader.fixed(stateBytes), proof: reader.fixed(proofBytes) };
+  const first: ResumeM1 = { message: 'm1', share, target, hint, state: reader.fixed(stateBytes), proof: reader.fixed(proofBytes), ...head };
   reader.end();
   return first;
 }
