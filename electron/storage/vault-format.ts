@@ -7,7 +7,7 @@ export const largestVaultBytes = 64 * 1024;
 /**
  * The file `vault`, 138 bytes, integers big-endian:
  *
- *     magic "KSHVAULT" | checksum[32] | version u16 | memory u32 | passes u32 | salt[16] | key check[16] | sealed key[48] | schema u32
+ *     magic "KSHVAULT" | checksum[32] | version u16 | memory u32 | passes u32 | salt[16] | key check[16] | sealed key[48] | zero[4] | schema u32
  *
  * - checksum = H(all bytes after it): tells a damaged file from a wrong passphrase. No secret goes in, so it proves
  *   nothing about an attacker, whose changes end as a wrong passphrase. Magic and checksum keep their place in every version.
@@ -96,6 +96,7 @@ export function parseVault(crypto: Crypto, file: Uint8Array): VaultContent {
   const saltAt = versionAt + 10;
   const keyCheckAt = saltAt + saltBytes;
   const sealedAt = keyCheckAt + keyCheckBytes;
+  if (view.getUint32(sealedAt + sealedKeyBytes) !== 0) throw damaged();
   return {
     cost,
     salt: file.slice(saltAt, keyCheckAt),

@@ -27,7 +27,7 @@ function filterOf(what: ChosenFile, { files }: DesktopWords): FileFilter {
   return { name: names[what], extensions: [...endings[what]] };
 }
 
-/** Windows keeps a list of what was chosen in dialogs, for everybody who opens its menus: which keys and backups there are, and what was sent. Other systems do not know the word. */
+/** Windows keeps a list of what was chosen in dialogs, for everybody who opens its menus: which keys and backups there are, and what was sent. Other systems do not know the word; GTK keeps such a list as well, and Electron has none for it (docs/security.md). */
 const unlisted = ['dontAddToRecent'] as const;
 
 /** What of Electron is used; the second argument first, as Electron has it for a window. */

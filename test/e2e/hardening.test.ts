@@ -33,9 +33,12 @@ test.afterAll(async () => {
   start?.release();
 });
 
-test('row 25: the memory of the main process is left out of core files', async () => {
+const filterOf = (pid: number): string => readFileSync(`/proc/${pid}/coredump_filter`, 'utf8').trim();
+const pidOfPage = (): Promise<number> => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId() ?? 0);
+
+test('row 25: the memory of the main process and of the page’s is left out of core files', async () => {
   test.skip(process.platform !== 'linux', 'only Linux has a filter for core files');
-  expect(await app.evaluate(() => process.pid).then((pid) => readFileSync(`/proc/${pid}/coredump_filter`, 'utf8').trim())).toBe('00000000');
+  expect([await app.evaluate(() => process.pid), await pidOfPage()].map(filterOf)).toEqual(['00000000', '00000000']);
 });
 
 test('rows 5–7: the page comes from the own scheme and loads without a single complaint', async () => {
@@ -371,4 +374,6 @@ test('a page that crashes comes back', async () => {
       return Promise.race([Promise.resolve(answer).then(String), new Promise<string>((done) => setTimeout(done, 1000, 'silent'))]);
     });
   await expect.poll(state).toBe('function');
+  // Row 25: the one that came in its place as well.
+  if (process.platform === 'linux') expect(filterOf(await pidOfPage())).toBe('00000000');
 });

@@ -9,6 +9,7 @@ import { backupHeads, backupItems } from './targets/backup';
 import { deposits, envelopeFiles, statements } from './targets/deposit';
 import { channels } from './targets/channels';
 import { fileWords } from './targets/files';
+import { disk } from './targets/disk';
 import { content, control, layout, messages, plaintexts, shortForms, standings } from './targets/dialog';
 import { facts } from './targets/facts';
 import { handover } from './targets/handover';
@@ -68,6 +69,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Target[]> | readonl
   pictures,
   doors,
   backup: () => [backupHeads(), backupItems()],
+  disk: async () => disk(await realCrypto()),
 };
 
 /** Every parser that meets foreign bytes. */

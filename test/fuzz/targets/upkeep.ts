@@ -2,7 +2,7 @@ import { encodeExchanges, encodeOwnState, encodeOwnUpdate, maxUpdateBytes, type 
 import { isInForce, issueSuspension, parseSuspension } from '../../../electron/engine/certificates/suspension';
 import { moveIdBytes, packKeys, withKeys } from '../../../electron/engine/key-files/certifier-move';
 import { WireError } from '../../../electron/engine/wire/wire-error';
-import { encodeIssueAnswer, encodeIssueRequest, type IssueAnswer, type IssueRequest, parseIssueAnswer, parseIssueRequest } from '../../../electron/services/devices/issue-words';
+import { encodeIssueAnswer, encodeIssueRequest, encodeWithdrawal, type IssueAnswer, type IssueRequest, parseIssueAnswer, parseIssueRequest, parseWithdrawal } from '../../../electron/services/devices/issue-words';
 import { encodePersonSettings, parsePersonSettings } from '../../../electron/services/devices/person-settings';
 import { type DevicePlace, encodePlaces, parsePlaces } from '../../../electron/services/devices/places';
 import { encodeWord, WordReader } from '../../../electron/services/devices/upkeep-words';
@@ -41,6 +41,7 @@ export async function upkeep(): Promise<Target[]> {
     layoutTarget({ name: 'upkeep-places', seeds: [encodePlaces(places)], parse: parsePlaces, encode: encodePlaces }),
     layoutTarget({ name: 'upkeep-issue', seeds: [encodeIssueRequest(request), encodeIssueRequest({ ...request, instead: false })], parse: parseIssueRequest, encode: encodeIssueRequest }),
     layoutTarget({ name: 'upkeep-issued', seeds: answers.map(encodeIssueAnswer), parse: parseIssueAnswer, encode: encodeIssueAnswer, says: ({ outcome }) => outcome }),
+    layoutTarget({ name: 'upkeep-withdrawn', seeds: [encodeWithdrawal({ requestId: counting(5, 16), signingKey: counting(6, 32) })], parse: parseWithdrawal, encode: encodeWithdrawal }),
     {
       name: 'suspension from a device',
       seeds: [statement],

@@ -41,6 +41,15 @@ describe('the vault file', () => {
     for (const other of [new Uint8Array(0), rest.subarray(0, 1), rest.subarray(0, 2), rest.subarray(0, -1), Uint8Array.from([...rest, 0])]) expect(() => parseVault(crypto, summed(other))).toThrow(damaged);
   });
 
+  it('A89: is damaged where something stands in the four bytes that nothing is written to, whatever its checksum says', () => {
+    const file = encodeVault(crypto, content);
+    for (const at of [130, 131, 132, 133]) {
+      const rest = Uint8Array.from(file.subarray(40));
+      rest[at - 40] = 1;
+      expect(() => parseVault(crypto, Uint8Array.from([...file.subarray(0, 8), ...crypto.sha256(rest), ...rest])), `${at}`).toThrow(damaged);
+    }
+  });
+
   it('is newer when a later version wrote it, whatever follows, and damaged for a version that never was', () => {
     expect(() => parseVault(crypto, encodeVault(crypto, content, vaultVersion + 1))).toThrow(expect.objectContaining({ code: 'vault.newer' }));
     expect(() => parseVault(crypto, encodeVault(crypto, content, 65535))).toThrow(expect.objectContaining({ code: 'vault.newer' }));
