@@ -24,6 +24,7 @@ export function writePreferences(directory: string, next: PreferencesFile): void
     }
     const [from, to] = [temporary, path];
     patientlySync(() => renameSync(from, to));
+    flushName(to);
   } catch (error) {
     if (temporary !== undefined) removeIfPossible(temporary);
     throw toDiskError(error);
@@ -38,6 +39,21 @@ export function leadsTo(path: string): string {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     return leadsTo(resolve(dirname(path), readlinkSync(path)));
+  }
+}
+
+/** A proxy that was just chosen must not be gone with a cut of power. The new file stands there by now: what a file system does not flush is the system's to do. */
+function flushName(path: string): void {
+  if (process.platform === 'win32') return;
+  try {
+    const folder = openSync(dirname(path), 'r');
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  } catch {
+    // As it was before this.
   }
 }
 

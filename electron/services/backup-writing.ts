@@ -15,16 +15,20 @@ export interface WritingParts {
 export async function writeSnapshot(parts: WritingParts, manifest: BackupManifest, snapshot: Snapshot): Promise<number> {
   const { run } = parts;
   const out = new ChunkWriter(parts);
-  await run.step(0, snapshot.bytes);
-  await out.add(encodeManifest(manifest));
-  let rows = 0;
-  for (const { page, begins, share } of snapshot.pages()) {
-    await out.add(encodePage(page, begins));
-    rows += page.rows.length;
-    await run.step(share * snapshot.bytes, snapshot.bytes);
+  try {
+    await run.step(0, snapshot.bytes);
+    await out.add(encodeManifest(manifest));
+    let rows = 0;
+    for (const { page, begins, share } of snapshot.pages()) {
+      await out.add(encodePage(page, begins));
+      rows += page.rows.length;
+      await run.step(share * snapshot.bytes, snapshot.bytes);
+    }
+    await out.add(encodeEnd(rows));
+    return await out.end();
+  } finally {
+    out.wipe();
   }
-  await out.add(encodeEnd(rows));
-  return out.end();
 }
 
 /** Cuts what comes into chunks. Whatever was in clear is overwritten. */
@@ -39,15 +43,23 @@ class ChunkWriter {
   }
 
   async add(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
-      // Only when more follows: the last chunk is never empty.
-      if (this.#filled === chunkBytes) await this.#write(false);
-      const taken = Math.min(bytes.length - at, chunkBytes - this.#filled);
-      this.#chunk.set(bytes.subarray(at, at + taken), this.#filled);
-      this.#filled += taken;
-      at += taken;
+    try {
+      for (let at = 0; at < bytes.length; ) {
+        // Only when more follows: the last chunk is never empty.
+        if (this.#filled === chunkBytes) await this.#write(false);
+        const taken = Math.min(bytes.length - at, chunkBytes - this.#filled);
+        this.#chunk.set(bytes.subarray(at, at + taken), this.#filled);
+        this.#filled += taken;
+        at += taken;
+      }
+    } finally {
+      this.#parts.crypto.wipe(bytes);
     }
-    this.#parts.crypto.wipe(bytes);
+  }
+
+  /** What was to go with more that does not come any more. */
+  wipe(): void {
+    this.#parts.crypto.wipe(this.#chunk);
   }
 
   async end(): Promise<number> {

@@ -131,9 +131,12 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
         try {
           target = await places.chosen.begin(chosen, chooser !== undefined, saved.note);
           for await (const piece of content.stream()) {
-            profile(); // not while it is locked
-            await target.write(piece);
-            crypto.wipe(piece);
+            try {
+              profile(); // not while it is locked
+              await target.write(piece);
+            } finally {
+              crypto.wipe(piece);
+            }
           }
           return { path: await target.finish() };
         } catch (error) {

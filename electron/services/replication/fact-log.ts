@@ -4,7 +4,7 @@ import { isOfDisk } from '../lasting-clock';
 import type { LoggedFact, ReplicaStore } from '../ports/replica';
 import type { Fact, FactKind } from './replica';
 import { isSigned, signFact, type SignedFact } from './signed-facts';
-import { batchBytes, type Batch, factBytes, sentBatchFacts } from './words';
+import { batchBytes, type Batch, factBytes, maxStamp, sentBatchFacts } from './words';
 
 export interface FactLogParts {
   readonly store: ReplicaStore;
@@ -75,7 +75,7 @@ export class FactLog {
   say(kind: string, key: string, value: Uint8Array): void {
     const { store, own, now } = this.#parts;
     const { begun = false, ...state } = store.state() ?? { stamp: 0 };
-    const stamp = Math.max(stampOf(Math.min(now(), endOfClocks)), state.stamp + 1);
+    const stamp = Math.min(maxStamp, Math.max(stampOf(Math.min(now(), endOfClocks)), state.stamp + 1));
     const known = this.#kinds.get(kind);
     const number = this.#placeKept(known, key) ?? this.#lastOwn() + 1;
     if (known?.merges === undefined) for (const other of store.of(kind, key)) if (other.author !== own) store.remove(other);

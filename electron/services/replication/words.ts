@@ -19,8 +19,8 @@ export const batchBytes = 60 * 1024;
 const maxAuthors = 256;
 const maxKindBytes = 24;
 const maxKeyBytes = 240;
-/** Leaves room for what is said after hearing the highest one. */
-const maxStamp = 2 ** 53 - 2 ** 32;
+/** Higher ones are refused; whoever heard the highest says it, too. */
+export const maxStamp = 2 ** 53 - 2 ** 32;
 const maxNumber = 2 ** 52;
 /** Kinds are words of the program, of this version or a later one. */
 const ascii = /^[\x21-\x7e]+$/;

@@ -1,7 +1,8 @@
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import fs, { fstatSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readPreferences } from '../../../electron/platform/preferences-damage';
 import { writePreferences } from '../../../electron/platform/preferences-writing';
 
@@ -28,4 +29,19 @@ test.each([
   }
   expect(lstatSync(link).isSymbolicLink()).toBe(true);
   expect([readdirSync(profile).toSorted(), readdirSync(join(folder, 'elsewhere'))]).toEqual([there, ['mine.json']]);
+});
+
+test.runIf(process.platform !== 'win32')('a proxy that was chosen outlasts a cut of power: the file is on the disk, and then its name', () => {
+  const profile = join(folder, 'profile');
+  const flushed: string[] = [];
+  const { fsyncSync } = fs;
+  const spy = vi.spyOn(fs, 'fsyncSync').mockImplementation((handle) => {
+    flushed.push(fstatSync(handle).isDirectory() ? `folder with ${readdirSync(profile).join()}` : 'file');
+    fsyncSync(handle);
+  });
+  syncBuiltinESMExports();
+  writePreferences(profile, { settings: { proxy: 'socks5://one.invalid:1' } });
+  spy.mockRestore();
+  syncBuiltinESMExports();
+  expect(flushed).toEqual(['file', 'folder with preferences.json']);
 });

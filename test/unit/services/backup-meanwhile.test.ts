@@ -1,5 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chunkBytes } from '../../../electron/engine/backup/container';
+import type { PeerId } from '../../../electron/engine/ids';
+import { writeSnapshot, type WritingParts } from '../../../electron/services/backup-writing';
+import { KeyshiftError } from '../../../shared/errors';
 import { handle } from '../../contract/storage/rows';
 import { readBackup } from '../../reference/backup-twin';
 import { ready } from '../../reference/dialog-twin';
@@ -7,6 +11,18 @@ import { furnish, house, type Housed, inFolder, passphrase, words } from '../../
 import { temporaryFolder } from '../../support/two-peers';
 
 const next = 'another passphrase for tests only';
+
+it('A88: what stood in clear for a chunk that is never full is overwritten where a backup ends early', async () => {
+  const wiped: string[] = [];
+  const crypto = { wipe: (bytes: Uint8Array) => void wiped.push(Buffer.from(bytes).toString('latin1')) };
+  const snapshot = { schema: 1, bytes: 1, close: () => undefined, *pages() {
+    yield { page: { table: 'messages', columns: ['text'], rows: [['said in confidence']] }, begins: true, share: 0 };
+    throw new KeyshiftError('vault.locked', 'The vault is locked.');
+  } };
+  const parts = { crypto, chunks: {}, target: {}, run: { step: async () => undefined } } as unknown as WritingParts;
+  await expect(writeSnapshot(parts, { peerId: 'a'.repeat(52) as PeerId, madeAt: 1, schema: 1, settings: '{}' }, snapshot)).rejects.toMatchObject({ code: 'vault.locked' });
+  expect(wiped.filter((bytes) => bytes.includes('said in confidence')).map(({ length }) => length === chunkBytes)).toEqual([false, true]);
+});
 
 describe('what happens while a backup is made', () => {
   const folder = temporaryFolder();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DialogId, InstanceId, PeerId } from '../../../../electron/engine/ids';
 import { toBase32 } from '../../../../electron/engine/wire/encoding';
 import type { MessageRow } from '../../../../electron/services/ports';
-import { encodeWords, parseWords } from '../../../../electron/services/replication/words';
+import { encodeWords, maxStamp, parseWords } from '../../../../electron/services/replication/words';
 import { realCrypto } from '../../../support/foundation-kit';
 import { type LogDevice, logDevices } from '../../../support/replica-kit';
 
@@ -83,5 +83,13 @@ describe('where a message stands that one device only heard of', () => {
     desk.db.transaction(() => desk.log.say('passing', 'word', new Uint8Array([1])));
     desk.db.transaction(() => desk.log.sweep([laptop.own]));
     expect(desk.stores.replica.of('passing', 'word')).toHaveLength(1);
+  });
+
+  it('S4-31 A75: nor by a device that says the highest stamp there is: what others say behind it is still taken by all', () => {
+    const highest = { author: desk.own, number: 1, stamp: maxStamp, kind: 'unheard-of', key: 'first', value: new Uint8Array([1]) };
+    laptop.db.transaction(() => laptop.log.take({ author: desk.own, signingKey: desk.signingKey, after: 0, upTo: 1, facts: [desk.sign(highest)] }));
+    for (const key of ['first', 'second']) laptop.db.transaction(() => laptop.log.say('unheard-of', key, new Uint8Array([2])));
+    const batch = laptop.log.batch(laptop.own, 0) ?? expect.unreachable('it said something');
+    expect(parseWords(crypto, encodeWords({ type: 'facts', ...batch }))).toEqual({ type: 'facts', ...batch });
   });
 });

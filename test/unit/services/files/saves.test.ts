@@ -55,6 +55,18 @@ describe('files that are saved', () => {
     expect(noted()).toBe(0);
   });
 
+  it('A88: what was opened of it is overwritten also where the disk takes nothing of it', async () => {
+    const given: Uint8Array[] = [];
+    Object.assign(ada.disk.chosen, {
+      begin: async () => ({ part: { path: '/a', id: '1' }, finish: async () => '/a', discard: async () => undefined, write: async (bytes: Uint8Array) => {
+        given.push(bytes);
+        throw new KeyshiftError('disk.full', 'The disk is full.');
+      } }),
+    });
+    expect(await save('/a')).toBe('disk.full');
+    expect(given.map((bytes) => [bytes.length > 0, bytes.every((byte) => byte === 0)])).toEqual([[true, true]]);
+  });
+
   it('a folder that is not there, takes nothing, or vanishes, and a disk that gets full in the middle: said in words, nothing is left, and it can be saved elsewhere', async () => {
     onDisk(() => undefined);
     expect(await save(join(folder, 'none', 'a.bin'))).toBe('path.unusable');
