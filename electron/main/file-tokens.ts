@@ -66,6 +66,8 @@ export class WindowFiles implements FileTokens {
 
   clear(): void {
     this.#clearings += 1;
+    // What was pasted is on no disk, and is on none of this machine's pages any more either.
+    for (const held of this.#held.values()) if ('bytes' in held) held.bytes.fill(0);
     this.#held.clear();
     this.saved.clear();
   }

@@ -29,8 +29,17 @@ const linkInWords = /(?<![A-Za-z0-9_-])keyshift:invite(?:-long)?\/[A-Za-z0-9_-]+
 export function readInvitation(parts: InvitationParts, text: string): ReadInvitation {
   refusePrivateKey(text);
   const read = parse(parts, text);
+  try {
+    return { ...read, before: assertAcceptable(parts, read.invitation) };
+  } catch (error) {
+    parts.crypto.wipe(read.invitation.secret);
+    throw error;
+  }
+}
+
+/** Gives whoever invites, where known already. */
+function assertAcceptable(parts: InvitationParts, { peerId, expiresAt }: Invitation): ContactRow | undefined {
   const { local, stores } = parts.profile();
-  const { peerId, expiresAt } = read.invitation;
   if (peerId === local.peerId) throw new KeyshiftError('invitation.own', 'This invitation is your own. Send it to the person you want to talk to.');
   if (expiresAt <= parts.clock.now()) throw new KeyshiftError('invitation.expired', 'This invitation has expired. Ask for a new one.');
   const before = stores.contacts.byPeer(peerId);
@@ -38,7 +47,7 @@ export function readInvitation(parts: InvitationParts, text: string): ReadInvita
   if (before !== undefined && before.ended === undefined && before.relation !== 'requested') {
     throw new KeyshiftError('invitation.already-accepted', 'You already accepted an invitation of this person.');
   }
-  return { ...read, before };
+  return before;
 }
 
 function parse(parts: InvitationParts, text: string): Omit<ReadInvitation, 'before'> {

@@ -42,25 +42,30 @@ export function createInvitation(parts: InvitationParts, { expiresInSeconds = de
   const wanted = (Math.floor(now / 1000) + expiresInSeconds) * 1000;
   const expiresAt = place === undefined || place.expiresAt === 0 ? wanted : Math.min(wanted, Math.floor(place.expiresAt / 1000) * 1000);
   const secret = crypto.random(16);
-  const link = encodeInvitation(crypto, {
-    peerId: profile.local.peerId,
-    instanceId: profile.local.instanceId,
-    secret,
-    expiresAt,
-    addresses: parts.ownAddresses().slice(0, linkAddresses),
-  });
-  profile.commit(() => profile.stores.invitations.put({ invitationId: invitationIdOf(crypto, secret), secret, createdAt: now, expiresAt }));
-  crypto.wipe(secret);
-  profile.invitations.sweep();
-  return { link, expiresAt, ...(mailbox && { longLink: encodeLongInvitation(crypto, link, profile.cards.cardFor('anybody', 'anybody')) }) };
+  try {
+    const link = encodeInvitation(crypto, {
+      peerId: profile.local.peerId,
+      instanceId: profile.local.instanceId,
+      secret,
+      expiresAt,
+      addresses: parts.ownAddresses().slice(0, linkAddresses),
+    });
+    profile.commit(() => profile.stores.invitations.put({ invitationId: invitationIdOf(crypto, secret), secret, createdAt: now, expiresAt }));
+    profile.invitations.sweep();
+    return { link, expiresAt, ...(mailbox && { longLink: encodeLongInvitation(crypto, link, profile.cards.cardFor('anybody', 'anybody')) }) };
+  } finally {
+    crypto.wipe(secret);
+  }
 }
 
 /** Checks everything that can be checked without a packet, then answers at once with a pending contact. */
 export function acceptInvitation(parts: InvitationParts, text: string): { contactId: string } {
-  const { clock, random, events } = parts;
+  const { clock, crypto, random, events } = parts;
   const profile = parts.profile();
   const { contacts } = profile.stores;
   const { invitation, link, card, before } = readInvitation(parts, text);
+  // It is read anew, of what is stored, for each question.
+  crypto.wipe(invitation.secret);
   const fitting = { book: profile.book, contact: before };
   if (card !== undefined && !fits(fitting, card)) {
     throw new KeyshiftError('invitation.wrong-person', 'This invitation shows another key than the one you know of this person.');

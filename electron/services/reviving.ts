@@ -26,12 +26,15 @@ export async function revive(around: Surroundings & { readonly deviceName: strin
       const seed = parseRecoveryCode(crypto, code);
       try {
         const { record: next, list } = await recoveredBackup(crypto, record, seed, clock.now());
-        vault.stores.transaction(() => {
-          local.save(next);
-          // Whoever has the devices of before knows the keys of every conversation.
-          vault.stores.upkeep.put(upkeepNotes.distrust, new Uint8Array(0));
-        });
-        wipeRecord(crypto, next);
+        try {
+          vault.stores.transaction(() => {
+            local.save(next);
+            // Whoever has the devices of before knows the keys of every conversation.
+            vault.stores.upkeep.put(upkeepNotes.distrust, new Uint8Array(0));
+          });
+        } finally {
+          wipeRecord(crypto, next);
+        }
         news = { ...news, list };
       } finally {
         crypto.wipe(seed);

@@ -28,7 +28,7 @@ export async function adoptIdentityKey(crypto: Crypto, record: LocalRecord, file
     if (certificate.peerId !== record.peerId) throw new KeyshiftError('key-file.other-person', 'This file holds the key of somebody else. Yours was kept.');
     if (certificate.epoch < identity.epoch) throw new KeyshiftError('key-file.older', 'This file holds an earlier key of yours. The one in use is newer and was kept.');
     const keyPair = { privateKey, spki: certificate.spki };
-    if (crypto.equal(certificate.spkiHash, identity.spkiHash)) return withPrivate(record, identity.epoch, privateBytes(keyPair));
+    if (crypto.equal(certificate.spkiHash, identity.spkiHash)) return withPrivate(record, identity.epoch, () => privateBytes(keyPair));
     if (certificate.epoch === identity.epoch) throw unacceptable('the key in use here is another one of the same age');
 
     const steps = stepsAfter(crypto, identity, file.papers);
@@ -84,8 +84,9 @@ function leadsTo(crypto: Crypto, end: FollowedKeys, { epoch, spki }: IdentityCer
 }
 
 /** The private half where only that was missing; undefined when nothing was. */
-function withPrivate(record: LocalRecord, epoch: number, privateKey: Uint8Array): LocalRecord | undefined {
+function withPrivate(record: LocalRecord, epoch: number, bytes: () => Uint8Array): LocalRecord | undefined {
   if (record.identityKeys.some((key) => key.epoch === epoch && key.privateKey)) return undefined;
+  const privateKey = bytes();
   return { ...record, identityKeys: record.identityKeys.map((key) => (key.epoch === epoch ? { ...key, privateKey } : key)), unconfirmed: true };
 }
 

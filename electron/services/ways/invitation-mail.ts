@@ -64,6 +64,7 @@ export class InvitationMail {
     const known = proof && openInvitation(stores.invitations.find(proof.invitationId));
     if (proof === undefined || known === undefined) return false;
     const holds = judgeInvitation(crypto, known, proof, { peerId: local.peerId, exchangeHash: sealedTo }, card.chain.identity, card.bytes);
+    crypto.wipe('secret' in known ? known.secret : known.helloKey);
     if (holds === 'nobody') return false;
     const result = introductions().redeem(proof.invitationId, card);
     if (result === 'accepted') return true;

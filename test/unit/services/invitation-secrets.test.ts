@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { invitationHelloKey, parseInvitation } from '../../../electron/engine/identity/invitation-link';
 import type { InvitationRow } from '../../../electron/services/ports';
+import { KeyshiftError } from '../../../shared/errors';
 import { createWorld, toldOf, type Resident, type World } from '../../support/services-kit';
 
 describe('the secret of a link is kept as long as it is of use, and erased then', () => {
@@ -69,6 +70,31 @@ describe('the secret of a link is kept as long as it is of use, and erased then'
     vi.spyOn(bo.crypto, 'wipe').mockImplementation((bytes) => (wiped.push(Buffer.from(bytes).toString('hex')), wipe(bytes)));
     await world.until('met', () => bo.profile.connections.sessions().length === 1);
     expect(wiped).toContain(hex);
+  });
+
+  test('what a link is made of, or was read, is overwritten: made, refused by the disk, accepted or refused', async () => {
+    const spy = (of: Resident): string[] => {
+      const wiped: string[] = [];
+      const { wipe } = of.crypto;
+      vi.spyOn(of.crypto, 'wipe').mockImplementation((bytes) => (wiped.push(Buffer.from(bytes).toString('hex')), wipe(bytes)));
+      return wiped;
+    };
+    const { link } = await ann.contacts.createInvitation({ expiresInSeconds: 600 });
+    const hex = Buffer.from(secretOf(link)).toString('hex');
+    const [wipedByAnn, wipedByBo] = [spy(ann), spy(bo)];
+    expect(() => ann.contacts.acceptInvitation({ link })).toThrow('your own');
+    expect(wipedByAnn).toContain(hex);
+    wipedByAnn.length = 0;
+    await bo.contacts.acceptInvitation({ link });
+    expect(wipedByBo).toContain(hex);
+    let made = '';
+    ann.replace((stores) => ({ invitations: { ...stores.invitations, put: ({ secret }) => {
+      made = Buffer.from(secret).toString('hex');
+      throw new KeyshiftError('disk.full', 'The disk is full.');
+    } } }));
+    ann.reopen();
+    expect(() => ann.contacts.createInvitation({})).toThrow('full');
+    expect([made.length, wipedByAnn.includes(made)]).toEqual([32, true]);
   });
 
   /** Lets one channel of Bo's through to Ann and nothing else either way. */

@@ -131,6 +131,14 @@ describe('files in the hand of a window', () => {
     await expect(files.open(one?.token ?? '')).rejects.toMatchObject({ code: 'path.unusable' });
   });
 
+  test('A88: what was pasted is overwritten when everything is locked', async () => {
+    const { files } = held();
+    const bytes = new Uint8Array(Buffer.from('pasted'));
+    await files.take([{ name: 'a.txt', bytes }]);
+    files.clear();
+    expect([...bytes]).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
   test('what is still being read as everything is locked, or chosen in a dialog that outlives that, is let go of', async () => {
     const { files } = held();
     const handlers = withFiles(recordingHandlers({}).handlers, { held: files, media: setUp(gif()).media, choose: async () => (files.clear(), ['/home/ada/a.gif']) }, () => undefined);

@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import type { KeyObject } from 'node:crypto';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeChain, parseChain, verifyChain } from '../../../../electron/engine/certificates/chain';
 import { createLocalRecord, openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { recoverLocalRecord } from '../../../../electron/engine/certificates/recovery';
@@ -53,7 +54,12 @@ describe('an imported identity key', () => {
   });
 
   it('S5-26: the key in use already changes nothing, and one without its private half here gets it', async () => {
-    expect(await adopt(third, third)).toBeUndefined();
+    const file = keyFileOf(crypto, third);
+    const made = vi.spyOn(Object.getPrototypeOf(file.privateKey.key) as KeyObject, 'export');
+    expect(await adoptIdentityKey(crypto, third, file, now + 10)).toBeUndefined();
+    // Nor is its private half written out for nothing, which nobody would overwrite.
+    expect(made).not.toHaveBeenCalled();
+    made.mockRestore();
     const bare = { ...third, identityKeys: third.identityKeys.map(({ privateKey: _gone, ...key }) => key) };
     const next = await adopt(bare, third);
     expect(next?.identityKeys.map(({ privateKey }) => privateKey !== undefined)).toEqual([false, false, true]);

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createCard } from '../../../../electron/engine/certificates/card';
 import { openCardDeposit, sealCardDeposit } from '../../../../electron/engine/dialog/card-deposit';
 import { proveInvitation } from '../../../../electron/engine/dialog/invitation-mail';
@@ -192,6 +192,17 @@ describe('an invitation that carries a place to answer', () => {
     expect(new InvitationMail(parts).proofFor(to, new Uint8Array(1))).toBeUndefined();
     const hex = Buffer.from(secret).toString('hex');
     expect(wiped.map((bytes) => (bytes === hex ? 'secret' : bytes.includes(hex) ? 'link' : 'other'))).toEqual(['link', 'secret']);
+  });
+
+  test('nor does the secret stay with whoever made it once it was shown', async () => {
+    const link = await invite(ann);
+    const hex = Buffer.from(parseLongInvitation(ann.crypto, link, world.clock.now()).invitation.secret).toString('hex');
+    const wiped: string[] = [];
+    const { wipe } = ann.crypto;
+    vi.spyOn(ann.crypto, 'wipe').mockImplementation((bytes) => (wiped.push(Buffer.from(bytes).toString('hex')), wipe(bytes)));
+    await bo.contacts.acceptInvitation({ link });
+    await world.until('Bo is a contact', () => relation(ann, bo) === 'mutual');
+    expect(wiped).toContain(hex);
   });
 
   test('S4-32: whoever is blocked hears nothing, and a link that runs out is over', async () => {
