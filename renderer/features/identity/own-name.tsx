@@ -40,6 +40,8 @@ function OwnNameDialog({ name, onClose }: { readonly name: string; readonly onCl
     setTried(true);
     if (missing) field.current?.focus();
     if (busy || missing) return;
+    // As it is already: no key is made for that.
+    if (wanted.trim() === name) return onClose();
     const answered = focusWhereAsked();
     setBusy(true);
     setFailure(undefined);

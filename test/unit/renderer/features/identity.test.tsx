@@ -188,6 +188,15 @@ describe('own identity key', () => {
 });
 
 describe('the own name', () => {
+  it('left as it is, it is none of a new key, and nobody is told so', async () => {
+    const { fake } = await open(emptyWorld());
+    await pressNamed('Change your name');
+    await submitNamed('Use this name');
+    expect(fake.calls).not.toContain('identity.rename');
+    expect(dialogs()).toHaveLength(1);
+    expect(page()).not.toContain('You have a new name');
+  });
+
   it('what was said of one that was refused is not said of the next', async () => {
     const { fake } = await open(emptyWorld());
     await pressNamed('Change your name');
