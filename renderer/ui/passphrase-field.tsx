@@ -2,6 +2,7 @@ import { useEffect, useId, useState, type ReactNode, type Ref } from 'react';
 import { Eye, EyeOff } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import { useModel } from '../app/model-context';
+import { heard } from '../i18n/heard';
 import { useText } from '../i18n/use-text';
 
 export interface PassphraseFieldProps {
@@ -77,7 +78,7 @@ export function PassphraseField({ label, fieldRef, onTyped, hint, error, autoCom
         />
         <Button
           className="icon-button quiet in-field"
-          aria-label={text(wanted ? 'app.hideField' : 'app.showField', { label })}
+          aria-label={heard(text(wanted ? 'app.hideField' : 'app.showField', { label }))}
           onPress={() => setWanted(!wanted)}
         >
           {wanted ? <EyeOff aria-hidden="true" /> : <Eye aria-hidden="true" />}

@@ -4,6 +4,7 @@ import { plainFileName } from './strangers';
 import { TextField } from './text-field';
 import { useDropPlace } from './use-drop-place';
 import { useNoPrivateKey } from './use-no-private-key';
+import { heard } from '../i18n/heard';
 
 export interface TextOrFileProps {
   readonly label: string;
@@ -81,7 +82,7 @@ export function TextOrFile({ largestFile, read, words, children, onChange, error
           ref={picker}
           type="file"
           hidden
-          aria-label={words.field}
+          aria-label={heard(words.field)}
           onChange={(event) => {
             const [file] = event.currentTarget.files ?? [];
             // The same file may be chosen again after it was mended.

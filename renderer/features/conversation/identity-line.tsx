@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { IdCard } from 'lucide-react';
 import type { ContactKey } from '../../../shared/model/identity';
 import { useUi } from '../../app/model-context';
+import { heard } from '../../i18n/heard';
 import type { TextId } from '../../i18n/messages';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
@@ -26,7 +27,7 @@ export function IdentityLine({ keys, name: given, times }: { readonly keys: read
     });
   };
   return (
-    <div className="shift-line identity-line" role="article" aria-label={words} data-testid="identity-line">
+    <div className="shift-line identity-line" role="article" aria-label={heard(words)} data-testid="identity-line">
       <IdCard aria-hidden="true" className="line-icon" />
       <span>{words}</span>
       <time className="shift-time">{times.clock(last.since)}</time>

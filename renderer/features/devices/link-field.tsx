@@ -4,6 +4,7 @@ import { FileTrigger } from 'react-aria-components';
 import { holdsPrivateKey } from '../../../shared/private-key';
 import { focusWhereAsked } from '../../app/focus-where-asked';
 import { useModel } from '../../app/model-context';
+import { heard } from '../../i18n/heard';
 import { useText } from '../../i18n/use-text';
 import type { TextId } from '../../i18n/messages';
 import { Button } from '../../ui/button';
@@ -104,7 +105,7 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
       ref={kept}
       tabIndex={-1}
       role="group"
-      aria-label={text(kind.group)}
+      aria-label={heard(text(kind.group))}
       data-testid="link-field"
       {...dropPlace}
       onPaste={(event) => {

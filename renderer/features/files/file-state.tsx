@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { KeyshiftError, isErrorCode } from '../../../shared/errors';
 import type { Transfer } from '../../../shared/model/transfer';
 import { useContacts, useConversations } from '../../app/model-context';
+import { heard } from '../../i18n/heard';
 import { type Text, useErrorText, useText } from '../../i18n/use-text';
 import { type Times, useTimes } from '../../i18n/use-times';
 import { findContact } from '../contacts/contacts-store';
@@ -67,7 +68,7 @@ export function FileState({ transfer, name, file }: { readonly transfer: Transfe
   return (
     <>
       {transfer.state === 'running' || transfer.state === 'paused' ? (
-        <progress className="progress-bar" aria-label={text(`files.progress.${transfer.direction}`, { file })} aria-valuetext={words} max={transfer.size} value={transfer.done} />
+        <progress className="progress-bar" aria-label={text(`files.progress.${transfer.direction}`, { file })} aria-valuetext={heard(words)} max={transfer.size} value={transfer.done} />
       ) : null}
       {words === '' ? null : (
         <span className={transfer.state === 'failed' ? 'field-hint file-failed' : 'field-hint'} data-testid="file-state" data-state={transfer.state}>

@@ -2,6 +2,7 @@ import { memo, type ReactNode } from 'react';
 import { fateOf } from './life-words';
 import type { LifeBlock } from './lives-layout';
 import { ReasonGlyph } from './reason-glyph';
+import { heard } from '../../i18n/heard';
 
 /** Pixels at the standard size of text. */
 export const rowHeight = 44;
@@ -30,7 +31,7 @@ export const LifeBlockShape = memo(function LifeBlockShape({ block, spoken, chos
   return (
     <g
       role="option"
-      aria-label={spoken}
+      aria-label={heard(spoken)}
       aria-selected={chosen}
       tabIndex={chosen ? 0 : -1}
       data-life={key}

@@ -1,5 +1,6 @@
 import { useCallback, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { KeyTimeline } from '../../../shared/model/keys';
+import { heard } from '../../i18n/heard';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { FocusRing, Hatching, LifeBlockShape, rowHeight } from './life-block';
@@ -50,7 +51,7 @@ export function LivesPicture({ timeline, label, name, times }: { readonly timeli
     <figure className="lives">
       <Hatching id={hatch} to={picture.uncheckedTo} />
       <div className="lives-scroll" ref={scroller} dir="ltr">
-        <div role="listbox" aria-label={label} aria-orientation="horizontal" className="lives-rows" onKeyDown={move} onFocus={() => tale.current?.scrollIntoView({ block: 'nearest' })} onPointerLeave={() => onPoint(undefined)}>
+        <div role="listbox" aria-label={heard(label)} aria-orientation="horizontal" className="lives-rows" onKeyDown={move} onFocus={() => tale.current?.scrollIntoView({ block: 'nearest' })} onPointerLeave={() => onPoint(undefined)}>
           {picture.rows.map((row, index) => (
             <div key={`${row.who}-${row.instanceId}`} role="group" aria-label={labels[index]} className="lives-row">
               <span className="lane-label" aria-hidden="true">

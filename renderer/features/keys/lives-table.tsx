@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { KeyGeneration } from '../../../shared/model/keys';
+import { heard } from '../../i18n/heard';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { fateOf, reasonId } from './life-words';
@@ -18,7 +19,7 @@ export function LivesTable({ generations, label, name, times }: LivesTableProps)
   const newestFirst = [...generations].sort((one, other) => other.since - one.since || other.epoch - one.epoch);
   return (
     // A table may be wider than its pane; then it can be scrolled by keyboard too.
-    <div className="table-scroll" role="region" aria-label={label} tabIndex={0}>
+    <div className="table-scroll" role="region" aria-label={heard(label)} tabIndex={0}>
       <table className="table lives-table">
         <caption className="only-heard">{label}</caption>
         <thead>

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { RotateCcw, X } from 'lucide-react';
 import { commandOf, refusalOf, type CommandName, type Refusal } from '../../../shared/model/shortcuts';
 import { combinationOf, isMac, keysLabel, takenBy, type Keys } from '../../app/shortcuts';
+import { heard } from '../../i18n/heard';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { IconButton } from '../../ui/icon-button';
@@ -50,7 +51,7 @@ export function ShortcutRow({ name, keys, recording, onRecord, onSet }: Shortcut
           </IconButton>
         )}
         {recording ? <Recorder name={name} keys={keys} onEnd={() => onRecord(false)} onSet={onSet} /> : (
-          <Button kind="quiet" data-change-keys="" aria-label={text('keyboard.change.of', { command: label })} onPress={() => onRecord(true)}>
+          <Button kind="quiet" data-change-keys="" aria-label={heard(text('keyboard.change.of', { command: label }))} onPress={() => onRecord(true)}>
             {text('keyboard.change')}
           </Button>
         )}

@@ -88,6 +88,10 @@ describe('words', () => {
       return ids.some((id) => withHyphens(german[id as keyof typeof english] ?? '').includes('\u00AD'));
     });
     expect(divided).toEqual([]);
+    // What stands in a name of its own, and names that are handed on; names of people and files have none, nor do groups of digits.
+    const plain = /^(?:alt|names?(?:\.name)?|named\(task, text\)|labels\[index\]|emojiName\(each, locale\)|\[\.\.\.group\]\.join\(' '\))$/u;
+    const handedOn = labels.filter(({ words }) => !words.startsWith('heard(') && !plain.test(words) && (!words.includes('text(') || /\{ (?:label|command)\b/u.test(words)));
+    expect(handedOn).toEqual([]);
   });
 
   it('the language follows the setting, then the system; direction, locale and tag follow the language', () => {
