@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../../../electron/engine/certificates/chain';
+import { parseInstanceCredential } from '../../../../electron/engine/certificates/credential';
 import { issueInstanceList, maxInstances, parseInstanceList } from '../../../../electron/engine/certificates/instance-list';
 import { createLocalRecord, openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { renewLocalRecord } from '../../../../electron/engine/certificates/renewal';
@@ -100,6 +101,12 @@ describe('a device that retires itself', () => {
       { credential: record.instance.credential },
       { ...other.record.instance, list: other.record.instanceList },
     ]) expect(() => replacedLocalRecord(crypto, record, { ...taken(), ...change })).toThrow();
+    // Named by a list of the identity, and not signed by it.
+    const party = open(next);
+    const unsigned = changed(credential, -65);
+    const { hash } = parseInstanceCredential(crypto, unsigned);
+    const naming = await issueInstanceList(crypto, { identity: party.identity, identityKey: party.certifierKey(), version: 9, issuedAt: now, instances: party.list.instances.map((each) => (each.instanceId === successor ? { ...each, credentialHash: hash } : each)) });
+    expect(() => replacedLocalRecord(crypto, record, { ...taken(), credential: unsigned, list: naming.bytes })).toThrow('the identity did not sign the device');
   });
 
   it('two copies that retired without knowing of each other: exactly one of them joins the other', async () => {

@@ -49,13 +49,16 @@ describe('encryption-only channel', () => {
     expect(frames).toEqual([{ kind: channelKinds.cardRequest, payload: new Uint8Array(64) }]);
   });
 
-  test('nothing that is said, and no kind, is seen on the wire; equal frames look different', async () => {
-    const { pair, client, server } = await connected();
+  test('nothing that is said, and no kind, is seen on the wire; equal frames look different; once sealed it is wiped', async () => {
+    const sealed: Uint8Array[] = [];
+    const noting: Crypto = { ...crypto, seal: (purpose, key, nonce, aad, plaintext) => (sealed.push(plaintext), crypto.seal(purpose, key, nonce, aad, plaintext)) };
+    const { pair, client, server } = await openEnds(noting, clock);
     collect(server);
     const payload = new TextEncoder().encode('a sentence nobody may read');
     client.send({ kind: channelKinds.inviteHello, payload });
     client.send({ kind: channelKinds.inviteHello, payload });
     const [, first, second] = pair.dialler.sent;
+    expect(sealed.map((each) => [each.length, each.some((byte) => byte !== 0)])).toEqual([[1 + payload.length, false], [1 + payload.length, false]]);
     expect(Buffer.from(concat(...pair.dialler.sent)).includes(Buffer.from(payload))).toBe(false);
     expect(first).toHaveLength(7 + 1 + payload.length + 16);
     expect(Buffer.from(first ?? []).equals(Buffer.from(second ?? []))).toBe(false);

@@ -107,7 +107,7 @@ describe('reader', () => {
     expect(() => read(concat(whole, bytes(0)))).toThrow(WireError);
   });
 
-  it('holds a length against its cap before it looks at the rest', () => {
+  it('A01: holds a length against its cap before it looks at the rest', () => {
     expect(() => new Reader(bytes(0xff, 0xff, 0xff, 0xff)).lp(1000)).toThrow('longer than its cap');
     expect(() => new Reader(bytes(0, 0, 0, 5, 1, 2, 3, 4, 5)).lp(4)).toThrow('longer than its cap');
     expect(() => new Reader(bytes(0, 0, 0, 5, 1, 2, 3, 4)).lp(5)).toThrow('too short');
