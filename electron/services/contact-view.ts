@@ -28,17 +28,17 @@ export function contactView(profile: ContactSources, row: ContactRow, now: numbe
   return {
     contactId: row.contactId,
     peerId: row.peerId,
+    ...namesOf(row),
     pending: row.relation !== 'mutual',
+    ...(row.ended === undefined ? {} : { ended: row.ended }),
     who: whoOf(profile.book, row, vouchers.length > 0),
     checked: row.checked,
-    reach: reachOf(profile, row),
-    keyEpoch: row.relation === 'mutual' ? (known?.record.identityEpoch ?? 0) : 0,
-    permissions: row.permissions,
-    ...namesOf(row),
-    ...(row.ended === undefined ? {} : { ended: row.ended }),
     ...(lapsed && { lapsed }),
     ...vouchedFor(vouchers),
     ...(takenBackBy.length > 0 && { takenBackBy: [...takenBackBy] }),
+    reach: reachOf(profile, row),
+    keyEpoch: row.relation === 'mutual' ? (known?.record.identityEpoch ?? 0) : 0,
+    permissions: row.permissions,
   };
 }
 

@@ -97,11 +97,11 @@ function write(profile: OpenProfile, { conversationId: shown, text, replyTo }: P
     sequence: sent.sequence,
     kind: 'text',
     text,
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(conversation.disappearAfter === undefined ? {} : { disappearAfter: conversation.disappearAfter }),
     sentAt: sent.sentAt,
     state: 'queued',
     keyEpoch: sent.keyEpoch,
-    ...(replyTo === undefined ? {} : { replyTo }),
-    ...(conversation.disappearAfter === undefined ? {} : { disappearAfter: conversation.disappearAfter }),
   };
   profile.history.written(row);
   profile.talk.typing.sent(conversationId);
