@@ -68,7 +68,7 @@ export function contactChangesService(parts: ContactChangesParts): Pick<Handlers
       current();
       refusePrivateKey(link);
       crypto.wipe(parseInvitation(crypto, link.trim()).secret);
-      const chosen = await choosePath(chooser, path, (asks) => asks.save('qr-picture', 'Keyshift invitation'));
+      const chosen = await choosePath(chooser, path, (asks) => asks.save('qr-picture', ''));
       files.check(chosen, gif);
       return { path: files.write(chosen, gif, await qrPicture(link.trim()), (part) => noteSave(() => current().stores.transfers, { part })) };
     },

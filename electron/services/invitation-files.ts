@@ -28,7 +28,7 @@ export function invitationFiles(parts: InvitationFilesParts): Pick<Handlers['con
       const invitation = isLongInvitation(link) ? parseLongInvitation(crypto, link, clock.now()).invitation : parseInvitation(crypto, link);
       if (invitation.instanceId !== parts.profile().local.instanceId) throw new KeyshiftError('invitation.garbled', 'This invitation was made by another device.');
       crypto.wipe(invitation.secret);
-      const chosen = await choosePath(chooser, path, (asks) => asks.save('invitation', 'Keyshift invitation'));
+      const chosen = await choosePath(chooser, path, (asks) => asks.save('invitation', ''));
       files.check(chosen, kind);
       return { path: files.write(chosen, kind, new TextEncoder().encode(`${link.trim()}\n`), (part) => noteSave(() => parts.profile().stores.transfers, { part })) };
     },

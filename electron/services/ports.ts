@@ -272,6 +272,7 @@ export interface KitPrinter {
 
 /** Asks the person at the screen for a file; undefined when they give up. */
 export interface PathChooser {
+  /** `suggestedName` empty: an invitation, which is called so in the person's language. */
   save(what: ChosenFile, suggestedName: string): Promise<string | undefined>;
   open(what: ChosenFile): Promise<string | undefined>;
   /** A folder that is there, for files of this kind. */

@@ -21,6 +21,9 @@ const endings: Readonly<Record<ChosenFile, readonly string[]>> = {
   update: ['keyshift-update', 'deb', 'rpm', 'gz', 'AppImage', 'exe', 'dmg'],
 };
 
+/** In characters, before a day: with four bytes each they fit into a name of a file. */
+const longestName = 40;
+
 /** What a kind is called; some have the same name in every language. */
 function filterOf(what: ChosenFile, { files }: DesktopWords): FileFilter {
   const names: Readonly<Record<ChosenFile, string>> = { ...files, pkcs12: 'PKCS #12', pem: 'PEM', 'export-json': 'JSON', 'received-file': files['any-file'] };
@@ -56,7 +59,7 @@ export function fileDialogs(dialogs: FileDialogs, words: () => DesktopWords, inF
   return {
     save: (what: ChosenFile, suggested: string): Promise<string | undefined> =>
       ask(async () => {
-        const name = what === 'envelopes' ? suggestedName(suggested, words()) : safeName(suggested);
+        const name = what === 'envelopes' ? suggestedName(suggested, words()) : safeName(suggested === '' ? words().files.invitation : suggested);
         // A received file keeps the name and the ending it came with, which were made safe when it came.
         // Linux asks about a file that is there only when told to; the others always do.
         const properties: Electron.SaveDialogOptions['properties'] = ['showOverwriteConfirmation', 'createDirectory', ...unlisted];
@@ -89,5 +92,6 @@ export function suggestedName(personName: string, words: Pick<DesktopWords, 'for
 function safeName(text: string): string {
   // A hyphen only between letters or digits, as in a day: first in a name, programs take it for an option.
   const plain = text.replace(/(?<![\p{L}\p{M}\p{N}])-|-(?![\p{L}\p{N}])|[^\p{L}\p{M}\p{N}-]+/gu, ' ').replace(/ {2,}/g, ' ').trim();
-  return [...plain].slice(0, 40).join('').trim();
+  const day = / \d{4}-\d{2}-\d{2}$/u.exec(plain)?.[0] ?? '';
+  return `${Array.from(plain.slice(0, plain.length - day.length)).slice(0, longestName).join('').trim()}${day}`;
 }

@@ -64,7 +64,7 @@ function MomentHere({ words, at, said }: { readonly words: string; readonly at: 
     <span>
       {words}
       {said === '' ? null : (
-        <time className="message-moment" dateTime={new Date(at).toISOString()}>
+        <time className="message-moment" dir="auto" dateTime={new Date(at).toISOString()}>
           {said}
         </time>
       )}

@@ -4,7 +4,7 @@ import { safeName } from '../../../electron/services/files/safe-name';
 import { mediaTypeFrom, mediaTypeOf, shownAs } from '../../../electron/services/files/shown-as';
 import type { ChosenSource } from '../../../electron/services/ports/files';
 import { maxFileNameBytes } from '../../../shared/model/transfer';
-import { gif, jpeg, plainPng, png, webp } from '../../support/pictures';
+import { gif, heif, jpeg, plainPng, png, webp } from '../../support/pictures';
 import { assertSame, type Target } from '../target';
 
 /** A file that counts how much of it is read: a few bytes must not have the disk read again and again. */
@@ -40,7 +40,7 @@ async function whole(source: ChosenSource): Promise<Uint8Array> {
 
 /** Pictures from anywhere: read with little work, never longer than they were but for what is said anew of them, and clean once they were cleaned. */
 export function pictures(): Target[] {
-  const seeds = [jpeg(), jpeg(6), png(), png({ orientation: 8 }), plainPng, webp(), webp(3), gif()];
+  const seeds = [jpeg(), jpeg(6), png(), png({ orientation: 8 }), plainPng, webp(), webp(3), gif(), heif().bytes, heif('avif').bytes];
   return [
     {
       name: 'picture to clean',

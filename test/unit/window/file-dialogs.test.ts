@@ -45,6 +45,16 @@ describe('the person chooses files', () => {
     expect(asked).toMatchObject([{ defaultPath: 'Für Bo.keyshift-envelopes', filters: [{ name: 'Keyshift-Umschläge' }] }, { filters: [{ name: 'Keyshift-Sicherung' }] }]);
   });
 
+  test('an invitation is called so in that language; the day behind a long name stays', async () => {
+    const { made, asked } = dialogs({ save: '/a' });
+    await made.save('qr-picture', '');
+    language.now = 'de';
+    await made.save('invitation', '');
+    language.now = 'en';
+    await made.save('archive', `${'Ä'.repeat(64)} 2026-11-29`);
+    expect(asked).toMatchObject([{ defaultPath: 'Keyshift invitation.gif' }, { defaultPath: 'Keyshift-Einladung.keyshift-invite' }, { defaultPath: `${'Ä'.repeat(40)} 2026-11-29.keyshift-archive` }]);
+  });
+
   test('what to open: one file', async () => {
     const { made, asked } = dialogs({ open: ['/media/stick/x.keyshift-envelopes'] });
     expect(await made.open('envelopes')).toBe('/media/stick/x.keyshift-envelopes');

@@ -23,6 +23,8 @@ interface Span {
 /** What takes the place of a part; the rest of it becomes zeros. */
 interface Blank extends Span {
   readonly bytes?: Uint8Array;
+  /** It lies where a list says: that may be anywhere. */
+  readonly isListed?: boolean;
 }
 interface Box extends Span {
   readonly type: string;
@@ -52,6 +54,8 @@ export async function cleanHeif(file: Window, kept: Kept): Promise<void> {
 /** What goes of it, and where it ends: behind the last part that draws it. Undefined where it is no such picture. */
 async function blanksOf(file: Window): Promise<{ readonly blanks: readonly Blank[]; readonly end: number } | undefined> {
   const blanks: Blank[] = [];
+  /** Content of parts that hold no lists. */
+  const contents: Span[] = [];
   let hasMeta = false;
   let end = 0;
   for (let at = 0; at < file.size; ) {
@@ -60,6 +64,7 @@ async function blanksOf(file: Window): Promise<{ readonly blanks: readonly Blank
     if (box === undefined) break;
     if (drawnBoxes.has(box.type)) end = box.to;
     else blanks.push(...asFree(box));
+    if (box.type === 'mdat' || !drawnBoxes.has(box.type)) contents.push({ from: box.content, to: box.to });
     if (box.type === 'meta') {
       if (hasMeta || box.to - box.from > largestMeta) return undefined;
       hasMeta = true;
@@ -73,7 +78,9 @@ async function blanksOf(file: Window): Promise<{ readonly blanks: readonly Blank
     }
     at = box.to;
   }
-  return hasMeta ? { blanks: blanks.filter(({ from }) => from < end), end } : undefined;
+  // Zeros in the lists themselves would make another file of it.
+  const isOdd = blanks.some(({ isListed, from, to }) => isListed === true && !contents.some((content) => from >= content.from && to <= content.to));
+  return hasMeta && !isOdd ? { blanks: blanks.filter(({ from }) => from < end), end } : undefined;
 }
 
 /** A part that readers pass over. */
@@ -167,13 +174,17 @@ function extentsOf(reader: Reader, said: ReadonlyMap<number, string>, data: Box 
   reader.number(3);
   const [sizes, bases] = [reader.number(1), reader.number(1)];
   const [offsetBytes, lengthBytes, baseBytes, indexBytes] = [sizes >> 4, sizes & 15, bases >> 4, version === 0 ? 0 : bases & 15];
+  // Any number of them would be said in no bytes at all.
+  if (indexBytes + offsetBytes + lengthBytes === 0) throw new RangeError('places that are nowhere');
   const blanks: Blank[] = [];
+  let seen = 0;
   for (let left = reader.number(version < 2 ? 2 : 4); left > 0; left -= 1) {
     const type = said.get(reader.number(version < 2 ? 2 : 4));
     const method = version === 0 ? 0 : reader.number(2) & 15;
     const source = reader.number(2);
     const base = reader.number(baseBytes);
     for (let extent = reader.number(2), first = true; extent > 0; extent -= 1, first = false) {
+      if ((seen += 1) > mostPieces) throw new TooManyPieces('more parts than a picture has');
       reader.number(indexBytes);
       const offset = reader.number(offsetBytes);
       const length = reader.number(lengthBytes);
@@ -184,7 +195,7 @@ function extentsOf(reader: Reader, said: ReadonlyMap<number, string>, data: Box 
       const from = within.from + base + offset;
       const to = length === 0 ? within.to : from + length;
       if (from > to || to > within.to || (method === 0 && length === 0)) throw new RangeError('an item that lies nowhere');
-      blanks.push({ from, to, ...(type === 'Exif' && first && to - from >= emptyExif.length && { bytes: emptyExif }) });
+      blanks.push({ from, to, isListed: method === 0, ...(type === 'Exif' && first && to - from >= emptyExif.length && { bytes: emptyExif }) });
     }
   }
   return blanks;

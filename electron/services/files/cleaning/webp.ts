@@ -20,11 +20,12 @@ export async function cleanWebp(file: Window, kept: Kept): Promise<void> {
   let extended: { readonly at: number; readonly head: Uint8Array } | undefined;
   let orientation: number | undefined;
   let draws = false;
+  let isCut = false;
   for (const part of await partsOf(file, 12, end)) {
     const { type, at, length, next } = part;
     if (type === 'VP8X') {
       // Canvas and flags; what would follow says nothing of the picture.
-      if (extended === undefined && length >= 10) extended = { at: body.pieces.length, head: Uint8Array.from(await file.read(at, 18)) };
+      if (extended === undefined && length >= 10) extended = { at: body.pieces.length, head: await wholeHead(file, at) };
       if (extended?.at === body.pieces.length) body.bytes(extended.head);
     } else if (type === 'EXIF') {
       if (length <= largestExif) orientation ??= orientationOf(tiffOf(await file.read(at + 8, length)));
@@ -32,8 +33,11 @@ export async function cleanWebp(file: Window, kept: Kept): Promise<void> {
       draws ||= type !== 'ICCP' && type !== 'ANIM' && type !== 'ALPH';
       if (type === 'ANMF') await keepFrame(file, body, part);
       else body.range(at, next);
+      // The file ends within it: what is put behind it would be taken for its rest.
+      isCut = at + 8 + length + (length % 2) > file.size;
     }
   }
+  if (isCut) orientation = undefined;
   if (!draws) return kept.all(file.size);
   if (extended !== undefined) {
     const { at, head } = extended;
@@ -48,6 +52,13 @@ export async function cleanWebp(file: Window, kept: Kept): Promise<void> {
   viewOf(riff).setUint32(4, 4 + size, true);
   kept.bytes(riff);
   kept.add(body);
+}
+
+/** Of a file that ends within it, the rest is zeros: what is put behind it would be taken for its own. */
+async function wholeHead(file: Window, at: number): Promise<Uint8Array> {
+  const head = new Uint8Array(18);
+  head.set(await file.read(at, head.length));
+  return head;
 }
 
 interface Part {

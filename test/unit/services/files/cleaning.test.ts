@@ -93,9 +93,12 @@ describe('pictures say only what they show', () => {
   it('A: a HEIC whose parts cannot be followed, or lie nowhere, stays as it is', async () => {
     const { bytes } = heif();
     const places = Buffer.from(bytes).indexOf('iloc');
+    const inItsLists = Buffer.from(bytes);
+    inItsLists.writeUInt32BE(places, places + 12 + 16 + 8);
+    const inNoBytes = Buffer.from(bytes).fill(0, places + 8, places + 9).fill(0xff, places + 18, places + 20);
     const farAway = Buffer.from(bytes);
-    farAway.writeUInt32BE(0x7fffffff, places + 12 + 2 * 16 + 4);
-    for (const odd of [Buffer.from(bytes.subarray(0, places + 20)), farAway, Buffer.from(box('ftyp', Buffer.from('heic'))), Buffer.from(bytes).fill(0xff, places, places + 4).fill(0, places - 4, places)]) {
+    farAway.writeUInt32BE(0x7fffffff, places + 12 + 2 * 16 + 8);
+    for (const odd of [inItsLists, inNoBytes, Buffer.from(bytes.subarray(0, places + 20)), farAway, Buffer.from(box('ftyp', Buffer.from('heic'))), Buffer.from(bytes).fill(0xff, places, places + 4).fill(0, places - 4, places)]) {
       const source = sourceOf(odd);
       expect(await cleaned(source)).toBe(source);
     }
@@ -158,6 +161,13 @@ describe('pictures say only what they show', () => {
     expect(shownAs(out)).toBe('image');
     expect(out.length).toBeGreaterThan(40);
     expect(await clean(out)).toEqual(out);
+  });
+
+  it('into the last part of a WebP that ends within it nothing is put', async () => {
+    const turned = (last: Uint8Array): Buffer => riff(riffChunk('VP8X', Buffer.alloc(10, 2)), riffChunk('EXIF', tiff(3)), picture, last);
+    const canvas = await clean(riff(riffChunk('EXIF', tiff(3)), picture, riffChunk('VP8X', Buffer.alloc(22)).subarray(0, 15)));
+    expect(orientationOf(exifOf(canvas))).toBe(3);
+    for (const out of [canvas, await clean(turned(riffChunk('VP8L', Buffer.alloc(22)).subarray(0, 15))), await clean(turned(riffChunk('VP8L', Buffer.alloc(7)).subarray(0, 15)))]) expect(await clean(out)).toEqual(out);
   });
 
   it('a frame of a moving WebP stays what it was; each size is that of what is left', async () => {
