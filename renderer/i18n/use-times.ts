@@ -48,6 +48,9 @@ export function startOfDay(at: number): number {
   return date.getTime();
 }
 
+/** `GMT-5` with a minus sign: behind the hyphen that stands there a line may end. */
+const zoneInOne = (time: string): string => time.replace(/(GMT|UTC)-/u, '$1\u2212');
+
 export function useTimes(): Times {
   const intl = useIntl();
   return useMemo(() => {
@@ -80,8 +83,8 @@ export function useTimes(): Times {
         daysApart(at, now) === 0
           ? intl.formatTime(at, { hour: '2-digit', minute: '2-digit' })
           : intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at, now), hour: '2-digit', minute: '2-digit' }),
-      moment: (at) => intl.formatDate(at, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }),
-      hourWithZone: (at) => intl.formatTime(at, { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }),
+      moment: (at) => zoneInOne(intl.formatDate(at, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })),
+      hourWithZone: (at) => zoneInOne(intl.formatTime(at, { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })),
       timer: (milliseconds) => {
         const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
         return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

@@ -43,6 +43,7 @@ it('takes an hour that names its zone for one of the day on which that was writt
 it.each([
   ['en', 'Asia/Tokyo', /^Meet 2026-11-26 17:00:00Z \(Fri, Nov 27, 2026, 02:00\sAM GMT\+9\), or at 18:30 UTC \(03:30\sAM GMT\+9, the day after\)$/],
   ['de', 'Europe/Berlin', /^Meet 2026-11-26 17:00:00Z \(Do\., 26\. Nov\. 2026, 18:00 MEZ\), or at 18:30 UTC \(20:30 MESZ\)$/],
+  ['de', 'America/New_York', /\(Do\., 26\. Nov\. 2026, 12:00 GMT\u22125\), or at 18:30 UTC \(14:30 GMT\u22124\)$/],
   ['en', 'UTC', /^Meet 2026-11-26 17:00:00Z \(Thu, Nov 26, 2026, 05:00\sPM UTC\), or at 18:30 UTC$/],
 ] as const)('a moment that somebody wrote is shown and read out in the zone and language of who reads it: %s, %s', async (language, zone, expected) => {
   const before = process.env['TZ'];
