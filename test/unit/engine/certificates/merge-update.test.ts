@@ -69,6 +69,22 @@ describe('a later identity key that another own device brings', () => {
     }
   });
 
+  it('A74: a step counts for the very key that it names: the certificate and the list of another one are refused with it', async () => {
+    const [one, other] = [await rotate('routine', 20), await rotate('routine', 21)];
+    const certificate = other.identityKeys.find(({ epoch }) => epoch === 2)?.certificate ?? expect.unreachable('the other one');
+    const keys = one.identityKeys.map(withoutPrivate).map((key) => (key.epoch === 2 ? { ...key, certificate } : key));
+    expect(() => merge(laptop, told(other, { keys }))).toThrow('a certificate is another key’s');
+  });
+
+  it('S4-32 A72: of one key the later certificate is taken, and an earlier one that is brought again takes nothing back', async () => {
+    const { identity, peerId } = openLocalParty(crypto, laptop);
+    const { notBefore, notAfter, recoveryKeyHash } = identity;
+    const { der } = await createIdentityCertificate(crypto, { name: 'Another name', keyPair: fixedKey(0), peerId, epoch: 1, notBefore: notBefore + day, notAfter: notAfter + day, ...(recoveryKeyHash && { recoveryKeyHash }) });
+    const merged = merge(laptop, told({ ...desk, identityKeys: desk.identityKeys.map((key) => ({ ...key, certificate: der })) })) ?? expect.unreachable('news');
+    expect([merged.name, openLocalParty(crypto, merged).identity.notAfter]).toEqual(['Another name', notAfter + day]);
+    expect(merge(merged, told(desk))).toBeUndefined();
+  });
+
   it('A79 S5-34: after a compromise the private half of the key before goes here, too; after a routine change it stays while it may be needed', async () => {
     for (const purpose of ['routine', 'compromise'] as const) {
       const later = await rotate(purpose);
