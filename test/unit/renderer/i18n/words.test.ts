@@ -82,6 +82,7 @@ describe('words', () => {
     expect(heard('Einstel\u00ADlungen')).toBe('Einstellungen');
     const files = readdirSync('renderer', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tsx'));
     const labels = files.flatMap((name) => [...readFileSync(`renderer/${name}`, 'utf8').matchAll(/(?:aria-label|alt|placeholder|aria-valuetext|aria-description)=\{([^\n]*?)\}(?=[\s>/])/gu)].map(([, words = '']) => ({ name, words })));
+    expect(files.filter((name) => /'aria-(?:label|valuetext|description)': (?!heard\()/u.test(readFileSync(`renderer/${name}`, 'utf8')))).toEqual([]);
     expect(labels.length).toBeGreaterThan(60);
     const divided = labels.filter(({ words }) => !words.startsWith('heard(')).filter(({ words }) => {
       const ids = [...words.matchAll(/text\([`']([\w.-]+)(\$\{)?/gu)].flatMap(([, id = '', more]) => Object.keys(german).filter((one) => (more === undefined ? one === id : one.startsWith(id))));
