@@ -19,6 +19,8 @@ import { validityTolerance } from './validity';
 export interface Merged {
   /** Undefined when nothing of it was news. */
   readonly record: LocalRecord | undefined;
+  /** How many other devices the list in force names whose credentials are known. */
+  readonly siblings: number;
 }
 
 /**
@@ -46,7 +48,7 @@ export function mergeOwn(crypto: Crypto, record: LocalRecord, update: OwnUpdate,
     ...withSiblings(devices.siblings),
     ...recoveryOf(record, update, keys),
   };
-  return { record: isSame(record, merged) ? undefined : merged };
+  return { record: isSame(record, merged) ? undefined : merged, siblings: devices.parsed.length };
 }
 
 interface Keys {

@@ -250,7 +250,10 @@ export class Upkeep {
       async (record) => {
         let next: LocalRecord | undefined;
         try {
-          next = mergeOwn(crypto, record, update, exchanges, clock.now()).record;
+          const merged = mergeOwn(crypto, record, update, exchanges, clock.now());
+          next = merged.record;
+          // A session brings the credential of whoever it is with: stored before anybody told of it, and not in what is open.
+          if (next === undefined && merged.siblings > local.siblings.length) changes.reopen();
         } catch (error) {
           logger.warn('upkeep.refused', { reason: error instanceof Error ? error.message : 'unknown' });
         }

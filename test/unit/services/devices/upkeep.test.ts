@@ -30,6 +30,22 @@ describe('what own devices keep in step', () => {
     expect(own.map(({ profile }) => profile.local.isCertifier)).toEqual([true, false, false]);
   });
 
+  it('S4-32: so does a credential that a session brought before anybody told of it', async () => {
+    const { world, laptop, shelf } = home;
+    const { instanceId } = shelf.profile.local;
+    const row = laptop.profile.stores.devices.find(instanceId) ?? expect.unreachable('a row');
+    home.leave(laptop);
+    laptop.profile.stores.devices.remove(instanceId);
+    laptop.reopen();
+    expect(laptop.profile.local.siblings).toHaveLength(1);
+    laptop.profile.stores.devices.put(row);
+    laptop.mute = false;
+    laptop.onLink = undefined;
+    laptop.profile.devices.siblings.lookAgain();
+    await world.until('the other device is known', () => laptop.profile.local.siblings.length === 2);
+    await home.together();
+  });
+
   it('S4-32: a session that serves nothing but getting in step ends after fifteen seconds, to the millisecond', async () => {
     const { world, desk, shelf } = home;
     let ended: number | undefined;
