@@ -6,6 +6,7 @@ import type { DialogId, InstanceId, PeerId } from '../engine/ids';
 import type { Clock, Logger } from '../engine/ports';
 import type { Session, SessionItem } from '../engine/session/session';
 import { Arrivals } from './arrivals';
+import { isNews } from './envelopes';
 import type { EventHub } from './event-hub';
 import type { History } from './history';
 import { type NotesOfLane, SentNotes } from './sent-notes';
@@ -100,7 +101,7 @@ export class Delivery {
       count: (lane) => (this.#isUsed(lane) ? lane.incoming.length : undefined),
       take: (lane) => this.#take(lane),
       taken: (lane, taken) => {
-        parts.untaken?.stored();
+        if (taken.outcomes.some(isNews)) parts.untaken?.stored();
         this.#taken(lane, taken);
       },
       refused: (lane, error) => {

@@ -136,7 +136,7 @@ export class Envelopes {
       const [outcome] = this.#parts.engine.receive(source, [message]);
       count(tally, outcome);
       senders.add(source.identity.peerId);
-      if (outcome === undefined || !isNew.has(outcome.kind)) continue;
+      if (outcome === undefined || !isNews(outcome)) continue;
       this.#parts.onProof(source);
       this.#learn(source);
     }
@@ -151,10 +151,15 @@ export class Envelopes {
   }
 }
 
-const isNew: ReadonlySet<ReceiveOutcome['kind']> = new Set(['delivered', 'held', 'control']);
+const newKinds: ReadonlySet<ReceiveOutcome['kind']> = new Set(['delivered', 'held', 'control']);
+
+/** Whether something is stored for it: what is repeated or refused writes nothing. */
+export function isNews({ kind }: ReceiveOutcome): boolean {
+  return newKinds.has(kind);
+}
 
 function count(tally: Tally, outcome: ReceiveOutcome | undefined): void {
   if (outcome?.kind === 'duplicate') tally.repeated += 1;
-  else if (outcome !== undefined && isNew.has(outcome.kind)) tally.opened += 1;
+  else if (outcome !== undefined && isNews(outcome)) tally.opened += 1;
   else tally.refused += 1;
 }

@@ -3,16 +3,16 @@ import { atEndOfArrivals } from './end-of-arrivals';
 /** Pieces of work that make a transaction of their own worth it: what they share with others is nothing then. */
 const enough = 256;
 
-interface Waiting {
-  /** Does the work; gives what tells the caller so, once it is durable. */
-  readonly work: () => () => void;
+interface Waiting<T> {
+  /** Does the work; gives what tells the caller so, once it is durable, and what it touched. */
+  readonly work: () => { readonly answer: () => void; readonly touched: readonly T[] };
   readonly refuse: (error: unknown) => void;
 }
 
 export interface GroupCommitParts<T> {
   /** Runs a transaction, or a part of one that can be undone alone. */
   readonly commit: <R>(work: () => R) => R;
-  /** Called once after each commit, before anybody is answered, with everything that was touched. Never throws. */
+  /** Called once after each commit, before anybody is answered, with everything that was touched: nothing where all of it was refused. Never throws. */
   readonly after: (touched: ReadonlySet<T>) => void;
 }
 
@@ -24,8 +24,7 @@ export interface GroupCommitParts<T> {
  */
 export class GroupCommit<T> {
   readonly #parts: GroupCommitParts<T>;
-  readonly #touched = new Set<T>();
-  #waiting: Waiting[] = [];
+  #waiting: Waiting<T>[] = [];
 
   constructor(parts: GroupCommitParts<T>) {
     this.#parts = parts;
@@ -37,8 +36,9 @@ export class GroupCommit<T> {
       if (this.#waiting.length === 0) atEndOfArrivals(() => this.#waiting.length, enough, () => this.flush());
       this.#waiting.push({
         work: () => {
-          const result = work((what) => this.#touched.add(what));
-          return () => resolve(result);
+          const touched: T[] = [];
+          const result = work((what) => touched.push(what));
+          return { answer: () => resolve(result), touched };
         },
         refuse: reject,
       });
@@ -52,12 +52,14 @@ export class GroupCommit<T> {
     if (group.length === 0) return;
     const { commit, after } = this.#parts;
     const answers: (() => void)[] = [];
-    this.#touched.clear();
+    const touched = new Set<T>();
     try {
       commit(() => {
         for (const { work, refuse } of group) {
           try {
-            answers.push(commit(work));
+            const done = commit(work);
+            answers.push(done.answer);
+            for (const each of done.touched) touched.add(each);
           } catch (error) {
             answers.push(() => refuse(error));
           }
@@ -68,7 +70,7 @@ export class GroupCommit<T> {
       for (const { refuse } of group) refuse(error);
       return;
     }
-    after(this.#touched);
+    after(touched);
     for (const answer of answers) answer();
   }
 }

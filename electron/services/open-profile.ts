@@ -190,7 +190,7 @@ export class OpenProfile {
     this.sends = new GroupCommit({
       commit: (work) => this.commit(work),
       after: (peerIds) => {
-        this.untaken.stored();
+        if (peerIds.size > 0) this.untaken.stored();
         for (const peerId of peerIds) {
           this.delivery.flush(peerId);
           this.connections.reach(peerId);

@@ -42,28 +42,35 @@ export class Untaken {
     const why = error instanceof KeyshiftError ? reasons[error.code] : undefined;
     if (this.#closed || why === undefined) return;
     this.#set(why);
-    if (this.#why === 'disk-full') this.#lookLater();
+    if (why === 'disk-full') this.#lookLater();
+    else this.#lookNoMore();
   }
 
-  /** Something was stored. */
+  /** Something was really stored. Whoever was sent away before is still asked to come back: it may have been small enough for what room there was. */
   stored(): void {
+    const wasLong = this.#rest > lookMs;
     this.#rest = lookMs;
     this.#set(undefined);
+    if (!wasLong || this.#cancel === undefined) return;
+    this.#lookNoMore();
+    this.#lookLater();
   }
 
   close(): void {
     this.#closed = true;
+    this.#lookNoMore();
     this.#set(undefined);
   }
 
   #set(why: Why | undefined): void {
     if (this.#why === why) return;
     this.#why = why;
-    if (why !== 'disk-full') {
-      this.#cancel?.();
-      this.#cancel = undefined;
-    }
     this.#parts.onChange();
+  }
+
+  #lookNoMore(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
   }
 
   #lookLater(): void {
@@ -75,7 +82,7 @@ export class Untaken {
 
   async #look(): Promise<void> {
     const room = await this.#parts.room().catch(() => 0);
-    if (this.#closed || this.#why !== 'disk-full') return;
+    if (this.#closed || (this.#why !== undefined && this.#why !== 'disk-full')) return;
     if (room < enoughBytes) return this.#lookLater();
     this.#rest = Math.min(this.#rest * 2, longestMs);
     this.#set(undefined);

@@ -21,6 +21,8 @@ export interface FetchJob {
   readonly refused: Set<Party>;
   /** Those of them who said that they have no copy of it. */
   readonly without: Set<Party>;
+  /** Whether it was told that whoever is there has none. */
+  toldMissing: boolean;
   /** The next piece, and up to which they were asked for. */
   next: number;
   asked: number;
@@ -37,7 +39,7 @@ export interface FetchJob {
 /** From where it was noted to be, with nobody asked yet. */
 export function jobOf(row: TransferRow): FetchJob {
   return {
-    row, content: undefined, busy: false, ended: false, party: undefined, refused: new Set(), without: new Set(),
+    row, content: undefined, busy: false, ended: false, party: undefined, refused: new Set(), without: new Set(), toldMissing: false,
     next: row.have, asked: row.have, written: row.have, noted: row.have, notedAt: 0, window: firstWindow, askedAt: 0, writing: Promise.resolve(), cancelSilence: undefined,
   };
 }

@@ -91,6 +91,7 @@ export class Fetching {
 
   met(): void {
     this.#look();
+    this.#tellMissing();
   }
 
   left(party: Party): void {
@@ -100,6 +101,7 @@ export class Fetching {
       if (job.party === party) this.#lost(job);
     }
     this.#look();
+    this.#tellMissing();
   }
 
   /** This device has it now. */
@@ -109,6 +111,7 @@ export class Fetching {
     job.refused.delete(party);
     job.without.delete(party);
     this.#look();
+    this.#tellMissing();
   }
 
   /** This device does not give it now. `reason`: as it says. */
@@ -119,6 +122,7 @@ export class Fetching {
     if (reason === 'not-here') job.without.add(party);
     if (job.party === party) this.#lost(job);
     this.#look();
+    this.#tellMissing();
   }
 
   /** What nobody asked for, or comes late, is nothing: memory is bounded by what was asked for. */
@@ -148,6 +152,16 @@ export class Fetching {
     const jobs = [...this.#jobs.values()];
     for (const job of jobs) this.#end(job);
     await Promise.all(jobs.map(({ writing }) => writing));
+  }
+
+  /** Those who came, left or said something may be all that decides it. What is got or looked at now tells how it goes by itself. */
+  #tellMissing(): void {
+    for (const [transferId, job] of this.#jobs) {
+      const isMissing = this.isMissing(transferId);
+      if (job.busy || isMissing === job.toldMissing) continue;
+      job.toldMissing = isMissing;
+      if (job.party === undefined) this.#parts.rests(transferId);
+    }
   }
 
   /** Whoever waits and can be served is. */

@@ -96,7 +96,7 @@ export class MailTaking {
     opened.sort((a, b) => placeOf(a.message) - placeOf(b.message));
     const tally: Tally = { opened: 0, repeated: 0, refused: 0 };
     const senders = opened.length > 0 ? commit(() => this.#parts.envelopes.receive(opened, tally)) : new Set<PeerId>();
-    if (opened.length > 0) untaken.stored();
+    if (tally.opened > 0) untaken.stored();
     if (suspected.length > 0) quarantine.hold(suspected);
     for (const { hash } of news) this.#remember(hash);
     for (const mail of batch) mail.ack();

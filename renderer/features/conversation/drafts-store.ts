@@ -54,8 +54,8 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
   const unsaved = new Map<string, { readonly rest: ReturnType<typeof setTimeout>; readonly longest: ReturnType<typeof setTimeout> }>();
   /** Given to the vault, which has not said that it is stored: nothing that is told is newer. */
   const storing = new Map<string, Promise<unknown>>();
-  /** Of those what was refused, as by a full disk: it stands in the field alone, and is tried again. */
-  const refused = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Of those what was refused: it stands in the field alone. What a disk refused is tried again, of itself: anything else would be told each time. */
+  const refused = new Map<string, ReturnType<typeof setTimeout> | undefined>();
   /** Being sent: what is still stored of it is not put back into the field. */
   const leaving = new Set<string>();
   return createStore<DraftsState>()((set, get) => {
@@ -70,9 +70,10 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
       refused.delete(conversationId);
     };
     const refuse = (conversationId: string, error: unknown): void => {
-      refused.set(conversationId, setTimeout(() => save(conversationId), againMs));
       const { code } = toFailure(error);
-      setUnkept(conversationId, unkeptFor.find((each) => each === code));
+      const why = unkeptFor.find((each) => each === code);
+      refused.set(conversationId, why === undefined ? undefined : setTimeout(() => save(conversationId), againMs));
+      setUnkept(conversationId, why);
     };
     const stopWaiting = (conversationId: string): void => {
       clearTimeout(unsaved.get(conversationId)?.rest);

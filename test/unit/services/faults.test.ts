@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createCard } from '../../../electron/engine/certificates/card';
 import type { Stores } from '../../../electron/services/ports';
 import { Untaken } from '../../../electron/services/untaken';
@@ -116,6 +116,33 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     expect(await status()).toBeUndefined();
   }, 30_000);
 
+  test('that a full disk takes nothing of others is told until something is stored: what was refused, or says nothing, is not; and they are asked to come back once there is room, though something smaller was', async () => {
+    const { ofInviter } = await acquaint(world, ann, bo);
+    const { conversationId } = await bo.conversations.open({ contactId: contactOf(bo, ann)?.contactId ?? ofInviter });
+    await world.until('a session', met);
+    await world.pass(2_000);
+    const { untaken, connections } = bo.profile;
+    const { size } = bo.disk;
+    bo.disk.size = 0;
+    untaken.refused(full());
+    await expect(Promise.resolve(bo.messages.send({ conversationId: '0'.repeat(32), text: 'to nobody' }))).rejects.toMatchObject({ code: 'conversation.unknown' });
+    expect(untaken.why).toBe('disk-full');
+    const refusals = logs(bo, 'message.rejected').length;
+    for (const session of ann.profile.connections.sessions()) session.send([{ kind: 'message', bytes: new Uint8Array(300) }]);
+    await world.until('it is refused', () => logs(bo, 'message.rejected').length > refusals);
+    expect(untaken.why).toBe('disk-full');
+    await bo.messages.send({ conversationId, text: 'small' });
+    expect(untaken.why).toBeUndefined();
+    const asked = vi.spyOn(connections, 'lookAgain');
+    await world.pass(11_000);
+    expect([asked.mock.calls.length, untaken.why]).toEqual([0, undefined]);
+    bo.disk.size = size;
+    await world.pass(6_000);
+    expect(asked).toHaveBeenCalledTimes(1);
+    await world.pass(11_000);
+    expect(asked).toHaveBeenCalledTimes(1);
+  }, 30_000);
+
   test('a disk that has room and takes nothing all the same, as where a quota is used up, is tried ever more seldom, until something is stored', async () => {
     const waits: number[] = [];
     let due = (): void => undefined;
@@ -132,6 +159,14 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     untaken.stored();
     untaken.refused(full());
     expect(waits.at(-1)).toBe(5);
+    due();
+    await new Promise(setImmediate);
+    untaken.refused(full());
+    expect(waits.at(-1)).toBe(10);
+    // Something was taken: whoever was sent away is not asked for as late as they would have been, nor ever later while more is.
+    untaken.stored();
+    untaken.stored();
+    expect(waits.slice(-2)).toEqual([10, 5]);
   });
 
   test('nor does a contact that cannot be read when the sender reaches for it', async () => {

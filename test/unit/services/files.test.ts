@@ -286,6 +286,7 @@ describe('files of messages', () => {
     world.network.cut();
     await world.until('nobody is there', () => bo.profile.connections.sessions().length === 0);
     expect(transferOf(bo)).toEqual(expect.not.objectContaining({ missing: true }));
+    expect(toldOf(bo, 'transfer.progress').at(-1)).toEqual(expect.not.objectContaining({ missing: true }));
   });
 
   it('sent once more, what was called off keeps its copy where it goes to somebody else, and what arrived wherever it goes', async () => {

@@ -1,17 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDraftsStore } from '../../../../renderer/features/conversation/drafts-store';
+import { KeyshiftError } from '../../../../shared/errors';
 
 /** Longer than what was written waits until it is stored, in milliseconds. */
 const rest = 500;
 
 /** A vault that answers when the test says so. */
 function setUp() {
-  const asked: { readonly text: string | undefined; readonly answer: (stored: boolean) => Promise<void> }[] = [];
+  const asked: { readonly text: string | undefined; readonly answer: (stored: boolean, why?: Error) => Promise<void> }[] = [];
   const store = createDraftsStore((_conversationId, draft) => {
     return new Promise((resolve, reject) => {
-      const answer = async (stored: boolean): Promise<void> => {
+      const answer = async (stored: boolean, why = new Error('refused')): Promise<void> => {
         if (stored) resolve(null);
-        else reject(new Error('refused'));
+        else reject(why);
         await vi.advanceTimersByTimeAsync(0);
       };
       asked.push({ text: draft?.text, answer });
@@ -34,6 +35,20 @@ describe('a draft that the vault did not take', () => {
     await asked[1]?.answer(true);
     drafts.flush();
     expect(asked).toHaveLength(2);
+  });
+
+  it('is given again and again where a full disk refused it, and not where anything else did: that would be told each time', async () => {
+    const { asked, drafts } = setUp();
+    drafts.write('c', 'words');
+    vi.advanceTimersByTime(rest);
+    await asked[0]?.answer(false, new KeyshiftError('disk.full', 'The disk is full.'));
+    vi.advanceTimersByTime(5_000);
+    expect(asked).toHaveLength(2);
+    await asked[1]?.answer(false);
+    vi.advanceTimersByTime(60_000);
+    expect(asked).toHaveLength(2);
+    drafts.flush();
+    expect(asked).toHaveLength(3);
   });
 
   it('is given by and by while somebody writes without a rest, and once when they rest', () => {

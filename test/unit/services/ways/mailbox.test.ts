@@ -70,6 +70,16 @@ describe('a mailbox as a way', () => {
     bo.disk.size = size;
     await world.until('Bo has it', () => toldOf(bo, 'message.received').length === 1);
     expect((await bo.networkCalls.status(undefined)).untaken).toBeUndefined();
+    bo.disk.size = 0;
+    // What only repeats what is here is no sign that the disk takes anything.
+    bo.profile.untaken.refused(new KeyshiftError('disk.full', 'The disk is full.'));
+    const received = vi.spyOn(bo.profile.envelopes, 'receive').mockImplementationOnce((_, tally) => {
+      tally.repeated += 1;
+      return new Set();
+    });
+    await say(ann, ofBo, 'two');
+    await world.until('it came', () => received.mock.calls.length > 0);
+    expect(bo.profile.untaken.why).toBe('disk-full');
   });
 
   test('S1-01: each contact fills a slot of its own; who is blocked loses it, and what is left there counts for nothing', async () => {
