@@ -116,6 +116,10 @@ export function createSearchStore(db: Db, plans: SearchPlans = usualPlans): Sear
     return [...once.values()].map((hit) => ({ hit, place: placeOf(hit) })).sort((a, b) => b.place - a.place).slice(0, limit).map(({ hit }) => hit);
   };
 
+  const selectLeft = db.prepare('SELECT 1 FROM messages WHERE key < (SELECT below FROM search_backlog) LIMIT 1');
+  /** Whether a word begins so. What is not taken up yet is looked through for any. */
+  const isBegun = (word: string): boolean => wordsFrom(word, 0) === undefined || selectLeft.get() !== undefined;
+
   const totalChanges = db.prepare('SELECT total_changes() AS n');
   const changes = (): number => {
     const row = totalChanges.get();
@@ -124,7 +128,7 @@ export function createSearchStore(db: Db, plans: SearchPlans = usualPlans): Sear
   const merge = db.prepare(`INSERT INTO search (search, rank) VALUES ('merge', ?)`);
   return {
     find(query) {
-      const [first = [], ...others] = readings(db, query.text).map((words) => rowsOf(query, words).map((row) => read(row, words)));
+      const [first = [], ...others] = readings(db, query.text, isBegun).map((words) => rowsOf(query, words).map((row) => read(row, words)));
       return others.every((hits) => hits.length === 0) ? first : inOrder([first, ...others].flat(), query.limit);
     },
     remember: (limit) => tail.fill(limit),

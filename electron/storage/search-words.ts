@@ -2,10 +2,7 @@ import { inPieces } from '../../shared/name-pieces';
 import { signsIn } from '../../shared/signs';
 import type { Db } from './database';
 import { apart } from './migrations/0040-search-whole';
-import { otherSpellings } from './search-spellings';
-
-/** Words of a query that count. */
-const mostWords = 16;
+import { mostSpellings, mostWords, otherSpellings } from './search-spellings';
 
 /** What is looked for, in words of the index. */
 export interface Wanted {
@@ -20,14 +17,20 @@ export interface Wanted {
 /**
  * What a query may mean: what was typed, the same in the pieces that names of files are kept in, and what it is the beginning of. The words of a name depend on
  * what stands behind them: of `Report_148-notes.pdf` they are `report_` and `148-notes.pdf`, of its beginning `Report_148` they are one; `mp3.z` is two words,
- * `mp3.zi` and `mp3.zip` are one; `148-notes` is two as long as no `.pdf` follows (decision 096). And the same in other spellings of its words. None for a text without a word or an emoji.
+ * `mp3.zi` and `mp3.zip` are one; `148-notes` is two as long as no `.pdf` follows (decision 096). And the same in other spellings of its words, as far
+ * as words of the index begin so (`isBegun`). None for a text without a word or an emoji.
  */
-export function readings(db: Pick<Db, 'words'>, query: string): readonly Wanted[] {
+export function readings(db: Pick<Db, 'words'>, query: string, isBegun: (word: string) => boolean = () => true): readonly Wanted[] {
   const phrases = phrasesOf(db, query);
   const typed = wanted(phrases, query);
   if (typed === undefined) return [];
   const all = [typed];
-  for (const other of [wanted(phrasesOf(db, query, inPieces), query), ...goesOn.map((further) => wanted(halfTyped(db, query, phrases, further), query)), ...otherSpellings(query).map((spelled) => wanted(phrasesOf(db, spelled), spelled))]) {
+  const halves = goesOn.map((further) => wanted(halfTyped(db, query, phrases, further), query));
+  // The first word of a beginning only grows with what stands behind it; and names of files are kept in pieces.
+  const mayGoOn = (beginning: string): boolean => [beginning, inPieces(beginning)].some((written) => db.words(written).slice(0, 1).every(isBegun));
+  const others = otherSpellings(query, mayGoOn).flatMap((spelled) => [wanted(phrasesOf(db, spelled), spelled), wanted(phrasesOf(db, spelled, inPieces), spelled)]);
+  for (const other of [wanted(phrasesOf(db, query, inPieces), query), ...halves, ...others]) {
+    if (all.length === mostSpellings) break;
     // With a part less it would be another question.
     if (other === undefined || other.phrases.length !== typed.phrases.length || (other.last === undefined) !== (typed.last === undefined)) continue;
     if (!all.some((known) => isSame(known, other))) all.push(other);
@@ -50,11 +53,13 @@ function halfTyped(db: Pick<Db, 'words'>, query: string, phrases: readonly (read
 }
 
 function phrasesOf(db: Pick<Db, 'words'>, query: string, written: (part: string) => string = (part) => part): readonly (readonly string[])[] {
-  return query
-    .split(/\s+/u)
-    .map((part) => db.words(written(part)))
-    .filter((words) => words.length > 0)
-    .slice(0, mostWords);
+  const phrases: (readonly string[])[] = [];
+  for (const part of query.split(/\s+/u)) {
+    const words = db.words(written(part));
+    if (words.length > 0) phrases.push(words);
+    if (phrases.length === mostWords) break;
+  }
+  return phrases;
 }
 
 function isSame(one: Wanted, other: Wanted): boolean {

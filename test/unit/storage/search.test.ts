@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readings } from '../../../electron/storage/search-words';
 import { handle, instance, message } from '../../contract/storage/rows';
 import { named, opened } from './searched';
 
@@ -37,6 +38,35 @@ describe('words of messages', () => {
     expect([found('strasse'), found('Straße'), found('STRASSE'), found('fussball'), found('fuß'), found('STRAẞE')]).toEqual([[3, 2, 1], [3, 2, 1], [3, 2, 1], [1], [1], [3, 2, 1]]);
     expect([found("can't"), found('can’t'), found("can't strasse"), found('straße wasser'), found('strasse wass')]).toEqual([[2, 1], [2, 1], [2, 1], [2], [2]]);
     expect([found('strasse', { conversationId: handle(1) }), found('strasse', { before: handle(2) }), found('strasse', { limit: 2 }), found('fuss 🎉'), found('masse')]).toEqual([[3, 1], [1], [3, 2], [], []]);
+  });
+
+  it('are found where only some of several ß are written as ss, and each word of a query by itself', () => {
+    const { db, say, found } = opened();
+    say(1, 'Treffpunkt Wasserstraße');
+    say(2, 'Schlossstraße, nahe der Messestraße', 2);
+    say(3, 'Straße, Größe, Fuß');
+    say(4, 'Wasserstrasse');
+    say(5, '', 2, { kind: 'file' });
+    named(db, 5, 2, 'Flussgröße_2-Passstraße.pdf');
+    const where = (query: string) => [found(query), found(query, { conversationId: handle(1) })];
+    for (const query of ['Wasserstrasse', 'wasserstrass', 'WASSERSTRASS', 'Wasserstraße', 'waßerstraße', 'treffpunkt wasserstr', 'Wasserstra']) expect(where(query), query).toEqual(query.startsWith('t') ? [[1], [1]] : [[4, 1], [4, 1]]);
+    expect([found('Schlossstrasse'), found('schloßstrass'), found('Messestrasse'), found('messestrasse schlossstrasse')]).toEqual([[2], [2], [2], [2]]);
+    for (const query of ['strasse grösse fuss', 'Straße Größe Fuss', 'fuss grosse strass', 'fuß größe straße']) expect(where(query), query).toEqual([[3], [3]]);
+    expect([found('flussgrösse'), found('passstrass'), found('2-passstrasse.pdf'), found('Flussgrösse_2-Passstrasse.pdf')]).toEqual([[5], [5], [5], [5]]);
+    // With what is not there, and in what comes later.
+    expect([found('wasserstrasse fluss'), found('wassergasse')]).toEqual([[], []]);
+    say(6, 'wassergaße');
+    expect(found('wassergasse')).toEqual([6]);
+  });
+
+  it('are asked for in so many spellings and no more', () => {
+    const { db } = opened();
+    const asked = (query: string, stands = true) => readings(db, query, () => stands).length;
+    expect([asked('Wasserstrasse'), asked('strasse grösse fuss'), asked('strasse', false)]).toEqual([4, 8, 1]);
+    expect([asked('strasse '.repeat(5)), asked('strasse '.repeat(9)), asked('a-ss'.repeat(200)), asked('ss'.repeat(500), false), asked(`${"d'ass ".repeat(40)}x`)].filter((count) => count > 16)).toEqual([]);
+    let looks = 0;
+    readings(db, 'sstrasse '.repeat(110), () => (looks += 1) > 0);
+    expect(looks).toBeLessThan(300);
   });
 
   it('are found by one letter, and emoji and names of files beside them', () => {
