@@ -48,7 +48,7 @@ await asCommand(async () => {
         key: values.key,
         installedAt: values['installed-at'],
       });
-      say(`Made. ${folder}/operator.json is the operator's key: keep it to yourself and back it up.\nStart the server${files.length > 1 ? 's, one on each host' : ''}:\n\n${files.map((file) => `  nats-server -c ${file}`).join('\n')}\n\nThen register a device: npm run mailbox -- device KEY${folder === 'mailbox' ? '' : ` --folder '${folder}'`}`);
+      say(`Made. ${folder}/operator.json is the operator's key: keep it to yourself and back it up.\nStart the server${files.length > 1 ? 's, one on each host' : ''}:\n\n${files.map((file) => `  nats-server -c ${file}`).join('\n')}\n\nThen register a device: npm run mailbox -- device KEY${folder === 'mailbox' ? '' : ` --folder '${folder.replaceAll("'", "'\\''")}'`}`);
       return 0;
     }
     case 'device':

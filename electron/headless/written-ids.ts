@@ -57,6 +57,9 @@ function endOfString(text: string, start: number): number {
 function decimalOf(written: string): string {
   const [, sign = '', whole = '', part = '', power = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(written) ?? [];
   const digits = (whole + part).replace(/^0+/, '');
-  const short = digits.replace(/0+$/, '');
+  // By hand: an expression for it starts anew at each zero within, and a line may hold millions.
+  let end = digits.length;
+  while (digits.charAt(end - 1) === '0') end -= 1;
+  const short = digits.slice(0, end);
   return short === '' ? '0' : `${sign}${short}e${Number(power) - part.length + digits.length - short.length}`;
 }

@@ -26,8 +26,8 @@ export function invitationFiles(parts: InvitationFilesParts): Pick<Handlers['con
     saveInvitation: async ({ link, path }) => {
       refusePrivateKey(link);
       const invitation = isLongInvitation(link) ? parseLongInvitation(crypto, link, clock.now()).invitation : parseInvitation(crypto, link);
-      if (invitation.instanceId !== parts.profile().local.instanceId) throw new KeyshiftError('invitation.garbled', 'This invitation was made by another device.');
       crypto.wipe(invitation.secret);
+      if (invitation.instanceId !== parts.profile().local.instanceId) throw new KeyshiftError('invitation.garbled', 'This invitation was made by another device.');
       const chosen = await choosePath(chooser, path, (asks) => asks.save('invitation', ''));
       files.check(chosen, kind);
       return { path: files.write(chosen, kind, new TextEncoder().encode(`${link.trim()}\n`), (part) => noteSave(() => parts.profile().stores.transfers, { part })) };
@@ -37,7 +37,9 @@ export function invitationFiles(parts: InvitationFilesParts): Pick<Handlers['con
       const chosen = await choosePath(chooser, input?.path, (asks) => asks.open('invitation'));
       const bytes = files.read(chosen, maxLongLinkText);
       if (bytes === 'too-long') throw new KeyshiftError('invitation.garbled', 'This is no file of an invitation. Nothing was changed; ask for the invitation again.');
-      return acceptInvitation(parts, new TextDecoder().decode(bytes));
+      const link = new TextDecoder().decode(bytes);
+      crypto.wipe(bytes);
+      return acceptInvitation(parts, link);
     },
   };
 }

@@ -307,7 +307,7 @@ class DiskVault implements VaultFileOnDisk {
       emptyLog: purge,
       close: () => {
         try {
-          for (const { close } of snapshots) close();
+          closeEach(snapshots);
         } finally {
           // Whatever went wrong, it is locked.
           key.wipe();
@@ -362,4 +362,17 @@ function readSmallFile(path: string): Uint8Array {
 
 function nothing(): void {
   // whoever asked hears how it ended
+}
+
+/** Each has the key in the memory of a connection of its own: what one of them throws is thrown behind the last. */
+function closeEach(snapshots: Iterable<Snapshot>): void {
+  const faults: unknown[] = [];
+  for (const { close } of snapshots) {
+    try {
+      close();
+    } catch (error) {
+      faults.push(error);
+    }
+  }
+  if (faults.length > 0) throw faults[0];
 }

@@ -38,6 +38,7 @@ describe('the headless door', () => {
     ['one that is read as infinite', '{"jsonrpc":"2.0","id":1e999,"method":"vault.status"}', { id: null, error: { code: -32_600 } }],
     ['a decimal that is read as another one', '{"jsonrpc":"2.0","id":0.1000000000000000055,"method":"vault.status"}', { id: null, error: { code: -32_600, data: { code: 'input.invalid' } } }],
     ['one that is read as whole', '{ "jsonrpc":"2.0","\\u0069d" : 1.00000000000000000001, "method":"vault.status"}', { id: null, error: { code: -32_600 } }],
+    ['one of half a million digits', `{"jsonrpc":"2.0","id":1.${'0'.repeat(500_000)}1,"method":"vault.status"}`, { id: null, error: { code: -32_600 } }],
     ['one that is read as nothing', '{"jsonrpc":"2.0","id":-1e-400,"method":"vault.status"}', { id: null, error: { code: -32_600 } }],
     ['the last of several ids', '{"jsonrpc":"2.0","id":1,"method":"vault.status","id":0.30000000000000001}', { id: null, error: { code: -32_600 } }],
     ['an unknown call', '{"jsonrpc":"2.0","id":1,"method":"vault.open"}', { id: 1, error: { code: -32_601, data: { code: 'call.unknown' } } }],

@@ -66,6 +66,8 @@ describe('the operator’s command', () => {
       return `${stdout}${stderr}`.trim().split('\n').at(-1) ?? '';
     };
     expect(next('--folder', folder)).toBe(`Then register a device: npm run mailbox -- device KEY --folder '${folder}'`);
+    const other = join(root, "Ann's");
+    expect(spawnSync('sh', ['-c', `printf %s ${next('--folder', other).split(' ').at(-1) ?? ''}`], { encoding: 'utf8' }).stdout).toBe(other);
   });
 
   test('it refuses what cannot work, with a sentence, and makes nothing', async () => {
