@@ -90,8 +90,14 @@ export class WindowFiles implements FileTokens {
   async #open(held: Held): Promise<ChosenSource> {
     if ('path' in held) return this.#chosen.open(held.path);
     const { name, bytes } = held;
-    // Copies: whoever reads wipes what was read.
-    return { name, size: bytes.length, read: async (at, length) => Uint8Array.from(bytes.subarray(at, at + length)), close: async () => undefined };
+    const opened = this.#clearings;
+    const read = async (at: number, length: number): Promise<Uint8Array> => {
+      // Overwritten meanwhile: what would be read are zeros.
+      if (opened !== this.#clearings) throw notInHand();
+      // Copies: whoever reads wipes what was read.
+      return Uint8Array.from(bytes.subarray(at, at + length));
+    };
+    return { name, size: bytes.length, read, close: async () => undefined };
   }
 
   #makeRoom(): void {

@@ -134,9 +134,12 @@ describe('files in the hand of a window', () => {
   test('A88: what was pasted is overwritten when everything is locked', async () => {
     const { files } = held();
     const bytes = new Uint8Array(Buffer.from('pasted'));
-    await files.take([{ name: 'a.txt', bytes }]);
+    const [pasted] = await files.take([{ name: 'a.txt', bytes }]);
+    const source = await files.open(pasted?.token ?? '');
     files.clear();
     expect([...bytes]).toEqual([0, 0, 0, 0, 0, 0]);
+    // Whoever sends it at the time hears so, and sends no zeros.
+    await expect(source.read(0, 6)).rejects.toMatchObject({ code: 'path.unusable' });
   });
 
   test('what is still being read as everything is locked, or chosen in a dialog that outlives that, is let go of', async () => {
