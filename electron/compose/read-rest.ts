@@ -19,6 +19,7 @@ const rest: readonly (() => Promise<unknown>)[] = [
   () => import('../services/diagnostics-report'),
   () => import('../services/files/cleaning/clean'),
   () => import('../platform/qr-picture'),
+  () => import('../network/socks-dial'),
   // When a mailbox, people on the same network or a router are first met, which may be after days.
   () => import('../network/mailbox/nats-mailbox'),
   () => import('../network/mdns/lan-network'),

@@ -1,8 +1,7 @@
 import type { Address, Link, Listener, Random, Transport } from '../engine/ports';
 import { isOwnAddress } from './addresses';
-import { DialError } from './dial-error';
-import { createSocksDial, type SocksDial } from './socks-dial';
-import { SocksRefusal } from './socks-handshake';
+import { DialError, SocksRefusal } from './dial-error';
+import type { SocksDial, SocksDialOptions } from './socks-dial';
 import { createTcpTransport } from './tcp-transport';
 
 /** Circuits of Tor, to onion services above all, take far longer than a direct connection. */
@@ -45,7 +44,7 @@ export class ChosenTransport implements Transport {
     const { random, onFault } = this.#options;
     const wasDirect = this.#choice === 'none';
     this.#choice = choice;
-    this.#throughProxy = typeof choice === 'string' ? undefined : createSocksDial({ proxy: choice, random, ...(onFault === undefined ? {} : { onFault }) });
+    this.#throughProxy = typeof choice === 'string' ? undefined : socksDial({ proxy: choice, random, ...(onFault === undefined ? {} : { onFault }) });
     // Before anybody is told: whatever becomes of that, nothing goes on past the proxy.
     if (wasDirect) {
       for (const abort of this.#directDials) abort();
@@ -129,4 +128,17 @@ export class ChosenTransport implements Transport {
     this.#state = state;
     for (const handler of this.#handlers) handler();
   }
+}
+
+/** As `createSocksDial`, which is read with the first dial: most people have no proxy. What cannot be read dials nothing, and is tried again. */
+function socksDial(options: SocksDialOptions): SocksDial {
+  let read: Promise<SocksDial> | undefined;
+  return async (...wanted) => {
+    read ??= import('./socks-dial').then(({ createSocksDial }) => createSocksDial(options));
+    const dial = await read.catch(() => {
+      read = undefined;
+      throw new DialError('proxy-failed');
+    });
+    return dial(...wanted);
+  };
 }

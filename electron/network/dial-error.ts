@@ -22,6 +22,17 @@ export class DialError extends Error {
   }
 }
 
+/** What stopped the talk with the proxy: whether the proxy or the target behind it. */
+export class SocksRefusal extends DialError {
+  /** The proxy spoke as one does; only this target was not reached. */
+  readonly proxyWorks: boolean;
+
+  constructor(reason: DialFailure, proxyWorks: boolean) {
+    super(reason);
+    this.proxyWorks = proxyWorks;
+  }
+}
+
 /** From an error code of the operating system. */
 export function dialFailureOf(code: string | undefined): DialFailure {
   switch (code) {

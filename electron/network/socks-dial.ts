@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { parseHost } from '../engine/identity/host';
 import type { Address, Link, Random } from '../engine/ports';
-import { DialError } from './dial-error';
+import { DialError, SocksRefusal } from './dial-error';
 import { lookUp, openSocket } from './open-socket';
-import { askProxy, SocksRefusal } from './socks-handshake';
+import { askProxy } from './socks-handshake';
 import { StreamIsolation } from './stream-isolation';
 import { TcpLink } from './tcp-link';
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Host } from '../engine/identity/host';
 import { concat, Writer } from '../engine/wire/writer';
-import { DialError, type DialFailure } from './dial-error';
+import { type DialFailure, SocksRefusal } from './dial-error';
 import { ExactReader } from './exact-reader';
 
 /** SOCKS 5 (RFC 1928) with user name and password (RFC 1929), command CONNECT. Every answer has a length known beforehand: at most 262 bytes. */
@@ -18,17 +18,6 @@ export interface SocksLogin {
   /** 1–255 ASCII characters each. */
   readonly user: string;
   readonly password: string;
-}
-
-/** What stopped the talk with the proxy: whether the proxy or the target behind it. */
-export class SocksRefusal extends DialError {
-  /** The proxy spoke as one does; only this target was not reached. */
-  readonly proxyWorks: boolean;
-
-  constructor(reason: DialFailure, proxyWorks: boolean) {
-    super(reason);
-    this.proxyWorks = proxyWorks;
-  }
 }
 
 /**

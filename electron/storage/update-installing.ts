@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { KeyshiftError } from '../../shared/errors';
 import type { InstalledUpdate, PackageFile, UpdateInstaller } from '../services/ports/updates';
-import { mapPathError } from './chosen-path';
+import { mapPathError, taken } from './chosen-path';
 import { syncDirectory } from './durable-file';
 import { ArchiveError, type RealFiles, Untar } from './untar';
 
@@ -110,7 +110,7 @@ export async function dropPrevious({ format, place }: Installation): Promise<voi
 async function unpackBeside(source: string, file: PackageFile, folder: string, files: RealFiles): Promise<InstalledUpdate> {
   const name = file.name.replace(/\.tar\.gz$/, '');
   const target = join(dirname(folder), name);
-  if (existsSync(target)) throw new KeyshiftError('path.unusable', `There is something under ${target} already. It was left as it is.`);
+  if (existsSync(target)) throw taken(`There is something under ${target} already.`);
   // Nothing is unpacked that was not compared, and what is unpacked is compared once more on the way.
   await checked(source, file, async () => {});
   const part = await partBeside(target, `${name.replace(/[-_]\d.*$/, '')}-`, (left) => files.rm(left, { recursive: true, force: true }));

@@ -69,9 +69,9 @@ export const updates = {
   /** Throws away what is here of it. */
   cancel: call(none, updateStatus, ['updates.not-here']),
   /** Takes an update file and its package that the person chooses; asks nobody. */
-  fromFile: call(none, updateStatus, [...needsUpdates, ...judged, 'updates.not-newer', 'updates.no-package', 'updates.altered', 'path.required', 'path.unusable']),
+  fromFile: call(none, updateStatus, [...needsUpdates, ...judged, 'updates.not-newer', 'updates.no-package', 'updates.altered', 'path.required', 'path.unusable', 'path.taken']),
   /** Compares it once more, and puts it in place or makes it ready to be. */
-  install: call(none, updateStatus, [...needsUpdates, ...judged, 'updates.nothing', 'updates.altered', 'updates.shelf-open', 'path.unusable']),
+  install: call(none, updateStatus, [...needsUpdates, ...judged, 'updates.nothing', 'updates.altered', 'updates.shelf-open', 'path.unusable', 'path.taken']),
   /** Shows the package in the system's own file manager. */
   show: call(none, done, ['updates.not-here', 'updates.nothing']),
   /** Ends the app and starts what was put in its place. */

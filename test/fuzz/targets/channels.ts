@@ -6,7 +6,8 @@ import { purposeBytes } from '../../../electron/engine/session/channel-frames';
 import { encodeFrame, FrameReader, frameTypes } from '../../../electron/engine/wire/frame';
 import { WireError } from '../../../electron/engine/wire/wire-error';
 import { concat } from '../../../electron/engine/wire/writer';
-import { SocksRefusal, socksTalk } from '../../../electron/network/socks-handshake';
+import { SocksRefusal } from '../../../electron/network/dial-error';
+import { socksTalk } from '../../../electron/network/socks-handshake';
 import { stillClock } from '../../support/resume-kit';
 import { outcomeOf, type Target } from '../target';
 

@@ -5,8 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import type { Address, Link } from '../../../electron/engine/ports';
 import { ChosenTransport } from '../../../electron/network/chosen-transport';
-import { DialError } from '../../../electron/network/dial-error';
-import { SocksRefusal } from '../../../electron/network/socks-handshake';
+import { DialError, SocksRefusal } from '../../../electron/network/dial-error';
 import { socksServer, type SocksServer } from '../../support/socks-server';
 
 const onion = 'pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion';

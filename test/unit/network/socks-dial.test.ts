@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import type { Address, Link } from '../../../electron/engine/ports';
-import { DialError } from '../../../electron/network/dial-error';
+import { DialError, SocksRefusal } from '../../../electron/network/dial-error';
 import { createSocksDial } from '../../../electron/network/socks-dial';
-import { SocksRefusal, socksTalk } from '../../../electron/network/socks-handshake';
+import { socksTalk } from '../../../electron/network/socks-handshake';
 import { createTcpTransport } from '../../../electron/network/tcp-transport';
 import { socksServer, type SocksServer, type SocksServerOptions } from '../../support/socks-server';
 

@@ -5,7 +5,8 @@ import { formatIpv4, formatIpv6, formatOnion, parseHost } from '../../../../elec
 import { encodeInvitation, parseInvitation } from '../../../../electron/engine/identity/invitation-link';
 import { encodeSafetyCode, parseSafetyCode } from '../../../../electron/engine/identity/safety-code';
 import { instanceIdFromBytes, peerIdFromBytes } from '../../../../electron/engine/wire/ids';
-import { SocksRefusal, socksTalk } from '../../../../electron/network/socks-handshake';
+import { SocksRefusal } from '../../../../electron/network/dial-error';
+import { socksTalk } from '../../../../electron/network/socks-handshake';
 import { textVectors } from '../../../second/text-vectors.mjs';
 import { codeOf, realCrypto } from '../../../support/foundation-kit';
 import vectors from '../../../vectors/texts.json';

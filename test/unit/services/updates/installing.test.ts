@@ -52,7 +52,7 @@ it('22: a folder is unpacked beside this one, whole or not at all, and over noth
   expect(spawnSync('diff', ['-r', at('made', name), at('apps', name)]).status).toBe(0);
   expect(statSync(at('apps', name, 'keyshift')).mode & 0o777).toBe(0o755);
   expect(statSync(at('apps', name, 'empty')).mode & 0o777).toBe(0o644);
-  await expect(installer.install(file)).rejects.toMatchObject({ code: 'path.unusable' });
+  await expect(installer.install(file)).rejects.toMatchObject({ code: 'path.taken' });
   expect(readdirSync(at('apps')).toSorted()).toEqual(['keyshift-0.1.0-linux-x64', name]);
 });
 
