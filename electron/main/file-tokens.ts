@@ -76,15 +76,23 @@ export class WindowFiles implements FileTokens {
     const source = await this.#open(held);
     try {
       const head = await source.read(0, headBytes);
+      const cleanable = await this.#cleanable(source, head);
       // Locked while it was read: it would stay in memory until the next unlocking.
       if (asked !== this.#clearings) throw notInHand();
       const token = randomBytes(16).toString('hex');
       this.#held.set(token, 'path' in held ? { path: held.path, stamp: source.stamp } : held);
       this.#makeRoom();
-      return { token, name: safeName(source.name), size: source.size, shown: shownAs(head), ...(cleanableTypeOf(head) !== undefined && { cleanable: true }) };
+      return { token, name: safeName(source.name), size: source.size, shown: shownAs(head), ...(cleanable !== undefined && { cleanable }) };
     } finally {
       await source.close();
     }
+  }
+
+  /** Of some HEIC and AVIF pictures nothing can be taken out: that is told before they go. Undefined for what is no such picture. */
+  async #cleanable(source: ChosenSource, head: Uint8Array): Promise<boolean | undefined> {
+    const type = cleanableTypeOf(head);
+    if (type === undefined) return undefined;
+    return type !== 'image/heif' || (await import('../services/files/cleaning/clean')).canBeCleaned(source);
   }
 
   async #open(held: Held): Promise<ChosenSource> {

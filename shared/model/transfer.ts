@@ -43,6 +43,6 @@ export type Transfer = z.infer<typeof transfer>;
 /** A file chosen in the window: the preload names it, so that no path comes from the page. */
 export const fileToken = z.string().regex(/^[0-9a-f]{32}$/);
 
-/** The same, as a window is told of it. `shown`: what it would be shown as. `cleanable`: a picture of a kind that place, time and camera are taken out of. */
-export const tokenFile = z.strictObject({ token: fileToken, name: z.string(), size: z.number().int().positive(), shown: z.enum(['image', 'audio', 'file']), cleanable: z.literal(true).optional() });
+/** The same, as a window is told of it. `shown`: what it would be shown as. `cleanable`: a picture of a kind that place, time and camera are taken out of; false where that cannot be done with this one. */
+export const tokenFile = z.strictObject({ token: fileToken, name: z.string(), size: z.number().int().positive(), shown: z.enum(['image', 'audio', 'file']), cleanable: z.boolean().optional() });
 export type TokenFile = z.infer<typeof tokenFile>;

@@ -7,7 +7,14 @@ import { useText } from '../../i18n/use-text';
 export function LeftOutLine({ staged }: { readonly staged: readonly TokenFile[] }): ReactNode {
   const text = useText();
   const isLeftOut = useSettings((state) => state.settings.stripMetadata);
-  const count = staged.filter(({ cleanable }) => cleanable === true).length;
-  if (count === 0) return null;
-  return <p className="field-hint">{text(isLeftOut ? 'files.staged.leftOut' : 'files.staged.along', { count })}</p>;
+  const cleaned = staged.filter(({ cleanable }) => isLeftOut && cleanable === true).length;
+  const stuck = staged.filter(({ cleanable }) => isLeftOut && cleanable === false).length;
+  const along = isLeftOut ? 0 : staged.filter(({ cleanable }) => cleanable !== undefined).length;
+  return (
+    <>
+      {cleaned > 0 && <p className="field-hint">{text('files.staged.leftOut', { count: cleaned })}</p>}
+      {stuck > 0 && <p className="field-hint">{text('files.staged.stuck', { count: stuck })}</p>}
+      {along > 0 && <p className="field-hint">{text('files.staged.along', { count: along })}</p>}
+    </>
+  );
 }

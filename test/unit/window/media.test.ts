@@ -10,7 +10,7 @@ import type { HeldContent } from '../../../electron/services/files/held-content'
 import { chosenFiles } from '../../../electron/storage/chosen-files';
 import { recordingHandlers } from '../../support/fake-handlers';
 import { memoryFiles } from '../../support/memory-files';
-import { gif, movingGif, plainPng, png, pngChunk } from '../../support/pictures';
+import { gif, heif, movingGif, plainPng, png, pngChunk } from '../../support/pictures';
 
 const id = 'a'.repeat(32);
 const sound = Buffer.concat([Buffer.from('OggS'), Buffer.alloc(600_000, 7)]);
@@ -129,6 +129,12 @@ describe('files in the hand of a window', () => {
     await expect(files.open(pasted?.token ?? '')).rejects.toMatchObject({ code: 'path.unusable' });
     files.clear();
     await expect(files.open(one?.token ?? '')).rejects.toMatchObject({ code: 'path.unusable' });
+  });
+
+  test('of a HEIC whose parts cannot be followed it is said that nothing can be taken out of it', async () => {
+    const { bytes } = heif();
+    const [whole, part] = await held().files.take([bytes, bytes.subarray(0, 60)].map((one) => ({ name: 'a.heic', bytes: Uint8Array.from(one) })));
+    expect([whole?.cleanable, part?.cleanable]).toEqual([true, false]);
   });
 
   test('A88: what was pasted is overwritten when everything is locked', async () => {

@@ -13,19 +13,32 @@ const headBytes = 16;
 /**
  * The same file without what a JPEG, PNG, WebP, GIF, HEIC or AVIF says beside the picture: place, time, camera, author, small pictures of it before it was
  * cut, what hangs behind its end. What draws it stays byte for byte, which way up it is stays said, and nothing is decoded. It is read piece by
- * piece, whatever its size. Files of other kinds, and what is none of these despite its first bytes, are as they were.
+ * piece, whatever its size. Files of other kinds, what is none of these despite
+ * its first bytes, and a HEIC or AVIF whose parts cannot be followed are as they were.
  */
 export async function cleaned(source: ChosenSource): Promise<ChosenSource> {
+  const kept = await keptOf(source);
+  if (kept === undefined || kept.isWhole(source.size)) return source;
+  return { name: source.name, size: kept.size, read: reader(source, kept.pieces), ...(source.isUnchanged && { isUnchanged: source.isUnchanged }), close: () => source.close() };
+}
+
+/** Whether a HEIC or AVIF is one whose parts can be followed, so that nobody is promised what is not done. */
+export async function canBeCleaned(source: ChosenSource): Promise<boolean> {
+  return (await keptOf(source)) !== undefined;
+}
+
+/** What stays of it; undefined where it is no such picture, or cannot be followed. */
+async function keptOf(source: ChosenSource): Promise<Kept | undefined> {
   const type = cleanableTypeOf(await source.read(0, headBytes));
-  if (type === undefined) return source;
+  if (type === undefined) return undefined;
   const kept = new Kept();
   try {
     await cleaners[type](new Window(source), kept);
+    return kept;
   } catch (error) {
-    if (error instanceof TooManyPieces) return source;
+    if (error instanceof TooManyPieces || error instanceof RangeError) return undefined;
     throw error;
   }
-  return kept.isWhole(source.size) ? source : { name: source.name, size: kept.size, read: reader(source, kept.pieces), ...(source.isUnchanged && { isUnchanged: source.isUnchanged }), close: () => source.close() };
 }
 
 /** Reads what is kept as one file. */

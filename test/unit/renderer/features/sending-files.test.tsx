@@ -154,6 +154,13 @@ describe('files that are sent from a conversation', () => {
     fake.world.chosen = [{ token: 'c'.repeat(32), name: 'sea.heic', size: 1, shown: 'file', cleanable: true }];
     await pressAndWait('Attach files');
     expect(screen.getByText('The pictures go as they are, with place, time and camera where they say them.')).toBeTruthy();
+    // One of which it cannot be left out is counted apart.
+    fake.world.chosen = [{ token: 'd'.repeat(32), name: 'odd.heic', size: 1, shown: 'file', cleanable: false }];
+    await pressAndWait('Attach files');
+    expect(screen.queryByText(/cannot be taken/)).toBeNull();
+    act(() => model.settings.setState(({ settings }) => ({ settings: { ...settings, stripMetadata: true } })));
+    expect(screen.getByText('Place, time and camera are left out of the pictures. Their names and colours stay, and so does which way up they are.')).toBeTruthy();
+    expect(screen.getByText('Out of one picture place, time and camera cannot be taken: it goes as it is.')).toBeTruthy();
   });
 
   it('of files chosen in a dialog those that cannot be sent are counted as well; a folder alone is told in words about sending', async () => {

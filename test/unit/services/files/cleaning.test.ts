@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleaned } from '../../../../electron/services/files/cleaning/clean';
+import { canBeCleaned, cleaned } from '../../../../electron/services/files/cleaning/clean';
 import { orientationOf } from '../../../../electron/services/files/cleaning/orientation';
 import { canBeShown } from '../../../../electron/services/files/picture-size';
 import { cleanableTypeOf, shownAs } from '../../../../electron/services/files/shown-as';
@@ -102,6 +102,66 @@ describe('pictures say only what they show', () => {
       const source = sourceOf(odd);
       expect(await cleaned(source)).toBe(source);
     }
+  });
+
+  const ftyp = box('ftyp', Buffer.from('heic\0\0\0\0mif1'));
+  const hex = (digits: string): Buffer => Buffer.from(digits, 'hex');
+  const exif = fullBox('iinf', 0, hex('0001'), fullBox('infe', 2, hex('00010000'), Buffer.from('Exif\0')));
+  const crumbs = (count: number): Buffer => Buffer.alloc(8 * count, hex('0000000866726565'));
+  const track = (kind: string): Uint8Array => box('moov', box('trak', box('mdia', fullBox('hdlr', 0, Buffer.alloc(4), Buffer.from(kind), Buffer.alloc(13)))));
+  const second = Buffer.from(heif().bytes);
+  /** As many places of one byte each, and parts behind them that these may lie in. */
+  const listed = (places: number, parts: number): Buffer => {
+    const metaAt = (start: number): Uint8Array => {
+      const base = Buffer.alloc(4);
+      base.writeUInt32BE(start);
+      return fullBox('meta', 0, exif, fullBox('iloc', 0, hex('0140'), hex('0001'), hex('00010000'), base, [places >> 8, places & 255], Buffer.alloc(places, 1)));
+    };
+    return Buffer.concat([ftyp, metaAt(ftyp.length + metaAt(0).length + 8 * parts + 8), crumbs(parts), box('mdat', Buffer.alloc(256, 9))]);
+  };
+  const nested = Array.from({ length: 5_000 }).reduce<Buffer>((inner, _, depth) => {
+    inner.writeUInt32BE(inner.length - 8 * depth, 8 * depth);
+    inner.write(depth === 0 ? 'moov' : 'trak', 8 * depth + 4, 'latin1');
+    return inner;
+  }, Buffer.alloc(40_000));
+  const otherLists = [fullBox('iinf', 0, hex('0000')), box('idat', hex('00')), box('iprp'), fullBox('iloc', 0, hex('44000000'))];
+  const madeOf = (method: string, source: string): Buffer => Buffer.concat([ftyp, fullBox('meta', 0, exif, fullBox('iloc', 1, hex('4400'), hex('0001'), hex('0001'), hex(method), hex(source), hex('0001'), hex('00000000'), hex('00000004'))), box('mdat', Buffer.from(canary))]);
+  it.each<readonly [string, Uint8Array]>([
+    ['of more parts at its top than a picture has', Buffer.concat([heif().bytes.subarray(0, second.indexOf('mpvd') - 4), crumbs(66_000), box('mdat')])],
+    ['of more places and parts together than a picture has', listed(40_000, 30_000)],
+    ['of tracks in tracks', Buffer.concat([heif().bytes.subarray(0, second.indexOf('mpvd') - 4), nested])],
+    ['with a track of places from moment to moment', heif('msf1', track('meta')).bytes],
+    ['with a film whose parts cannot be followed', heif('msf1', box('moov', hex('0000000366726565'))).bytes],
+    ['with a film of its own and another file behind', Buffer.concat([heif('msf1', track('pict')).bytes.subarray(0, heif('msf1', track('pict')).bytes.length - canary.length), second])],
+    ...otherLists.map((list) => [`with two lists ${Buffer.from(list).toString('latin1', 4, 8)}`, Buffer.concat([ftyp, fullBox('meta', 0, list, list), box('mdat')])] as const),
+    ['with an item made of others', madeOf('0002', '0000')],
+    ['with an item in what another list says', madeOf('0000', '0001')],
+    ['whose pixels lie behind its end', Buffer.concat([second.subarray(0, second.indexOf('mdat') - 4), box('ftyp', Buffer.from('heic')), second.subarray(second.indexOf('mdat') - 4)])],
+    ['whose pixels lie in what draws nothing', Buffer.from(second).fill('free', second.indexOf('mdat'), second.indexOf('mdat') + 4)],
+  ])('A: a HEIC %s stays as it is, and nothing else is promised', async (_what, bytes) => {
+    const source = sourceOf(bytes);
+    expect(await cleaned(source)).toBe(source);
+    expect(await canBeCleaned(source)).toBe(false);
+  });
+
+  it('A: places and parts are not looked through anew for each other', async () => {
+    const began = process.cpuUsage();
+    expect(await canBeCleaned(sourceOf(listed(32_000, 32_000)))).toBe(true);
+    expect(process.cpuUsage(began).user).toBeLessThan(2_000_000);
+  });
+
+  it('of a HEIC words in its lists, names of its items, and a whole film behind it go as well', async () => {
+    const behind = Buffer.concat([box('ftyp', Buffer.from('mp42\0\0\0\0')), box('mdat', Buffer.from(canary)), box('moov', box('trak', box('udta', Buffer.from(canary))))]);
+    const named = fullBox('iinf', 0, hex('0001'), fullBox('infe', 2, hex('00010000'), Buffer.from(`hvc1${canary}\0`)));
+    const bytes = Buffer.concat([ftyp, fullBox('meta', 0, named, fullBox('xml ', 0, Buffer.from(canary)), fullBox('bxml', 0, Buffer.from(canary))), track('pict'), box('mdat', Buffer.from('pixels'))]);
+    const out = await clean(bytes);
+    expect(out.includes(canary)).toBe(false);
+    expect(out.length).toBe(bytes.length);
+    expect(out.includes('pixels')).toBe(true);
+    expect(await clean(out)).toEqual(out);
+    expect(await canBeCleaned(sourceOf(bytes))).toBe(true);
+    const whole = Buffer.from(second.subarray(0, second.indexOf('mpvd') - 4));
+    expect(await clean(Buffer.concat([whole, behind]))).toEqual(await clean(whole));
   });
 
   it('what draws it stays byte for byte: scan, profile, the mark of Adobe; a JFIF part without its small picture', async () => {
