@@ -21,6 +21,7 @@ const rest: readonly (() => Promise<unknown>)[] = [
   () => import('../platform/qr-picture'),
   () => import('../network/socks-dial'),
   // When a mailbox, people on the same network or a router are first met, which may be after days.
+  () => import('../network/mailbox/registration-text'),
   () => import('../network/mailbox/nats-mailbox'),
   () => import('../network/mdns/lan-network'),
   () => import('../network/router/keep-mapped'),

@@ -1,9 +1,9 @@
+import { KeyshiftError } from '../../../shared/errors';
 import type { Random, Transport } from '../../engine/ports';
 import type { Mailbox, MailboxLink, MailboxState } from '../../services/ports/mailbox';
 import { RepositoryUnreachable, type SessionRepository } from '../../services/ports/session-repository';
 import { DeviceKey, isProof } from './device-key';
 import type { Reading } from './reading';
-import { readRegistration } from './registration-text';
 
 /** When what takes mail could not be read: tried again after so many milliseconds. */
 const readAgainMs = 60_000;
@@ -35,7 +35,13 @@ export function createMailbox({ transport, random, onFault = () => {} }: Mailbox
     deviceKey: async (seed) => new DeviceKey(seed).text,
     prove: (seed, statement) => new DeviceKey(seed).prove(statement),
     isProof,
-    read: async (text) => readRegistration(text),
+    read: async (text) => {
+      const { readRegistration } = await import('./registration-text').catch((error: unknown) => {
+        onFault(error);
+        throw new KeyshiftError('disk.failed', 'A part of the program could not be read.');
+      });
+      return readRegistration(text);
+    },
     open: (registration, seed, handlers) => {
       const key = new DeviceKey(seed);
       const link = lazyLink(async () => (await import('./nats-mailbox')).openReading({ transport, registration, key, handlers, onFault }), onFault, () => links.delete(link));
