@@ -1,3 +1,4 @@
+import { namesDay } from './day-words';
 import { type Moment, momentOf, momentPattern } from './moments';
 import { messagePieces } from './strangers';
 import { urlOf } from './url-of';
@@ -24,8 +25,15 @@ export function mentionPieces(written: string, writtenAt?: number): readonly Men
   };
   let from = 0;
   let count = 0;
+  let hasDay: boolean | undefined;
+  /** An hour alone is unsure wherever a day is named: which of both belong together only who reads it knows. */
+  const momentPiece = (text: string): MentionPiece | undefined => {
+    const moment = momentOf(text, writtenAt);
+    if (moment?.hourOf === undefined || !(hasDay ??= namesDay(written))) return moment && { kind: 'moment', text, ...moment };
+    return { kind: 'moment', text, at: moment.at, hourOf: { ...moment.hourOf, unsure: true } };
+  };
   for (const hit of written.matchAll(new RegExp(`(${address})|(${momentPattern})`, 'giu'))) {
-    const piece = hit[1] === undefined ? momentPiece(hit[0], writtenAt) : hit[0].length > longestMatch ? undefined : linkPiece(withoutTail(hit[0]));
+    const piece = hit[1] === undefined ? momentPiece(hit[0]) : hit[0].length > longestMatch ? undefined : linkPiece(withoutTail(hit[0]));
     if (piece === undefined) continue;
     plain(written.slice(from, hit.index));
     pieces.push(piece);
@@ -62,9 +70,4 @@ function withoutTail(text: string): string {
     if (opening !== undefined) counts.set(last, (counts.get(last) ?? 0) - 1);
   }
   return text.slice(0, end);
-}
-
-function momentPiece(text: string, writtenAt: number | undefined): MentionPiece | undefined {
-  const moment = momentOf(text, writtenAt);
-  return moment && { kind: 'moment', text, ...moment };
 }

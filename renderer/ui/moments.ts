@@ -1,16 +1,27 @@
+import { monthName, monthOf } from './day-words';
+
 /** A zone by how far it is from Greenwich: UTC, GMT+1, UTC−3:30. */
 const zone = String.raw`(?:UTC|GMT)(?:[+\u2212-]\d{1,2}(?::?\d{2})?|(?![+\u2212-]\d))`;
+const start = String.raw`(?<![\p{L}\p{N}_.])`;
 const end = String.raw`(?![\p{L}\p{N}_]|[.,:]\d)`;
-/**
- * A moment that names its zone, as people and programs write it: 2026-11-26T17:00Z, 2026-11-26 17:00:00.000+01:00, 2026-11-26 17:00 UTC,
- * 26.11.2026, 17:00 Uhr GMT+1.
- */
-const whole = String.raw`(?<![\p{L}\p{N}_.])(?:\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4})(?:T|,? )\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: Uhr)?(?: ?${zone}|Z| Z| ?[+\u2212-]\d{2}(?::?\d{2})?)${end}`;
+const numbers = String.raw`(?:\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4})`;
+const named = String.raw`(?:\d{1,2}(?:\.|st|nd|rd|th)? (?:of )?${monthName}\.?,? \d{4}|${monthName}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})`;
+/** With minutes, with a half of the day, or with `Uhr`. */
+const clock = String.raw`(?:\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?| Uhr)?|\d{1,2}(?: ?[ap]\.?m\.?| Uhr))`;
+/** A moment that names its zone, as programs write it: 2026-11-26T17:00Z, 2026-11-26 17:00:00.000+01:00, 2026-11-26 17:00 UTC. */
+const whole = String.raw`${start}${numbers}(?:T|,? )\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: Uhr)?(?: ?${zone}|Z| Z| ?[+\u2212-]\d{2}(?::?\d{2})?)${end}`;
+/** As people do: 26.11.2026 um 17 Uhr GMT+1; November 26, 2026, 5 pm UTC; 26. November 2026, 17:00 UTC. */
+const spoken = String.raw`${start}(?:${numbers}|${named}),? (?:(?:at|um) )?${clock}(?: ?${zone}|(?<=:\d{2})Z)${end}`;
 /** An hour that does, without a day: 17:00 UTC, 5 pm GMT+1, 17 Uhr UTC, 17:00Z. */
-const hour = String.raw`(?<![\p{L}\p{N}_.]|\p{N}:)(?:\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?| Uhr)?|\d{1,2}(?: ?[ap]\.?m\.?| Uhr))(?: ?${zone}|(?<=:\d{2})Z)${end}`;
-export const momentPattern = `${whole}|${hour}`;
+const hour = String.raw`(?<![\p{L}\p{N}_.]|\p{N}:)${clock}(?: ?${zone}|(?<=:\d{2})Z)${end}`;
+export const momentPattern = `${whole}|${spoken}|${hour}`;
 
-const parts = /^(?:(?:(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})|(?<dayFirst>\d{1,2})\.(?<monthNext>\d{1,2})\.(?<yearLast>\d{4}))(?<between>T|,? ))?(?<hour>\d{1,2})(?::(?<minute>\d{2}))?(?::(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?(?: ?(?<half>[ap])\.?m\.?| Uhr)? ?(?<name>UTC|GMT|Z)?(?:(?<sign>[+\u2212-])(?<hours>\d{1,2})(?<colon>:)?(?<minutes>\d{2})?)?$/iu;
+const byNumber = String.raw`(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})|(?<dayFirst>\d{1,2})\.(?<monthNext>\d{1,2})\.(?<yearLast>\d{4})`;
+const byName = String.raw`(?<dayOf>\d{1,2})(?:\.|st|nd|rd|th)? (?:of )?(?<monthNamed>${monthName})\.?,? (?<yearOf>\d{4})|(?<monthFirst>${monthName})\.? (?<dayNext>\d{1,2})(?:st|nd|rd|th)?,? (?<yearNext>\d{4})`;
+const parts = new RegExp(
+  String.raw`^(?:(?:${byNumber}|${byName})(?<between>T|,? (?:(?:at|um) )?))?(?<hour>\d{1,2})(?::(?<minute>\d{2}))?(?::(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?(?: ?(?<half>[ap])\.?m\.?| Uhr)? ?(?<name>UTC|GMT|Z)?(?:(?<sign>[+\u2212-])(?<hours>\d{1,2})(?<colon>:)?(?<minutes>\d{2})?)?$`,
+  'iu',
+);
 type Parts = Readonly<Record<string, string | undefined>>;
 
 const minuteMs = 60_000;
@@ -24,7 +35,7 @@ export interface Moment {
   /** Unix milliseconds. */
   readonly at: number;
   /** Of an hour alone: midnight of the day it was taken for, and its zone, in minutes ahead of UTC. */
-  readonly hourOf?: { readonly midnight: number; readonly offset: number };
+  readonly hourOf?: { readonly midnight: number; readonly offset: number; /** It may be of another day: one is named near it. */ readonly unsure?: true };
 }
 
 /**
@@ -67,7 +78,12 @@ function timeOf({ hour, minute, second, fraction = '', half }: Parts): number | 
 
 /** By UTC. What no calendar has, as the 30th of February, would be another day. */
 function midnightOf(found: Parts): number | undefined {
-  const [year, month, day] = [found['year'] ?? found['yearLast'], found['month'] ?? found['monthNext'], found['day'] ?? found['dayFirst']].map(Number);
+  const name = found['monthNamed'] ?? found['monthFirst'];
+  const [year, month, day] = [
+    found['year'] ?? found['yearLast'] ?? found['yearOf'] ?? found['yearNext'],
+    name === undefined ? (found['month'] ?? found['monthNext']) : monthOf(name),
+    found['day'] ?? found['dayFirst'] ?? found['dayOf'] ?? found['dayNext'],
+  ].map(Number);
   if (year === undefined || month === undefined || day === undefined) return undefined;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);

@@ -4,21 +4,34 @@ import { mentionPieces } from '../../ui/mentions';
 import type { Moment } from '../../ui/moments';
 
 const dayMs = 86_400_000;
+const yearMs = 366 * dayMs;
+const weekMs = 7 * dayMs;
 /** Without one of these no moment is written. */
 const mayHaveMoment = /\d(?::\d{2}| ?[ap]\.?m| Uhr)/iu;
 
-/** What a moment that somebody wrote is in the reader's zone and language, as it is put behind it; empty where it is the hour that stands there. */
-export function momentHere({ at, hourOf }: Moment, times: Times, text: Text): string {
+/**
+ * What a moment that somebody wrote is in the reader's zone and language, as it is put behind it; empty where it is the hour that stands there, and
+ * where it is another one on another day that may be meant.
+ */
+export function momentHere({ at, hourOf }: Moment, times: Pick<Times, 'moment' | 'hourWithZone'>, text: Text): string {
   if (hourOf === undefined) return text('message.moment', { time: times.moment(at) });
   if (-new Date(at).getTimezoneOffset() === hourOf.offset) return '';
+  if (hourOf.unsure === true && changesAround(at)) return '';
   const here = new Date(startOfDay(at));
   const days = Math.round((Date.UTC(here.getFullYear(), here.getMonth(), here.getDate()) - hourOf.midnight) / dayMs);
   const id = days === 0 ? 'message.moment' : days > 0 ? 'message.moment.dayAfter' : 'message.moment.dayBefore';
   return text(id, { time: times.hourWithZone(at) });
 }
 
+/** Whether the reader's clocks are set in the year before or behind it. By weeks: a month of fasting without summer time counts. */
+function changesAround(at: number): boolean {
+  const offset = new Date(at).getTimezoneOffset();
+  for (let week = at - yearMs; week <= at + yearMs; week += weekMs) if (new Date(week).getTimezoneOffset() !== offset) return true;
+  return false;
+}
+
 /** Words with what their moments are for the reader: for those who hear them. */
-export function withMoments(written: string, writtenAt: number, times: Times, text: Text): string {
+export function withMoments(written: string, writtenAt: number, times: Pick<Times, 'moment' | 'hourWithZone'>, text: Text): string {
   if (!mayHaveMoment.test(written)) return written;
   return mentionPieces(written, writtenAt)
     .map((piece) => (piece.kind === 'moment' ? `${piece.text}${momentHere(piece, times, text)}` : piece.text))
