@@ -10,6 +10,8 @@ export interface Toast {
   readonly id: number;
   readonly text: string;
   readonly tone: Tone;
+  /** What it tells of, where that can end before it goes. Its words are no name: they are other ones in another language, or with less room. */
+  readonly about?: string;
 }
 
 /** A person and, once there is one, the conversation with them. */
@@ -84,13 +86,13 @@ export interface UiState {
   /** Its reason is gone: the next time it is shown again. */
   readonly forgetBar: (bar: string) => void;
   /** Nothing where the window is locked by then: it may be about a person. */
-  readonly toast: (text: string, tone?: Tone) => void;
+  readonly toast: (text: string, tone?: Tone, about?: string) => void;
   /** … what is about nobody: also there. */
-  readonly toastAnywhere: (text: string, tone?: Tone) => void;
+  readonly toastAnywhere: (text: string, tone?: Tone, about?: string) => void;
   readonly dismiss: (id: number) => void;
   readonly dismissAll: () => void;
   /** What was told is not so any more. */
-  readonly retract: (text: string) => void;
+  readonly retract: (about: string) => void;
   readonly announce: (text: string) => void;
 }
 
@@ -140,15 +142,15 @@ export function createUiStore(isLocked: () => boolean = () => false): StoreApi<U
     showHelp: (helpOpen, helpAt) => set({ helpOpen, helpAt }),
     putBarAway: (bar) => set((state) => ({ barsPutAway: [...state.barsPutAway.filter((one) => one !== bar), bar] })),
     forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),
-    toast: (text, tone) => (isLocked() ? undefined : get().toastAnywhere(text, tone)),
-    toastAnywhere: (text, tone = 'calm') => {
+    toast: (text, tone, about) => (isLocked() ? undefined : get().toastAnywhere(text, tone, about)),
+    toastAnywhere: (text, tone = 'calm', about) => {
       const id = nextToast++;
       // Three at most: a fourth pushes the oldest out. The same once more is said anew, not twice.
-      set((state) => ({ toasts: [...state.toasts.filter((one) => one.text !== text || one.tone !== tone).slice(-2), { id, text, tone }] }));
+      set((state) => ({ toasts: [...state.toasts.filter((one) => one.text !== text || one.tone !== tone).slice(-2), { id, text, tone, ...(about === undefined ? {} : { about }) }] }));
     },
     dismiss: (id) => set((state) => ({ toasts: state.toasts.filter((toast) => toast.id !== id) })),
     dismissAll: () => set({ toasts: [] }),
-    retract: (text) => set((state) => (state.toasts.some((toast) => toast.text === text) ? { toasts: state.toasts.filter((toast) => toast.text !== text) } : state)),
+    retract: (about) => set((state) => (state.toasts.some((toast) => toast.about === about) ? { toasts: state.toasts.filter((toast) => toast.about !== about) } : state)),
     announce: (text) => set((state) => ({ announcement: { text, n: state.announcement.n + 1 } })),
   }));
 }

@@ -29,7 +29,7 @@ export function useArrivals(): void {
           ui.announce(text(identityWords({ origin: event.origin, checked: moved.checked }, 1), { name: nameInSentence(moved.name) }));
           return;
         }
-        if (event.type === 'contact.request') ui.toast(text('requests.arrived', { name: nameInSentence(event.name) }));
+        if (event.type === 'contact.request') ui.toast(text('requests.arrived', { name: nameInSentence(event.name) }), 'calm', event.requestId);
         if (event.type !== 'message.received' || event.message.direction !== 'in') return;
         const conversation = model.conversations.getState().conversations.find((one) => one.conversationId === event.conversationId);
         // Who does not want to be told is not, unless they look at it.
@@ -54,8 +54,8 @@ export function useArrivals(): void {
   useEffect(() => {
     const over = asked.current.filter(({ requestId }) => !asking.some((one) => one.requestId === requestId));
     asked.current = asking;
-    for (const { name } of over) model.ui.getState().retract(text('requests.arrived', { name: nameInSentence(name) }));
-  }, [model, asking, text]);
+    for (const { requestId } of over) model.ui.getState().retract(requestId);
+  }, [model, asking]);
 
   useEffect(() => model.onFailure((failure) => model.ui.getState().toast(errorText(failure), 'danger')), [model, errorText]);
 

@@ -38,11 +38,10 @@ export function ImportDialog(): ReactNode {
   const tellSent = (contactId: string): void => {
     const isEnded = (): boolean => findContact(contacts.getState(), contactId)?.ended !== undefined;
     if (isEnded()) return;
-    const told = text('import.added');
-    ui.getState().toast(told);
+    ui.getState().toast(text('import.added'), 'calm', contactId);
     const stop = contacts.subscribe(() => {
-      if (isEnded()) ui.getState().retract(told);
-      if (isEnded() || !ui.getState().toasts.some((toast) => toast.text === told)) stop();
+      if (isEnded()) ui.getState().retract(contactId);
+      if (isEnded() || !ui.getState().toasts.some((toast) => toast.about === contactId)) stop();
     });
   };
   const add = async (event: FormEvent): Promise<void> => {

@@ -140,6 +140,26 @@ describe('declining a request', () => {
     expect(told()).toBeNull();
   });
 
+  it('that was answered is told no more also where the language became another one meanwhile, and the one of a namesake is', async () => {
+    const [first, second] = threeRequests();
+    if (first === undefined || second === undefined) throw new Error('no request');
+    const world = Object.assign(busyWorld(now), { requests: [first, second] });
+    const { fake, model } = await renderApp(world);
+    act(() => fake.emit({ type: 'contact.request', ...first }));
+    // Pointed at it stays, however long another language takes.
+    fireEvent.pointerEnter(screen.getByText('Asks a wants to talk to you.').closest('.toast') ?? expect.unreachable('a notice'));
+    await act(() => model.settings.getState().change({ language: 'de' }));
+    await settle();
+    await screen.findAllByRole('button', { name: 'Anfrage annehmen' });
+    await settle();
+    act(() => fake.emit({ type: 'contact.request', ...second, name: first.name }));
+    const told = (): readonly string[] => model.ui.getState().toasts.map(({ text }) => text);
+    expect(told()).toHaveLength(2);
+    await act(() => model.contacts.getState().answer(first.requestId, false));
+    await settle();
+    expect(told()).toEqual([expect.stringMatching(/^Asks a möchte/u)]);
+  });
+
   it.each(['writes in the conversation that is open', 'went to another conversation'])('whoever %s by the time it is answered stays there', async (where) => {
     const world = Object.assign(busyWorld(now), { requests: threeRequests() });
     const { model } = await renderApp(world);

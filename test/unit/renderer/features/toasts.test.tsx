@@ -128,7 +128,7 @@ describe('notices that go by themselves', () => {
 
   it('with the focus on one it stays also where the pointer leaves it, and taken away with what it told it leaves the focus in a pane of the window', async () => {
     const { model } = await openTalk(busyWorld(now));
-    act(() => model.ui.getState().toast('Short.'));
+    act(() => model.ui.getState().toast('Short.', 'calm', 'it'));
     const cross = within(notices()).getByRole('button', { name: 'Dismiss' });
     const card = cross.closest('.toast') ?? expect.unreachable('a notice');
     vi.useFakeTimers();
@@ -138,7 +138,7 @@ describe('notices that go by themselves', () => {
     act(() => void vi.advanceTimersByTime(10_000));
     expect(shown()).toEqual(['Short.']);
     vi.useRealTimers();
-    act(() => model.ui.getState().retract('Short.'));
+    act(() => model.ui.getState().retract('it'));
     await vi.waitFor(() => expect(document.activeElement?.closest('[data-pane]')).toBeTruthy());
   });
 
