@@ -243,9 +243,9 @@ test('a full disk: its own screen, nothing lost, and it opens or is made once th
     await opensAfterRepair(own);
 
     // And the very first start, where half a vault would be the worst of all.
-    await lock(own);
+    await own.close();
     for (const name of Object.keys(fingerprint(profile))) rmSync(join(profile, name));
-    await own.window.reload();
+    own = await openWindow('full-at-first', { quickSecrets: true, profile });
     await expect(own.window.getByLabel('Your name')).toBeVisible();
     fill(ballast);
     await type(own, 'Your name', 'Ada');
