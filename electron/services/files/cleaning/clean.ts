@@ -13,8 +13,8 @@ const headBytes = 16;
 /**
  * The same file without what a JPEG, PNG, WebP, GIF, HEIC or AVIF says beside the picture: place, time, camera, author, small pictures of it before it was
  * cut, what hangs behind its end. What draws it stays byte for byte, which way up it is stays said, and nothing is decoded. It is read piece by
- * piece, whatever its size. Files of other kinds, what is none of these despite
- * its first bytes, and a HEIC or AVIF whose parts cannot be followed are as they were.
+ * piece, whatever its size. Files of other kinds, what is none of these despite its first bytes, and a HEIC or AVIF whose parts cannot be followed are
+ * as they were.
  */
 export async function cleaned(source: ChosenSource): Promise<ChosenSource> {
   const kept = await keptOf(source);
