@@ -89,8 +89,10 @@ function read(profile: OpenProfile, events: EventHub, row: ConversationRow, upTo
   const { messages, conversations } = profile.stores;
   const places = messages.unreadStreams(conversationId, upTo);
   const changed = messages.markRead(conversationId, upTo);
-  if (changed === 0 && (upTo !== undefined || row.unread === 0)) return;
+  // What was marked by hand is dealt with where anything of it is read, or all of it is called so.
+  const wasMarked = row.markedUnread === true && (changed > 0 || upTo === undefined);
+  if (changed === 0 && !wasMarked && (upTo !== undefined || row.unread === 0)) return;
   profile.talk.read(row, places);
-  conversations.put({ ...row, unread: upTo === undefined ? 0 : Math.max(0, row.unread - changed) });
+  conversations.put({ ...row, markedUnread: wasMarked ? undefined : row.markedUnread, unread: upTo === undefined ? 0 : Math.max(0, row.unread - changed) });
   events.emit({ type: 'conversation.changed', conversationId });
 }

@@ -384,7 +384,8 @@ export class History implements DialogSink {
   /** The list shows the newest message. */
   #noteMessage(row: MessageRow, at: number, unread: number): void {
     const { conversationId } = row;
-    this.#stores.conversations.noteMessage(conversationId, at, previewOf(row.text) || previewOfName(this.#beside(row).file?.name ?? ''), unread);
+    const preview = previewOf(row.text) || previewOfName(this.#beside(row).file?.name ?? '');
+    this.#stores.conversations.noteMessage(conversationId, { at, preview, own: row.direction === 'out', unread });
     this.#talk().together.said(conversationId);
     this.#events.emit({ type: 'conversation.changed', conversationId });
   }

@@ -12,11 +12,13 @@ const mostReactions = 12;
 
 export function messageChangesService(parts: { profile: () => OpenProfile }): Pick<Handlers['messages'], 'edit' | 'delete' | 'react' | 'typing'> {
   return {
-    edit: ({ messageId, text }) => say(parts.profile(), messageId, (row) => {
+    edit: ({ messageId, text }) => say(parts.profile(), messageId, (row, profile) => {
       assertOwn(row);
       if (row.kind !== 'text') throw new KeyshiftError('message.not-text', 'Only a text can be changed.');
       if (text.trim() === '') throw new KeyshiftError('message.empty', 'There is nothing to send.');
       assertLength(text);
+      // Nothing of it is being typed any more.
+      profile.stores.edits.remove(messageId);
       return text === row.text ? undefined : { kind: 'edit', target: row, revision: (row.revision ?? 0) + 1, text };
     }),
     delete: ({ messageId, forBoth }) => {

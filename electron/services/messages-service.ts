@@ -105,14 +105,14 @@ function write(profile: OpenProfile, { conversationId: shown, text, replyTo }: P
   };
   profile.history.written(row);
   profile.talk.typing.sent(conversationId);
-  for (const row of conversationRows(profile, shown)) withoutDraft(profile, row.conversationId);
+  for (const row of conversationRows(profile, shown)) dealtWith(profile, row.conversationId);
   return { peerId: conversation.peerId, messageId: row.messageId };
 }
 
-/** What was written is sent: it is no draft any more, also where this ends right behind the transaction. */
-function withoutDraft({ stores }: OpenProfile, conversationId: string): void {
+/** What was written is sent: it is no draft any more, also where this ends right behind the transaction. Whoever answers has read, too. */
+function dealtWith({ stores }: OpenProfile, conversationId: string): void {
   const row = stores.conversations.byId(conversationId);
-  if (row?.draft === undefined) return;
+  if (row === undefined || (row.draft === undefined && row.markedUnread === undefined)) return;
   const { draft: _sent, ...rest } = row;
-  stores.conversations.put(rest);
+  stores.conversations.put({ ...rest, markedUnread: undefined });
 }

@@ -10,6 +10,7 @@ import type { ResumptionStore } from '../engine/session/resumption-entry';
 import type { AuthorityStore, EndorsementStore } from './ports/authorities';
 import type { Snapshot } from './ports/backup';
 import type { DeviceStore } from './ports/devices';
+import type { EditStore } from './ports/edits';
 import type { KeptHeaderStore } from './ports/kept-headers';
 import type { OwnWordStore } from './ports/own-words';
 import type { SearchStore } from './ports/finding';
@@ -147,6 +148,7 @@ export interface Stores extends Transactions {
   readonly transfers: TransferStore;
   readonly search: SearchStore;
   readonly changes: ChangeStore;
+  readonly edits: EditStore;
   readonly keptHeaders: KeptHeaderStore;
   readonly ownWords: OwnWordStore;
   readonly keyEvents: KeyEventStore;

@@ -14,6 +14,7 @@ const whose = '(SELECT conversation_id FROM conversations WHERE key = messages.c
 export function createChangeStore(db: Db): ChangeStore {
   const update = db.prepare('UPDATE messages SET kind = ?, text = ?, edited_at = ?, revision = ?, reply_to = ? WHERE message_id = ?');
   const unreact = db.prepare('DELETE FROM reactions WHERE message_id = ?');
+  const dropEdit = db.prepare('DELETE FROM edits WHERE message_id = ?');
   const letGo = db.prepare('UPDATE messages SET transfer_id = NULL WHERE message_id = ?');
   const remove = db.prepare('DELETE FROM messages WHERE message_id = ?');
   const isDue = `conversation = ${thisConversation} AND disappear_after IS NOT NULL AND disappears_at IS NULL AND state >= CASE direction WHEN 1 THEN 1 ELSE 3 END`;
@@ -61,6 +62,7 @@ export function createChangeStore(db: Db): ChangeStore {
       update.run([kind, words, editedAt ?? null, revision ?? 0, replyTo ?? null, messageId]);
       if (kind !== 'deleted') return;
       unreact.run([messageId]);
+      dropEdit.run([messageId]);
       letGo.run([messageId]);
     },
     remove(messageId) {

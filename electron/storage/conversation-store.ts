@@ -20,19 +20,20 @@ export function createConversationStore(db: Db): ConversationStore {
   const selectByPeer = db.prepare('SELECT * FROM conversations WHERE peer_id = ? AND gone = 0');
   const upsert = db.prepare(`
     INSERT INTO conversations (conversation_id, contact_id, peer_id, dialog_id, title, state, failure, created_at,
-      unread, last_message_at, preview, continued_by, continues, pinned, archived, muted_until, disappear_after, draft, draft_reply, disappear_revision, title_revision, title_by, returned_at, returned_by)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      unread, last_message_at, preview, continued_by, continues, pinned, archived, muted_until, disappear_after, draft, draft_reply, disappear_revision, title_revision, title_by, returned_at, returned_by, marked_unread, newest_own)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (conversation_id) DO UPDATE SET contact_id = excluded.contact_id, peer_id = excluded.peer_id,
       dialog_id = excluded.dialog_id, title = excluded.title, state = excluded.state, failure = excluded.failure,
       created_at = excluded.created_at, unread = excluded.unread, last_message_at = excluded.last_message_at,
       preview = excluded.preview, continued_by = excluded.continued_by, continues = excluded.continues, pinned = excluded.pinned,
       archived = excluded.archived, muted_until = excluded.muted_until, disappear_after = excluded.disappear_after,
       draft = excluded.draft, draft_reply = excluded.draft_reply, disappear_revision = excluded.disappear_revision, title_revision = excluded.title_revision, title_by = excluded.title_by,
-      returned_at = excluded.returned_at, returned_by = excluded.returned_by`);
+      returned_at = excluded.returned_at, returned_by = excluded.returned_by, marked_unread = excluded.marked_unread, newest_own = excluded.newest_own`);
 
-  const note = db.prepare('UPDATE conversations SET last_message_at = ?, preview = ?, unread = unread + ? WHERE conversation_id = ?');
+  const note = db.prepare('UPDATE conversations SET last_message_at = ?, preview = ?, unread = unread + ?, newest_own = ? WHERE conversation_id = ?');
 
   const markGone = db.prepare('UPDATE conversations SET gone = 1, draft = NULL, draft_reply = NULL, preview = NULL, title = \'\' WHERE conversation_id = ? AND gone = 0');
+  const dropEdits = db.prepare('DELETE FROM edits WHERE message_id IN (SELECT edits.message_id FROM edits JOIN messages ON messages.message_id = edits.message_id JOIN conversations ON conversations.key = messages.conversation WHERE conversation_id = ?)');
   const addRemoved = db.prepare('INSERT OR IGNORE INTO removed_conversations (peer_id, dialog_id, at) VALUES (?, ?, ?)');
   const selectRemoved = db.prepare('SELECT 1 AS found FROM removed_conversations WHERE peer_id = ? AND dialog_id = ?');
   const listRemoved = db.prepare('SELECT peer_id, dialog_id, at FROM removed_conversations');
@@ -42,7 +43,7 @@ export function createConversationStore(db: Db): ConversationStore {
   const sweepRow = db.prepare('DELETE FROM conversations WHERE key = ?');
   const forgetFacts = db.prepare(`
     DELETE FROM replica_facts WHERE (author, number) IN (
-      SELECT author, number FROM replica_facts WHERE kind IN ('message', 'envelope', 'mark', 'conversation', 'title', 'shelf', 'policy', 'change', 'file', 'called-off', 'timer', 'erased', 'expired') AND key >= ? AND key < ? ${atMost})`);
+      SELECT author, number FROM replica_facts WHERE kind IN ('message', 'envelope', 'mark', 'conversation', 'title', 'shelf', 'unread', 'policy', 'change', 'file', 'called-off', 'timer', 'erased', 'expired') AND key >= ? AND key < ? ${atMost})`);
 
   const rows = new RowCache<ConversationRow>(db, kept);
   /** All that stand in another one, as one entry: hardly any do, and each hit of a search asks. */
@@ -98,12 +99,15 @@ export function createConversationStore(db: Db): ConversationStore {
         row.titled?.by ?? null,
         row.returned?.at ?? null,
         row.returned?.by ?? null,
+        row.markedUnread === true ? 1 : 0,
+        row.newestOwn === true ? 1 : 0,
       ]);
       taken.change('', (all) => (row.continuedBy === undefined ? (all.delete(row.conversationId), all) : all.add(row.conversationId)));
     },
     remove({ conversationId, peerId, dialogId }, at) {
       forget();
       markGone.run([conversationId]);
+      dropEdits.run([conversationId]);
       addRemoved.run([peerId, dialogId, at]);
     },
     buryUnknown(peerId, dialogId, at) {
@@ -125,9 +129,9 @@ export function createConversationStore(db: Db): ConversationStore {
       sweepRow.run([key]);
       return 'more';
     },
-    noteMessage(conversationId, at, preview, unread) {
-      note.run([at, preview, unread, conversationId]);
-      rows.change(conversationId, (row) => ({ ...row, lastMessageAt: at, preview, unread: row.unread + unread }));
+    noteMessage(conversationId, { at, preview, own, unread }) {
+      note.run([at, preview, unread, own ? 1 : 0, conversationId]);
+      rows.change(conversationId, (row) => ({ ...row, lastMessageAt: at, preview, unread: row.unread + unread, newestOwn: own || undefined }));
     },
   };
 }
@@ -154,6 +158,8 @@ function read(row: Row): ConversationRow {
     ...(integer(row, 'disappear_revision') > 0 && { disappearRevision: integer(row, 'disappear_revision') }),
     ...given('draft', draftOf(row)),
     ...given('returned', returnedOf(row)),
+    ...(flag(row, 'marked_unread') && { markedUnread: true as const }),
+    ...(flag(row, 'newest_own') && { newestOwn: true as const }),
     ...(integer(row, 'title_revision') > 0 && { titled: { revision: integer(row, 'title_revision'), by: id<InstanceId>(row, 'title_by') } }),
   };
 }

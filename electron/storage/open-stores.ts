@@ -7,6 +7,7 @@ import type { Db } from './database';
 import { createDeviceMailboxStore } from './device-mailbox-store';
 import { createDeviceStore } from './device-store';
 import { createDialogStore } from './dialog-store';
+import { createEditStore } from './edit-store';
 import { createEndorsementStore } from './endorsement-store';
 import { createHostedRecordStore } from './hosted-record-store';
 import { indexTogether } from './index-together';
@@ -72,6 +73,7 @@ export function openStores(db: Db): Stores {
     transfers: createTransferStore(db),
     search: createSearchStore(db),
     changes: createChangeStore(db),
+    edits: createEditStore(db),
     keptHeaders: createKeptHeaderStore(db),
     ownWords: createOwnWordStore(db),
     keyEvents: createKeyEventStore(db),

@@ -201,8 +201,9 @@ export class Notices {
     if (!this.#open) return;
     const now = this.#parts.now();
     const isMuted = ({ mutedUntil }: Conversation): boolean => mutedUntil > now;
-    this.#lookWhenHeard(conversations.filter((one) => one.unread > 0 && isMuted(one)), now);
-    this.#parts.unread(conversations.reduce((sum, one) => sum + (isMuted(one) ? 0 : one.unread), 0));
+    this.#lookWhenHeard(conversations.filter((one) => (one.unread > 0 || one.markedUnread) && isMuted(one)), now);
+    // One that was marked by hand counts as one.
+    this.#parts.unread(conversations.reduce((sum, one) => sum + (isMuted(one) ? 0 : one.unread || Number(one.markedUnread)), 0));
     const known = new Map(conversations.map((one) => [one.conversationId, one]));
     for (const id of this.#shown.keys()) if ((known.get(id)?.unread ?? 0) === 0) this.#putAway(id);
     if (!wanted) return;

@@ -33,6 +33,7 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
         model.search.getState().changed(event.message);
         return;
       }
+      model.drafts.getState().takenBack(event.conversationId, event.message.messageId);
       model.talk.getState().removed(event.conversationId, [event.message.messageId]);
       model.search.getState().removed([event.message.messageId]);
       return;
@@ -73,6 +74,7 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
       return;
     case 'message.state':
       model.messages.getState().stateChanged(event);
+      model.conversations.getState().stateChanged(event);
       // With each confirmation the other side said what it holds.
       if (event.state === 'delivered' && isLookingAtKeys(model, event.conversationId)) model.background(model.keys.getState().load(event.conversationId));
       return;

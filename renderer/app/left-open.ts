@@ -17,7 +17,7 @@ export function leftOpen({ ui }: Pick<Model, 'ui'>): LeftOpen | undefined {
 }
 
 /** After unlocking, unless something else is open by then or it is gone. Where something new came reading goes on with that. `alive`: whether it was not locked again meanwhile. */
-export async function openAgain(model: Pick<Model, 'ui' | 'conversations' | 'messages' | 'showConversation'>, { conversationId, messageId, front }: LeftOpen, alive: () => boolean): Promise<void> {
+export async function openAgain(model: Pick<Model, 'ui' | 'conversations' | 'messages'>, { conversationId, messageId, front }: LeftOpen, alive: () => boolean): Promise<void> {
   const known = model.conversations.getState().conversations.find((one) => one.conversationId === conversationId);
   if (known === undefined || model.ui.getState().selection !== undefined) return;
   const place = known.unread === 0 ? messageId : undefined;
@@ -30,7 +30,8 @@ export async function openAgain(model: Pick<Model, 'ui' | 'conversations' | 'mes
     if (opened.conversationId !== conversationId) model.messages.getState().leave(conversationId);
     return;
   }
-  model.showConversation(conversationId);
+  // Not by somebody: what was marked as unread stays so.
+  model.ui.getState().select({ contactId: known.contactId, conversationId });
   if (front === 'list') model.ui.getState().back();
   if (place !== undefined) standAt(place);
 }

@@ -1,6 +1,7 @@
 import { useEffect, type ReactNode } from 'react';
 import { MailOpen, Radar, UserPlus } from 'lucide-react';
 import { useBackupTold } from '../features/backup/use-backup-told';
+import { useEditLost } from '../features/conversation/use-edit-lost';
 import { useExportTold } from '../features/export/use-export-told';
 import { useRemovedTold } from '../features/profiles/use-removed-told';
 import { findContact } from '../features/contacts/contacts-store';
@@ -28,6 +29,7 @@ export function MainWindow(): ReactNode {
   useDesktop();
   useBackupTold();
   useExportTold();
+  useEditLost();
   useRemovedTold();
   const selection = useUi((state) => state.selection);
   const detailsOpen = useUi((state) => state.detailsOpen);

@@ -7,7 +7,7 @@ import { toFailure } from '../bridge/failure';
 import { createBackupStore, type BackupState } from '../features/backup/backup-store';
 import { createContactsStore, type ContactsState } from '../features/contacts/contacts-store';
 import { createPeopleStore, type PeopleState } from '../features/contacts/people-store';
-import { createDraftsStore, type DraftsState } from '../features/conversation/drafts-store';
+import { createDraftsStore, storedIn, type Draft, type DraftsState } from '../features/conversation/drafts-store';
 import { createMessagesStore, type MessagesState } from '../features/conversation/messages-store';
 import { conversationWith, createConversationsStore, type ConversationsState } from '../features/conversations/conversations-store';
 import { createTalkStore, type TalkState } from '../features/conversation/talk-store';
@@ -87,8 +87,9 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
   const people = createPeopleStore(client, life);
   const conversations = createConversationsStore(client, life);
   const messages = createMessagesStore(client, life, () => events.catchUp());
-  const drafts = createDraftsStore((conversationId, draft) => {
-    const stored = client.conversations.update({ conversationId, draft });
+  const drafts = createDraftsStore((conversationId, written) => {
+    const { editing, ...draft } = written ?? { text: '' };
+    const stored = client.conversations.update({ conversationId, draft: draft.text === '' && draft.replyTo === undefined ? null : draft, editing: editing ?? null });
     // Told once: while it lasts it is said above the field.
     background(stored.catch((thrown: unknown) => {
       if (drafts.getState().unkept[conversationId] === undefined) throw thrown;
@@ -158,7 +159,15 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
 
   const showConversation = (conversationId: string): void => {
     const known = conversations.getState().conversations.find((one) => one.conversationId === conversationId);
-    if (known !== undefined) ui.getState().select({ contactId: known.contactId, conversationId });
+    if (known === undefined) return;
+    ui.getState().select({ contactId: known.contactId, conversationId });
+    opened(conversationId);
+  };
+
+  /** By somebody: what was marked as unread by hand is not any more. */
+  const opened = (conversationId: string): void => {
+    const known = conversations.getState().conversations.find((one) => one.conversationId === conversationId);
+    if (known?.markedUnread === true) background(conversations.getState().update({ conversationId, markedUnread: false }));
   };
 
   const model: Model = {
@@ -193,9 +202,9 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
       const before = conversations.getState().conversations.find((one) => one.conversationId === conversationId);
       await conversations.getState().changed(conversationId);
       const known = conversations.getState().conversations.find((one) => one.conversationId === conversationId);
-      if (known !== undefined) drafts.getState().told(conversationId, known.draft);
+      if (known !== undefined) drafts.getState().told(conversationId, storedIn(known));
       const { select } = ui.getState();
-      const isUsed = ui.getState().selection?.conversationId === conversationId || (drafts.getState().drafts[conversationId]?.text ?? '') !== '' || (files.getState().staged[conversationId]?.length ?? 0) > 0;
+      const isUsed = ui.getState().selection?.conversationId === conversationId || isWritten(drafts.getState().drafts[conversationId]) || (files.getState().staged[conversationId]?.length ?? 0) > 0;
       const into = known === undefined && isUsed ? await shownNow(client, conversationId) : undefined;
       if (into !== undefined) {
         drafts.getState().moved(conversationId, into.conversationId);
@@ -222,7 +231,9 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
       ui.getState().select({ contactId, conversationId: undefined });
       const alive = life.begin();
       const conversationId = conversationWith(conversations.getState(), contactId)?.conversationId ?? (await conversations.getState().open(contactId));
-      if (alive() && ui.getState().selection?.contactId === contactId) ui.getState().select({ contactId, conversationId });
+      if (!alive() || ui.getState().selection?.contactId !== contactId) return;
+      ui.getState().select({ contactId, conversationId });
+      opened(conversationId);
     },
     start: () => {
       const flush = (): void => drafts.getState().flush();
@@ -254,7 +265,7 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
         const alive = life.begin();
         if (!contacts.getState().loaded) background(contacts.getState().load());
         background((conversations.getState().loaded ? Promise.resolve() : conversations.getState().load()).then(async () => {
-          conversations.getState().conversations.forEach(({ conversationId, draft }) => drafts.getState().told(conversationId, draft));
+          conversations.getState().conversations.forEach((one) => drafts.getState().told(one.conversationId, storedIn(one)));
           if (wasOpen === undefined || !alive()) return;
           await openAgain(model, wasOpen, alive);
           if (alive()) opening = undefined;
@@ -279,6 +290,10 @@ export function createModel(client: Client, behind: Behind = atOnce): Model {
     },
   };
   return model;
+}
+
+function isWritten(draft: Draft | undefined): boolean {
+  return draft !== undefined && (draft.text !== '' || draft.editing !== undefined);
 }
 
 /** The conversation in which this one is shown now; undefined: it is gone. */

@@ -2,7 +2,8 @@ import { useEffect, useLayoutEffect } from 'react';
 import { commandOf, overDialogs, type CommandName } from '../../shared/model/shortcuts';
 import { useShownRows } from '../features/conversations/use-rows';
 import { useShowRow } from '../features/conversations/use-show';
-import type { Row } from '../features/conversations/rows';
+import { isUnread, type Row } from '../features/conversations/rows';
+import { useMarkUnread } from '../features/conversations/use-mark-unread';
 import { useRenew } from '../features/keys/use-renew';
 import { isCovered } from '../ui/covered';
 import { keepFocus } from './keep-focus';
@@ -19,6 +20,7 @@ export function useShortcuts(): void {
   const rows = useShownRows();
   const show = useShowRow();
   const renew = useRenew();
+  const markUnread = useMarkUnread();
   const keys = useShortcutKeys();
 
   // Always, and before whatever is drawn below takes the focus as it comes: one that nobody heard of is none to go back to.
@@ -48,11 +50,11 @@ export function useShortcuts(): void {
         if (row !== undefined) show(row);
         return;
       }
-      if (name !== undefined) run(name, model, ui, rows, show, renew);
+      if (name !== undefined) run(name, model, ui, rows, { show, renew, markUnread });
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
-  }, [model, rows, show, renew, keys]);
+  }, [model, rows, show, renew, markUnread, keys]);
 }
 
 /** Also one that is asked for and not drawn yet, questions that a part of the window asks by itself, and menus: another conversation behind one would not be that of which it speaks. */
@@ -83,7 +85,13 @@ function escape(model: Model, ui: UiState): void {
   focusList();
 }
 
-function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[], show: (row: Row) => void, renew: (conversationId: string, name: string) => Promise<void>): void {
+interface Acts {
+  readonly show: (row: Row) => void;
+  readonly renew: (conversationId: string, name: string) => Promise<void>;
+  readonly markUnread: (conversationId: string) => Promise<void>;
+}
+
+function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[], { show, renew, markUnread }: Acts): void {
   const { selection } = ui;
   switch (name) {
     case 'switcher':
@@ -130,6 +138,9 @@ function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[],
       if (selection?.conversationId !== undefined && contact !== undefined) void renew(selection.conversationId, contact.name);
       return;
     }
+    case 'markUnread':
+      if (selection?.conversationId !== undefined) void markUnread(selection.conversationId);
+      return;
     case 'dismiss':
       ui.dismissAll();
       // The button that had the focus may be gone with them.
@@ -176,7 +187,7 @@ export function neighbour(name: 'previous' | 'next' | 'previousUnread' | 'nextUn
   for (let distance = 1; distance <= rows.length; distance += 1) {
     const index = (((from + step * distance) % rows.length) + rows.length) % rows.length;
     const row = rows[index];
-    if (row !== undefined && (!unreadOnly || (row.conversation?.unread ?? 0) > 0)) return row;
+    if (row !== undefined && (!unreadOnly || isUnread(row.conversation))) return row;
   }
   return undefined;
 }

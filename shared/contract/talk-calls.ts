@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { conversation, disappearAfter, draft, timerChange } from '../model/conversation';
+import { conversation, disappearAfter, draft, editing, timerChange } from '../model/conversation';
 import { contactId, conversationId, messageId, time } from '../model/ids';
 import { emoji, message } from '../model/message';
 import { archiveReport, searchHit } from '../model/search';
@@ -27,19 +27,21 @@ export const conversations = {
   ]),
   /** Up to the message `upTo`, in the order on screen; without it all of them. Nothing where that message is not there any more. */
   markRead: call(z.strictObject({ conversationId, upTo: messageId.optional() }), done, needsConversation),
-  /** `title` and `disappearAfter` are told to the other side; the rest is this person's, on all own devices. A draft of null is none. */
+  /** `title` and `disappearAfter` are told to the other side; the rest is this person's, on all own devices, but `editing` on this one. A draft or an edit of null is none; one of a message that is gone is none, either. */
   update: call(
     z.strictObject({
       conversationId,
       title: title.optional(),
       pinned: z.boolean().optional(),
       archived: z.boolean().optional(),
+      markedUnread: z.boolean().optional(),
       mutedUntil: time.optional(),
       disappearAfter: disappearAfter.optional(),
       draft: draft.nullable().optional(),
+      editing: editing.nullable().optional(),
     }),
     done,
-    [...needsConversation, ...needsStanding, ...needsOpen, 'message.unknown'],
+    [...needsConversation, ...needsStanding, ...needsOpen, 'message.unknown', 'message.not-own'],
   ),
   /** Who let messages disappear after how long, and when, oldest first: of the newest hundred changes those this device knows. */
   timers: call(z.strictObject({ conversationId }), z.array(timerChange), needsConversation),

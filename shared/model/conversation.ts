@@ -7,6 +7,10 @@ import { plainText } from './text';
 export const draft = z.strictObject({ text: plainText.max(200_000), replyTo: messageId.optional() });
 export type Draft = z.infer<typeof draft>;
 
+/** An own message whose text is being changed, and what it is to say. */
+export const editing = z.strictObject({ messageId, text: plainText.max(200_000) });
+export type Editing = z.infer<typeof editing>;
+
 /** Seconds after which messages disappear, at most a year; 0: they stay. */
 export const disappearAfter = z.number().int().min(0).max(365 * 86_400);
 
@@ -24,11 +28,18 @@ export const conversation = z.strictObject({
   continuedBy: conversationId.optional(),
   continues: conversationId.optional(),
   unread: z.number().int().nonnegative(),
+  /** By hand, whatever is read, until somebody opens it. */
+  markedUnread: z.boolean(),
   lastMessageAt: time.optional(),
   /** First line of the newest message, or the name of its file, for the list; at most 160 characters. */
   preview: z.string().optional(),
-  /** Where `preview` is empty: what the newest message is, as one that was taken back has no words. */
-  newest: message.pick({ kind: true, direction: true }).optional(),
+  /** Whose the newest message is. */
+  lastBy: z.enum(['me', 'them']).optional(),
+  /**
+   * The newest message where it is an own one, with how far it got, which `message.state` tells on; in a list only of the first fifty and of pinned ones. Also
+   * where `preview` is empty, as one that was taken back has no words.
+   */
+  newest: message.pick({ messageId: true, kind: true, direction: true, state: true }).optional(),
   /** Stands above those that are not. */
   pinned: z.boolean(),
   /** Stands in a list of its own until somebody writes. */
@@ -38,6 +49,8 @@ export const conversation = z.strictObject({
   /** Seconds after which new messages disappear on both sides; 0: they stay. */
   disappearAfter,
   draft: draft.optional(),
+  /** On this device alone. */
+  editing: editing.optional(),
   /** It had been ended, and went on when the own device that alone had ended it was suspended or removed. */
   returned: z.strictObject({ at: time, by: instanceId }).optional(),
 });

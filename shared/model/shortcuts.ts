@@ -21,6 +21,8 @@ export const commands = {
   next: { scope: 'anywhere', keys: 'Alt+ArrowDown' },
   previousUnread: { scope: 'anywhere', keys: 'Alt+Shift+ArrowUp' },
   nextUnread: { scope: 'anywhere', keys: 'Alt+Shift+ArrowDown' },
+  // Not Signal's with Shift, under which Linux lets people write signs by their numbers.
+  markUnread: { scope: 'anywhere', keys: 'Mod+U' },
   find: { scope: 'anywhere', keys: 'Mod+F' },
   findAll: { scope: 'anywhere', keys: 'Mod+Shift+F' },
   details: { scope: 'anywhere', keys: 'Mod+I' },

@@ -73,7 +73,7 @@ export function addMessages(stores: Stores, ids: readonly string[], messages: nu
   const own = record === undefined ? '' : record.peerId;
   const sequences = new Map<string, number>();
   const start = systemClock.now() - messages * everyMs;
-  const last = new Map<string, { at: number; text: string }>();
+  const last = new Map<string, { at: number; text: string; own: boolean }>();
   for (let first = 0; first < messages; first += atOnce) {
     stores.transaction(() => {
       for (let done = first; done < Math.min(messages, first + atOnce); done += 1) {
@@ -84,7 +84,7 @@ export function addMessages(stores: Stores, ids: readonly string[], messages: nu
         sequences.set(`${conversationId} ${device}`, sequence);
         const at = start + done * everyMs;
         const text = `${words.line(1 + Math.floor(words.random() ** 2 * 40))}${done % 20 === 0 ? ' 🎉' : ''}${done % 2_000 === 1 ? ' 🦉' : ''}`;
-        last.set(conversationId, { at, text });
+        last.set(conversationId, { at, text, own: out });
         stores.messages.add({
           messageId: newMessageId(), conversationId, direction: out ? 'out' : 'in', instanceId: device, sequence, kind: 'text', text, sentAt: at, ...(!out && { receivedAt: at }),
           state: out ? 'delivered' : 'read', keyEpoch: 1 + Math.floor(sequence / 500), ...more,
@@ -95,7 +95,7 @@ export function addMessages(stores: Stores, ids: readonly string[], messages: nu
     told(Math.min(messages, first + atOnce));
   }
   stores.transaction(() => {
-    for (const [conversationId, { at, text }] of last) stores.conversations.noteMessage(conversationId, at, text.slice(0, 160), 0);
+    for (const [conversationId, { at, text, own: isOwn }] of last) stores.conversations.noteMessage(conversationId, { at, preview: text.slice(0, 160), own: isOwn, unread: 0 });
   });
 }
 

@@ -291,7 +291,7 @@ function look() {
 test('A09 row 24: names, titles, messages and file names of strangers, two hundred of each, are text and nothing else', async () => {
   test.setTimeout(180_000);
   const id = (kind: string, at: number): string => `${kind}${at.toString(16)}`.padStart(32, '0');
-  const settled = { state: 'open', unread: 0, pinned: false, archived: false, mutedUntil: 0, disappearAfter: 0 };
+  const settled = { state: 'open', unread: 0, markedUnread: false, pinned: false, archived: false, mutedUntil: 0, disappearAfter: 0 };
   const lists = {
     'contacts.list': strangersCorpus.map((name, at) => ({ contactId: id('c', at), peerId: 'a'.repeat(52), name, pending: false, who: 'unchecked', checked: false, vouchedBy: [], reach: 'waiting', keyEpoch: 1, permissions: { message: true, openConversation: true, sendFile: true } })),
     'conversations.list': strangersCorpus.map((title, at) => ({ conversationId: id('d', at), contactId: id('c', at), title, preview: title, lastMessageAt: 1_700_000_000_000 + at, ...settled })),

@@ -1,4 +1,5 @@
 import type { Handlers } from '../../shared/contract/contract';
+import type { Conversation } from '../../shared/model/conversation';
 import type { Message } from '../../shared/model/message';
 import { exportHandlers } from './fake-finding';
 import type { FakeTools } from './fake-tools';
@@ -11,14 +12,16 @@ export function conversationHandlers(world: World, tools: FakeTools): Handlers['
   const { refuse, contactOf, conversationOf, touch } = tools;
   return {
     ...exportHandlers(world, tools),
-    update: ({ conversationId, title, pinned, archived, mutedUntil, disappearAfter, draft }) => {
+    update: ({ conversationId, title, pinned, archived, markedUnread, mutedUntil, disappearAfter, draft, editing }) => {
       touch(conversationId, {
         ...(title !== undefined && { title }),
         ...(pinned !== undefined && { pinned }),
         ...(archived !== undefined && { archived }),
+        ...(markedUnread !== undefined && { markedUnread }),
         ...(mutedUntil !== undefined && { mutedUntil }),
         ...(disappearAfter !== undefined && { disappearAfter }),
         ...(draft !== undefined && { draft: draft ?? undefined }),
+        ...(editing !== undefined && { editing: editing ?? undefined }),
       });
       if (disappearAfter !== undefined) world.timers.set(conversationId, [...(world.timers.get(conversationId) ?? []), { by: 'me', seconds: disappearAfter, at: world.now() }]);
       return null;
@@ -40,8 +43,8 @@ export function conversationHandlers(world: World, tools: FakeTools): Handlers['
       world.messages.set(conversationId, []);
       return { conversationId };
     },
-    list: () => world.conversations,
-    get: ({ conversationId }) => conversationOf(conversationId),
+    list: () => world.conversations.map((one) => withNewest(world, one)),
+    get: ({ conversationId }) => withNewest(world, conversationOf(conversationId)),
     continue: ({ conversationId }) => {
       const failed = conversationOf(conversationId);
       if (failed.state !== 'failed') refuse('conversation.open');
@@ -68,8 +71,16 @@ export function conversationHandlers(world: World, tools: FakeTools): Handlers['
     markRead: ({ conversationId, upTo }) => {
       const all = world.messages.get(conversationId) ?? [];
       const left = upTo === undefined ? [] : all.slice(all.findIndex(({ messageId }) => messageId === upTo) + 1).filter(({ direction }) => direction === 'in');
-      touch(conversationId, { unread: Math.min(conversationOf(conversationId).unread, left.length) });
+      touch(conversationId, { unread: Math.min(conversationOf(conversationId).unread, left.length), ...(upTo === undefined && { markedUnread: false }) });
       return null;
     },
   };
+}
+
+/** As the services give it: whose the newest message is, and of an own one how far it got. */
+function withNewest({ messages }: World, one: Conversation): Conversation {
+  const newest = messages.get(one.conversationId)?.at(-1);
+  if (newest === undefined || (one.preview ?? '') === '') return one;
+  const { messageId, kind, direction, state } = newest;
+  return direction === 'in' ? { ...one, lastBy: 'them' } : { ...one, lastBy: 'me', newest: { messageId, kind, direction, state } };
 }

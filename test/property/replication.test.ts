@@ -65,12 +65,12 @@ function perform(device: LogDevice, what: Deed, serial: number): void {
       const mine = shown.filter(({ instanceId }) => instanceId === own).length;
       const to = what.reply > 0 ? shown.at(-what.reply)?.messageId : undefined;
       messages.add({ ...common, direction: 'out', instanceId: own, sequence: mine + 1, text: `${own[0]} wrote ${mine + 1}`, state: 'queued', ...(to && { replyTo: to }) });
-      return conversations.noteMessage(conversationId, now, '', 0);
+      return conversations.noteMessage(conversationId, { at: now, preview: '', own: true, unread: 0 });
     }
     case 'receive': {
       const row = { ...common, direction: 'in' as const, instanceId: theirs(what.from), sequence: what.sequence, text: `${what.from} said ${what.sequence}`, receivedAt: now, state: 'delivered' as const };
       const state = messages.add(row);
-      if (state) conversations.noteMessage(conversationId, now, '', state === 'read' ? 0 : 1);
+      if (state) conversations.noteMessage(conversationId, { at: now, preview: '', own: false, unread: state === 'read' ? 0 : 1 });
       return;
     }
     case 'read':

@@ -194,6 +194,7 @@ function aboutTalk({ dialog, stream, message, device, other }: Talk): readonly K
     { kind: 'shelf', key: `${dialog}/pinned`, good: { pinned: facts.flag(1), not: facts.flag(0) }, bad: { 'pinned 2': facts.flag(2) } },
     { kind: 'shelf', key: `${dialog}/archived`, good: { since: facts.at(TIME), not: facts.at(0) }, bad: { 'after the last date': facts.at(AFTER_THE_LAST) } },
     { kind: 'shelf', key: `${dialog}/muted`, good: { until: facts.at(TIME), not: facts.at(0) }, bad: { 'after the last date': facts.at(AFTER_THE_LAST) } },
+    { kind: 'unread', key: dialog, good: { marked: facts.flag(1), not: facts.flag(0) }, bad: { 'marked 2': facts.flag(2) }, badKeys: { 'a stream': stream } },
     { kind: 'mark', key: stream, good: { read: facts.mark(7, 6, 5), none: facts.mark(0, 0, 0) }, bad: { 'above 2^53 − 1': Buffer.from('0020000000000000'.padEnd(48, '0'), 'hex') }, badKeys: { 'a dialog': dialog } },
     { kind: 'policy', key: dialog, good: { standard: json(policy) }, bad: { 'no JSON': Buffer.from('{'), 'nothing': Buffer.alloc(0), 'a limit above its bound': json({ ...policy, afterMessages: 1_000_001 }), 'one is missing': json({ ...policy, whenStale: undefined }) }, endsAnywhere: true },
   ];

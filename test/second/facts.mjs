@@ -135,6 +135,7 @@ const KINDS = {
   file: (reader) => ({ transfer: reader.take(16), key: reader.take(32), size: fromOne(reader.u64()), hash: reader.take(32), name: reader.text(1024), mediaType: reader.text(127), addedAt: date(reader), ended: oneOf(reader, 2) }),
   'called-off': (reader) => ({ by: oneOf(reader, 1) }),
   title: (reader) => ({ revision: fromOne(reader.u32()), device: reader.take(16), title: reader.text(512) }),
+  unread: (reader) => ({ marked: reader.flag() }),
   mark: (reader) => ({ sent: reader.u64(), delivered: reader.u64(), read: reader.u64() }),
   policy,
   setting,
@@ -172,7 +173,7 @@ const id = (text) => need(/^[0-9a-f]{32}$/.test(text), 'an id');
 const sequence = (text) => need(/^[1-9][0-9]{0,15}$/.test(text) && Number(text) < 2 ** 53, 'a sequence');
 const KEYS = {
   ...Object.fromEntries(['person', 'gone', 'alias', 'block', 'pin', 'check', 'lapse', 'choice', 'request'].map((kind) => [kind, [peer]])),
-  ...Object.fromEntries(['removed', 'conversation', 'ended', 'timer', 'title', 'policy', 'dialog', 'failed', 'place', 'floor', 'chain'].map((kind) => [kind, [peer, id]])),
+  ...Object.fromEntries(['removed', 'conversation', 'ended', 'timer', 'title', 'unread', 'policy', 'dialog', 'failed', 'place', 'floor', 'chain'].map((kind) => [kind, [peer, id]])),
   ...Object.fromEntries(['mark', 'stream', 'sent'].map((kind) => [kind, [peer, id, id]])),
   ...Object.fromEntries(['message', 'change', 'erased', 'expired', 'file', 'called-off'].map((kind) => [kind, [peer, id, id, sequence]])),
   stopped: [id],

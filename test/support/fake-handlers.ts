@@ -82,7 +82,7 @@ export const sampleHandlers: Handlers = {
   conversations: {
     open: () => ({ conversationId: id('d') }),
     list: () => [],
-    get: ({ conversationId }) => ({ conversationId, contactId: id('c'), title: '', state: 'open', unread: 0, pinned: false, archived: false, mutedUntil: 0, disappearAfter: 0 }),
+    get: ({ conversationId }) => ({ conversationId, contactId: id('c'), title: '', state: 'open', unread: 0, markedUnread: false, pinned: false, archived: false, mutedUntil: 0, disappearAfter: 0 }),
     continue: () => ({ conversationId: id('d') }),
     markRead: () => null,
     update: () => null,

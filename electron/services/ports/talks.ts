@@ -19,6 +19,10 @@ export interface ConversationRow {
   readonly unread: number;
   readonly lastMessageAt?: number;
   readonly preview?: string;
+  /** The newest message is an own one. */
+  readonly newestOwn?: true | undefined;
+  /** By hand, whatever is read: until it is opened. */
+  readonly markedUnread?: true | undefined;
   readonly pinned?: true;
   /** When it was put into the archive, Unix milliseconds: it is there until anything newer is said. */
   readonly archivedAt?: number;
@@ -56,7 +60,7 @@ export interface ConversationStore {
   /** Deletes at most `limit` messages of conversations that were removed, in a transaction of the caller. */
   sweep(limit: number): 'more' | 'done';
   /** A message was added: what the conversation's line shows, and `unread` more of them. */
-  noteMessage(conversationId: string, at: number, preview: string, unread: number): void;
+  noteMessage(conversationId: string, message: { readonly at: number; readonly preview: string; readonly own: boolean; readonly unread: number }): void;
 }
 
 export interface MessageRow {

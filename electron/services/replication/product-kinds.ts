@@ -26,6 +26,7 @@ import { removedKind } from './kinds/removed';
 import { settingKind } from './kinds/setting';
 import { shelfKind } from './kinds/shelf';
 import { titleKind } from './kinds/title';
+import { unreadKind } from './kinds/unread';
 import type { FactKind } from './replica';
 
 /** What the own devices have in common of the product. What follows from a fact outside of the database is done once its transaction stands. */
@@ -67,6 +68,7 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
     endedKind(parts),
     titleKind(parts),
     shelfKind(parts),
+    unreadKind(parts),
     messageKind(parts),
     changeKind(parts),
     ...erasedKinds(parts),

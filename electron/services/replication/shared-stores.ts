@@ -16,6 +16,7 @@ import { encodeGone } from './kinds/gone';
 import { encodeRequest } from './kinds/request';
 import { encodeRemoved } from './kinds/removed';
 import { shelfChanges } from './kinds/shelf';
+import { encodeUnread } from './kinds/unread';
 import { dialogKey, messageKey } from './kinds/values';
 import { wasErased } from '../talk/message-changes';
 import type { Replica } from './replica';
@@ -133,6 +134,7 @@ function sharedConversations(stores: Stores, replica: () => Replica): Stores['co
       const row = before?.state === 'failed' && !replica().isApplying ? { ...changed, state: before.state, ...(before.failure !== undefined && { failure: before.failure }) } : changed;
       conversations.put(row);
       for (const { key, value } of shelfChanges(stores, before, row)) replica().say('shelf', key, value);
+      if (before?.markedUnread !== row.markedUnread) replica().say('unread', dialogKey(row), encodeUnread(row));
       if (row.titled && (before?.titled?.revision !== row.titled.revision || before.titled.by !== row.titled.by)) replica().say('title', dialogKey(row), nothing);
       if (conversationChanged(before, row)) replica().say('conversation', dialogKey(row), nothing);
       if (row.state !== 'open' && row.state !== before?.state) replica().say('ended', dialogKey(row), encodeEnd(row));

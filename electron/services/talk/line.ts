@@ -25,12 +25,13 @@ export function withoutEnded(stores: Pick<Stores, 'messages' | 'transfers'>, dis
   const [newest] = stores.messages.page(row.conversationId, undefined, 1);
   if (newest === undefined || !disappearing.isOver(newest)) return row;
   const { preview: _ended, ...rest } = row;
-  const preview = previewOfNewest(stores, newestShown(stores, disappearing, row.conversationId, newest));
-  return { ...rest, ...(preview !== undefined && { preview }) };
+  const shown = newestShown(stores, disappearing, row.conversationId, newest);
+  const preview = previewOfNewest(stores, shown);
+  return { ...rest, newestOwn: shown?.direction === 'out' || undefined, ...(preview !== undefined && { preview }) };
 }
 
 /** What a line without words is about: the newest message of these conversations, which are shown as one, as far as it is shown. */
-export function newestOf(stores: Pick<Stores, 'messages'>, disappearing: WhatIsOver, conversationIds: readonly string[]): MessageRow | undefined {
+export function newestOf(stores: Pick<Stores, 'messages'>, disappearing: WhatIsOver, conversationIds: string | readonly string[]): MessageRow | undefined {
   const [newest] = stores.messages.page(conversationIds, undefined, 1);
   if (newest === undefined || !disappearing.isBehind || !disappearing.isOver(newest)) return newest;
   return newestShown(stores, disappearing, conversationIds, newest);

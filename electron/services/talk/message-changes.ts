@@ -274,9 +274,10 @@ export class MessageChanges {
     const preview = previewOfNewest(stores, newest);
     const draft = this.#draftOf(conversation);
     // Without words it may be another message by now, or be another kind of one.
-    if (preview === conversation.preview && preview !== '' && fewerUnread === 0 && draft === conversation.draft) return;
+    const newestOwn = newest?.direction === 'out' || undefined;
+    if (preview === conversation.preview && newestOwn === conversation.newestOwn && preview !== '' && fewerUnread === 0 && draft === conversation.draft) return;
     const { preview: _before, draft: _written, ...rest } = conversation;
-    stores.conversations.put({ ...rest, ...(preview !== undefined && { preview }), ...(draft && { draft }), unread: Math.max(0, conversation.unread - fewerUnread) });
+    stores.conversations.put({ ...rest, newestOwn, ...(preview !== undefined && { preview }), ...(draft && { draft }), unread: Math.max(0, conversation.unread - fewerUnread) });
     events.emit({ type: 'conversation.changed', conversationId });
   }
 

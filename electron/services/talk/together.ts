@@ -41,6 +41,8 @@ export function asOne([first, ...others]: readonly [ConversationRow, ...Conversa
     const timers = [one.disappearAfter ?? 0, other.disappearAfter ?? 0].filter((seconds) => seconds > 0);
     return {
       ...one,
+      newestOwn: later.newestOwn,
+      markedUnread: one.markedUnread ?? other.markedUnread,
       unread: one.unread + other.unread,
       createdAt: Math.min(one.createdAt, other.createdAt),
       ...(later.lastMessageAt !== undefined && { lastMessageAt: later.lastMessageAt }),
@@ -134,12 +136,13 @@ export class Together {
 
   #takeIn(taker: ConversationRow, other: ConversationRow): ConversationRow {
     const { conversations, events } = this.#parts;
-    const { draft, pinned, mutedUntil, ...rest } = other;
+    const { draft, pinned, markedUnread, mutedUntil, ...rest } = other;
     const now: ConversationRow = {
       ...taker,
       continues: taker.continues ?? other.conversationId,
       ...(taker.draft === undefined && draft !== undefined && { draft }),
       ...(pinned === true && { pinned }),
+      ...(markedUnread === true && { markedUnread }),
       ...(mutedUntil !== undefined && { mutedUntil: Math.max(mutedUntil, taker.mutedUntil ?? 0) }),
     };
     conversations.put(now);

@@ -43,7 +43,8 @@ import { migration as sideBySide } from './0042-side-by-side';
 import { migration as leftKeys } from './0043-left-keys';
 import { migration as senderTime } from './0044-sender-time';
 import { migration as cancelledBy } from './0045-cancelled-by';
+import { migration as markedUnread } from './0046-marked-unread';
 import type { Migration } from './migration';
 
 /** Every step in order. */
-export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces, identityKeys, peerKeys, quarantine, authorities, devices, replica, messagePlaces, sharing, awaitedDevices, keySteps, upkeep, ways, repeats, joinedLogs, signedFacts, messenger, transfers, search, changes, keptHeaders, removedConversations, lapsedKeys, takenFiles, unseen, deviceMailboxes, ownWords, timerChanges, hostedRecords, returnedConversations, endedMessages, unfinishedSaves, searchWhole, indexedTogether, sideBySide, leftKeys, senderTime, cancelledBy];
+export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces, identityKeys, peerKeys, quarantine, authorities, devices, replica, messagePlaces, sharing, awaitedDevices, keySteps, upkeep, ways, repeats, joinedLogs, signedFacts, messenger, transfers, search, changes, keptHeaders, removedConversations, lapsedKeys, takenFiles, unseen, deviceMailboxes, ownWords, timerChanges, hostedRecords, returnedConversations, endedMessages, unfinishedSaves, searchWhole, indexedTogether, sideBySide, leftKeys, senderTime, cancelledBy, markedUnread];

@@ -4,7 +4,7 @@ import { KeyshiftError } from '../../../shared/errors';
 import type { Contact } from '../../../shared/model/contact';
 import { maxTextBytes } from '../../../shared/text-limit';
 import { isNowhere } from '../../app/keep-focus';
-import { useDrafts, useFiles, useMessages, useModel, useSettings, useTalk } from '../../app/model-context';
+import { useDrafts, useFiles, useMessages, useModel, useSettings } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { CutLine } from '../../ui/cut-line';
@@ -36,8 +36,8 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   const errorText = useErrorText();
   const model = useModel();
   const draft = useDrafts((state) => state.drafts[conversationId] ?? emptyDraft);
-  const editing = useTalk((state) => state.editing[conversationId]);
-  const setEditing = useTalk((state) => state.edit);
+  const { editing } = draft;
+  const setEditing = useDrafts((state) => state.edit);
   const saysTyping = useTyping(conversationId);
   const written = editing?.text ?? draft.text;
   const write = useDrafts((state) => state.write);
@@ -102,7 +102,7 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     try {
       await model.client.messages.edit({ ...editing, text: withoutBlankEnds(editing.text) });
       // Not what is being changed by then.
-      if (model.talk.getState().editing[conversationId] === editing) setEditing(conversationId, undefined);
+      if (model.drafts.getState().drafts[conversationId]?.editing === editing) setEditing(conversationId, undefined);
     } catch (thrown) {
       // Locked meanwhile: nothing of it is told on that screen.
       if (model.session.getState().phase === 'open') tell(thrown);

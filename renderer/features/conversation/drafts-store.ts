@@ -1,14 +1,22 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Editing } from '../../../shared/model/conversation';
 import { toFailure } from '../../bridge/failure';
 
 export interface Draft {
   readonly text: string;
   readonly replyTo: string | undefined;
+  /** An own message that is being changed, and what it is to say: the field shows that instead, and the draft again behind it. */
+  readonly editing: Editing | undefined;
 }
 
-type StoredDraft = { readonly text: string; readonly replyTo?: string | undefined };
+type StoredDraft = { readonly text: string; readonly replyTo?: string | undefined; readonly editing?: Editing | undefined };
 
-export const emptyDraft: Draft = { text: '', replyTo: undefined };
+export const emptyDraft: Draft = { text: '', replyTo: undefined, editing: undefined };
+
+/** What of a conversation is stored as being written; undefined: nothing. */
+export function storedIn({ draft, editing }: { readonly draft?: StoredDraft | undefined; readonly editing?: Editing | undefined }): StoredDraft | undefined {
+  return draft === undefined && editing === undefined ? undefined : { text: draft?.text ?? '', replyTo: draft?.replyTo, editing };
+}
 
 /** Milliseconds after the last key until what was written is stored. */
 const restMs = 400;
@@ -30,10 +38,15 @@ export interface DraftsState {
   readonly unkept: Readonly<Record<string, Unkept>>;
   /** What was typed in conversations that are gone, by contact: here alone. */
   readonly orphaned: Readonly<Record<string, string>>;
+  /** How many edits ended with their message while they were being typed. */
+  readonly lostEdits: number;
   readonly write: (conversationId: string, text: string) => void;
   readonly replyTo: (conversationId: string, messageId: string | undefined) => void;
-  /** These messages are gone: what is written answers none of them any more. */
+  readonly edit: (conversationId: string, editing: Editing | undefined) => void;
+  /** These messages are gone: what is written answers none of them any more, and changes none. */
   readonly removed: (conversationId: string, messageIds: readonly string[]) => void;
+  /** It was deleted for both: what is written may still answer it. */
+  readonly takenBack: (conversationId: string, messageId: string) => void;
   /** It was sent: what is stored of it ends with the message. */
   readonly clear: (conversationId: string) => void;
   /** What is stored says this: taken unless something else is being written here. */
@@ -50,7 +63,7 @@ export interface DraftsState {
   readonly forget: () => void;
 }
 
-export function createDraftsStore(store: (conversationId: string, draft: { text: string; replyTo?: string } | null) => Promise<unknown>): StoreApi<DraftsState> {
+export function createDraftsStore(store: (conversationId: string, draft: { text: string; replyTo?: string; editing?: Editing } | null) => Promise<unknown>): StoreApi<DraftsState> {
   const unsaved = new Map<string, { readonly rest: ReturnType<typeof setTimeout>; readonly longest: ReturnType<typeof setTimeout> }>();
   /** Given to the vault, which has not said that it is stored: nothing that is told is newer. */
   const storing = new Map<string, Promise<unknown>>();
@@ -84,8 +97,9 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
     };
     const save = (conversationId: string): void => {
       stopWaiting(conversationId);
-      const { text, replyTo } = get().drafts[conversationId] ?? emptyDraft;
-      const stored = store(conversationId, text === '' && replyTo === undefined ? null : { text, ...(replyTo === undefined ? {} : { replyTo }) });
+      const { text, replyTo, editing } = get().drafts[conversationId] ?? emptyDraft;
+      const isNothing = text === '' && replyTo === undefined && editing === undefined;
+      const stored = store(conversationId, isNothing ? null : { text, ...(replyTo === undefined ? {} : { replyTo }), ...(editing === undefined ? {} : { editing }) });
       storing.set(conversationId, stored);
       const isNewest = (): boolean => storing.get(conversationId) === stored;
       stored.then(
@@ -108,16 +122,26 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
       leaving.delete(conversationId);
       unsaved.set(conversationId, { rest: setTimeout(() => save(conversationId), restMs), longest });
     };
+    const endEdit = (conversationId: string, messageIds: readonly string[]): void => {
+      const { editing } = get().drafts[conversationId] ?? emptyDraft;
+      if (editing === undefined || !messageIds.includes(editing.messageId)) return;
+      put(conversationId, { editing: undefined });
+      set(({ lostEdits }) => ({ lostEdits: lostEdits + 1 }));
+    };
     return {
       drafts: {},
       unkept: {},
       orphaned: {},
+      lostEdits: 0,
       write: (conversationId, text) => put(conversationId, { text }),
       replyTo: (conversationId, messageId) => put(conversationId, { replyTo: messageId }),
+      edit: (conversationId, editing) => put(conversationId, { editing }),
       removed: (conversationId, messageIds) => {
         const { replyTo } = get().drafts[conversationId] ?? emptyDraft;
         if (replyTo !== undefined && messageIds.includes(replyTo)) put(conversationId, { replyTo: undefined });
+        endEdit(conversationId, messageIds);
       },
+      takenBack: (conversationId, messageId) => endEdit(conversationId, [messageId]),
       clear: (conversationId) => {
         stopWaiting(conversationId);
         keep(conversationId, emptyDraft);
@@ -131,15 +155,17 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
         if (stored === undefined) leaving.delete(conversationId);
         if (leaving.has(conversationId)) return;
         const known = get().drafts[conversationId] ?? emptyDraft;
-        const now: Draft = { text: stored?.text ?? '', replyTo: stored?.replyTo };
-        if (known.text !== now.text || known.replyTo !== now.replyTo) keep(conversationId, now);
+        const now: Draft = { text: stored?.text ?? '', replyTo: stored?.replyTo, editing: stored?.editing };
+        const isSameEdit = known.editing?.messageId === now.editing?.messageId && known.editing?.text === now.editing?.text;
+        if (known.text !== now.text || known.replyTo !== now.replyTo || !isSameEdit) keep(conversationId, now);
       },
       moved: (conversationId, into) => {
-        const { text, replyTo } = get().drafts[conversationId] ?? emptyDraft;
+        const { text, replyTo, editing } = get().drafts[conversationId] ?? emptyDraft;
         stopWaiting(conversationId);
         keep(conversationId, emptyDraft);
         setUnkept(conversationId);
         const there = get().drafts[into]?.text ?? '';
+        if (editing !== undefined && get().drafts[into]?.editing === undefined) put(into, { editing });
         if (text !== '' && text !== there) put(into, { text: there === '' ? text : `${there}\n${text}`, ...(there === '' && { replyTo }) });
       },
       gone: (conversationId, contactId) => {

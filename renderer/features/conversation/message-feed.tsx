@@ -100,7 +100,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     setPicking(undefined);
     setDeleting(undefined);
   }
-  const edit = useTalk((state) => state.edit);
+  const edit = useDrafts((state) => state.edit);
   const isOpen = useConversations((state) => state.conversations.find((one) => one.conversationId === conversationId)?.state === 'open') && !contact.pending;
 
   const { messages } = thread;

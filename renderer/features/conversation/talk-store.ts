@@ -1,22 +1,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { without, type Selecting } from './selecting';
 
-/** A message whose text is being changed, with what it is to say. */
-export interface Editing {
-  readonly messageId: string;
-  readonly text: string;
-}
-
 /** What goes on in conversations and is kept nowhere. */
 export interface TalkState {
-  readonly editing: Readonly<Record<string, Editing>>;
   /** Conversations in which the other person writes now. */
   readonly typing: Readonly<Record<string, true>>;
   /** Conversations in which messages are being selected. */
   readonly selecting: Readonly<Record<string, Selecting>>;
   readonly select: (conversationId: string, selecting: Selecting | undefined) => void;
-  readonly edit: (conversationId: string, editing: Editing | undefined) => void;
-  /** These messages are gone: nobody changes or selects them any more. */
+  /** These messages are gone: nobody selects them any more. */
   readonly removed: (conversationId: string, messageIds: readonly string[]) => void;
   /** The conversation is gone. */
   readonly forget: (conversationId: string) => void;
@@ -25,20 +17,15 @@ export interface TalkState {
 
 export function createTalkStore(): StoreApi<TalkState> {
   return createStore<TalkState>()((set, get) => ({
-    editing: {},
     typing: {},
     selecting: {},
     select: (conversationId, selecting) => set((state) => ({ selecting: changed(state.selecting, conversationId, selecting) })),
-    edit: (conversationId, editing) => set((state) => ({ editing: changed(state.editing, conversationId, editing) })),
     removed: (conversationId, messageIds) => {
-      const editing = get().editing[conversationId];
-      if (editing !== undefined && messageIds.includes(editing.messageId)) get().edit(conversationId, undefined);
       const selecting = get().selecting[conversationId];
       const left = selecting && without(selecting, messageIds);
       if (left !== selecting) get().select(conversationId, left);
     },
     forget: (conversationId) => {
-      get().edit(conversationId, undefined);
       get().select(conversationId, undefined);
       get().heardTyping(conversationId, false);
     },

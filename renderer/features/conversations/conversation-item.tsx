@@ -1,18 +1,21 @@
-import { memo, type ReactNode } from 'react';
+import { memo, useEffect, type ReactNode } from 'react';
 import { BellOff, Pin } from 'lucide-react';
 import type { Conversation } from '../../../shared/model/conversation';
-import { useSettings } from '../../app/model-context';
+import { useModel, useSettings } from '../../app/model-context';
 import type { TextId } from '../../i18n/messages';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { Avatar } from '../../ui/avatar';
+import { DeliveryGlyph } from '../../ui/delivery-glyph';
 import { ReachGlyph } from '../../ui/icons';
 import { CutLine } from '../../ui/cut-line';
 import { PersonName } from '../../ui/person-name';
 import { isLikeName, plainFileName, plainLine, plainName } from '../../ui/strangers';
 import { isPaused } from '../contacts/contact-words';
+import { deliveryWords } from '../conversation/delivery-words';
 import { isConnected, useWay } from '../network/way';
-import type { Row } from './rows';
+import { isUnread, type Row } from './rows';
+import { UnreadMark } from './unread-mark';
 
 export interface ConversationItemProps {
   readonly row: Row;
@@ -34,6 +37,7 @@ function withoutWords(conversation: Conversation | undefined): TextId {
 
 export const ConversationItem = memo(function ConversationItem({ row, selected, inTabOrder, now, times, onShow, onMenu }: ConversationItemProps): ReactNode {
   const text = useText();
+  const model = useModel();
   const { contact, conversation } = row;
   const way = useWay(contact);
   const picturesOnly = useSettings((state) => state.settings.listWidth === 0);
@@ -59,22 +63,31 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
   const muted = (conversation?.mutedUntil ?? 0) > now;
   const line = condition ?? (draft !== '' ? draft : undefined) ?? (preview !== '' ? preview : text(withoutWords(conversation)));
   const isDraft = condition === undefined && draft !== '';
+  const isOwn = condition === undefined && !isDraft && preview !== '' && conversation?.lastBy === 'me';
+  const state = isOwn ? conversation.newest?.state : undefined;
+  // Of a line further down the list says only whose it is.
+  const lacksState = isOwn && state === undefined;
+  const conversationId = conversation?.conversationId;
+  useEffect(() => {
+    if (lacksState && conversationId !== undefined) model.background(model.conversations.getState().changed(conversationId));
+  }, [model, lacksState, conversationId]);
   // What is seen, as one name: put together from its parts it would be read with a gap before each comma.
   const spoken = [
     plainName(contact.name),
     at === undefined ? '' : times.brief(at, now),
     title === '' ? '' : plainName(title),
-    isDraft ? `${text('list.draft')} ${line}` : line,
+    isDraft ? `${text('list.draft')} ${line}` : isOwn ? `${text('list.you')} ${line}` : line,
+    state === undefined ? '' : text(deliveryWords({ state })),
     muted ? text('list.muted') : '',
     conversation?.pinned === true ? text('list.pinned') : '',
-    unread === 0 ? '' : `${unread > 99 ? '99+' : unread} ${text('list.unreadWord')}`,
+    unread > 0 ? `${unread > 99 ? '99+' : unread} ${text('list.unreadWord')}` : isUnread(conversation) ? text('list.markedUnread') : '',
     isConnected(way) ? `${text('reach.label')}: ${text(`reach.${way}`)}` : '',
   ].filter((part) => part !== '');
   return (
     <button
       type="button"
       data-row={row.key}
-      className={`list-item${selected ? ' selected' : ''}${unread > 0 ? ' unread' : ''}`}
+      className={`list-item${selected ? ' selected' : ''}${isUnread(conversation) ? ' unread' : ''}`}
       aria-current={selected ? 'page' : undefined}
       tabIndex={inTabOrder ? 0 : -1}
       title={picturesOnly ? [contact.name, title].filter((part) => part !== '').map(plainName).join(', ') : undefined}
@@ -93,7 +106,13 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
         <span className="list-bottom">
           {title === '' ? null : <bdi className="list-title">{plainName(title)}</bdi>}
           {isDraft ? <span className="list-draft">{text('list.draft')}</span> : null}
+          {isOwn ? <span className="list-whose">{text('list.you')}</span> : null}
           <bdi className={line === draft || line === preview ? 'list-preview' : 'list-preview faint'}><CutLine line={line} /></bdi>
+          {state === undefined ? null : (
+            <span className="list-mark" data-state={state}>
+              <DeliveryGlyph state={state} />
+            </span>
+          )}
           {muted ? (
             <span className="list-mark">
               <BellOff aria-hidden="true" />
@@ -104,7 +123,7 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
               <Pin aria-hidden="true" />
             </span>
           ) : null}
-          {unread > 0 ? <span className={muted ? 'unread-count calm' : 'unread-count'}>{unread > 99 ? '99+' : unread}</span> : null}
+          {isUnread(conversation) ? <UnreadMark unread={unread} calm={muted} /> : null}
           {isConnected(way) ? (
             <span className={`list-reach reach-${way}`}>
               <ReachGlyph reach={way} />

@@ -17,7 +17,8 @@ import { ListEdge } from './list-edge';
 import { ListFilter } from './list-filter';
 import { ListPane } from './list-pane';
 import { RowList } from './row-list';
-import type { Row } from './rows';
+import { isUnread, type Row } from './rows';
+import { UnreadMark } from './unread-mark';
 import { lineOfKey, useKeptLine } from './use-kept-line';
 import { useRows, useSections } from './use-rows';
 import { useShowRow } from './use-show';
@@ -43,6 +44,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   const hasEntry = putAway.length > 0 && !view.archive;
   useRootMark('has-archive-entry', hasEntry);
   const awayUnread = putAway.reduce((sum, { conversation }) => sum + (conversation?.unread ?? 0), 0);
+  const isAwayUnread = putAway.some(({ conversation }) => isUnread(conversation));
   const isFiltered = view.unreadOnly || view.filter !== '';
   const loaded = useConversations((state) => state.loaded);
   const selection = useUi((state) => state.selection);
@@ -116,7 +118,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
         <button ref={entry} type="button" className="archive-entry" onClick={() => showArchive(true)}>
           <Archive aria-hidden="true" />
           <span>{text('list.archive.entry', { count: putAway.length })}</span>
-          {awayUnread > 0 ? <span className="unread-count calm">{awayUnread > 99 ? '99+' : awayUnread}</span> : null}
+          {isAwayUnread ? <UnreadMark unread={awayUnread} calm /> : null}
         </button>
       )}
       {menu === undefined ? null : <ConversationMenu row={menu.row} anchor={menu.anchor} now={now} onClose={() => setMenu(undefined)} />}

@@ -4,7 +4,8 @@ import { useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { useFirstLine } from '../../ui/use-first-line';
-import type { Row } from './rows';
+import { isUnread, type Row } from './rows';
+import { useMarkUnread } from './use-mark-unread';
 
 const hour = 3_600_000;
 /** A time nobody waits for. */
@@ -28,6 +29,7 @@ export function ConversationMenu({ row, anchor, now, onClose }: ConversationMenu
   const model = useModel();
   const trigger = useRef<HTMLElement>(anchor);
   const menu = useFirstLine();
+  const markUnread = useMarkUnread();
   const { conversation, contact } = row;
   if (conversation === undefined) return null;
   const { conversationId } = conversation;
@@ -44,7 +46,8 @@ export function ConversationMenu({ row, anchor, now, onClose }: ConversationMenu
     }
   };
   const act = (key: string): void => {
-    if (key === 'pin') void change({ conversationId, pinned: !conversation.pinned });
+    if (key === 'unread') void markUnread(conversationId);
+    else if (key === 'pin') void change({ conversationId, pinned: !conversation.pinned });
     else if (key === 'archive') void change({ conversationId, archived: !conversation.archived }, text(conversation.archived ? 'talk.unarchived' : 'talk.archived'));
     else if (key === 'unmute') void change({ conversationId, mutedUntil: 0 }, text('talk.unmuted'));
     else if (key === 'mute1' || key === 'mute8' || key === 'muteWeek' || key === 'muteEver') {
@@ -70,6 +73,9 @@ export function ConversationMenu({ row, anchor, now, onClose }: ConversationMenu
           act(String(key));
         }}
       >
+        <MenuItem id="unread" className="menu-item">
+          {text(isUnread(conversation) ? 'talk.markRead' : 'talk.markUnread')}
+        </MenuItem>
         <MenuItem id="pin" className="menu-item">
           {text(conversation.pinned ? 'talk.unpin' : 'talk.pin')}
         </MenuItem>

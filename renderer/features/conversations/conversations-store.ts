@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Conversation } from '../../../shared/model/conversation';
+import type { MessageState } from '../../../shared/model/message';
 import { toFailure } from '../../bridge/failure';
 import { coalesce } from '../../app/coalesce';
 import type { Life } from '../../app/life';
@@ -18,6 +19,8 @@ export interface ConversationsState {
   readonly open: (contactId: string, title?: string) => Promise<string>;
   /** The conversation that goes on where a failed one stopped; asked twice it is the same one. */
   readonly continue: (conversationId: string) => Promise<string>;
+  /** How far an own message got: the line of its conversation says it, where it is the newest. */
+  readonly stateChanged: (change: { readonly conversationId: string; readonly messageId: string; readonly state: MessageState }) => void;
   /** All of it, or what stands no further down than `upTo`. */
   readonly markRead: (conversationId: string, upTo?: string) => Promise<void>;
 }
@@ -71,6 +74,12 @@ export function createConversationsStore(client: Client, life: Life): StoreApi<C
       const next = await client.conversations.continue({ conversationId });
       await get().load();
       return next.conversationId;
+    },
+    stateChanged: ({ conversationId, messageId, state }) => {
+      const known = findConversation(get(), conversationId);
+      if (known?.newest?.messageId !== messageId || known.newest.state === state) return;
+      const now: Conversation = { ...known, newest: { ...known.newest, state } };
+      set(({ conversations }) => ({ conversations: conversations.map((one) => (one === known ? now : one)) }));
     },
     markRead: async (conversationId, upTo) => {
       const alive = life.begin();

@@ -24,15 +24,13 @@ export function sameWhereEqual(shown: readonly Conversation[], asked: readonly C
   return joined.length === shown.length && joined.every((one, index) => one === shown[index]) ? shown : joined;
 }
 
-/** Plain values, and a draft of plain values. */
-function isEqual(one: Conversation, other: Conversation): boolean {
-  const { draft, ...rest } = one;
-  const { draft: otherDraft, ...otherRest } = other;
-  return isFlatEqual(rest, otherRest) && (draft === otherDraft || (draft !== undefined && otherDraft !== undefined && isFlatEqual(draft, otherDraft)));
-}
-
-function isFlatEqual(one: object, other: object): boolean {
+/** Plain values, and objects of plain values, as a draft. */
+function isEqual(one: object, other: object): boolean {
   const values = Object.entries(one);
   const others = new Map<string, unknown>(Object.entries(other));
-  return values.length === others.size && values.every(([name, value]) => others.get(name) === value);
+  return values.length === others.size && values.every(([name, value]) => isSame(value, others.get(name)));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || (typeof one === 'object' && typeof other === 'object' && one !== null && other !== null && isEqual(one, other));
 }

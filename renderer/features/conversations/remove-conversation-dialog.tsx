@@ -23,7 +23,7 @@ export function RemoveConversationDialog(): ReactNode {
   const act = async (): Promise<void> => {
     if (conversationId === undefined) return;
     const neighbour = focusNeighbour(conversationId);
-    const { text: written = '', replyTo } = drafts.getState().drafts[conversationId] ?? {};
+    const { text: written = '', replyTo, editing } = drafts.getState().drafts[conversationId] ?? {};
     // It goes with the conversation, as was asked: only where that is removed elsewhere it stays.
     drafts.getState().clear(conversationId);
     try {
@@ -31,6 +31,7 @@ export function RemoveConversationDialog(): ReactNode {
     } catch (thrown) {
       if (written !== '') drafts.getState().write(conversationId, written);
       if (replyTo !== undefined) drafts.getState().replyTo(conversationId, replyTo);
+      if (editing !== undefined) drafts.getState().edit(conversationId, editing);
       throw thrown;
     }
     keepFocus(neighbour);

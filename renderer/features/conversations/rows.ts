@@ -10,7 +10,12 @@ export interface Row {
 }
 
 const isPlain = ({ title, state, archived }: Conversation): boolean => title === '' && state === 'open' && !archived;
-const isUntouched = ({ lastMessageAt, draft, pinned, unread }: Conversation): boolean => lastMessageAt === undefined && draft === undefined && !pinned && unread === 0;
+const isUntouched = (one: Conversation): boolean => one.lastMessageAt === undefined && one.draft === undefined && !one.pinned && !isUnread(one);
+
+/** Something in it was not read, or somebody marked it so. */
+export function isUnread(conversation: Conversation | undefined): boolean {
+  return conversation !== undefined && (conversation.unread > 0 || conversation.markedUnread);
+}
 
 /** Conversations by newest activity, then people without one by name. */
 export function listRows(contacts: readonly Contact[], conversations: readonly Conversation[]): readonly Row[] {
@@ -54,7 +59,7 @@ export function listSections(rows: readonly Row[], { archive, unreadOnly, filter
   const shown = rows.filter(
     ({ key, contact, conversation }) =>
       (conversation?.archived ?? false) === archive
-      && (!unreadOnly || (conversation?.unread ?? 0) > 0 || key === selected)
+      && (!unreadOnly || isUnread(conversation) || key === selected)
       && isFound(contact.name, contact.ownName ?? '', conversation?.title ?? ''),
   );
   const of = (name: Section['name'], isIn: (row: Row) => boolean): Section => ({ name, rows: shown.filter(isIn) });

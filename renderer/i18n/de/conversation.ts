@@ -187,6 +187,7 @@ export const conversation = {
   'composer.storing': 'Wird gespeichert. Gesendet wird, was auf der Platte ist.',
   'composer.storing.more': '{count, plural, one {Und # weitere Nachricht} other {Und # weitere Nachrichten}}',
   'composer.editing': 'Du bearbeitest deine Nachricht',
+  'composer.editLost': 'Die Nachricht, die du gerade geändert hast, wurde gelöscht, und mit ihr ist weg, was du dafür geschrieben hattest.',
   'composer.cancelEdit': 'Nicht ändern',
   'composer.saveEdit': 'Änderung speichern',
   'composer.typing': '{name} schreibt…',

@@ -17,6 +17,7 @@ export const shortcuts = {
   'shortcut.next': 'Nächste Unterhaltung',
   'shortcut.previousUnread': 'Vorige ungelesene Unterhaltung',
   'shortcut.nextUnread': 'Nächste ungelesene Unterhaltung',
+  'shortcut.markUnread': 'Unterhaltung als ungelesen oder gelesen markieren',
   'shortcut.find': 'In dieser Unterhaltung suchen',
   'shortcut.findAll': 'Überall suchen',
   'shortcut.details': 'Details zeigen oder verbergen',

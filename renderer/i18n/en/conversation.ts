@@ -190,6 +190,7 @@ export const conversation = {
   'composer.storing': 'Being stored. It is sent when it is on the disk.',
   'composer.storing.more': '{count, plural, one {And # more message} other {And # more messages}}',
   'composer.editing': 'Editing your message',
+  'composer.editLost': 'The message you were changing was deleted, and what you had written for it is gone with it.',
   'composer.cancelEdit': 'Do not change it',
   'composer.saveEdit': 'Save the change',
   'composer.typing': '{name} is writing…',

@@ -15,6 +15,7 @@ export const shortcuts = {
   'shortcut.next': 'Next conversation',
   'shortcut.previousUnread': 'Previous unread conversation',
   'shortcut.nextUnread': 'Next unread conversation',
+  'shortcut.markUnread': 'Mark the conversation as unread, or as read',
   'shortcut.find': 'Search in this conversation',
   'shortcut.findAll': 'Search everywhere',
   'shortcut.details': 'Show or hide details',

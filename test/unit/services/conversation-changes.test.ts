@@ -47,6 +47,51 @@ describe('what a person does with conversations', () => {
     await world.until('taken back', () => !only(desk).pinned && only(desk).mutedUntil === 0);
   });
 
+  it('marks a conversation as unread on all own devices and over a restart, until it is opened, read on or answered on any', async () => {
+    const { conversationId } = await desk.conversations.open({ contactId: ofBob });
+    await say(desk, 'hello', bob);
+    await link();
+    const marked = () => [desk, lap].map((each) => only(each).markedUnread);
+    const mark = async () => {
+      await desk.conversations.update({ conversationId, markedUnread: true });
+      await world.until('marked there', () => only(lap).markedUnread);
+    };
+    const isOver = () => world.until('over on both', () => !only(desk).markedUnread && !only(lap).markedUnread);
+    await mark();
+    desk.reopen();
+    expect(marked()).toEqual([true, true]);
+    expect(only(bob).markedUnread).toBe(false);
+    // Scrolled to what was read before: nothing of it was read.
+    const { messageId } = (await desk.messages.list({ conversationId }))[0] ?? expect.unreachable('a message');
+    await desk.conversations.markRead({ conversationId, upTo: messageId });
+    // What else one does with it does not touch it.
+    await desk.conversations.update({ conversationId, pinned: true });
+    expect(marked()).toEqual([true, true]);
+    await lap.conversations.update({ conversationId: only(lap).conversationId, markedUnread: false });
+    await isOver();
+    await mark();
+    await desk.conversations.markRead({ conversationId });
+    await isOver();
+    await mark();
+    const later = await say(bob, 'later', desk);
+    expect(later).not.toBe('');
+    expect([only(desk).unread, only(desk).markedUnread]).toEqual([1, true]);
+    const newest = (await desk.messages.list({ conversationId })).at(-1) ?? expect.unreachable('the later one');
+    await desk.conversations.markRead({ conversationId, upTo: newest.messageId });
+    await isOver();
+    await mark();
+    await lap.messages.send({ conversationId: only(lap).conversationId, text: 'answer' });
+    await isOver();
+  });
+
+  it('tells a device that is linked later what was marked as unread before', async () => {
+    const { conversationId } = await desk.conversations.open({ contactId: ofBob });
+    await say(desk, 'hello', bob);
+    await desk.conversations.update({ conversationId, markedUnread: true });
+    await link();
+    await world.until('told', () => only(lap).markedUnread);
+  });
+
   it('keeps a draft over a restart and on the other own device, tells nobody else, and ends it with the message', async () => {
     const { conversationId } = await desk.conversations.open({ contactId: ofBob });
     const replyTo = await say(desk, 'hello', bob);
@@ -71,6 +116,88 @@ describe('what a person does with conversations', () => {
     const other = (await desk.conversations.open({ contactId: ofBob, title: 'elsewhere' })).conversationId;
     const elsewhere = (await desk.messages.send({ conversationId: other, text: 'elsewhere' })).messageId;
     await expect(async () => desk.conversations.update({ conversationId, draft: { text: 'x', replyTo: elsewhere } })).rejects.toMatchObject({ code: 'message.unknown' });
+  });
+
+  it('keeps an edit over a restart, on this device alone, until it is said, given up or its message is gone', async () => {
+    const { conversationId } = await desk.conversations.open({ contactId: ofBob });
+    const [first, second] = [await say(desk, 'first', bob), await say(desk, 'second', bob)];
+    const theirs = await say(bob, 'theirs', desk);
+    await link();
+    const edit = (messageId: string, text: string) => desk.conversations.update({ conversationId, draft: { text: 'beside it' }, editing: { messageId, text } });
+    const kept = () => (desk.db.prepare('SELECT message_id, text FROM edits').all() as { message_id: string; text: string }[]).map(({ text }) => text);
+    await edit(first, 'first, chang');
+    desk.reopen();
+    expect(only(desk)).toMatchObject({ draft: { text: 'beside it' }, editing: { messageId: first, text: 'first, chang' } });
+    await world.until('the draft told', () => only(lap).draft?.text === 'beside it');
+    expect(only(lap).editing).toBeUndefined();
+    // One at a time.
+    await edit(second, 'another');
+    expect([only(desk).editing?.text, kept()]).toEqual(['another', ['another']]);
+    // What else one does with it does not touch it.
+    await desk.conversations.update({ conversationId, pinned: true, draft: null });
+    expect(only(desk).editing?.text).toBe('another');
+    await desk.messages.edit({ messageId: second, text: 'second, changed' });
+    expect([only(desk).editing, kept()]).toEqual([undefined, []]);
+    await edit(first, 'given up');
+    await desk.conversations.update({ conversationId, editing: null });
+    expect(kept()).toEqual([]);
+    // Deleted for both, for oneself, and as it came from the other own device.
+    await edit(second, 'in vain');
+    await desk.messages.delete({ messageId: second, forBoth: true });
+    expect([only(desk).editing, kept()]).toEqual([undefined, []]);
+    await edit(second, 'too late');
+    await edit('0'.repeat(32), 'never was');
+    expect([only(desk).editing, kept()]).toEqual([undefined, []]);
+    await edit(first, 'in vain');
+    const there = (await lap.messages.list({ conversationId: only(lap).conversationId })).find(({ text }) => text === 'first') ?? expect.unreachable('there, too');
+    await lap.messages.delete({ messageId: there.messageId });
+    await world.until('gone here', () => kept().length === 0);
+    expect([only(desk).editing, only(desk).draft?.text]).toEqual([undefined, 'beside it']);
+    const inbound = (await desk.messages.list({ conversationId })).find(({ text }) => text === 'theirs') ?? expect.unreachable('theirs');
+    expect(theirs).not.toBe('');
+    await expect(async () => edit(inbound.messageId, 'x')).rejects.toMatchObject({ code: 'message.not-own' });
+    const other = (await desk.conversations.open({ contactId: ofBob, title: 'elsewhere' })).conversationId;
+    const elsewhere = (await desk.messages.send({ conversationId: other, text: 'elsewhere' })).messageId;
+    await expect(async () => edit(elsewhere, 'x')).rejects.toMatchObject({ code: 'message.unknown' });
+    await desk.conversations.update({ conversationId: other, editing: { messageId: elsewhere, text: 'with its conversation' } });
+    desk.conversations.remove({ conversationId: other });
+    expect(kept()).toEqual([]);
+  });
+
+  it('says in the list whose the newest message is, and how far an own one got', async () => {
+    const { conversationId } = await desk.conversations.open({ contactId: ofBob });
+    expect(only(desk).lastBy).toBeUndefined();
+    const mine = await say(desk, 'mine', bob);
+    await world.until('arrived', () => only(desk).newest?.state === 'delivered');
+    expect(only(desk)).toMatchObject({ lastBy: 'me', newest: { messageId: mine, kind: 'text', direction: 'out', state: 'delivered' } });
+    expect([only(bob).lastBy, only(bob).newest]).toEqual(['them', undefined]);
+    await say(bob, 'theirs', desk);
+    expect([only(desk).lastBy, only(desk).newest, only(bob).lastBy]).toEqual(['them', undefined, 'me']);
+    await link();
+    await world.until('told', () => only(lap).lastBy === 'them');
+    desk.reopen();
+    expect(only(desk).lastBy).toBe('them');
+    // The newest goes: the one before it is the newest.
+    const { messageId } = (await desk.messages.list({ conversationId })).at(-1) ?? expect.unreachable('theirs');
+    desk.messages.delete({ messageId });
+    expect(only(desk)).toMatchObject({ lastBy: 'me', preview: 'mine', newest: { messageId: mine } });
+    await world.until('there, too', () => only(lap).lastBy === 'me');
+  });
+
+  it('looks up how far the newest got of those that stand first and of pinned ones only, of any when it is asked for alone', async () => {
+    const ids: string[] = [];
+    for (let at = 0; at < 53; at += 1) {
+      const { conversationId } = await desk.conversations.open({ contactId: ofBob, title: `${at}` });
+      await desk.messages.send({ conversationId, text: 'mine' });
+      ids.push(conversationId);
+      await world.pass(1);
+    }
+    const [oldest = '', second = ''] = ids;
+    await desk.conversations.update({ conversationId: second, pinned: true });
+    const without = () => list(desk).filter(({ newest }) => newest === undefined).map(({ conversationId }) => conversationId);
+    expect(list(desk).every(({ lastBy }) => lastBy === 'me')).toBe(true);
+    expect(without()).toEqual([ids[2], oldest]);
+    expect((await desk.conversations.get({ conversationId: oldest })).newest).toMatchObject({ direction: 'out' });
   });
 
   it('gives a conversation another title for both people, the same one for all when both do at once', async () => {

@@ -132,6 +132,23 @@ describe('one conversation without a title with each person', () => {
     expect([...named]).toEqual([conversationId]);
   });
 
+  it('begun by both at the same moment: what is being written answers and changes messages of either part, and a mark of either goes', async () => {
+    await bothAtOnce();
+    for (const each of [ada, bob]) {
+      const { conversationId } = only(each);
+      for (const { messageId, direction } of shown(each)) {
+        const editing = direction === 'out' ? { messageId, text: 'changed' } : null;
+        await each.conversations.update({ conversationId, draft: { text: 'an answer', replyTo: messageId }, editing });
+        expect(only(each)).toMatchObject({ draft: { replyTo: messageId }, ...(editing && { editing }) });
+      }
+      const other = rows(each).find((row) => row.conversationId !== conversationId) ?? expect.unreachable('the other part');
+      each.profile.stores.conversations.put({ ...other, markedUnread: true });
+      expect(only(each).markedUnread).toBe(true);
+      await each.conversations.update({ conversationId, markedUnread: false });
+      expect([only(each).markedUnread, rows(each).some(({ markedUnread }) => markedUnread === true)]).toEqual([false, false]);
+    }
+  });
+
   it('stays one over a restart, on another own device and with a title, and goes as one', async () => {
     await bothAtOnce();
     ada.reopen();

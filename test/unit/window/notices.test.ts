@@ -19,6 +19,7 @@ function desktop(settings: Partial<Settings> = {}) {
   const counts: number[] = [];
   let unread = 0;
   let mutedUntil = 0;
+  let markedUnread = false;
   let looked: string | undefined;
   let nobodyShows = false;
   let timer: (() => void) | undefined;
@@ -27,7 +28,7 @@ function desktop(settings: Partial<Settings> = {}) {
   let answered: Promise<void> = Promise.resolve();
   const notices = new Notices({
     conversations: async () => {
-      const told = [{ ...talk!, unread, mutedUntil }];
+      const told = [{ ...talk!, unread, mutedUntil, markedUnread }];
       await answered;
       return told;
     },
@@ -75,7 +76,8 @@ function desktop(settings: Partial<Settings> = {}) {
       later = undefined;
       due?.run();
     },
-    set: (now: { unread?: number; mutedUntil?: number; looked?: string }) => {
+    set: (now: { unread?: number; mutedUntil?: number; markedUnread?: boolean; looked?: string }) => {
+      markedUnread = now.markedUnread ?? markedUnread;
       unread = now.unread ?? unread;
       mutedUntil = now.mutedUntil ?? mutedUntil;
       looked = now.looked;
@@ -143,6 +145,21 @@ describe('notifications', () => {
     arrive('I see you');
     await look();
     expect([open(), counts.at(-1)]).toEqual([[], 2]);
+  });
+
+  test('one that was marked as unread by hand counts as one, and is nothing to be told', async () => {
+    const { look, notices, open, set, counts } = desktop();
+    const heard = async () => {
+      notices.hear({ type: 'conversation.changed', conversationId: talk.conversationId });
+      await look();
+      return [open(), counts.at(-1)];
+    };
+    set({ markedUnread: true });
+    expect(await heard()).toEqual([[], 1]);
+    set({ unread: 3 });
+    expect(await heard()).toEqual([[], 3]);
+    set({ unread: 0, mutedUntil: 2000 });
+    expect(await heard()).toEqual([[], 0]);
   });
 
   test('row 17: a vault that closes takes them along, also one that closes while they are being made', async () => {

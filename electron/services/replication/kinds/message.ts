@@ -150,7 +150,7 @@ function note({ stores, events, profile }: KindParts, conversation: Conversation
   const { conversationId, lastMessageAt = 0, unread } = conversations.byId(conversation.conversationId) ?? conversation;
   const at = Math.floor(shown / perMs);
   const isUnread = row.direction === 'in' && row.state !== 'read' ? 1 : 0;
-  if (at >= lastMessageAt) conversations.noteMessage(conversationId, at, previewOf(row.text), isUnread);
+  if (at >= lastMessageAt) conversations.noteMessage(conversationId, { at, preview: previewOf(row.text), own: row.direction === 'out', unread: isUnread });
   else if (isUnread === 1) conversations.put({ ...(conversations.byId(conversationId) ?? conversation), unread: unread + 1 });
   profile.talk.together.said(conversationId);
   // A whole history is no news; whoever looks at it sees it grow.

@@ -168,12 +168,13 @@ describe('facts and answers in another order than they were asked for', () => {
     await Promise.all([model.keys.getState().load(talkWithBo), model.keys.getState().loadTimeline(talkWithBo), model.files.getState().load(talkWithBo)]);
     const token = 'f'.repeat(32);
     model.files.getState().stage(talkWithBo, [{ token, name: 'a.txt', size: 1, shown: 'file' }]);
-    model.talk.getState().edit(talkWithBo, { messageId: 'm', text: 'words' });
+    model.drafts.getState().edit(talkWithBo, { messageId: 'm', text: 'words' });
     model.talk.getState().heardTyping(talkWithBo, true);
     const drop = vi.spyOn(model.client.desktop, 'dropFiles');
     const left = (): string[] => {
-      const { files, messages, talk, keys, search } = model;
-      const kept = [messages.getState().threads, talk.getState().editing, talk.getState().typing, files.getState().staged, files.getState().listedTo, keys.getState().statuses, keys.getState().timelines];
+      const { files, messages, drafts, talk, keys, search } = model;
+      const edits = Object.fromEntries(Object.entries(drafts.getState().drafts).filter(([, { editing }]) => editing !== undefined));
+      const kept = [messages.getState().threads, edits, talk.getState().typing, files.getState().staged, files.getState().listedTo, keys.getState().statuses, keys.getState().timelines];
       return [...kept.flatMap((each) => Object.keys(each)), ...Object.values(files.getState().transfers).map(({ conversationId }) => conversationId), ...search.getState().hits.map(({ conversationId }) => conversationId), search.getState().marked?.conversationId ?? ''].filter((id) => id === talkWithBo);
     };
     expect(left().length).toBeGreaterThan(7);

@@ -167,7 +167,7 @@ describe('while the main process takes its time', () => {
     const other = model.conversations.getState().conversations.find((one) => one.conversationId !== selection?.conversationId);
     if (selection?.conversationId === undefined || other === undefined) throw new Error('nowhere to go');
     const { conversationId } = selection;
-    act(() => model.talk.getState().edit(conversationId, { messageId: 'one', text: 'changed' }));
+    act(() => model.drafts.getState().edit(conversationId, { messageId: 'one', text: 'changed' }));
     fireEvent.keyDown(screen.getByLabelText('Message'), { key: 'Enter' });
     await act(async () => model.ui.getState().select({ contactId: other.contactId, conversationId: other.conversationId }));
     await settle();

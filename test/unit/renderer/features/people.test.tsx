@@ -20,7 +20,14 @@ describe('what a person does about people in the list', () => {
     expect(fake.world.contacts.find(({ contactId }) => contactId === bo.contactId)).toMatchObject({ name: 'Bobby', ownName: 'Bo Lindqvist' });
     expect(page()).toContain('They call themselves Bo Lindqvist');
     await pressNamed('Change name');
+    fake.world.failing.set('contacts.rename', 'disk.failed');
+    write('Name', 'Bob');
+    await submitNamed('Use this name');
+    expect(page()).toContain('Reading or writing the disk failed.');
+    // What is typed anew was not refused.
     write('Name', '');
+    expect(page()).not.toContain('Reading or writing the disk failed.');
+    fake.world.failing.clear();
     await submitNamed('Use this name');
     expect(fake.world.contacts.find(({ contactId }) => contactId === bo.contactId)?.name).toBe('Bo Lindqvist');
   });

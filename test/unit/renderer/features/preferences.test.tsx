@@ -10,7 +10,7 @@ import { defaultSettings } from '../../../../shared/model/default-settings';
 import type { Settings } from '../../../../shared/model/settings';
 import { createFake } from '../../../preview/fake-world';
 import { busyWorld, scenes, talkWithBo } from '../../../preview/scenes';
-import { pressNamed, write } from '../open-settings';
+import { pressNamed, submitNamed, write } from '../open-settings';
 import { renderApp, settle, type Running } from '../render-app';
 
 const now = 1_800_000_000_000;
@@ -82,6 +82,27 @@ describe('profiles', () => {
     await renderApp(busyWorld(now, { profiles: profiles.map((one) => ({ ...one, current: one.name === name })), vault: 'locked' }));
     await settle();
     expect(screen.getByRole('button', { name: /Profile/ }).textContent).toContain('Holiday[U+202E]gnp');
+  });
+});
+
+describe('the name of a profile', () => {
+  it.each([
+    ['of a new one', 'profiles.create', 'New profile…', 'Make and open'],
+    ['of one there is', 'profiles.rename', 'Rename Holiday', 'Rename'],
+  ] as const)('%s that is refused says why, until another one is typed', async (_which, call, opens, does) => {
+    const running = await renderApp(busyWorld(now, { profiles: [{ profileId: 'main', name: 'Main', current: true }, { profileId: '0123456789abcdef', name: 'Holiday', current: false }] }));
+    await showPage(running, 'profiles');
+    running.fake.world.failing.set(call, 'profile.name-taken');
+    await pressNamed(opens);
+    write('Name of the profile', 'Main');
+    await submitNamed(does);
+    const fault = (): string | undefined => document.querySelector('[role=dialog] .field-error')?.textContent ?? undefined;
+    expect(fault()).toBeTruthy();
+    write('Name of the profile', 'Mainly');
+    expect(fault()).toBeUndefined();
+    running.fake.world.failing.clear();
+    await submitNamed(does);
+    expect([running.fake.world.profiles.some(({ name }) => name === 'Mainly'), document.querySelector('[role=dialog] .field-error')]).toEqual([true, null]);
   });
 });
 

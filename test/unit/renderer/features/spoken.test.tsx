@@ -85,9 +85,9 @@ describe('what a screen reader says', () => {
   it('a line of the list is one name: who, when, the last words, and what is marked there, each once and with nothing before a comma', async () => {
     const { model } = await openTalk(scene('words'));
     const lines = [...document.querySelectorAll('.list-item')].map(heard);
-    expect(lines[0]).toMatch(/^Bo Lindqvist, .+, See you at five\?, Reach: Direct$/);
+    expect(lines[0]).toMatch(/^Bo Lindqvist, .+, You: See you at five\?, Read, Reach: Direct$/);
     expect(lines[1]).toMatch(/^نور الهدى, .+, [^?]+, 2 unread, Reach: On your network$/);
-    expect(lines[2]).toMatch(/^Carla Reyes, .+, Harbour report, Fair winds!$/);
+    expect(lines[2]).toMatch(/^Carla Reyes, .+, Harbour report, You: Fair winds!, Waiting to be sent$/);
     for (const line of lines) expect(line).not.toMatch(/\s,|,,|, $/);
     // What is seen is in what is heard (WCAG 2.5.3).
     for (const seen of document.querySelectorAll('.list-item .list-name, .list-item .list-time, .list-item .list-preview')) expect(heard(seen.closest('button'))).toContain(seen.textContent);

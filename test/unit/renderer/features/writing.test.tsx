@@ -194,3 +194,49 @@ describe('writing', () => {
     expect(screen.queryByText(/^Reply to/)).toBeNull();
   });
 });
+
+describe('an edit that is being typed', () => {
+  const world = () => {
+    const made = busyWorld(noon);
+    made.conversations = made.conversations.map((one) => (one.conversationId === talkWithBo ? { ...one, draft: { text: 'a draft' } } : one));
+    return made;
+  };
+  const stored = (fake: { world: ReturnType<typeof busyWorld> }) => fake.world.conversations.find((one) => one.conversationId === talkWithBo);
+
+  it('keeps an edit in the vault, also when it locks at once, and goes on with it; what stood in the field comes back behind it', async () => {
+    const { fake, model } = await openTalk(world());
+    const field = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' });
+    const own = fake.world.messages.get(talkWithBo)?.at(-1) ?? expect.unreachable('a message');
+    act(() => model.drafts.getState().edit(talkWithBo, { messageId: own.messageId, text: own.text }));
+    fireEvent.change(field(), { target: { value: 'See you at six?' } });
+    await act(() => model.session.getState().lock());
+    expect(stored(fake)).toMatchObject({ draft: { text: 'a draft' }, editing: { messageId: own.messageId, text: 'See you at six?' } });
+    expect(model.drafts.getState().drafts).toEqual({});
+    await act(() => model.session.getState().unlock('correct horse battery'));
+    await settle();
+    expect([field().value, screen.getByText('Editing your message').textContent]).toEqual(['See you at six?', 'Editing your message']);
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    await settle();
+    expect(fake.world.messages.get(talkWithBo)?.at(-1)?.text).toBe('See you at six?');
+    expect(field().value).toBe('a draft');
+    await act(async () => model.drafts.getState().flush());
+    expect([stored(fake)?.draft, stored(fake)?.editing]).toEqual([{ text: 'a draft' }, undefined]);
+  });
+
+  it.each([
+    ['deleted for both', (own: { messageId: string }, message: object) => ({ type: 'message.changed' as const, conversationId: talkWithBo, message: { ...message, ...own, kind: 'deleted' as const, text: '' } })],
+    ['gone', ({ messageId }: { messageId: string }) => ({ type: 'messages.removed' as const, conversationId: talkWithBo, messageIds: [messageId] })],
+  ])('says that an edit ended with its message, %s on another own device; the draft stays', async (_how, told) => {
+    const { fake, model } = await openTalk(world());
+    const own = fake.world.messages.get(talkWithBo)?.at(-1) ?? expect.unreachable('a message');
+    act(() => model.drafts.getState().edit(talkWithBo, { messageId: own.messageId, text: 'half a' }));
+    act(() => fake.emit({ type: 'messages.removed', conversationId: talkWithBo, messageIds: ['0'.repeat(32)] }));
+    await settle();
+    expect(screen.getByText('Editing your message')).toBeTruthy();
+    act(() => fake.emit(told(own, own) as Parameters<typeof fake.emit>[0]));
+    await settle();
+    expect(screen.queryByText('Editing your message')).toBeNull();
+    expect(screen.getByText(/^The message you were changing was deleted/)).toBeTruthy();
+    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' }).value).toBe('a draft');
+  });
+});

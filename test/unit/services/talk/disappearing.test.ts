@@ -149,7 +149,7 @@ describe('messages that disappear', () => {
     const over = world.clock.now() + 60_000;
     ada.profile.commit(() => {
       for (let n = 1; n <= 160; n += 1) ada.profile.stores.messages.add({ ...sent, messageId: n.toString(16).padStart(32, '0'), sequence: 1_000 + n, text: `secret ${n}`, disappearAfter: 60, disappearsAt: over });
-      ada.profile.stores.conversations.noteMessage(here, sent.sentAt, 'secret 160', 0);
+      ada.profile.stores.conversations.noteMessage(here, { at: sent.sentAt, preview: 'secret 160', own: true, unread: 0 });
     });
     const lines = async () => [(await ada.conversations.list(undefined)).find(({ conversationId }) => conversationId === here)?.preview, (await ada.conversations.get({ conversationId: here })).preview];
     expect(await lines()).toEqual(['secret 160', 'secret 160']);
