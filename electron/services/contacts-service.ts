@@ -4,12 +4,13 @@ import { parseCard } from '../engine/certificates/card';
 import type { Crypto } from '../engine/crypto/crypto';
 import { safetyNumber } from '../engine/identity/safety-number';
 import type { Clock } from '../engine/ports';
+import { toHex } from '../engine/wire/encoding';
 import type { EventHub } from './event-hub';
 import type { contactChangesService } from './contact-changes-service';
 import { contactView, requestViews } from './contact-view';
 import { readInvitation } from './invitation-reading';
 import { acceptInvitation, createInvitation, type InvitationParts } from './invitations';
-import { importKey } from './key-import';
+import { importKey, readKey } from './key-import';
 import type { OpenProfile } from './open-profile';
 import type { KnownPeer } from './peer-book';
 import type { ContactRow } from './ports';
@@ -64,6 +65,10 @@ export function contactsService(parts: ContactsParts): ContactCalls {
     acceptInvitation: ({ link }) => {
       parts.profile().devices.standing.assertCounts();
       return acceptInvitation(parts, link);
+    },
+    readKey: ({ text }) => {
+      const { name, peerId, spkiHash } = readKey(parts, text).identity;
+      return { name, peerId, fingerprint: toHex(spkiHash) };
     },
     importKey: ({ text }) => {
       parts.profile().devices.standing.assertCounts();

@@ -30,6 +30,7 @@ export const callNameTable = {
     'openInvitation',
     'readInvitation',
     'acceptInvitation',
+    'readKey',
     'importKey',
     'requests',
     'answerRequest',

@@ -125,6 +125,15 @@ export const calls = {
       ...needsStanding,
       ...needsInvitation,
     ]),
+    /** Whose key a pasted card or certificate shows, before anybody is asked anything; nothing is kept. The name is what its owner says. */
+    readKey: call(z.strictObject({ text: z.string().max(longest) }), z.strictObject({ name: personName, peerId, fingerprint }), [
+      ...needsVault,
+      'key.garbled',
+      'key.private',
+      'key.own',
+      'key.already-known',
+      'key.unacceptable',
+    ]),
     importKey: call(z.strictObject({ text: z.string().max(longest) }), z.strictObject({ contactId }), [
       ...needsVault,
       ...needsStanding,

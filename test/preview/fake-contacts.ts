@@ -51,6 +51,11 @@ export function contactHandlers(world: World, tools: FakeTools): Handlers['conta
       if (!link.startsWith('keyshift:') || link.startsWith('keyshift:link/')) refuse('invitation.garbled');
       return addContact('Inviter', { pending: true, reach: 'waiting', keyEpoch: 0 });
     },
+    readKey: ({ text }) => {
+      if (text.includes('PRIVATE')) refuse('key.private');
+      if (!text.includes('-----BEGIN KEYSHIFT CARD-----')) refuse('key.garbled');
+      return { name: 'Card holder', peerId: peerIdOf('Card holder'), fingerprint: '0123456789abcdef'.repeat(4) };
+    },
     importKey: ({ text }) => {
       if (text.includes('PRIVATE')) refuse('key.private');
       if (!text.includes('-----BEGIN KEYSHIFT CARD-----')) refuse('key.garbled');

@@ -13,6 +13,7 @@ import { useShowContact } from '../conversations/use-show';
 import { findContact } from './contacts-store';
 import { isCutOff } from '../organisations/is-cut-off';
 import { PemField } from '../organisations/pem-field';
+import { ShownKey } from './shown-key';
 import { holdsDeviceLink, holdsInvitation } from '../verify/misplaced-link';
 
 /** A person by their card or certificate: they get a request. The own card can be copied here too. */
@@ -83,6 +84,7 @@ export function ImportDialog(): ReactNode {
           areaRef={area}
           pem="CERTIFICATE"
         />
+        <ShownKey pasted={pasted} />
         <div className="dialog-actions">
           <Button onPress={close}>{text('app.cancel')}</Button>
           <Button kind="main" type="submit" isPending={busy} isDisabled={pasted.trim() === ''}>

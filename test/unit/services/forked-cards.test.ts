@@ -63,6 +63,9 @@ describe('cards that come while nobody is there', () => {
     await ann.rotate();
     for (const each of [thief, ann]) {
       const { text } = cardText(each, world.clock.now());
+      const before = judgements(bo);
+      await expect(Promise.resolve().then(() => bo.contacts.readKey({ text }))).rejects.toMatchObject({ code: 'key.already-known' });
+      expect(judgements(bo)).toEqual(before);
       await expect(Promise.resolve().then(() => bo.contacts.importKey({ text }))).rejects.toMatchObject({ code: 'key.already-known' });
     }
     expect([judgements(bo), isFrozen()]).toEqual([expect.arrayContaining(['adopted', 'fork']), true]);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { armourCard, createCard } from '../../../electron/engine/certificates/card';
 import { openLocalParty } from '../../../electron/engine/certificates/local-party';
+import { toHex } from '../../../electron/engine/wire/encoding';
 import { cardText } from '../../support/card-text';
 import { realCrypto } from '../../support/foundation-kit';
 import { type KeyLife, keyLives } from '../../support/key-lives';
@@ -40,9 +41,12 @@ describe('somebody whose identity key is not the first', () => {
     const foreign = { first: ann.profile.local.identity, elements: history?.elements ?? [] };
     const shorter = lives[2]?.party.history;
     for (const wrong of [undefined, foreign, shorter]) {
-      await expect(async () => ann.contacts.importKey({ text: text(wrong) })).rejects.toMatchObject({ code: 'key.unacceptable' });
+      for (const call of ['readKey', 'importKey'] as const) await expect(async () => ann.contacts[call]({ text: text(wrong) })).rejects.toMatchObject({ code: 'key.unacceptable' });
       expect([known(), ann.profile.stores.contacts.list()]).toEqual([undefined, []]);
     }
+    // Whose it is can be looked at before anybody is asked anything; nothing is kept of that.
+    expect(await ann.contacts.readKey({ text: text(history) })).toEqual({ name: 'Bo', peerId: bo.profile.local.peerId, fingerprint: toHex(bo.profile.local.identity.spkiHash) });
+    expect([known(), ann.profile.stores.contacts.list()]).toEqual([undefined, []]);
     const { contactId } = await ann.contacts.importKey({ text: text(history) });
     expect([known()?.identityEpoch, ann.profile.stores.contacts.byId(contactId)?.name]).toEqual([4, 'Bo']);
   });

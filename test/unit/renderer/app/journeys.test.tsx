@@ -227,7 +227,7 @@ describe('meeting', () => {
     expect(fake.calls).not.toContain('contacts.importKey');
   });
 
-  it('the file of a card is taken as well as its text, and one that is too large is not read', async () => {
+  it('S5-23: the file of a card is taken as well as its text, and one that is too large is not read', async () => {
     const { fake } = await renderApp(emptyWorld());
     press('Add by card or key');
     await settle();
@@ -240,6 +240,10 @@ describe('meeting', () => {
     fireEvent.drop(place, { dataTransfer: { files: [droppedFile(new TextEncoder().encode(card), 'bo.keyshift-card')] } });
     await settle();
     expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Card or certificate' }).value).toBe(card);
+    // Whose key it is, and what to compare it with, before anybody is asked anything.
+    expect(await screen.findByText(/^From somebody who says to be Card holder\. Compare before you send/)).toBeTruthy();
+    expect(screen.getByText(/^0123 4567 89ab cdef( [0-9a-f]{4}){12}$/)).toBeTruthy();
+    expect(fake.calls).not.toContain('contacts.importKey');
     press('Send request');
     await settle();
     expect(fake.calls).toContain('contacts.importKey');
