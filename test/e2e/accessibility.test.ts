@@ -107,7 +107,7 @@ test('two people onboard, meet, write, change and take back, send a file, search
   expect(numbers[1]).toBe(numbers[0]);
   await examine(ann, 'details: who');
   await pressWith(ann.window, button(ann.window, 'Mark as checked'));
-  await expect(button(ann.window, 'Take the mark away')).toBeVisible();
+  await expect(button(ann.window, 'Remove the mark')).toBeVisible();
   await tabTo(ann.window, ann.window.getByRole('tab', { name: 'Who' }), 'Shift+Tab');
   await ann.window.keyboard.press('ArrowRight');
   await expect(ann.window.getByRole('tab', { name: 'Keys' })).toBeFocused();

@@ -273,7 +273,7 @@ test('several profiles: made, opened, chosen behind the lock, and deleted by its
   await openTab('Profiles');
   await window.getByRole('button', { name: 'New profile…' }).click();
   await type(own, 'Name of the profile', 'Work');
-  await window.getByRole('button', { name: 'Make and open' }).press('Enter');
+  await window.getByRole('button', { name: 'Create and open' }).press('Enter');
   await onboard(own, 'Ada at work', passphrase);
   expect(await window.evaluate(() => globalThis.window.keyshift.identity.get())).toMatchObject({ value: { name: 'Ada at work' } });
   const folders = readdirSync(join(own.profile, 'profiles'));
@@ -312,7 +312,7 @@ test('the open profile is deleted: the screen in its place says what is gone, wh
   await openTab('Profiles');
   await window.getByRole('button', { name: 'New profile…' }).click();
   await type(own, 'Name of the profile', 'Brief');
-  await window.getByRole('button', { name: 'Make and open' }).press('Enter');
+  await window.getByRole('button', { name: 'Create and open' }).press('Enter');
   await onboard(own, 'Ada for a while', passphrase);
   await openTab('Profiles');
   await window.getByRole('button', { name: 'Delete Brief' }).click();
@@ -360,7 +360,7 @@ test('row 22: newer versions are off; looked for, fetched and checked at a press
   await expect(part.getByText('Keyshift has not looked for a newer one yet.')).toBeVisible();
   expect(updates.asked).toEqual([]);
   await part.getByRole('button', { name: 'Look now' }).click();
-  await expect(part.getByText('Version 0.2.0 is there.')).toBeVisible();
+  await expect(part.getByText('Version 0.2.0 is available.')).toBeVisible();
   await part.getByRole('button', { name: 'Fetch it' }).click();
   await part.getByRole('button', { name: 'Install' }).click();
   await expect(part.getByLabel('Line to type')).toHaveValue(/^echo '.*' \| sha256sum --check --strict --quiet && sudo apt-get install '.*keyshift_0\.2\.0_amd64\.deb'$/);

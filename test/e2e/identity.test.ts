@@ -59,9 +59,9 @@ test('S5-13 S5-20 S5-24 S5-25: a new key, a private key in a file, a recovery ki
   const { window } = ada;
   await openSettings(ada, 'Identity');
   const inUse = window.locator('.own-key.in-use');
-  await expect(inUse).toContainText('Generation 1');
+  await expect(inUse).toContainText('Key number 1');
   await press(ada, 'Renew now');
-  await expect(inUse).toContainText('Generation 2', { timeout: 30_000 });
+  await expect(inUse).toContainText('Key number 2', { timeout: 30_000 });
   await expect(window.getByText('Kept, to tell contacts of the next.')).toBeVisible();
 
   await press(ada, 'Export private key…');

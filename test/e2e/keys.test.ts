@@ -59,7 +59,7 @@ async function expectTabTells({ window }: OpenApp, { status }: Facts, name: stri
   // Asked for again: a key of another part of the conversation may have come since.
   const told = async () => (await factsOf(window)).timeline;
   await expect.poll(async () => (await options.count()) - (await told()).generations.length).toBe(0);
-  const table = window.getByRole('table', { name: 'Lives of the keys, newest first' });
+  const table = window.getByRole('table', { name: 'Keys over time, newest first' });
   if (!(await table.isVisible())) await pressWith(window, window.getByRole('button', { name: 'As a table', exact: true }));
   await expect(table).toBeVisible();
   const rows = await table.locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));

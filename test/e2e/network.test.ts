@@ -132,6 +132,8 @@ test('how a person is reached: connected, then not reachable, and a try by hand'
   await pressWith(window, fact);
   await expect(window.getByTestId('reach-sentence')).toHaveText(/^Connected (directly|on your network) since /);
   await expect(window.getByRole('button', { name: 'Try now' })).toBeHidden();
+  await expect(window.getByRole('list', { name: 'Where you can be reached' })).toBeHidden();
+  await pressWith(window, window.getByRole('button', { name: 'More about the connection' }));
   await expect(window.getByRole('list', { name: 'Where you can be reached' }).getByText(/^127\.0\.0\.1:\d+$/)).toBeVisible();
   expect(await violationsOf(window)).toEqual([]);
   await ann.picture('reach-connected');

@@ -139,7 +139,7 @@ async function dropAndPaste(ann: OpenApp, bo: OpenApp): Promise<void> {
   expect(await pausing('pause')).toMatchObject({ ok: true });
   await feed.getByRole('button', { name: 'Fetch large.bin' }).click();
   await feed.getByRole('button', { name: 'Pause large.bin' }).click();
-  await feed.getByRole('button', { name: 'Go on with large.bin' }).click();
+  await feed.getByRole('button', { name: 'Resume large.bin' }).click();
   await expect(feed.getByRole('button', { name: 'Save large.bin' })).toHaveCount(0);
   expect(await pausing('resume')).toMatchObject({ ok: true });
   await expect(feed.getByRole('button', { name: 'Save large.bin' })).toBeVisible({ timeout: 60_000 });

@@ -107,7 +107,7 @@ test('row 22: a copy unpacked from its tar.gz finds, fetches, compares and puts 
   await look(changed, 'This was changed after it was signed. Nothing was taken.');
   await look(offered(8, {}, updateKeys.stranger), 'This is not signed by the people who make Keyshift.');
   await look(offered(6, { arch: arch === 'arm64' ? 'x64' : 'arm64' }), 'There is a newer version, but no package of it for this system. Nothing was taken,');
-  await look(offered(7), 'Version 0.2.0 is there.');
+  await look(offered(7), 'Version 0.2.0 is available.');
   await look(offered(6), 'This is older than what Keyshift has seen already, so it was refused.');
 
   // One byte of a hundred million.

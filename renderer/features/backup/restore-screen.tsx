@@ -7,6 +7,7 @@ import { isCovered } from '../../ui/covered';
 import { KeyCut } from '../../ui/icons';
 import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
 import { useFocusIfLost } from '../../ui/use-focus-if-lost';
+import { HelpButton } from '../help/help-host';
 import { BackupFailure } from './backup-failure';
 import { BackupProgress } from './backup-progress';
 import { RestoreFound } from './restore-found';
@@ -103,9 +104,12 @@ function RestoreForm({ onBack }: { readonly onBack: () => void }): ReactNode {
       <Button kind="main" type="submit" wide>
         {text('restore.choose')}
       </Button>
-      <Button kind="quiet" onPress={onBack}>
-        {text('restore.back')}
-      </Button>
+      <div className="front-others">
+        <Button kind="quiet" wide onPress={onBack}>
+          {text('restore.back')}
+        </Button>
+        <HelpButton wide at="keep-it-safe" />
+      </div>
     </Form>
   );
 }

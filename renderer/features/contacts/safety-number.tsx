@@ -70,9 +70,7 @@ export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactN
         <Button onPress={() => (digits === undefined ? undefined : void copy(groupsOf(digits).join(' ')))}>{text('who.safety.copy')}</Button>
         {/* While it is open which key is theirs, comparing decides it, and no mark. */}
         {isPaused(contact) ? null : contact.checked ? (
-          <Button kind="quiet" onPress={() => void mark(false)}>
-            {text('who.unmark')}
-          </Button>
+          <Button onPress={() => void mark(false)}>{text('who.unmark')}</Button>
         ) : (
           <Button onPress={() => void mark(true)}>{text('who.mark')}</Button>
         )}

@@ -6,7 +6,7 @@ import { useTimes } from '../../i18n/use-times';
 import { WhoGlyph } from '../../ui/icons';
 import { nameInSentence } from '../../ui/strangers';
 
-/** Three facts, each by itself: what the person here compared, who else vouches, and which key that is about. */
+/** Facts, each by itself: what the person here compared, which organisation vouches if one does, and which key that is about. */
 export function TrustFacts({ contact }: { readonly contact: Contact }): ReactNode {
   const text = useText();
   const times = useTimes();
@@ -24,27 +24,26 @@ export function TrustFacts({ contact }: { readonly contact: Contact }): ReactNod
           <span className="field-hint block">{text(contact.checked ? 'trust.checked' : 'trust.unchecked', { name })}</span>
         </span>
       </li>
-      <li className={`trust-fact who-${contact.vouchedBy.length > 0 ? 'vouched' : 'unchecked'}`} data-testid="fact-vouched">
-        <WhoGlyph who={contact.vouchedBy.length > 0 ? 'vouched' : 'unchecked'} />
-        <span>
-          {contact.vouchedBy.length === 0 ? (
-            takenBackBy.length > 0 ? null : <strong>{text('trust.nobody')}</strong>
-          ) : (
-            contact.vouchedBy.map((authority) => (
+      {/* Nobody lacks it: only people in organisations have it. */}
+      {contact.vouchedBy.length + takenBackBy.length === 0 ? null : (
+        <li className={`trust-fact who-${contact.vouchedBy.length > 0 ? 'vouched' : 'unchecked'}`} data-testid="fact-vouched">
+          <WhoGlyph who={contact.vouchedBy.length > 0 ? 'vouched' : 'unchecked'} />
+          <span>
+            {contact.vouchedBy.map((authority) => (
               <strong className="block" key={authority}>
                 {text('who.vouched', { authority: nameInSentence(authority) })}
               </strong>
-            ))
-          )}
-          {takenBackBy.map((authority) => (
-            <strong className="block" key={authority}>
-              {text('trust.takenBack', { authority: nameInSentence(authority) })}
-            </strong>
-          ))}
-          {takenBackBy.length === 0 ? null : <span className="field-hint block">{text('trust.takenBack.text', { name })}</span>}
-          {contact.vouchedBy.length === 0 && takenBackBy.length > 0 ? null : <span className="field-hint block">{text(contact.vouchedBy.length === 0 ? 'trust.nobody.text' : 'trust.vouched')}</span>}
-        </span>
-      </li>
+            ))}
+            {takenBackBy.map((authority) => (
+              <strong className="block" key={authority}>
+                {text('trust.takenBack', { authority: nameInSentence(authority) })}
+              </strong>
+            ))}
+            {takenBackBy.length === 0 ? null : <span className="field-hint block">{text('trust.takenBack.text', { name })}</span>}
+            {contact.vouchedBy.length === 0 ? null : <span className="field-hint block">{text('trust.vouched')}</span>}
+          </span>
+        </li>
+      )}
       <li className={`trust-fact who-${alarm ?? 'key'}`} data-testid="fact-key">
         <WhoGlyph who={alarm ?? 'key'} />
         <span>

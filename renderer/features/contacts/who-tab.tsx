@@ -3,6 +3,7 @@ import type { Contact } from '../../../shared/model/contact';
 import { useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
+import { Disclosure } from '../../ui/disclosure';
 import { nameInSentence } from '../../ui/strangers';
 import { useCopy } from '../../ui/use-copy';
 import { isBlocked, whoSentence } from './contact-words';
@@ -28,14 +29,17 @@ export function WhoTab({ contact }: { readonly contact: Contact }): ReactNode {
       <SafetyNumber key={contact.contactId} contact={contact} />
       <PersonRights contact={contact} />
       <KeyHistory contact={contact} />
-      <section className="stack tight">
-        <h2 className="small-heading">{text('who.peerId')}</h2>
-        <code className="peer-id">{contact.peerId.match(/.{1,4}/g)?.join(' ')}</code>
-        <p className="field-hint">{text('who.peerId.hint')}</p>
-        <div className="dialog-actions start">
-          <Button onPress={() => void copy(contact.peerId)}>{text('who.copyPeerId')}</Button>
-        </div>
-      </section>
+      <Disclosure label={text('who.peerId')}>
+        {() => (
+          <div className="stack tight">
+            <code className="peer-id">{contact.peerId.match(/.{1,4}/g)?.join(' ')}</code>
+            <p className="field-hint">{text('who.peerId.hint')}</p>
+            <div className="dialog-actions start">
+              <Button onPress={() => void copy(contact.peerId)}>{text('who.copyPeerId')}</Button>
+            </div>
+          </div>
+        )}
+      </Disclosure>
       <EndSection contact={contact} name={name} />
     </div>
   );

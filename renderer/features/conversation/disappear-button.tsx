@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { Timer } from 'lucide-react';
-import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover } from 'react-aria-components';
 import { useConversations, useModel } from '../../app/model-context';
 import { useText, type Text } from '../../i18n/use-text';
 import { IconButton } from '../../ui/icon-button';
@@ -39,11 +39,14 @@ export function DisappearButton({ conversationId }: { readonly conversationId: s
           selectedKeys={[String(chosen)]}
           onAction={(key) => model.background(model.client.conversations.update({ conversationId, disappearAfter: Number(key) }))}
         >
-          {all.map((seconds) => (
-            <MenuItem key={seconds} id={String(seconds)} className="menu-item">
-              {lengthWords(text, seconds)}
-            </MenuItem>
-          ))}
+          <MenuSection>
+            <Header className="menu-heading">{text('disappear.menu')}</Header>
+            {all.map((seconds) => (
+              <MenuItem key={seconds} id={String(seconds)} className="menu-item">
+                {lengthWords(text, seconds)}
+              </MenuItem>
+            ))}
+          </MenuSection>
         </Menu>
       </Popover>
     </MenuTrigger>

@@ -48,12 +48,7 @@ export function DeviceItem({ device, isCertifier }: DeviceItemProps): ReactNode 
           </p>
         ))}
         <ToRevoke tasks={toRevoke} heading={text('mailbox.revoke.title')} />
-        {state === 'retired' ? null : (
-          <>
-            <DeviceActions device={device} name={name} isCertifier={isCertifier} />
-            <Disclosure label={text('devices.more', { name })}>{() => <DeviceFacts device={device} />}</Disclosure>
-          </>
-        )}
+        {state === 'retired' ? null : <DeviceActions device={device} name={name} isCertifier={isCertifier} />}
       </div>
     </li>
   );
@@ -62,6 +57,7 @@ export function DeviceItem({ device, isCertifier }: DeviceItemProps): ReactNode 
 type Asking = 'rename' | 'suspend' | 'remove' | 'move';
 type Doing = 'archive' | 'suspend' | 'reinstate';
 
+/** What can be done with it; what one does once in years is folded, with what else is known of it. */
 function DeviceActions({ device, name, isCertifier }: DeviceItemProps & { readonly name: string }): ReactNode {
   const text = useText();
   const told = useTold();
@@ -88,36 +84,47 @@ function DeviceActions({ device, name, isCertifier }: DeviceItemProps & { readon
   const close = (): void => setAsking(undefined);
   // What was pressed is said to be under way; the others wait.
   const whileDoing = (what: Doing): { readonly isPending: boolean; readonly isDisabled: boolean } => ({ isPending: doing === what, isDisabled: doing !== undefined && doing !== what });
-  if (!isCertifier && !(other && active)) {
-    // A question goes with what it was asked of, and does not come back by itself.
-    if (asking !== undefined) setAsking(undefined);
-    return null;
-  }
+  const isAsking = isCertifier || (other && active);
+  // A question goes with what it was asked of, and does not come back by itself.
+  if (!isAsking && asking !== undefined) setAsking(undefined);
   return (
-    <div className="dialog-actions start" role="group" aria-label={name}>
-      {isCertifier ? <Button onPress={() => setAsking('rename')}>{text('devices.rename')}</Button> : null}
-      {isCertifier && active ? (
-        <Button {...whileDoing('archive')} onPress={() => void run('archive', devices.getState().setArchive(instanceId, !archive), text(archive ? 'devices.archive.ended' : 'devices.archive.done', { name }))}>
-          {text(archive ? 'devices.archive.end' : 'devices.archive')}
-        </Button>
+    <>
+      {isAsking ? (
+        <div className="dialog-actions start" role="group" aria-label={name}>
+          {isCertifier ? <Button onPress={() => setAsking('rename')}>{text('devices.rename')}</Button> : null}
+          {other && active ? (
+            <Button {...whileDoing('suspend')} onPress={suspend}>
+              {text(isCertifier ? 'devices.suspend' : 'devices.suspend.ask')}
+            </Button>
+          ) : null}
+          {isCertifier && other && state === 'suspended' ? (
+            <Button {...whileDoing('reinstate')} onPress={() => void run('reinstate', devices.getState().reinstate(instanceId), text('devices.reinstate.done', { name }))}>
+              {text('devices.reinstate')}
+            </Button>
+          ) : null}
+          {isCertifier && other ? <Button onPress={() => setAsking('remove')}>{text('devices.remove')}</Button> : null}
+          {asking === 'rename' ? <RenameDialog device={device} name={name} onClose={close} /> : null}
+          {asking === 'suspend' ? <SuspendDialog device={device} name={name} onClose={close} /> : null}
+          {asking === 'remove' ? <RemoveDialog device={device} name={name} onClose={close} /> : null}
+          {asking === 'move' ? <MoveDialog device={device} name={name} onClose={close} /> : null}
+        </div>
       ) : null}
-      {isCertifier && other && active ? <Button onPress={() => setAsking('move')}>{text('devices.move')}</Button> : null}
-      {other && active ? (
-        <Button {...whileDoing('suspend')} onPress={suspend}>
-          {text(isCertifier ? 'devices.suspend' : 'devices.suspend.ask')}
-        </Button>
-      ) : null}
-      {isCertifier && other && state === 'suspended' ? (
-        <Button {...whileDoing('reinstate')} onPress={() => void run('reinstate', devices.getState().reinstate(instanceId), text('devices.reinstate.done', { name }))}>
-          {text('devices.reinstate')}
-        </Button>
-      ) : null}
-      {isCertifier && other ? <Button onPress={() => setAsking('remove')}>{text('devices.remove')}</Button> : null}
-      {asking === 'rename' ? <RenameDialog device={device} name={name} onClose={close} /> : null}
-      {asking === 'suspend' ? <SuspendDialog device={device} name={name} onClose={close} /> : null}
-      {asking === 'remove' ? <RemoveDialog device={device} name={name} onClose={close} /> : null}
-      {asking === 'move' ? <MoveDialog device={device} name={name} onClose={close} /> : null}
-    </div>
+      <Disclosure label={text('devices.more', { name })}>
+        {() => (
+          <>
+            <DeviceFacts device={device} />
+            {isCertifier && active ? (
+              <div className="dialog-actions start" role="group" aria-label={text('devices.more', { name })}>
+                <Button {...whileDoing('archive')} onPress={() => void run('archive', devices.getState().setArchive(instanceId, !archive), text(archive ? 'devices.archive.ended' : 'devices.archive.done', { name }))}>
+                  {text(archive ? 'devices.archive.end' : 'devices.archive')}
+                </Button>
+                {other ? <Button onPress={() => setAsking('move')}>{text('devices.move')}</Button> : null}
+              </div>
+            ) : null}
+          </>
+        )}
+      </Disclosure>
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { cameAtOnce } from '../../ui/came-at-once';
 import { TextField } from '../../ui/text-field';
+import { HelpButton } from '../help/help-host';
 import { NewPassphraseFields } from '../onboarding/new-passphrase-fields';
 import { useNewPassphrase } from '../onboarding/use-new-passphrase';
 import { holdsDeviceLink, holdsInvitation } from '../verify/misplaced-link';
@@ -125,9 +126,12 @@ export function JoinForm({ opened, name, onName, onBack }: JoinFormProps): React
         {text(busy ? 'join.busy' : 'join.do')}
       </Button>
       {busy ? null : (
-        <Button kind="quiet" wide onPress={onBack}>
-          {text('join.back')}
-        </Button>
+        <div className="front-others">
+          <Button kind="quiet" wide onPress={onBack}>
+            {text('join.back')}
+          </Button>
+          <HelpButton wide at="several-devices" />
+        </div>
       )}
     </Form>
   );

@@ -7,6 +7,7 @@ import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
+import { Disclosure } from '../../ui/disclosure';
 import { ReachGlyph } from '../../ui/icons';
 import { nameInSentence } from '../../ui/strangers';
 import { endedWords, isBlocked, isPaused } from '../contacts/contact-words';
@@ -71,14 +72,17 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
       {/* Of a refusal before the connection there is now, which picked up where one ended, nothing is left to say. */}
       {report?.resumeRefusedAt === undefined || silent || (connected && session !== undefined && (session.resumed || session.handedOver)) ? null : <p className="field-hint">{text('reach.resumeRefused', { when: times.when(report.resumeRefusedAt, now) })}</p>}
       {report?.clockAhead === undefined || silent ? null : <p className="field-hint">{text(report.clockAhead > 0 ? 'reach.clock.ahead' : 'reach.clock.behind', { name, span: times.span(Math.abs(report.clockAhead)) })}</p>}
-      {report === undefined || silent ? null : (
-        <>
-          <ReachAdviceList contact={contact} advice={report.advice} />
-          <TriesList report={report} name={name} />
-        </>
-      )}
-      {contact.pending || silent || isPaused(contact) || report?.advice.includes('carry-by-file') === true ? null : <CarryByHand contact={contact} />}
-      <OwnPlaces />
+      {report === undefined || silent ? null : <ReachAdviceList contact={contact} advice={report.advice} />}
+      {/* While all is well, nobody has to read it. Once it was open it stays so: somebody may be in the middle of it. */}
+      <Disclosure label={text('reach.more')} asked={report !== undefined && !connected && !silent}>
+        {() => (
+          <div className="stack">
+            {report === undefined || silent ? null : <TriesList report={report} name={name} />}
+            {contact.pending || silent || isPaused(contact) || report?.advice.includes('carry-by-file') === true ? null : <CarryByHand contact={contact} />}
+            <OwnPlaces />
+          </div>
+        )}
+      </Disclosure>
     </div>
   );
 }

@@ -6,7 +6,7 @@ export const desktop = {
   'desktop.notifications': 'Benachrichtigungen zeigen',
   'desktop.notifications.message': 'Name und Nachricht',
   'desktop.notifications.name': 'Nur den Namen',
-  'desktop.notifications.nothing': 'Nur, dass etwas kam',
+  'desktop.notifications.nothing': 'Weder Name noch Nachricht',
   'desktop.notifications.off': 'Keine Benachrichtigungen',
   'desktop.notifications.text': 'Stummgeschaltete Unterhaltungen bleiben still, und ein gesperrtes Profil zeigt nichts. Dein Desktop merkt sich vielleicht, was eine Benachrichtigung sagte.',
   'desktop.sounds': 'Ein Ton bei neuen Nachrichten',

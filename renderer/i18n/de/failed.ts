@@ -1,7 +1,7 @@
 import type { failed as english } from '../en/failed';
 
 export const failed = {
-  'failed.heading': 'Diese Unterhaltung wurde angehalten',
+  'failed.heading': 'Diese Unterhaltung wurde abgebrochen',
   'failed.key-rollback': 'Eine Nachricht kam mit einem älteren Schlüssel von {name} als dem, der schon in Gebrauch war. Schlüssel gehen nur vorwärts, also war das eine wiederholte alte Nachricht, oder eine Kopie des Geräts, die auf einen früheren Tag zurückgesetzt wurde.',
   'failed.key-conflict': 'Zwei verschiedene Schlüssel von {name} wollten denselben Platz. Einer von ihnen ist nicht, was er zu sein vorgibt.',
   'failed.key-reused': 'Ein Schlüssel von {name} aus einer Unterhaltung tauchte in einer anderen auf. Jede Unterhaltung hat eigene Schlüssel, also reicht jemand Schlüssel herum.',
@@ -10,12 +10,12 @@ export const failed = {
   'failed.too-many-shifts': '{name} hat öfter Schlüssel erneuert, als deine Regeln erlauben. Das tut ein defektes Gerät, oder eines, das nicht in den Händen von {name} ist.',
   'failed.key-too-old': '{name} hat einen Schlüssel länger benutzt, als deine Regeln erlauben.',
   'failed.worn-out': 'Ihre Schlüssel sind aufgebraucht: Für einen weiteren gibt es keine nächste Nummer. Niemand hat etwas falsch gemacht.',
-  'failed.told-by-peer': 'Das Gerät von {name} hat sie angehalten, weil dort etwas nicht stimmte. {name} kann den Grund sehen.',
+  'failed.told-by-peer': 'Das Gerät von {name} hat sie abgebrochen, weil dort etwas nicht stimmte. {name} kann den Grund sehen.',
   'failed.other': 'Etwas in ihr stimmte nicht.',
   'failed.safe': 'Was ihr beide bisher geschrieben und gelesen habt, bleibt hier. Mit diesen Schlüsseln wird nichts mehr gesendet oder angenommen, und deine anderen Unterhaltungen gehen weiter.',
   'failed.continue': 'In neuer Unterhaltung weitermachen',
   'failed.continued': 'Zur neuen Unterhaltung',
-  'continues.text': 'Hier geht es weiter, wo eine frühere Unterhaltung angehalten wurde. Was dort noch nicht angekommen war, wurde mitgenommen.',
+  'continues.text': 'Hier geht es weiter, wo eine frühere Unterhaltung abgebrochen wurde. Was dort noch nicht angekommen war, wurde mitgenommen.',
   'continues.show': 'Die frühere zeigen',
   'details.title': 'Details dieser Nachricht',
   'details.key': 'Schlüssel',

@@ -55,7 +55,7 @@ export const files = {
   'files.decline': '{file} ablehnen',
   'files.decline.short': 'Ablehnen',
   'files.pause': '{file} anhalten',
-  'files.resume': 'Mit {file} weitermachen',
+  'files.resume': '{file} fortsetzen',
   'files.cancel': '{file} abbrechen',
   'files.retry': '{file} noch einmal versuchen',
   'files.fetchAgain': '{file} noch einmal holen',

@@ -27,7 +27,7 @@ export const mailbox = {
   'bar.mailbox.ends': 'Die Anmeldung bei deinem Postfach endet: {date}. Bitte den Betreiber um eine neue.',
   'mailbox.revoke.title': 'Dem Betreiber des Postfachs zu sagen',
   'mailbox.revoke.removed': '{name} ist keines deiner Geräte mehr, aber das Postfach bei {server} kennt es noch: Es kann abholen, was für dich hinterlassen wird, und öffnen, was mit Schlüsseln geschrieben wurde, die es kannte. Wer das Postfach betreibt, beendet das mit dieser Zeile.',
-  'mailbox.revoke.suspended': '{name} ist ausgesetzt, aber das Postfach bei {server} kennt es noch. Ist es verloren, lass das den Betreiber mit dieser Zeile beenden. Um das Postfach wieder zu nutzen, braucht es dann eine neue Anmeldung.',
+  'mailbox.revoke.suspended': '{name} ist stillgelegt, aber das Postfach bei {server} kennt es noch. Ist es verloren, lass das den Betreiber mit dieser Zeile beenden. Um das Postfach wieder zu nutzen, braucht es dann eine neue Anmeldung.',
   'mailbox.revoke.left': '{name} nutzt das Postfach bei {server} nicht mehr, aber dort werden noch Nachrichten dafür aufbewahrt. Wer das Postfach betreibt, beendet das mit dieser Zeile.',
   'mailbox.revoke.unnamed': 'Ein Gerät ohne Namen',
   'mailbox.revoke.command': 'Was der Betreiber eingibt',

@@ -39,6 +39,7 @@ export const reach = {
   'reach.said.down': '{name} ist nicht erreichbar.',
   'reach.resumed': 'Sie knüpfte an die letzte Verbindung an, darum war sie sofort da.',
   'reach.resumeRefused': 'Das andere Gerät knüpfte nicht an die letzte Verbindung an ({when}), darum haben beide neu bewiesen, wer sie sind. Das geschieht nach einer langen Pause, oder wenn eines neu eingerichtet wurde. Nichts zu tun.',
+  'reach.more': 'Mehr zur Verbindung',
   'reach.advice': 'Was du tun kannst',
   'reach.do.tryNow': 'Noch einmal versuchen',
   'reach.do.invite': 'Noch einmal einladen',

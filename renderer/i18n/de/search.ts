@@ -11,7 +11,7 @@ export const search: Partial<Record<keyof typeof english, string>> = {
   'search.everywhere': 'Überall suchen',
   'search.clear': 'Leeren',
   'search.more': 'Ältere Treffer zeigen',
-  'search.looking': 'Es wird gesucht …',
+  'search.looking': 'Es wird gesucht…',
   'search.count': '{count, plural, =0 {Keine Treffer} one {# Treffer} other {# Treffer}}',
   'search.countMore': '{count, plural, one {# Treffer} other {# Treffer}} gezeigt, es gibt mehr',
   'search.by': '{who} mit {name}',

@@ -35,7 +35,7 @@ export const conversations = {
   'requests.via.card': 'has your card',
   'requests.via.key': 'has your key',
   'requests.via.lan': 'is on your network',
-  'requests.accept': 'Accept request',
+  'requests.accept': 'Accept',
   'requests.decline': 'Decline',
   'requests.decline.title': 'Decline the request of {name}?',
   'requests.decline.again': 'It cannot be taken back: if {name} asks again, your device answers that you declined, and nothing is shown here.',

@@ -129,7 +129,7 @@ export const errors = {
   'error.device.link-newer': 'This link comes from a newer Keyshift. Install the same version on this device.',
   'error.device.link-refused': 'The other device did not take this one in. Create a new link there and try again.',
   'error.device.link-lost': 'The connection between the two devices ended before they were done. Create a new link and try again.',
-  'error.device.digits-differ': 'The digits were not the same, so nothing was given away. Somebody may be in between: make a new link, on a network you trust.',
+  'error.device.digits-differ': 'The digits were not the same, so nothing was given away. Somebody may be in between: create a new link, on a network you trust.',
   'error.mailbox.registration-garbled': 'This is no registration of a mailbox, or a part of it is missing. Ask the operator for it again.',
   'error.mailbox.registration-expired': 'This registration is no longer valid. Ask the operator of the mailbox for a new one, and see whether the clock of this computer is wrong.',
   'error.mailbox.other-device': 'This registration was made for another device. Give the operator the key of this one.',

@@ -54,7 +54,7 @@ export const files = {
   'files.decline': 'Decline {file}',
   'files.decline.short': 'Decline',
   'files.pause': 'Pause {file}',
-  'files.resume': 'Go on with {file}',
+  'files.resume': 'Resume {file}',
   'files.cancel': 'Cancel {file}',
   'files.retry': 'Try {file} again',
   'files.fetchAgain': 'Fetch {file} again',

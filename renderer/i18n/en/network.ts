@@ -1,6 +1,6 @@
 export const network = {
   'bar.label': 'Needs attention',
-  'bar.dismiss': 'Put away',
+  'bar.dismiss': 'Dismiss',
   'bar.putAside': 'The settings could not be read and are as at the first start. Your messages are safe. The old file is {path}.',
   'bar.putAside.settings': 'Look at the settings',
   'bar.settings': 'Network settings',

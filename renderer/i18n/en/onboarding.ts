@@ -8,7 +8,7 @@ export const onboarding = {
   'onboarding.repeat': 'Repeat passphrase',
   'onboarding.noReset': 'Nobody can reset this passphrase, not even us. Keep it where you keep things that matter.',
   'onboarding.create': 'Create my keys',
-  'onboarding.creating': 'Making your keys…',
+  'onboarding.creating': 'Creating your keys…',
   'onboarding.creating.hint': 'This takes a few seconds, once.',
   'onboarding.strength.short': 'Too short: at least 8 characters',
   'onboarding.strength.weak': 'Weak: add another word or two',

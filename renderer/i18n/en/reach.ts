@@ -76,6 +76,7 @@ export const reach = {
   'reach.said.down': '{name} is not reachable.',
   'reach.resumed': 'It picked up where the last connection ended, so it was there at once.',
   'reach.resumeRefused': 'The other device did not pick up the last connection ({when}), so both proved anew who they are. This happens after a long pause, or when one was set up afresh. Nothing to do.',
+  'reach.more': 'More about the connection',
   'reach.advice': 'What you can do',
   'reach.do.tryNow': 'Try again',
   'reach.do.invite': 'Invite again',

@@ -23,7 +23,7 @@ export const shortcuts = {
   'shortcut.verify': 'Safety number',
   'shortcut.renew': 'Renew your key now',
   'shortcut.help': 'Help',
-  'shortcut.dismiss': 'Take notices away',
+  'shortcut.dismiss': 'Dismiss notices',
   'shortcut.lock': 'Lock',
   'shortcut.settings': 'Settings',
   'shortcut.sheet': 'All shortcuts',

@@ -20,9 +20,9 @@ export const desk = [
   ['desktop-tiny', 'desk', { ...tiny, height: 1300 }, ['light'], (page) => openSettings(page, 'Desktop')],
   ['profiles', 'desk', wide, ['light', 'dark'], (page) => openSettings(page, 'Profiles')],
   ['profiles-tiny', 'desk', { ...tiny, height: 900 }, ['light'], (page) => openSettings(page, 'Profiles')],
-  ['profiles-new', 'desk', wide, ['light'], async (page) => { await openSettings(page, 'Profiles'); await button(page, 'New profile…').click(); await button(page, 'Make and open').click(); }],
+  ['profiles-new', 'desk', wide, ['light'], async (page) => { await openSettings(page, 'Profiles'); await button(page, 'New profile…').click(); await button(page, 'Create and open').click(); }],
   ['profiles-remove', 'desk', wide, ['light', 'dark'], async (page) => { await openSettings(page, 'Profiles'); await button(page, 'Delete Harbour guild').click(); }],
-  ['diagnostics', 'desk', { ...wide, height: 1700 }, ['light', 'dark'], async (page) => { await openSettings(page, 'About'); await button(page, 'Make a report').click(); await page.getByLabel('Report').waitFor(); }],
-  ['diagnostics-tiny', 'desk', { ...tiny, height: 2000 }, ['light'], async (page) => { await openSettings(page, 'About'); await button(page, 'Make a report').click(); await page.getByLabel('Report').waitFor(); }],
+  ['diagnostics', 'desk', { ...wide, height: 1700 }, ['light', 'dark'], async (page) => { await openSettings(page, 'About'); await button(page, 'Create report').click(); await page.getByLabel('Report').waitFor(); }],
+  ['diagnostics-tiny', 'desk', { ...tiny, height: 2000 }, ['light'], async (page) => { await openSettings(page, 'About'); await button(page, 'Create report').click(); await page.getByLabel('Report').waitFor(); }],
   ['licences', 'desk', { ...wide, height: 1200 }, ['light', 'dark'], openLicences],
 ];

@@ -39,7 +39,7 @@ export const openSettings = async (page, tab = 'look') => {
 };
 export const openIdentity = async (page, name) => {
   await openSettings(page, 'Identity');
-  await page.getByText('Generation 1', { exact: true }).or(page.getByText('All 6 keys')).first().waitFor();
+  await page.getByText('Key number 1', { exact: true }).or(page.getByText('All 6 keys')).first().waitFor();
   if (name !== undefined) await button(page, name).click();
 };
 export const openOrganisations = async (page, name) => {

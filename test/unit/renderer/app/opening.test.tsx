@@ -138,7 +138,7 @@ describe('locked', () => {
     expect(await axeFindings()).toEqual([]);
     type('Passphrase', 'correct horse battery');
     type('Name of the profile', 'Again');
-    await submitNamed('Make and open');
+    await submitNamed('Create and open');
     expect(fake.world.profiles).toEqual([{ profileId: 'main', name: 'Main', current: false }, expect.objectContaining({ name: 'Again', current: true })]);
     expect(fake.world.vault).toBe('locked');
   });
@@ -159,7 +159,7 @@ describe('locked', () => {
     await pressNamed('Close');
     await pressNamed('New profile…');
     type('Name of the profile', 'Again');
-    await submitNamed('Make and open');
+    await submitNamed('Create and open');
     expect(fake.world.profiles.find(({ current }) => current)?.name).toBe('Again');
   });
 

@@ -95,7 +95,7 @@ describe('declining a request', () => {
     const late: { refuse?: () => void } = {};
     const answer = vi.spyOn(model.client.contacts, 'answerRequest').mockReturnValue(new Promise((_done, refuse) => (late.refuse = () => refuse(new KeyshiftError('vault.locked', '')))));
     for (let times = 0; times < 2; times += 1) {
-      fireEvent.click(screen.getAllByRole('button', { name: 'Accept request' })[0] ?? expect.unreachable('a button'));
+      fireEvent.click(screen.getAllByRole('button', { name: 'Accept' })[0] ?? expect.unreachable('a button'));
       await settle();
     }
     expect(answer).toHaveBeenCalledTimes(1);
@@ -112,7 +112,7 @@ describe('declining a request', () => {
     expect(fake.world.requests).toHaveLength(3);
   });
 
-  const acceptFirst = (): HTMLElement => screen.getAllByRole('button', { name: 'Accept request' })[0] ?? expect.unreachable('a button');
+  const acceptFirst = (): HTMLElement => screen.getAllByRole('button', { name: 'Accept' })[0] ?? expect.unreachable('a button');
 
   it('accepted beside another conversation it leads to the person who came, with the focus where one writes to them', async () => {
     const world = Object.assign(busyWorld(now), { requests: threeRequests() });
@@ -126,7 +126,7 @@ describe('declining a request', () => {
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Message' })));
   });
 
-  it.each(['Accept request', 'Decline'])('that was answered by “%s” is told no more', async (answer) => {
+  it.each(['Accept', 'Decline'])('that was answered by “%s” is told no more', async (answer) => {
     const world = Object.assign(busyWorld(now), { requests: threeRequests().slice(0, 1) });
     const { fake } = await renderApp(world);
     const [request] = world.requests;
@@ -150,7 +150,7 @@ describe('declining a request', () => {
     fireEvent.pointerEnter(screen.getByText('Asks a wants to talk to you.').closest('.toast') ?? expect.unreachable('a notice'));
     await act(() => model.settings.getState().change({ language: 'de' }));
     await settle();
-    await screen.findAllByRole('button', { name: 'Anfrage annehmen' });
+    await screen.findAllByRole('button', { name: 'Annehmen' });
     await settle();
     act(() => fake.emit({ type: 'contact.request', ...second, name: first.name }));
     const told = (): readonly string[] => model.ui.getState().toasts.map(({ text }) => text);
@@ -175,7 +175,7 @@ describe('declining a request', () => {
     else act(() => model.showConversation(talkWithCarla));
     go();
     await settle();
-    await waitFor(() => expect(screen.getAllByRole('button', { name: 'Accept request' })).toHaveLength(2));
+    await waitFor(() => expect(screen.getAllByRole('button', { name: 'Accept' })).toHaveLength(2));
     expect(model.ui.getState().selection?.conversationId).toBe(where.startsWith('writes') ? talkWithBo : talkWithCarla);
   });
 

@@ -101,6 +101,7 @@ describe('carrying messages by hand', () => {
     model.ui.getState().showDetails('reach');
     await settle();
     for (const message of fake.world.messages.values()) message.forEach((each) => void (each.direction === 'out' && fake.deliver(each, 'read')));
+    await press('More about the connection');
     await press('Save as file');
     expect(toasts()).toEqual(['Everything for this person is delivered already. There is nothing to carry.']);
   });

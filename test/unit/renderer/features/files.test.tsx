@@ -38,7 +38,7 @@ describe('files in a conversation', () => {
     expect(bar.getAttribute('aria-valuetext')).toBe('2 MB of 5 MB, 1 MB a second');
     await pressAndWait('Pause plan.pdf');
     expect(fake.world.transfers[0]?.state).toBe('paused');
-    await pressAndWait('Go on with plan.pdf');
+    await pressAndWait('Resume plan.pdf');
     await pressAndWait('Cancel plan.pdf');
     expect(within(article()).getByTestId('file-state').textContent).toBe('You did not take this. Bo Lindqvist can send it again.');
     expect(await axeFindings()).toEqual([]);

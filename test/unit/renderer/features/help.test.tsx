@@ -25,6 +25,12 @@ describe('the help', () => {
     expect(fake.calls.length).toBe(asked);
     await pressNamed('Close');
     expect(page()).not.toContain('From the first start');
+    // The other ways to begin have it in the same place, last of all.
+    for (const way of ['I already use Keyshift on another device', 'Restore from a backup']) {
+      await pressNamed(way);
+      expect(within(screen.getByRole('main')).getAllByRole('button').at(-1)?.textContent).toBe('Help');
+      await pressNamed('Begin with a new identity');
+    }
   });
 
   it('opens by its key over what is open already, which is still there afterwards', async () => {

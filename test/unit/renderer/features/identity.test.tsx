@@ -22,9 +22,9 @@ describe('own identity key', () => {
     expect(await axeFindings()).toEqual([]);
     await pressNamed('Renew now');
     expect(fake.calls).toContain('identity.rotate');
-    expect(screen.getByText('You have a new identity key, generation 7. Contacts follow by themselves.')).toBeTruthy();
-    expect(screen.getByText('Generation 7').closest('li')?.textContent).toContain('in use');
-    expect(screen.getByText('Generation 6').closest('li')?.textContent).not.toContain('in use');
+    expect(screen.getByText('You have a new identity key, number 7. Contacts follow by themselves.')).toBeTruthy();
+    expect(screen.getByText('Key number 7').closest('li')?.textContent).toContain('in use');
+    expect(screen.getByText('Key number 6').closest('li')?.textContent).not.toContain('in use');
     expect(model.identity.getState().renewing).toBe(false);
   });
 
@@ -40,7 +40,7 @@ describe('own identity key', () => {
     });
     head.observe(document.body, { childList: true, subtree: true });
     await pressNamed('All 6 keys');
-    expect(screen.getByText('Generation 1')).toBeTruthy();
+    expect(screen.getByText('Key number 1')).toBeTruthy();
     await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-labelledby')).toBe('identity-history'));
   });
 
@@ -63,7 +63,7 @@ describe('own identity key', () => {
     expect(page()).toContain('On the device that holds your identity key');
     expect(page()).not.toContain('The recovery key is on your sheet');
     expect(page()).toContain('if none was printed, it is on another device of yours that holds or held your identity key');
-    for (const name of ['Change your name', 'Renew now', 'Export private key…']) expect(buttonNamed(name).hasAttribute('disabled'), name).toBe(true);
+    for (const name of ['Change your name…', 'Renew now', 'Export private key…']) expect(buttonNamed(name).hasAttribute('disabled'), name).toBe(true);
     for (const name of ['Export public key…', 'Import private key…', 'Recover with the code…']) expect(buttonNamed(name).hasAttribute('disabled'), name).toBe(false);
     expect(await axeFindings()).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe('own identity key', () => {
     await renderApp(world);
     expect(page()).toContain('Someone else renewed your identity key.');
     expect(page()).not.toContain('Another device has your identity key');
-    await pressNamed('Put away');
+    await pressNamed('Dismiss');
     expect(page()).toContain('Another device has your identity key, and did not get it from this one.');
   });
 
@@ -136,7 +136,7 @@ describe('own identity key', () => {
     const world = scene('identity');
     world.identity.ownKeys = world.identity.ownKeys.filter(({ epoch }) => epoch !== 4).map((key) => (key.epoch === 6 ? { ...key, epoch: 24 } : key));
     await open(world);
-    const words = (epoch: number): string => screen.getByText(`Generation ${epoch}`).closest('li')?.textContent ?? '';
+    const words = (epoch: number): string => screen.getByText(`Key number ${epoch}`).closest('li')?.textContent ?? '';
     expect(words(24)).toContain('Numbers 6 to 23 were left out: keys made elsewhere meanwhile may have them.');
     expect(words(5)).toContain('Number 4 was left out: a key made elsewhere meanwhile may have it.');
     expect(words(3)).not.toContain('left out');
@@ -163,7 +163,7 @@ describe('own identity key', () => {
     expect(alertIn(tabPanel())).toContain('Someone else renewed your identity key');
     await pressNamed('Close');
     expect(bars().textContent).toContain('Someone else renewed your identity key');
-    await pressNamed('Put away');
+    await pressNamed('Dismiss');
     expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
     // Another one is told anew, and what is settled is gone.
     fake.world.identity.renewedElsewhere = { epoch: 7, fingerprint: fakeFingerprint(67), seenAt: Date.now() };
@@ -190,7 +190,7 @@ describe('own identity key', () => {
 describe('the own name', () => {
   it('left as it is, it is none of a new key, and nobody is told so', async () => {
     const { fake } = await open(emptyWorld());
-    await pressNamed('Change your name');
+    await pressNamed('Change your name…');
     await submitNamed('Use this name');
     expect(fake.calls).not.toContain('identity.rename');
     expect(dialogs()).toHaveLength(1);
@@ -199,7 +199,7 @@ describe('the own name', () => {
 
   it('what was said of one that was refused is not said of the next', async () => {
     const { fake } = await open(emptyWorld());
-    await pressNamed('Change your name');
+    await pressNamed('Change your name…');
     fake.world.failing.set('identity.rename', 'input.invalid');
     write('What should people call you?', 'Ada the first');
     await submitNamed('Use this name');
@@ -335,7 +335,7 @@ describe('recovery kit', () => {
     write('Recovery code', 'KEEP-THIS-SHEET');
     await submitNamed('Take identity back');
     expect(dialogs()).toHaveLength(1);
-    expect(page()).toContain('Your identity has a new key, generation 7.');
+    expect(page()).toContain('Your identity has a new key, number 7.');
     expect(fake.world.identity.ownKeys.filter((key) => key.held)).toHaveLength(1);
   });
 

@@ -138,7 +138,7 @@ describe('key files', () => {
     write('Passphrase of the file', passphrase);
     await submitNamed('Choose file…');
     expect(fake.world.identity.unconfirmed).toBe(true);
-    expect(page()).toContain('Generation 2 is in use.');
+    expect(page()).toContain('Key number 2 is in use.');
     expect(buttonNamed('No other device uses this key')).toBeTruthy();
   });
 

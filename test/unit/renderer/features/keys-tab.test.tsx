@@ -128,9 +128,9 @@ describe('S2-21: the lives of the keys', () => {
 
   it('the table beside it has the same data: a row a generation, with when, why, how many and whether it is forgotten', async () => {
     const { fake } = await openKeys(busyWorld(now));
-    expect(screen.queryByRole('table', { name: /^Lives of the keys/ })).toBeNull();
+    expect(screen.queryByRole('table', { name: /^Keys over time/ })).toBeNull();
     await pressKey(button('As a table'));
-    const table = screen.getByRole('table', { name: /^Lives of the keys/ });
+    const table = screen.getByRole('table', { name: /^Keys over time/ });
     const rows = within(table).getAllByRole('row').slice(1);
     const generations = fake.world.timelines.get(talkWithBo)?.generations ?? [];
     expect(rows).toHaveLength(generations.length);
@@ -140,7 +140,7 @@ describe('S2-21: the lives of the keys', () => {
     expect(rows.map(bySaid).filter((words) => words.startsWith('Yours'))).toEqual(['Yours, 7', 'Yours, 6', 'Yours, 5', 'Yours, 4', 'Yours, 3', 'Yours, 2', 'Yours, 1']);
     expect(rows.filter((row) => row.textContent?.endsWith('key forgotten'))).toHaveLength(generations.filter((one) => one.forgotten).length);
     await pressKey(button('As a table'));
-    expect(screen.queryByRole('table', { name: /^Lives of the keys/ })).toBeNull();
+    expect(screen.queryByRole('table', { name: /^Keys over time/ })).toBeNull();
   });
 
   it('of a conversation that both began at once the lives of the other part stand beside it, as a picture and as a table of their own', async () => {
@@ -151,10 +151,10 @@ describe('S2-21: the lives of the keys', () => {
     const other = screen.getByRole('listbox', { name: /^Keys of the other part over time/ });
     expect(within(written).getAllByRole('option').length).toBeGreaterThan(1);
     expect(within(other).getAllByRole('option')).toHaveLength(1);
-    expect(screen.getByRole('region', { name: 'Lives of the keys of the other part' }).contains(other)).toBe(true);
+    expect(screen.getByRole('region', { name: 'Keys of the other part over time' }).contains(other)).toBe(true);
     await pressKey(button('As a table'));
     await pressKey(button('The other part as a table'));
-    expect(within(screen.getByRole('table', { name: 'Lives of the keys of the other part, newest first' })).getAllByRole('rowheader').map((head) => head.textContent)).toEqual(['Yours, 1']);
+    expect(within(screen.getByRole('table', { name: 'Keys of the other part over time, newest first' })).getAllByRole('rowheader').map((head) => head.textContent)).toEqual(['Yours, 1']);
     expect(await axeFindings()).toEqual([]);
   });
 

@@ -32,7 +32,7 @@ describe('the end of a linking', () => {
     await tell(running, { side: 'new', stage: 'transferring', deviceName: 'desk' });
     await tell(running, done);
     expect(told()).not.toBe('');
-    await pressKey(buttonNamed('Put away'));
+    await pressKey(buttonNamed('Dismiss'));
     expect(told()).toBe('');
     for (const state of ['locked', 'open'] as const) {
       await act(async () => {
@@ -85,7 +85,7 @@ describe('letting a new device in', () => {
     expect(page()).toContain('Your history is on its way to laptop. 25%');
     await tell(running, { side: 'existing', stage: 'done', deviceName: 'laptop' });
     expect(page()).toContain('laptop is one of your devices now.');
-    await pressNamed('Put away');
+    await pressNamed('Dismiss');
     expect(document.querySelector('.bar')).toBeNull();
   });
 

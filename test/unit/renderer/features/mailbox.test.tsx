@@ -218,7 +218,7 @@ describe('trouble with the own mailbox', () => {
     };
     await tell({ state: 'refused', failure: 'mailbox.refused' });
     expect(bars()).toContain('Your mailbox turns this device away: what is left there for you does not come in.');
-    await pressNamed('Put away');
+    await pressNamed('Dismiss');
     expect(bars()).not.toContain('turns this device away');
     // Put away it is for this time; the next one is news.
     await tell({ state: 'connected', failure: undefined });

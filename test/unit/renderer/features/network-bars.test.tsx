@@ -25,7 +25,7 @@ describe('bars under the title', () => {
     const { fake } = await openTalk(busyWorld(now, { network: { moved: { from: 47110, to: 47111 } } }));
     expect(bars().textContent).toBe('Port 47110 is taken by another program. Keyshift is using 47111; people on your network can still find you.');
     expect(await axeFindings()).toEqual([]);
-    await pressKey(within(bars()).getByRole('button', { name: 'Put away' }));
+    await pressKey(within(bars()).getByRole('button', { name: 'Dismiss' }));
     expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Message' })));
     for (const state of ['locked', 'open'] as const) {
@@ -50,7 +50,7 @@ describe('bars under the title', () => {
     const { fake } = await renderApp(busyWorld(now));
     await tell(() => fake.tellNetwork({ announced: [] }));
     expect(screen.getAllByText(/This computer has no network/)).toHaveLength(2);
-    await pressKey(within(bars()).getByRole('button', { name: 'Put away' }));
+    await pressKey(within(bars()).getByRole('button', { name: 'Dismiss' }));
     expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
     await tell(() => fake.tellNetwork({ announced: ['192.168.1.20:47110'] }));
     await tell(() => fake.tellNetwork({ announced: [] }));
@@ -69,12 +69,12 @@ describe('bars under the title', () => {
 
   it('a clock by which nobody connects any more is news to who put away that it was minutes wrong', async () => {
     const { fake } = await renderApp(busyWorld(now, { network: { clockAhead: -9 * 60_000 } }));
-    await pressKey(within(bars()).getByRole('button', { name: 'Put away' }));
+    await pressKey(within(bars()).getByRole('button', { name: 'Dismiss' }));
     await tell(() => fake.tellNetwork({ clockAhead: -10 * 60_000 }));
     expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
     await tell(() => fake.tellNetwork({ clockAhead: -1_096 * 86_400_000 }));
     expect(bars().textContent).toContain('so nobody connects');
-    await pressKey(within(bars()).getByRole('button', { name: 'Put away' }));
+    await pressKey(within(bars()).getByRole('button', { name: 'Dismiss' }));
     await tell(() => fake.tellNetwork({ clockAhead: 10 * 60_000 }));
     expect(bars().textContent).toContain('ahead of your contacts');
   });
@@ -97,7 +97,7 @@ describe('bars under the title', () => {
     world.settings = { ...world.settings, proxy: 'socks5://127.0.0.1:9050' };
     await openTalk(world);
     expect(bars().textContent).toContain('The proxy 127.0.0.1:9050 does not answer. Nothing is sent around it');
-    expect(within(bars()).queryByRole('button', { name: 'Put away' })).toBeNull();
+    expect(within(bars()).queryByRole('button', { name: 'Dismiss' })).toBeNull();
     for (let step = 0; step < 3 && !bars().contains(document.activeElement); step += 1) await shortcut('F6');
     const action = within(bars()).getByRole('button', { name: 'Network settings' });
     expect(document.activeElement).toBe(action);

@@ -13,13 +13,13 @@ describe('what a person does about people in the list', () => {
   it('gives somebody a name of one’s own, sees theirs beside it, and takes it back', async () => {
     const { fake } = await openTalk(busyWorld(now));
     await shortcut('i', { ctrlKey: true });
-    await pressNamed('Change name');
+    await pressNamed('Change name…');
     expect(await axeFindings()).toEqual([]);
     write('Name', 'Bobby');
     await submitNamed('Use this name');
     expect(fake.world.contacts.find(({ contactId }) => contactId === bo.contactId)).toMatchObject({ name: 'Bobby', ownName: 'Bo Lindqvist' });
     expect(page()).toContain('They call themselves Bo Lindqvist');
-    await pressNamed('Change name');
+    await pressNamed('Change name…');
     fake.world.failing.set('contacts.rename', 'disk.failed');
     write('Name', 'Bob');
     await submitNamed('Use this name');
@@ -32,7 +32,7 @@ describe('what a person does about people in the list', () => {
     expect(fake.world.contacts.find(({ contactId }) => contactId === bo.contactId)?.name).toBe('Bo Lindqvist');
   });
 
-  it.each(['Change name', 'Remove'])('what was begun about one by “%s” is not about the next who is shown, as behind a notification', async (begun) => {
+  it.each(['Change name…', 'Remove…'])('what was begun about one by “%s” is not about the next who is shown, as behind a notification', async (begun) => {
     const { fake } = await openTalk(busyWorld(now));
     await shortcut('i', { ctrlKey: true });
     await pressNamed(begun);
@@ -69,12 +69,12 @@ describe('what a person does about people in the list', () => {
   it('removes somebody only after saying what is lost; keeping them is the way that has the focus', async () => {
     const { fake } = await openTalk(busyWorld(now));
     await shortcut('i', { ctrlKey: true });
-    await pressNamed('Remove');
+    await pressNamed('Remove…');
     expect(page()).toContain('Remove Bo Lindqvist?');
     expect(document.activeElement).toBe(buttonNamed('Keep Bo Lindqvist'));
     await pressNamed('Keep Bo Lindqvist');
     expect(fake.world.contacts.some(({ contactId }) => contactId === bo.contactId)).toBe(true);
-    await pressNamed('Remove');
+    await pressNamed('Remove…');
     await pressNamed('Remove Bo Lindqvist');
     expect(fake.world.contacts.some(({ contactId }) => contactId === bo.contactId)).toBe(false);
     expect(page()).toContain('was removed from your list');
@@ -82,7 +82,7 @@ describe('what a person does about people in the list', () => {
 
   it('changes the own name; none is refused before anything is asked', async () => {
     const { fake } = await openSettings(busyWorld(now), 'Identity');
-    await pressNamed('Change your name');
+    await pressNamed('Change your name…');
     write('What should people call you?', '  ');
     await submitNamed('Use this name');
     expect(page()).toContain('A name is needed.');

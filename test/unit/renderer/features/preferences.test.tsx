@@ -87,7 +87,7 @@ describe('profiles', () => {
 
 describe('the name of a profile', () => {
   it.each([
-    ['of a new one', 'profiles.create', 'New profile…', 'Make and open'],
+    ['of a new one', 'profiles.create', 'New profile…', 'Create and open'],
     ['of one there is', 'profiles.rename', 'Rename Holiday', 'Rename'],
   ] as const)('%s that is refused says why, until another one is typed', async (_which, call, opens, does) => {
     const running = await renderApp(busyWorld(now, { profiles: [{ profileId: 'main', name: 'Main', current: true }, { profileId: '0123456789abcdef', name: 'Holiday', current: false }] }));

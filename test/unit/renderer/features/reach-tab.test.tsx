@@ -256,6 +256,18 @@ describe('what can be done', () => {
   });
 });
 
+describe('what nobody has to read', () => {
+  it('is folded while a connection stands; where it ends it opens by itself, and stays so', async () => {
+    const { fake } = await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { since: now }]]) }), /^Bo/);
+    const isOpen = (): boolean => screen.queryByRole('list', { name: 'Where you can be reached' }) !== null;
+    expect(isOpen()).toBe(false);
+    await tell(() => fake.tellReach(bo.contactId, { connected: false, reach: 'waiting', since: now }));
+    expect(isOpen()).toBe(true);
+    await tell(() => fake.tellReach(bo.contactId, { connected: true, reach: 'direct', since: now }));
+    expect(isOpen()).toBe(true);
+  });
+});
+
 describe('where this device is reached', () => {
   it('each announced address can be copied; what the router and Tor do is said, and that the port moved', async () => {
     const onion = `${'a'.repeat(56)}.onion:47110`;
@@ -263,6 +275,7 @@ describe('where this device is reached', () => {
       network: { announced: ['192.168.1.20:47111', '198.51.100.9:47110', onion], portMapping: { state: 'mapped', address: '198.51.100.9:47110' }, moved: { from: 47110, to: 47111 } },
     });
     await openReach(world, /^Bo/);
+    await pressKey(screen.getByRole('button', { name: 'More about the connection' }));
     const items = within(screen.getByRole('list', { name: 'Where you can be reached' })).getAllByRole('listitem');
     expect(items.map((item) => item.textContent)).toEqual(['192.168.1.20:47111', '198.51.100.9:47110Through your router', `${onion}Through Tor`]);
     await pressKey(screen.getByRole('button', { name: 'Copy 198.51.100.9:47110' }));
@@ -274,6 +287,7 @@ describe('where this device is reached', () => {
     const world = busyWorld(now, { network: { announced: [] } });
     world.settings = { ...world.settings, proxy: 'socks5://127.0.0.1:9050' };
     const { fake, model } = await openReach(world, /^Bo/);
+    await pressKey(screen.getByRole('button', { name: 'More about the connection' }));
     expect(panel().textContent).toContain('Your address is hidden because a proxy is set.');
     await tell(() => void model.settings.getState().change({ proxy: '' }));
     expect(panel().textContent).toContain('Nowhere right now: this computer has no network.');

@@ -157,7 +157,7 @@ describe('searching the settings', () => {
     const field = document.querySelector<HTMLInputElement>('.settings-search input');
     if (field === null) throw new Error('no field');
     const focused = vi.spyOn(field, 'focus');
-    fireEvent.click(buttonNamed('Change your name'));
+    fireEvent.click(buttonNamed('Change your name…'));
     await settle();
     await shortcut('f', { ctrlKey: true });
     act(() => buttonNamed('Cancel').focus());
@@ -165,7 +165,7 @@ describe('searching the settings', () => {
     expect(focused).not.toHaveBeenCalled();
     fireEvent.click(buttonNamed('Cancel'));
     await settle();
-    act(() => buttonNamed('Change your name').focus());
+    act(() => buttonNamed('Change your name…').focus());
     await shortcut('/');
     expect(document.activeElement).toBe(field);
   });

@@ -102,7 +102,7 @@ describe('by keyboard out of the details', () => {
   it('with the person, who is removed: to the list', async () => {
     const { fake } = await openTalk(stopped('key-rollback'));
     await shortcut('v', { ctrlKey: true, shiftKey: true });
-    await pressNamed('Remove');
+    await pressNamed('Remove…');
     await pressKey(screen.getByRole('button', { name: 'Remove Bo Lindqvist' }));
     await frames();
     expect(fake.world.contacts.map(({ name }) => name)).not.toContain('Bo Lindqvist');

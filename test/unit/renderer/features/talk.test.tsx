@@ -260,8 +260,10 @@ describe('what can be done to a message', () => {
     expect(screen.getByText('Bo Lindqvist is writing…')).toBeDefined();
     act(() => model.talk.getState().heardTyping(talkWithBo, false));
     expect(screen.queryByText('Bo Lindqvist is writing…')).toBeNull();
-    fireEvent.click(screen.getByRole('button', { name: 'Disappearing messages: They stay' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Disappearing messages: Never' }));
     await settle();
+    // The lengths alone would not say of what.
+    expect(screen.getByText('New messages disappear for both of you')).toBeDefined();
     fireEvent.click(screen.getByRole('menuitemradio', { name: 'After 1 day' }));
     await settle();
     expect(world.conversations.find(({ conversationId }) => conversationId === talkWithBo)?.disappearAfter).toBe(86_400);

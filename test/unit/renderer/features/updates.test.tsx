@@ -16,7 +16,7 @@ it('22: newer versions are off, the page says what is sent to whom, and leads fr
   expect(page()).toContain('asks updates.keyshift.example which version is the newest');
   expect(page()).toContain('Keyshift has not looked for a newer one yet.');
   await pressNamed('Look now');
-  expect(page()).toContain('Version 0.2.0 is there.');
+  expect(page()).toContain('Version 0.2.0 is available.');
   expect(page()).toContain('Messages open sooner.\nThe list of people can be sorted.');
   await pressNamed('Fetch it');
   expect(page()).toContain('with the right signature');
@@ -65,7 +65,7 @@ it('22: how far it is, a pause, and what goes on', async () => {
   fake.world.updates = { ...fake.world.updates, work: 'none' };
   await act(async () => fake.emit({ type: 'updates.changed' }));
   await settle();
-  expect(buttonNamed('Go on fetching')).toBeTruthy();
+  expect(buttonNamed('Resume')).toBeTruthy();
   expect(buttonNamed('Throw away what came')).toBeTruthy();
 });
 
@@ -85,7 +85,7 @@ it('22: a version that was found by itself has a line in the window until it is 
   fake.world.updates = { ...fake.world.updates, on: true, offer };
   await act(async () => fake.emit({ type: 'updates.changed' }));
   await settle();
-  expect(page()).toContain('Version 0.2.0 of Keyshift is there.');
+  expect(page()).toContain('Keyshift 0.2.0 is available.');
   await pressNamed('Later');
-  expect(page()).not.toContain('Version 0.2.0 of Keyshift is there.');
+  expect(page()).not.toContain('Keyshift 0.2.0 is available.');
 });

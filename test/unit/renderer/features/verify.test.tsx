@@ -207,7 +207,7 @@ describe('a key nothing vouches for', () => {
     expect(screen.getByText(/^It belongs to the key known so far\. The screen of Bo Lindqvist may show another number/)).toBeTruthy();
     expect(screen.queryByText(/Both of you see the same 60 digits/)).toBeNull();
     expect(screen.getByTestId('safety-number')).toBeTruthy();
-    for (const name of ['Mark as checked', 'Take the mark away']) expect(screen.queryByRole('button', { name })).toBeNull();
+    for (const name of ['Mark as checked', 'Remove the mark']) expect(screen.queryByRole('button', { name })).toBeNull();
     act(() => model.ui.getState().showDetails('reach'));
     await settle();
     expect(screen.queryByRole('button', { name: 'Save as file' })).toBeNull();
@@ -308,11 +308,19 @@ describe('identity keys of a person', () => {
     expect(screen.getByTestId('fact-key').textContent).toContain('Identity key number 6');
   });
 
-  it('an organisation that took its word back is named, and something is missing then', async () => {
+  it('an organisation that took its word back is named, and its word is not said to count', async () => {
     await openTalk(scene('taken-back'));
     await shortcut('v', { ctrlKey: true, shiftKey: true });
     const fact = screen.getByTestId('fact-vouched');
-    expect([fact.querySelector('strong')?.textContent, fact.textContent?.includes('Nothing is missing')]).toEqual(['Acme CA took back its word', false]);
+    expect([fact.querySelector('strong')?.textContent, fact.textContent?.includes('Said by the organisation')]).toEqual(['Acme CA took back its word', false]);
+  });
+
+  it('of organisations nothing is said where none vouches, and the id of the key is folded', async () => {
+    await openTalk(scene('key-changed'));
+    await shortcut('v', { ctrlKey: true, shiftKey: true });
+    expect([screen.getByTestId('fact-key').closest('ul')?.children.length, screen.queryByRole('button', { name: 'Copy peer id' })]).toEqual([2, null]);
+    await pressKey(screen.getByRole('button', { name: 'Peer id' }));
+    expect(screen.getByRole('button', { name: 'Copy peer id' })).toBeTruthy();
   });
 
   it('a change that wants a fresh check does not stop anything', async () => {
