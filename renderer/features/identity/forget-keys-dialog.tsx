@@ -12,37 +12,46 @@ import { PersonName } from '../../ui/person-name';
 /** Retired longer ago than this, a key has hardly anybody left who needs it. */
 const longAgo = 90 * 86_400_000;
 
+type Which = 'all' | 'butLast' | 'old';
+
 /** Asked because it cannot be undone: first who would be cut off, by name, then the erasing. */
 export function ForgetKeysDialog({ held, onClose }: { readonly held: readonly OwnKey[]; readonly onClose: () => void }): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { client, identity, ui } = useModel();
-  const [before] = useState(() => Date.now() - longAgo);
-  const old = held.filter(({ retiredAt }) => retiredAt !== undefined && retiredAt < before);
-  const canChoose = old.length > 0 && old.length < held.length;
-  const [which, setWhich] = useState<'all' | 'old'>('all');
+  // Who missed just the last renewal still follows by the last of them.
+  const [times] = useState(() => ({ butLast: held.reduce((a, b) => (b.epoch > a.epoch ? b : a)).retiredAt ?? 0, old: Date.now() - longAgo }));
+  const counts: Readonly<Record<Which, number>> = { all: held.length, butLast: retiredBefore(held, times.butLast), old: retiredBefore(held, times.old) };
+  const choices = (['all', 'butLast', 'old'] as const).filter((one) => {
+    if (one === 'all') return true;
+    if (counts[one] === 0) return false;
+    // Under a clock that was set back the last one may say an earlier time than those before it.
+    return one === 'butLast' ? counts.butLast === counts.all - 1 : counts.old < counts.all && counts.old !== counts.butLast;
+  });
+  const [which, setWhich] = useState<Which>('all');
   const [stranded, setStranded] = useState<readonly string[]>();
   const [busy, setBusy] = useState(false);
   const close = useCloseOwn(onClose);
   const [failure, setFailure] = useFailure();
-  const count = which === 'old' ? old.length : held.length;
+  const count = counts[which];
+  const before = which === 'all' ? undefined : times[which];
 
   useEffect(() => {
     let current = true;
     client.identity
-      .forgetOldKeys({ dryRun: true, ...(which === 'old' ? { before } : {}) })
+      .forgetOldKeys({ dryRun: true, ...(before !== undefined && { before }) })
       .then((found) => (current ? setStranded(found.stranded) : undefined))
       .catch((thrown: unknown) => (current ? setFailure(thrown) : undefined));
     return () => {
       current = false;
     };
-  }, [client, which, before, setFailure]);
+  }, [client, before, setFailure]);
 
   const forget = async (): Promise<void> => {
     setBusy(true);
     setFailure(undefined);
     try {
-      await client.identity.forgetOldKeys(which === 'old' ? { before } : {});
+      await client.identity.forgetOldKeys(before === undefined ? {} : { before });
       await identity.getState().changed();
       ui.getState().toast(text('forget.done'));
       close();
@@ -62,7 +71,7 @@ export function ForgetKeysDialog({ held, onClose }: { readonly held: readonly Ow
       onAct={() => void forget()}
       onClose={onClose}
     >
-      {canChoose ? (
+      {choices.length > 1 ? (
         <Choice
           label={text('forget.which')}
           value={which}
@@ -71,10 +80,7 @@ export function ForgetKeysDialog({ held, onClose }: { readonly held: readonly Ow
             setFailure(undefined);
             setWhich(next);
           }}
-          options={[
-            { value: 'all', label: text('forget.which.all', { count: held.length }) },
-            { value: 'old', label: text('forget.which.old', { count: old.length }) },
-          ]}
+          options={choices.map((one) => ({ value: one, label: text(`forget.which.${one}`, { count: counts[one] }) }))}
         />
       ) : null}
       <p>{text('forget.loss', { count })}</p>
@@ -84,6 +90,10 @@ export function ForgetKeysDialog({ held, onClose }: { readonly held: readonly Ow
       {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
     </ConfirmDialog>
   );
+}
+
+function retiredBefore(keys: readonly OwnKey[], time: number): number {
+  return keys.filter(({ retiredAt }) => retiredAt !== undefined && retiredAt < time).length;
 }
 
 function Stranded({ contactIds }: { readonly contactIds: readonly string[] }): ReactNode {

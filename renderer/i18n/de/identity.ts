@@ -71,6 +71,7 @@ export const identity = {
   'forget.title': '{count, plural, one {Den alten Schlüssel vergessen?} other {# alte Schlüssel vergessen?}}',
   'forget.which': 'Welche',
   'forget.which.all': 'Alle {count}',
+  'forget.which.butLast': 'Alle bis auf den letzten ({count})',
   'forget.which.old': 'Vor über 90 Tagen abgelöst ({count})',
   'forget.loss': '{count, plural, one {Er wird von diesem Gerät gelöscht, und nichts bringt ihn zurück.} other {Sie werden von diesem Gerät gelöscht, und nichts bringt sie zurück.}} Dein Schlüssel in Gebrauch und deine Nachrichten bleiben.',
   'forget.looking': 'Es wird nachgesehen, wer sie noch braucht…',

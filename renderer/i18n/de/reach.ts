@@ -38,7 +38,7 @@ export const reach = {
   'reach.said.trying': 'Versuche, {name} zu erreichen.',
   'reach.said.down': '{name} ist nicht erreichbar.',
   'reach.resumed': 'Sie knüpfte an die letzte Verbindung an, darum war sie sofort da.',
-  'reach.resumeRefused': 'Das andere Gerät knüpfte nicht an die letzte Verbindung an ({when}), darum haben beide neu bewiesen, wer sie sind. Das geschieht nach einer langen Pause, oder wenn eines neu eingerichtet wurde. Nichts zu tun.',
+  'reach.resumeRefused': 'Das andere Gerät knüpfte nicht an die letzte Verbindung an ({when}), darum haben beide neu bewiesen, wer sie sind. Das geschieht nach einer langen Pause, oder wenn eines neu eingerichtet wurde. Nichts zu tun. Kommt es ohne das immer wieder vor, benutzt vielleicht jemand eine Kopie dessen, was eines von beiden für die nächste Verbindung aufhebt: Eine neue Passphrase auf jedem macht eine solche Kopie wertlos.',
   'reach.more': 'Mehr zur Verbindung',
   'reach.advice': 'Was du tun kannst',
   'reach.do.tryNow': 'Noch einmal versuchen',

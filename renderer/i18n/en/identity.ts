@@ -77,6 +77,7 @@ export const identity = {
   'forget.title': '{count, plural, one {Forget the old key?} other {Forget # old keys?}}',
   'forget.which': 'Which ones',
   'forget.which.all': 'All {count}',
+  'forget.which.butLast': 'All but the last ({count})',
   'forget.which.old': 'Retired over 90 days ago ({count})',
   'forget.loss': '{count, plural, one {It is erased from this device, and nothing brings it back.} other {They are erased from this device, and nothing brings them back.}} Your key in use and your messages stay.',
   'forget.looking': 'Looking up who still needs them…',

@@ -75,7 +75,7 @@ export const reach = {
   'reach.said.trying': 'Trying to reach {name}.',
   'reach.said.down': '{name} is not reachable.',
   'reach.resumed': 'It picked up where the last connection ended, so it was there at once.',
-  'reach.resumeRefused': 'The other device did not pick up the last connection ({when}), so both proved anew who they are. This happens after a long pause, or when one was set up afresh. Nothing to do.',
+  'reach.resumeRefused': 'The other device did not pick up the last connection ({when}), so both proved anew who they are. This happens after a long pause, or when one was set up afresh. Nothing to do. Should it happen again and again without that, somebody may be using a copy of what one of them keeps for the next connection: a new passphrase on each makes such a copy worthless.',
   'reach.more': 'More about the connection',
   'reach.advice': 'What you can do',
   'reach.do.tryNow': 'Try again',

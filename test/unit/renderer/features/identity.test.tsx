@@ -272,6 +272,15 @@ describe('forgetting old keys', () => {
     expect(fake.world.identity.ownKeys.filter((key) => key.held).map((key) => key.epoch)).toEqual([6, 5, 4]);
   });
 
+  it('S5-20: all but the last one, for who missed just the last renewal', async () => {
+    const { fake } = await open(scene('identity'));
+    await pressNamed('Forget old keys…');
+    await choose('All but the last (2)');
+    expect(within(dialog()).getByText('Forget 2 old keys?')).toBeTruthy();
+    await pressNamed('Forget old keys');
+    expect(fake.world.identity.ownKeys.filter((key) => key.held).map((key) => key.epoch)).toEqual([6, 5]);
+  });
+
   it('S5-20: as long as it is not known who is stranded, nothing can be erased', async () => {
     const world = scene('identity');
     world.failing.set('identity.forgetOldKeys', 'disk.failed');

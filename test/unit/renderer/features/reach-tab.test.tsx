@@ -119,6 +119,8 @@ describe('the sentence', () => {
     await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { since: now, resumeRefusedAt: now }]]) }), /^Bo/);
     const line = screen.getByText(/did not pick up the last connection \(\d\d:\d\d.*\).*Nothing to do\./);
     expect(line.closest('[role="alert"]')).toBeNull();
+    // Who took up somebody else's connection leaves no other trace than this.
+    expect(line.textContent).toMatch(/again and again.*somebody may be using a copy.*new passphrase/);
   });
 
   it('A56: a refusal before a connection that picked up where one ended is not told beside it', async () => {
