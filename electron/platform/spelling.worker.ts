@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { isRight } from './contractions';
 import type { SpellingAnswer, SpellingQuestion } from './spelling';
 
 // Hunspell in WebAssembly, in a thread of its own: loading German takes a third of a second, a suggestion up to half a second.
@@ -18,16 +19,16 @@ const checker = import('hunspell-wasm').then(({ createHunspellFromFiles }) => cr
 
 parentPort?.on('message', (question: SpellingQuestion) => {
   void checker.then((hunspell) => {
-    const isRight = (word: string): boolean => {
+    const isKnown = (word: string): boolean => {
       let right = known.get(word);
       if (right === undefined) {
-        right = hunspell.testSpelling(word);
+        right = isRight(word, data === 'de', (each) => hunspell.testSpelling(each));
         if (known.size >= mostKnown) known.clear();
         known.set(word, right);
       }
       return right;
     };
-    const words = question.kind === 'check' ? question.words.filter((word) => !isRight(word)) : hunspell.getSpellingSuggestions(question.word).slice(0, 5);
+    const words = question.kind === 'check' ? question.words.filter((word) => !isKnown(word)) : hunspell.getSpellingSuggestions(question.word).slice(0, 5);
     parentPort?.postMessage({ id: question.id, words } satisfies SpellingAnswer);
   });
 });

@@ -69,22 +69,26 @@ export function useTimes(): Times {
       if (milliseconds < 2 * day) return unit(Math.floor(milliseconds / hour), 'hour');
       return unit(Math.floor(milliseconds / day), 'day');
     };
+    // 14:32 and 09:05, but 2:32 PM and 9:05 AM, as people write them who count to twelve. Asked for with the first time that is said: ICU takes a while for its first date.
+    let face: { readonly hour: 'numeric' | '2-digit'; readonly minute: '2-digit' } | undefined;
+    const clockTime = (): NonNullable<typeof face> =>
+      (face ??= { hour: intl.formatters.getDateTimeFormat(intl.locale, { hour: 'numeric' }).resolvedOptions().hour12 === true ? 'numeric' : '2-digit', minute: '2-digit' });
     return {
       span,
       age: (milliseconds) => (milliseconds < minute ? sentence(intl, 'keys.age.new') : span(milliseconds)),
-      clock: (at) => intl.formatTime(at, { hour: '2-digit', minute: '2-digit' }),
+      clock: (at) => intl.formatTime(at, clockTime()),
       brief: (at, now) => {
         const apart = daysApart(at, now);
-        if (isToday(apart, at, now)) return intl.formatTime(at, { hour: '2-digit', minute: '2-digit' });
+        if (isToday(apart, at, now)) return intl.formatTime(at, clockTime());
         if (apart > 0 && apart < 7) return intl.formatDate(at, { weekday: 'short' });
         return intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at, now) });
       },
       when: (at, now) =>
         daysApart(at, now) === 0
-          ? intl.formatTime(at, { hour: '2-digit', minute: '2-digit' })
-          : intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at, now), hour: '2-digit', minute: '2-digit' }),
-      moment: (at) => zoneInOne(intl.formatDate(at, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })),
-      hourWithZone: (at) => zoneInOne(intl.formatTime(at, { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })),
+          ? intl.formatTime(at, clockTime())
+          : intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at, now), ...clockTime() }),
+      moment: (at) => zoneInOne(intl.formatDate(at, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', ...clockTime(), timeZoneName: 'short' })),
+      hourWithZone: (at) => zoneInOne(intl.formatTime(at, { ...clockTime(), timeZoneName: 'short' })),
       timer: (milliseconds) => {
         const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
         return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
@@ -96,9 +100,9 @@ export function useTimes(): Times {
         const date = intl.formatDate(at, { weekday: 'long', day: 'numeric', month: 'long', ...yearOf(at, now) });
         return apart < 0 ? sentence(intl, 'conversation.ahead', { day: date }) : date;
       },
-      dateTime: (at) => intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at), hour: '2-digit', minute: '2-digit' }),
-      range: (from, to) => intl.formatDateTimeRange(from, Math.max(from, to), { day: 'numeric', month: 'short', ...(yearOf(from).year === undefined ? yearOf(to) : yearOf(from)), hour: '2-digit', minute: '2-digit' }),
-      exact: (at) => intl.formatDate(at, { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+      dateTime: (at) => intl.formatDate(at, { day: 'numeric', month: 'short', ...yearOf(at), ...clockTime() }),
+      range: (from, to) => intl.formatDateTimeRange(from, Math.max(from, to), { day: 'numeric', month: 'short', ...(yearOf(from).year === undefined ? yearOf(to) : yearOf(from)), ...clockTime() }),
+      exact: (at) => intl.formatDate(at, { day: 'numeric', month: 'long', year: 'numeric', ...clockTime(), second: '2-digit' }),
       date: (at) => intl.formatDate(at, { day: 'numeric', month: 'long', year: 'numeric' }),
       length: (milliseconds) => {
         if (milliseconds % day === 0) return long(milliseconds / day, 'day');

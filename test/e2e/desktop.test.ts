@@ -203,6 +203,9 @@ test('spelling: checked by dictionaries that came along, better words in the men
       return (await offered())[0];
     }, { timeout: 15_000 })
     .toBe('Straßenbahn');
+  // Also one that swallowed the next.
+  await write('Geht’s ');
+  await expect.poll(offered).toEqual([]);
   await write('Straßenbahnhaltestelle ');
   // While it was typed the word was not whole.
   await expect.poll(offered).toEqual([]);

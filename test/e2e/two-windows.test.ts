@@ -193,7 +193,9 @@ async function notifyOf(ann: OpenApp, bo: OpenApp, desktop: NotificationServer):
 
   desktop.click(last.id);
   await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())).toBe(true);
-  await expect.poll(() => window.evaluate(() => document.activeElement?.closest('[data-message]')?.textContent ?? '')).toContain('found by its notification');
+  await expect(window.getByRole('article').filter({ hasText: 'found by its notification' })).toBeInViewport();
+  // What is typed then is an answer, and no key of the message.
+  await expect.poll(() => window.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Message');
   await expect(window.getByRole('dialog')).toHaveCount(0);
 
   // Read, it is not said any more.

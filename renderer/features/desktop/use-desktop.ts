@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useModel, useSettings, useUi } from '../../app/model-context';
 import type { Model } from '../../app/model';
 import { useText } from '../../i18n/use-text';
+import { bringToAnswer } from '../search/bring-into-view';
 import { useGoTo } from '../search/use-go-to';
 import { chime } from './chime';
 
@@ -50,7 +51,7 @@ function useLinks(): void {
   }, [model, text]);
 }
 
-/** A notification was clicked: its conversation, and the message itself, wherever it stands by now. */
+/** A notification was clicked: its conversation, and the message itself, wherever it stands by now; what is typed then is the answer. */
 function useShown(): void {
   const model = useModel();
   const goTo = useGoTo();
@@ -64,7 +65,7 @@ function useShown(): void {
           model.ui.getState().closeDialog();
           model.ui.getState().showHelp(false);
           if (messageId === undefined) model.showConversation(conversationId);
-          else await goTo.message(conversationId, messageId);
+          else await goTo.message(conversationId, messageId, bringToAnswer);
         };
         model.background(show());
       }),

@@ -12,6 +12,18 @@ export function bringIntoView(messageId: string): void {
   });
 }
 
+/**
+ * The message in the middle, with the focus where it is answered: whoever comes to one that just came begins to write, and there each letter would be a key of the message, one that
+ * selects, forwards or deletes. On the message itself where nobody can write.
+ */
+export function bringToAnswer(messageId: string): void {
+  whenDrawn(messageId, (article) => {
+    const field = article.closest('main')?.querySelector<HTMLElement>('.composer-field');
+    (field ?? article).focus({ preventScroll: true });
+    article.scrollIntoView({ block: 'center' });
+  });
+}
+
 /** The message as the first in sight, once it is drawn. The focus stays. */
 export function standAt(messageId: string): void {
   whenDrawn(messageId, (article) => article.scrollIntoView({ block: 'start' }));

@@ -6,8 +6,8 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { bringIntoView } from './bring-into-view';
 
 export interface GoTo {
-  /** Shows a message, wherever in its conversation it stands. */
-  readonly message: (conversationId: string, messageId: string) => Promise<void>;
+  /** Shows a message, wherever in its conversation it stands. `land`: what is done with it there. */
+  readonly message: (conversationId: string, messageId: string, land?: (messageId: string) => void) => Promise<void>;
   /** Shows the first message of a time or later. */
   readonly time: (conversationId: string, time: number) => Promise<void>;
 }
@@ -27,7 +27,7 @@ export function useGoTo(): GoTo {
     [model, text, errorText],
   );
   const message = useCallback(
-    async (conversationId: string, messageId: string) => {
+    async (conversationId: string, messageId: string, land = bringIntoView) => {
       const from = shownIn(model);
       try {
         await model.messages.getState().loadAround(conversationId, messageId);
@@ -38,7 +38,7 @@ export function useGoTo(): GoTo {
           return;
         }
         model.showConversation(conversationId);
-        bringIntoView(messageId);
+        land(messageId);
       } catch (thrown) {
         fail(thrown);
       }

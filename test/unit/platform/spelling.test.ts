@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { isRight } from '../../../electron/platform/contractions';
 import { Spelling } from '../../../electron/platform/spelling';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyshift-spelling-'));
@@ -28,4 +29,12 @@ test('a dictionary that could not be read once is left alone for a while, then r
   expect(await spelling.misspelled('en', ['wrod'])).toEqual(['wrod']);
   expect(failures).toBe(1);
   spelling.close();
+});
+
+test('in German a word that swallowed the next one is right where what is before its apostrophe is; a plural with one is not, nor is it in English', () => {
+  const lexicon = new Set(['geht', 'hab', 'hätte', 'für', 'so', 'Auto', 'Autos']);
+  const right = (word: string, isGerman = true): boolean => isRight(word, isGerman, (each) => lexicon.has(each));
+  expect(['geht’s', "geht's", 'Geht’s', 'hab’s', 'hätt’s', 'für’n', 'so’ne', 'Autos'].filter((word) => !right(word))).toEqual([]);
+  expect(['Auto’s', 'geht’x', 'ghet’s', '’s', 'geht’', 'gehts'].filter((word) => right(word))).toEqual([]);
+  expect(right("geht's", false)).toBe(false);
 });

@@ -87,10 +87,10 @@ describe('an hour beside a day that is not understood', () => {
 
 it.each([
   // Of which day the second is, is not said: where clocks are set it has none.
-  ['en', 'Asia/Tokyo', /^Meet 2026-11-26 17:00:00Z \(Fri, Nov 27, 2026, 02:00\sAM GMT\+9\), or at 18:30 UTC \(03:30\sAM GMT\+9, the day after\)$/],
+  ['en', 'Asia/Tokyo', /^Meet 2026-11-26 17:00:00Z \(Fri, Nov 27, 2026, 2:00\sAM GMT\+9\), or at 18:30 UTC \(3:30\sAM GMT\+9, the day after\)$/],
   ['de', 'Europe/Berlin', /^Meet 2026-11-26 17:00:00Z \(Do\., 26\. Nov\. 2026, 18:00 MEZ\), or at 18:30 UTC$/],
   ['de', 'America/New_York', /\(Do\., 26\. Nov\. 2026, 12:00 GMT\u22125\), or at 18:30 UTC$/],
-  ['en', 'UTC', /^Meet 2026-11-26 17:00:00Z \(Thu, Nov 26, 2026, 05:00\sPM UTC\), or at 18:30 UTC$/],
+  ['en', 'UTC', /^Meet 2026-11-26 17:00:00Z \(Thu, Nov 26, 2026, 5:00\sPM UTC\), or at 18:30 UTC$/],
 ] as const)('a moment that somebody wrote is shown and read out in the zone and language of who reads it: %s, %s', async (language, zone, expected) => {
   inZone(zone);
   const made = busyWorld(Date.UTC(2026, 4, 6, 12));

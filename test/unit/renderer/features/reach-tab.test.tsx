@@ -38,7 +38,7 @@ const tell = async (task: () => void): Promise<void> => {
 describe('the sentence', () => {
   it('connected directly: since when, and that messages arrive at once; nothing to try', async () => {
     const { fake } = await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { since: now }]]) }), /^Bo/);
-    expect(sentence()).toMatch(/^Connected directly since \d\d:\d\d/);
+    expect(sentence()).toMatch(/^Connected directly since \d\d?:\d\d/);
     expect(panel().textContent).toContain('Messages arrive at once');
     expect(screen.queryByRole('button', { name: 'Try now' })).toBeNull();
     expect(screen.queryByText('What you can do')).toBeNull();
@@ -117,7 +117,7 @@ describe('the sentence', () => {
 
   it('A56: a connection that was not picked up is a calm line that asks for nothing', async () => {
     await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { since: now, resumeRefusedAt: now }]]) }), /^Bo/);
-    const line = screen.getByText(/did not pick up the last connection \(\d\d:\d\d.*\).*Nothing to do\./);
+    const line = screen.getByText(/did not pick up the last connection \(\d\d?:\d\d.*\).*Nothing to do\./);
     expect(line.closest('[role="alert"]')).toBeNull();
     // Who took up somebody else's connection leaves no other trace than this.
     expect(line.textContent).toMatch(/again and again.*somebody may be using a copy.*new passphrase/);
@@ -207,7 +207,7 @@ describe('what was tried', () => {
     await openReach(carlaAway(), /^Carla/);
     const items = within(screen.getByRole('list', { name: 'What was tried' })).getAllByRole('listitem');
     expect(items).toHaveLength(6);
-    expect(items[0]?.textContent).toMatch(/^192\.168\.1\.44:47110, On your network: No answer in time, \d\d:\d\d/);
+    expect(items[0]?.textContent).toMatch(/^192\.168\.1\.44:47110, On your network: No answer in time, \d\d?:\d\d/);
     expect(items[3]?.textContent).toMatch(/Somebody else answered, \d+ \w+|Somebody else answered, \w+ \d+/);
     expect(items[4]?.textContent).toMatch(/Through Tor: This needs Tor, and no proxy is set/);
     expect(items[5]?.textContent).toBe('10.0.0.7:47110, On your network: Not tried yet');

@@ -50,9 +50,9 @@ describe('what a screen reader says', () => {
     const spoken = await read(screen.getByRole('feed'));
     expect(spoken[0]).toBe('feed, Messages, not busy');
     expect(articles(spoken).slice(1, 4)).toEqual([
-      'You, 07:06 AM: All eleven, complete. The hinge detail on sheet 4 is lovely. 🎉 by Bo Lindqvist, 🎉 by You, ❤️ by Bo Lindqvist. Locked with key 3., position 2, set size 12',
-      'You, 07:07 AM: I would only move the lock plate a little higher. In reply to Bo Lindqvist: Did the second set of drawings reach you? I sent them from the train and the tu… Locked with key 3., position 3, set size 12',
-      'Bo Lindqvist, 07:30 AM: This message was deleted., position 4, set size 12',
+      'You, 7:06 AM: All eleven, complete. The hinge detail on sheet 4 is lovely. 🎉 by Bo Lindqvist, 🎉 by You, ❤️ by Bo Lindqvist. Locked with key 3., position 2, set size 12',
+      'You, 7:07 AM: I would only move the lock plate a little higher. In reply to Bo Lindqvist: Did the second set of drawings reach you? I sent them from the train and the tu… Locked with key 3., position 3, set size 12',
+      'Bo Lindqvist, 7:30 AM: This message was deleted., position 4, set size 12',
     ]);
     expect(within(spoken, 2).filter((phrase) => phrase.startsWith('button'))).toEqual([
       'button, 🎉 by Bo Lindqvist, You, pressed',
@@ -69,7 +69,7 @@ describe('what a screen reader says', () => {
   it('files say their name, size and how it stands with them; each thing to press names its file', async () => {
     await openTalk(scene('files-all'));
     const spoken = await read(screen.getByRole('feed'));
-    expect(articles(spoken)[6]).toBe('You, 09:30 AM: File Harbour this evening.jpg, 2.7 MB. Locked with key 5., position 7, set size 17');
+    expect(articles(spoken)[6]).toBe('You, 9:30 AM: File Harbour this evening.jpg, 2.7 MB. Locked with key 5., position 7, set size 17');
     expect(within(spoken, 6)[0]).toBe('button, Show picture Sheet 4, hinge and lock plate.png');
     expect(within(spoken, 10)).toEqual(expect.arrayContaining(['Bo Lindqvist wants to send you this', 'button, Fetch All drawings.zip', 'button, Decline All drawings.zip']));
     expect(within(spoken, 11)).toEqual(

@@ -221,6 +221,23 @@ describe('what can be done to a message', () => {
     await waitFor(() => expect(document.activeElement).toBe(field()));
   });
 
+  it('behind a notification what is typed is the answer, also where the conversation was open and the focus elsewhere; where nobody can write it is at the message', async () => {
+    const world = busyWorld(now);
+    const { fake } = await openTalk(world);
+    const told = newest(false).dataset['message'] ?? '';
+    act(() => articles()[0]?.focus());
+    await act(async () => fake.emit({ type: 'desktop.show', conversationId: talkWithBo, messageId: told }));
+    await settle();
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+    world.conversations = world.conversations.map((one) => (one.conversationId === talkWithBo ? { ...one, state: 'closed' as const } : one));
+    await act(async () => fake.emit({ type: 'conversation.changed', conversationId: talkWithBo }));
+    await settle();
+    expect(screen.queryByRole('textbox', { name: 'Message' })).toBeNull();
+    await act(async () => fake.emit({ type: 'desktop.show', conversationId: talkWithBo, messageId: told }));
+    await settle();
+    await waitFor(() => expect(document.activeElement).toBe(newest(false)));
+  });
+
   it.each([
     ['its menu', (): HTMLElement => screen.getByRole('menu', { name: 'Message menu' })],
     ['the picker', (): HTMLElement => screen.getByRole('searchbox', { name: 'Search emojis' })],

@@ -54,6 +54,17 @@ describe('times in words', () => {
     }
   });
 
+  it('an hour below ten has two digits where hours count to 24, and one where they count to 12, wherever it is said', () => {
+    const morning = here(2026, 5, 6, 9, 5, 7);
+    const said = (locale: string): string[] => {
+      const times = timesIn(locale);
+      return [times.clock(morning), times.brief(morning, morning), times.when(morning, morning), times.dateTime(morning), times.exact(morning), times.moment(morning)].map((each) => /\d+:\d\d(?::\d\d)?(?:\s[AP]M)?/iu.exec(each)?.[0].replace(/\s/u, ' ') ?? each);
+    };
+    expect(said('en-US')).toEqual(['9:05 AM', '9:05 AM', '9:05 AM', '9:05 AM', '9:05:07 AM', '9:05 AM']);
+    for (const locale of ['de-DE', 'en-GB', 'en-u-hc-h23']) expect(said(locale)).toEqual(['09:05', '09:05', '09:05', '09:05', '09:05:07', '09:05']);
+    expect(said('de-u-hc-h12')[0]).toBe('9:05 AM');
+  });
+
   it('a day of another year says which year, wherever a day is said', () => {
     const now = here(2027, 1, 2, 9);
     vi.useFakeTimers({ now, toFake: ['Date'] });
