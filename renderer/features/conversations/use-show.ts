@@ -2,6 +2,7 @@ import { useCallback } from 'react';
 import { useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText } from '../../i18n/use-text';
+import { bringToField } from '../search/bring-into-view';
 import type { Row } from './rows';
 
 /** Shows a person; why no conversation can be opened with them is told, unless the page itself says so. */
@@ -29,7 +30,12 @@ export function useShowRow(): (row: Row) => void {
   return useCallback(
     (row) => {
       if (row.conversation === undefined) void showContact(row.contact.contactId);
-      else model.showConversation(row.conversation.conversationId);
+      else {
+        const { conversationId } = row.conversation;
+        // The focus comes with another conversation. The one that is shown already was chosen to write in it as well.
+        if (model.ui.getState().selection?.conversationId === conversationId) bringToField();
+        model.showConversation(conversationId);
+      }
     },
     [model, showContact],
   );

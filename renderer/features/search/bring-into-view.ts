@@ -29,11 +29,20 @@ export function standAt(messageId: string): void {
   whenDrawn(messageId, (article) => article.scrollIntoView({ block: 'start' }));
 }
 
-function whenDrawn(messageId: string, run: (article: HTMLElement) => void, frames = patience): void {
+/** The field of the conversation that is shown, where one can write there. */
+export function bringToField(): void {
+  whenThere(() => document.querySelector<HTMLElement>('.composer-field'), (field) => field.focus({ preventScroll: true }), 2);
+}
+
+function whenDrawn(messageId: string, run: (article: HTMLElement) => void): void {
+  whenThere(() => document.querySelector<HTMLElement>(`[data-message="${CSS.escape(messageId)}"]`), run, patience);
+}
+
+function whenThere(find: () => HTMLElement | null, run: (place: HTMLElement) => void, frames: number): void {
   requestAnimationFrame(() => {
-    const article = document.querySelector<HTMLElement>(`[data-message="${CSS.escape(messageId)}"]`);
+    const place = find();
     const open = document.querySelector('.veil') !== null;
-    if ((article === null || open) && frames > 0) return whenDrawn(messageId, run, frames - 1);
-    if (article !== null) run(article);
+    if ((place === null || open) && frames > 0) return whenThere(find, run, frames - 1);
+    if (place !== null) run(place);
   });
 }

@@ -37,7 +37,7 @@ export const conversations = {
   'talk.unmute': 'Nicht mehr stumm',
   'talk.mutedUntil': 'Stumm bis {until}',
   'talk.mutedForEver': 'Stumm, bis du es änderst',
-  'talk.muted': '{how}. Neue Nachrichten werden gezählt, aber nicht gemeldet.',
+  'talk.muted': '{how}. Neue Nachrichten werden nur in der Liste gezählt und nicht gemeldet.',
   'talk.unmuted': 'Nicht mehr stumm.',
   'talk.remove': 'Entfernen…',
   'talk.removed': 'Unterhaltung entfernt.',

@@ -96,7 +96,7 @@ export const conversations = {
   'talk.unmute': 'Unmute',
   'talk.mutedUntil': 'Muted until {until}',
   'talk.mutedForEver': 'Muted until you say otherwise',
-  'talk.muted': '{how}. New messages are counted, but you are not notified.',
+  'talk.muted': '{how}. New messages are counted in the list alone, and you are not notified.',
   'talk.unmuted': 'No longer muted.',
   'talk.remove': 'Remove…',
   'talk.removed': 'Conversation removed.',

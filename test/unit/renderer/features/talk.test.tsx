@@ -238,6 +238,17 @@ describe('what can be done to a message', () => {
     await waitFor(() => expect(document.activeElement).toBe(newest(false)));
   });
 
+  it('the conversation that is shown already, chosen in the list or by its shortcut, has the focus in its field, as any other', async () => {
+    await openTalk(busyWorld(now));
+    const row = screen.getAllByRole('button').find((each) => each.classList.contains('selected')) ?? nobody();
+    act(() => row.focus());
+    fireEvent.click(row);
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+    act(() => newest(false).focus());
+    key(newest(false), '1', { ctrlKey: true });
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+  });
+
   it.each([
     ['its menu', (): HTMLElement => screen.getByRole('menu', { name: 'Message menu' })],
     ['the picker', (): HTMLElement => screen.getByRole('searchbox', { name: 'Search emojis' })],

@@ -252,7 +252,7 @@ describe('in the window', () => {
     await settle();
     const until = stored(fake)?.mutedUntil ?? 0;
     const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit' }).format(until);
-    expect(screen.getByText(/^Muted until .*\. New messages are counted, but you are not notified\.$/).textContent).toContain(clock);
+    expect(screen.getByText(/^Muted until .*\. New messages are counted in the list alone, and you are not notified\.$/).textContent).toContain(clock);
     await open();
     expect(screen.getByText(/^Muted until .*[^.]$/).textContent).toContain(clock);
     fireEvent.click(screen.getByRole('menuitem', { name: 'Unmute' }));
@@ -261,7 +261,7 @@ describe('in the window', () => {
     await open();
     fireEvent.click(screen.getByRole('menuitem', { name: 'Until you say otherwise' }));
     await settle();
-    expect(screen.getByText('Muted until you say otherwise. New messages are counted, but you are not notified.')).toBeTruthy();
+    expect(screen.getByText('Muted until you say otherwise. New messages are counted in the list alone, and you are not notified.')).toBeTruthy();
     await open();
     expect(screen.getByText('Muted until you say otherwise')).toBeTruthy();
   });
