@@ -175,6 +175,14 @@ describe('the page', () => {
   const one = (beginning: string): string => assets.find((name) => name.startsWith(beginning) && name.endsWith('.js')) ?? 'missing';
   const importedBy = (name: string): string[] => [...readFileSync(join(out, 'renderer', 'assets', name), 'utf8').matchAll(/\bfrom\s*["'`]\.\/([^"'`]+)["'`]/g)].map(([, file = '']) => file);
 
+  it('comes in three files of scripts and one of styles: for each, the main process answers a request while the page waits', () => {
+    const named = [...page.matchAll(/\b(?:src|href)="\/assets\/([^"]+)"/g)].map(([, name = '']) => name);
+    expect(named.filter((name) => name.endsWith('.js')).length).toBeLessThanOrEqual(3);
+    expect(named.filter((name) => name.endsWith('.css')).length).toBe(1);
+    // And asks for no other one before it has something to show.
+    expect(new Set(named.flatMap((name) => (name.endsWith('.js') ? importedBy(name) : [])).filter((name) => !named.includes(name)))).toEqual(new Set());
+  });
+
   it('names the file of the open window and all it imports, behind what the first screen needs', () => {
     const window = one('main-window-');
     expect(page).toContain(`href="/assets/${window}"`);
