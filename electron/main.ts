@@ -27,7 +27,7 @@ import { makeLogger } from './platform/logger';
 import { sayOnStandardError } from './platform/standard-error';
 import { WindowPreferences } from './platform/window-preferences';
 import { CameraUse } from './security/camera-use';
-import { enforceSandbox, isDrivenFromOutside, lacksSandbox, quietChromium } from './security/command-line';
+import { enforceSandbox, isDrivenFromOutside, lacksSandbox, quietChromium, sparePages } from './security/command-line';
 import { guardNavigation } from './security/navigation';
 import { pagePartition, silenceNetwork } from './security/network-silence';
 import { guardPermissions } from './security/permissions';
@@ -72,6 +72,7 @@ function prepare(): boolean {
   enforceSandbox(app);
   nameForWindows(app, process.platform, trial);
   quietChromium(app.commandLine);
+  sparePages(app.commandLine);
   protocol.registerSchemesAsPrivileged([schemePrivileges]);
   guardNavigation(app);
   // A page's process is there once it shows something, also after one that fell over: texts are in it, and what is typed.

@@ -59,6 +59,12 @@ test('row 26: what the running app has loaded is its own build and packages that
     });
     expect(ahead.made).toBeGreaterThan(10);
     expect(ahead.taken, 'what was compiled ahead').toEqual(Array.from({ length: ahead.made }, () => true));
+    // A page's V8 has what was said for it.
+    if (process.platform === 'linux') {
+      const pages = await own.app.evaluate(({ app }) => app.getAppMetrics().flatMap(({ type, pid }) => (type === 'Tab' ? [pid] : [])));
+      expect(pages.length).toBeGreaterThan(0);
+      for (const pid of pages) expect(readFileSync(`/proc/${pid}/cmdline`, 'latin1')).toContain('--js-flags=--heap-growing-percent=40');
+    }
     // And the page: its own files, which lie where the build put them.
     const loaded = await own.window.evaluate(() => [...performance.getEntriesByType('resource').map(({ name }) => name), ...Array.from(document.scripts, ({ src }) => src)]);
     expect(loaded.length).toBeGreaterThan(0);
