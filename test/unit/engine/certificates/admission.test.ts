@@ -32,7 +32,7 @@ describe('a device that is let in', () => {
     expect((await admit(device(local.peerId))).credential).toMatchObject({ peerId: local.peerId, roles: ['exchange'] });
   });
 
-  it('S4-26: is on the next version of the list for a year, and takes the place of no device that another one stopped', async () => {
+  it('S4-26: is on the next version of the list for a year, and gives back its place to no device that was stopped or removed', async () => {
     const { record, credential } = await admitDevice(crypto, ann.record, device(ann.local.peerId), now);
     expect(credential).toMatchObject({ notBefore: now, notAfter: now + 365 * day, minListVersion: 2 });
     const stopped = { ...record, suspended: [{ instanceId: credential.instanceId, listVersion: 2 }] };
@@ -41,6 +41,10 @@ describe('a device that is let in', () => {
     expect(states).toEqual(new Map([[ann.local.instanceId, 'active'], [credential.instanceId, 'suspended'], [next.credential.instanceId, 'active']]));
     const again = await admitDevice(crypto, record, { ...device(ann.local.peerId), instead: credential.instanceId }, now);
     expect(parseInstanceList(crypto, again.record.instanceList).instances.find(({ instanceId }) => instanceId === credential.instanceId)?.state).toBe('retired');
+    // Removed by another list of that very version: a stop from before makes it none that could be let in again.
+    const gone = { ...again.record, suspended: [{ instanceId: credential.instanceId, listVersion: 3 }] };
+    const last = await admitDevice(crypto, gone, device(ann.local.peerId), now);
+    expect(parseInstanceList(crypto, last.record.instanceList).instances.find(({ instanceId }) => instanceId === credential.instanceId)?.state).toBe('retired');
   });
 
   it('S4-26: finds room while 31 count, whatever was removed, and no more when 32 do', async () => {
