@@ -9,8 +9,8 @@ export interface OfSqlite {
   number(pragma: string): number;
 }
 
-/** Pages of the log behind which a commit copies it back: SQLite's own number. */
-const copiedAt = 1_000;
+/** Pages of the log behind which a commit copies it back, 12 MB. A page that many commits wrote is copied once: with SQLite's own number, 1,000, a burst of messages copies each several times. */
+const copiedAt = 3_000;
 /** Commits after which that is looked at: to look costs a fifth of what a commit does. */
 const lookedAtEach = 16;
 

@@ -27,6 +27,24 @@ it('whoever writes in slices copies the log back in turns of their own: 900 page
   expect(turns).toBeLessThanOrEqual(5);
 });
 
+it('behind ordinary commits the log is copied where it has 3,000 pages: a page that many of them wrote is copied once', () => {
+  const db = openDatabase(join(folder(), 'a.db'), randomBytes(32));
+  afterwards(() => db.close());
+  db.exec('CREATE TABLE filler (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)');
+  const insert = db.prepare('INSERT INTO filler (bytes) VALUES (?)');
+  const log = db.prepare('PRAGMA wal_checkpoint(NOOP)');
+  const pages: number[] = [];
+  for (let commit = 0; commit < 200; commit += 1) {
+    db.transaction(() => insert.run([randomBytes(80_000)]));
+    const { log: frames, checkpointed } = log.get() ?? {};
+    if (Number(checkpointed) > 0) pages.push(Number(frames));
+  }
+  // Looked at every sixteenth commit, and some twenty pages each.
+  expect(pages.length).toBe(1);
+  expect(pages[0]).toBeGreaterThanOrEqual(3_000);
+  expect(pages[0]).toBeLessThan(3_000 + 16 * 25);
+});
+
 it('while a snapshot is read, nothing of what came behind it is copied, and nobody waits for that', () => {
   const file = join(folder(), 'a.db');
   const key = randomBytes(32);
