@@ -76,7 +76,7 @@ export class HtmlPage {
     const text = this.#text(message);
     const attached = file === undefined ? '' : `<p>📎 <bdi>${escaped(file.name)}</bdi> (${escaped(this.#size(file.size))})</p>`;
     const reactions = (message.reactions ?? []).map(({ by, emoji }) => `${escaped(emoji)} <bdi>${escaped(this.#who(by === 'me'))}</bdi>`).join(', ');
-    return `${heading}<article${own ? ' class="own"' : ''} id="m${message.messageId}"><small><bdi>${escaped(this.#who(own))}</bdi>, ${this.#stamp(message.sentAt)}${message.editedAt === undefined ? '' : `, ${escaped(this.#words.edited)}`}</small>${quote}<p dir="auto">${escaped(text)}</p>${attached}${reactions === '' ? '' : `<p>${reactions}</p>`}</article>
+    return `${heading}<article${own ? ' class="own"' : ''} id="m${message.messageId}"><small><bdi>${escaped(this.#who(own))}</bdi>, ${this.#clock(message.sentAt)}${message.editedAt === undefined ? '' : `, ${escaped(this.#words.edited)}`}</small>${quote}<p dir="auto">${escaped(text)}</p>${attached}${reactions === '' ? '' : `<p>${reactions}</p>`}</article>
 `;
   }
 
@@ -107,6 +107,11 @@ export class HtmlPage {
     const amount = bytes / of;
     // The short form of bytes has no plural.
     return new Intl.NumberFormat(this.#language, { style: 'unit', unit, unitDisplay: of === 1 ? 'long' : 'short', maximumFractionDigits: amount < 10 ? 1 : 0 }).format(amount);
+  }
+
+  /** Under the heading of its day. */
+  #clock(time: number): string {
+    return isDay(time) ? `<time datetime="${iso(time)}">${escaped(this.#time.format(time))}</time>` : '';
   }
 
   #stamp(time: number): string {

@@ -79,6 +79,10 @@ describe('exported conversations', () => {
     // Written with the hours of the system, whose habit need not be that of the language.
     const hoursOf = (text: string): string => /<time [^>]*>[^<]*, (\d+:\d\d\s?(?:[AP]M)?)</u.exec(text)?.[1] ?? '';
     expect(hoursOf(page)).toMatch(/^\d\d:\d\d$/u);
+    // The day is said once, above all that was said on it.
+    expect(page.match(/<h2>/gu)).toHaveLength(new Set([...page.matchAll(/<h2>([^<]*)</gu)].map(([, day]) => day)).size);
+    for (const [, time] of page.matchAll(/<article[^>]*><small>[^<]*<bdi>[^<]*<\/bdi>, <time [^>]*>([^<]*)</gu)) expect(time).toMatch(/^\d\d:\d\d$/u);
+    expect(page.match(/<article[^>]*><small><bdi>[^<]*<\/bdi>, <time/gu)).toHaveLength(254);
     await serviceOf(ann, { timesLocale: () => 'en-US' }).export({ conversationId, format: 'html', path: path('a.html') });
     expect(hoursOf(readFileSync(path('a.html'), 'utf8'))).toMatch(/[AP]M$/u);
     const german = serviceOf(ann, { systemLocale: () => 'de-AT' });
