@@ -167,7 +167,9 @@ describe('while the main process takes its time', () => {
     const other = model.conversations.getState().conversations.find((one) => one.conversationId !== selection?.conversationId);
     if (selection?.conversationId === undefined || other === undefined) throw new Error('nowhere to go');
     const { conversationId } = selection;
-    act(() => model.drafts.getState().edit(conversationId, { messageId: 'one', text: 'changed' }));
+    const own = model.messages.getState().threads[conversationId]?.messages.find(({ direction, kind }) => direction === 'out' && kind === 'text');
+    if (own === undefined) throw new Error('nothing to change');
+    act(() => model.drafts.getState().edit(conversationId, { messageId: own.messageId, text: 'changed' }));
     fireEvent.keyDown(screen.getByLabelText('Message'), { key: 'Enter' });
     await act(async () => model.ui.getState().select({ contactId: other.contactId, conversationId: other.conversationId }));
     await settle();
