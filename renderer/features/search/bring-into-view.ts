@@ -12,13 +12,16 @@ export function bringIntoView(messageId: string): void {
   });
 }
 
+/** Put away while messages are selected. */
+const fieldInSight = '.conversation-foot:not([hidden]) .composer-field';
+
 /**
  * The message in the middle, with the focus where it is answered: whoever comes to one that just came begins to write, and there each letter would be a key of the message, one that
  * selects, forwards or deletes. On the message itself where nobody can write.
  */
 export function bringToAnswer(messageId: string): void {
   whenDrawn(messageId, (article) => {
-    const field = article.closest('main')?.querySelector<HTMLElement>('.composer-field');
+    const field = article.closest('main')?.querySelector<HTMLElement>(fieldInSight);
     (field ?? article).focus({ preventScroll: true });
     article.scrollIntoView({ block: 'center' });
   });
@@ -31,7 +34,7 @@ export function standAt(messageId: string): void {
 
 /** The field of the conversation that is shown, where one can write there. */
 export function bringToField(): void {
-  whenThere(() => document.querySelector<HTMLElement>('.composer-field'), (field) => field.focus({ preventScroll: true }), 2);
+  whenThere(() => document.querySelector<HTMLElement>(fieldInSight), (field) => field.focus({ preventScroll: true }), 2);
 }
 
 function whenDrawn(messageId: string, run: (article: HTMLElement) => void): void {

@@ -221,7 +221,7 @@ describe('what can be done to a message', () => {
     await waitFor(() => expect(document.activeElement).toBe(field()));
   });
 
-  it('behind a notification what is typed is the answer, also where the conversation was open and the focus elsewhere; where nobody can write it is at the message', async () => {
+  it('behind a notification what is typed is the answer, also where the conversation was open and the focus elsewhere; where nobody can write the focus is at the message', async () => {
     const world = busyWorld(now);
     const { fake } = await openTalk(world);
     const told = newest(false).dataset['message'] ?? '';
@@ -229,6 +229,14 @@ describe('what can be done to a message', () => {
     await act(async () => fake.emit({ type: 'desktop.show', conversationId: talkWithBo, messageId: told }));
     await settle();
     await waitFor(() => expect(document.activeElement).toBe(field()));
+    // Nor while messages are selected: the field is put away.
+    act(() => articles()[0]?.focus());
+    key(articles()[0] ?? nobody(), 's');
+    await act(async () => fake.emit({ type: 'desktop.show', conversationId: talkWithBo, messageId: told }));
+    await settle();
+    await waitFor(() => expect(document.activeElement).toBe(newest(false)));
+    key(newest(false), 'Escape');
+    await settle();
     world.conversations = world.conversations.map((one) => (one.conversationId === talkWithBo ? { ...one, state: 'closed' as const } : one));
     await act(async () => fake.emit({ type: 'conversation.changed', conversationId: talkWithBo }));
     await settle();
