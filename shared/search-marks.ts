@@ -123,7 +123,9 @@ function isSecondHalf(text: string, at: number): boolean {
 }
 
 /** Written in two ways, and looked for in either (`electron/storage/search-spellings.ts`). */
-const asOne: Readonly<Record<string, string>> = { '\u00df': 'ss', '\u1e9e': 'ss', '\u2019': "'" };
+const asOne: Readonly<Record<string, string>> = {
+  '\u00df': 'ss', '\u2019': "'", ł: 'l', ø: 'o', đ: 'd', ð: 'd', ħ: 'h', ı: 'i', æ: 'ae', œ: 'oe', þ: 'th',
+};
 
 /** Without case and marks, with the way back to where each letter stood. */
 function fold(source: string): Folded {
@@ -133,7 +135,8 @@ function fold(source: string): Folded {
   let text = '';
   let from = 0;
   for (const letter of source) {
-    const plain = asOne[letter] ?? (letter <= '\u007f' ? letter.toLowerCase() : letter.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase());
+    const bare = letter <= '\u007f' ? letter.toLowerCase() : letter.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase();
+    const plain = asOne[bare] ?? bare;
     for (let unit = 0; unit < plain.length; unit += 1) places.push(from);
     text += plain;
     from += letter.length;

@@ -10,6 +10,7 @@ import { type SearchPlans, usualPlans } from './search-plans';
 import { createSearchRecent, nowhere } from './search-recent';
 import { searchTail } from './search-tail';
 import { createWordList } from './search-terms';
+import type { IsBegun } from './search-spellings';
 import { createSearchWholeWords } from './search-whole-words';
 import { holds, isAskable, phrase, readings, type Wanted } from './search-words';
 
@@ -117,8 +118,8 @@ export function createSearchStore(db: Db, plans: SearchPlans = usualPlans): Sear
   };
 
   const selectLeft = db.prepare('SELECT 1 FROM messages WHERE key < (SELECT below FROM search_backlog) LIMIT 1');
-  /** Whether a word begins so. What is not taken up yet is looked through for any. */
-  const isBegun = (word: string): boolean => wordsFrom(word, 0) === undefined || selectLeft.get() !== undefined;
+  /** What is not taken up yet is looked through for any, but for what would be so in nearly every word. */
+  const isBegun: IsBegun = (word, isKnown) => wordsFrom(word, 0) === undefined || (!isKnown && selectLeft.get() !== undefined);
 
   const totalChanges = db.prepare('SELECT total_changes() AS n');
   const changes = (): number => {

@@ -2,7 +2,7 @@ import { inPieces } from '../../shared/name-pieces';
 import { signsIn } from '../../shared/signs';
 import type { Db } from './database';
 import { apart } from './migrations/0040-search-whole';
-import { mostSpellings, mostWords, otherSpellings } from './search-spellings';
+import { type IsBegun, mostSpellings, mostWords, otherSpellings } from './search-spellings';
 
 /** What is looked for, in words of the index. */
 export interface Wanted {
@@ -20,14 +20,15 @@ export interface Wanted {
  * `mp3.zi` and `mp3.zip` are one; `148-notes` is two as long as no `.pdf` follows (decision 096). And the same in other spellings of its words, as far
  * as words of the index begin so (`isBegun`). None for a text without a word or an emoji.
  */
-export function readings(db: Pick<Db, 'words'>, query: string, isBegun: (word: string) => boolean = () => true): readonly Wanted[] {
+export function readings(db: Pick<Db, 'words'>, query: string, isBegun: IsBegun = (_, isKnown) => !isKnown): readonly Wanted[] {
   const phrases = phrasesOf(db, query);
   const typed = wanted(phrases, query);
   if (typed === undefined) return [];
   const all = [typed];
   const halves = goesOn.map((further) => wanted(halfTyped(db, query, phrases, further), query));
   // The first word of a beginning only grows with what stands behind it; and names of files are kept in pieces.
-  const mayGoOn = (beginning: string): boolean => [beginning, inPieces(beginning)].some((written) => db.words(written).slice(0, 1).every(isBegun));
+  const mayGoOn: IsBegun = (beginning, isKnown) =>
+    [...new Set([beginning, inPieces(beginning)])].some((written) => db.words(written).slice(0, 1).every((word) => isBegun(word, isKnown)));
   const others = otherSpellings(query, mayGoOn).flatMap((spelled) => [wanted(phrasesOf(db, spelled), spelled), wanted(phrasesOf(db, spelled, inPieces), spelled)]);
   for (const other of [wanted(phrasesOf(db, query, inPieces), query), ...halves, ...others]) {
     if (all.length === mostSpellings) break;

@@ -1,11 +1,11 @@
 /** Letters that no mark makes of others, as who has none of them on the keyboard types them. */
-const otherwise: Readonly<Record<string, string>> = { ß: 'ss', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ı: 'i' };
+const otherwise: Readonly<Record<string, string>> = { ß: 'ss', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ı: 'i', ħ: 'h' };
 const plain = /^[\u0000-\u007f]*$/;
 
 /** Without case, marks above letters and what only divides a word at the end of a line: `Größe` and `grosse` are one, and so are `Łódź` and `lodz`. */
 export function folded(text: string): string {
   if (plain.test(text)) return text.toLowerCase();
-  return text.normalize('NFKD').replace(/[\p{M}\u00AD]/gu, '').toLowerCase().replace(/[ßøłđðþæœı]/gu, (letter) => otherwise[letter] ?? letter);
+  return text.normalize('NFKD').replace(/[\p{M}\u00AD]/gu, '').toLowerCase().replace(/[ßøłđðþæœıħ]/gu, (letter) => otherwise[letter] ?? letter);
 }
 
 const between = /[^\p{L}\p{N}]+/u;

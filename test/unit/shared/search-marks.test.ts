@@ -11,6 +11,8 @@ describe('marks of a search', () => {
     expect(marked('明日の会議は', '会議')).toEqual(['会議']);
     expect(marked('Straße, STRASSE und Fußweg', 'strasse')).toEqual(['Straße', 'STRASSE']);
     expect([marked('Zum Fuß', 'fuss'), marked('Strasse', 'straße'), marked('Großmaß', 'gros'), marked("I can’t, you can't", 'can’t')]).toEqual([['Fuß'], ['Strasse'], ['Gro'], ['can’t', "can't"]]);
+    expect(marked('Łódź, LODZ, Søren, Soren, Smørrebrød', 'soren smorre')).toEqual(['Søren', 'Soren', 'Smørre']);
+    expect([marked('Łódź, LODZ', 'łódź'), marked('Ǿ Ærø, cœur: İZMİR ılık', 'aero coeur izmir o ilik')]).toEqual([['Łódź', 'LODZ'], ['Ǿ', 'Ærø', 'cœur', 'İZMİR', 'ılık']]);
     expect(marked('subreport', 'report')).toEqual([]);
     expect(marked('see (report).', '"report"')).toEqual(['report']);
     expect(marked('anything', ' 🎉 ')).toEqual([]);
