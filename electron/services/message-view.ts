@@ -1,3 +1,4 @@
+import { inOneForm } from '../../shared/model/emoji';
 import type { Message, Reaction, WaitingFor } from '../../shared/model/message';
 import type { PeerId } from '../engine/ids';
 import { fileOf } from './files/transfer-view';
@@ -20,10 +21,16 @@ export function messageViews(stores: Pick<Stores, 'reactions' | 'transfers'>, ro
     const put = reactions.get(row.messageId);
     const file = row.transferId === undefined ? undefined : files.get(row.transferId);
     return messageView(row, waiting(row), {
-      ...(put !== undefined && { reactions: put.map(({ by, emoji }) => ({ by, emoji })) }),
+      ...(put !== undefined && { reactions: shownReactions(put) }),
       ...(file !== undefined && { file: fileOf(file) }),
     });
   });
+}
+
+/** As each wrote them they are stored, and told on; what looks the same is shown once of each person. */
+function shownReactions(put: readonly Reaction[]): Reaction[] {
+  const once = new Map(put.map(({ by, emoji }) => [`${by} ${inOneForm(emoji)}`, { by, emoji: inOneForm(emoji) }]));
+  return [...once.values()];
 }
 
 /** A stored message as a door may see it. */

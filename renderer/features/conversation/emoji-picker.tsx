@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useIntl } from 'react-intl';
 import { Dialog, Popover } from 'react-aria-components';
-import { isEmoji } from '../../../shared/model/emoji';
+import { inOneForm, isEmoji } from '../../../shared/model/emoji';
 import { useText } from '../../i18n/use-text';
 import { emojiGroups, type EmojiGroup, loadEmojis, type TableEmoji, withTable } from './emoji-table';
 import { emojiName, findEmojis } from './emojis';
@@ -28,18 +28,26 @@ export function EmojiPicker({ anchor, onPick, onClose }: EmojiPickerProps): Reac
   const [query, setQuery] = useState('');
   const [table, setTable] = useState(noTable);
   const [group, setGroup] = useState<EmojiGroup>();
+  const [isMissing, setMissing] = useState(false);
   useEffect(() => {
     let isOpen = true;
-    void loadEmojis().then((all) => {
-      if (isOpen) setTable(all);
-    });
+    loadEmojis().then(
+      (all) => {
+        if (isOpen) setTable(all);
+      },
+      () => {
+        if (!isOpen) return;
+        setMissing(true);
+        setGroup(undefined);
+      },
+    );
     return () => {
       isOpen = false;
     };
   }, []);
   const all = useMemo(() => withTable(table), [table]);
   const found = useMemo(() => {
-    const wanted = query.trim();
+    const wanted = inOneForm(query.trim());
     if (isEmoji(wanted)) return [all.find(({ emoji }) => emoji === wanted) ?? { emoji: wanted, en: wanted, de: wanted }];
     return wanted === '' && group !== undefined ? table.filter((each) => each.group === group) : findEmojis(query, all);
   }, [query, group, all, table]);
@@ -81,26 +89,29 @@ export function EmojiPicker({ anchor, onPick, onClose }: EmojiPickerProps): Reac
             </button>
           ))}
         </div>
-        <div className="emoji-groups" role="group" aria-label={text('reaction.groups')}>
-          {([undefined, ...emojiGroups] as const).map((each) => (
-            <button
-              key={each ?? 'often'}
-              type="button"
-              className="emoji"
-              aria-pressed={query.trim() === '' && group === each}
-              aria-label={text(`reaction.group.${each ?? 'often'}`)}
-              title={text(`reaction.group.${each ?? 'often'}`)}
-              onClick={() => {
-                setQuery('');
-                setGroup(each);
-              }}
-            >
-              {each === undefined ? '⭐' : signs[each]}
-            </button>
-          ))}
-        </div>
+        {/* Of a table that cannot be read each of these would be empty. */}
+        {isMissing ? null : (
+          <div className="emoji-groups" role="group" aria-label={text('reaction.groups')}>
+            {([undefined, ...emojiGroups] as const).map((each) => (
+              <button
+                key={each ?? 'often'}
+                type="button"
+                className="emoji"
+                aria-pressed={query.trim() === '' && group === each}
+                aria-label={text(`reaction.group.${each ?? 'often'}`)}
+                title={text(`reaction.group.${each ?? 'often'}`)}
+                onClick={() => {
+                  setQuery('');
+                  setGroup(each);
+                }}
+              >
+                {each === undefined ? '⭐' : signs[each]}
+              </button>
+            ))}
+          </div>
+        )}
         <p className="field-hint" role="status">
-          {found.length === 0 ? text('reaction.none') : ''}
+          {isMissing ? text('reaction.missing') : found.length === 0 ? text('reaction.none') : ''}
         </p>
       </Dialog>
     </Popover>

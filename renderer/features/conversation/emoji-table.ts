@@ -1,3 +1,4 @@
+import { inOneForm } from '../../../shared/model/emoji';
 import { type Emoji, emojis } from './emojis';
 
 /** By the numbers of Unicode's groups; 2 are parts that stand for nothing by themselves. */
@@ -10,16 +11,28 @@ export interface TableEmoji extends Emoji {
 
 let loaded: Promise<readonly TableEmoji[]> | undefined;
 
-/** Every emoji that systems have, with its words in both languages; 200 KB, fetched when somebody looks for one. */
+/**
+ * Every emoji that systems have, with its words in both languages; 200 KB, fetched when somebody looks for one. Rejects where the file cannot be read, as one that an
+ * update took away; asked again it is tried again, which Chromium answers out of its memory until the app is started anew.
+ */
 export function loadEmojis(): Promise<readonly TableEmoji[]> {
-  loaded ??= import('./emoji-words/table.json').then(({ default: lines }) =>
-    lines.flatMap((line): TableEmoji[] => {
+  loaded ??= readTable();
+  return loaded;
+}
+
+async function readTable(): Promise<readonly TableEmoji[]> {
+  try {
+    const { default: lines } = await import('./emoji-words/table.json');
+    return lines.flatMap((line): TableEmoji[] => {
       const [emoji = '', number = '', en = '', de = ''] = line.split('|');
       const group = emojiGroups.find((each) => String(each) === number);
-      return group === undefined ? [] : [{ emoji, group, en, de }];
-    }),
-  );
-  return loaded;
+      // Of some the table says that they are pictures though nothing else does: the same as those that are used most would be two.
+      return group === undefined ? [] : [{ emoji: inOneForm(emoji), group, en, de }];
+    });
+  } catch (error) {
+    loaded = undefined;
+    throw error;
+  }
 }
 
 /** What people use most first, with the words given to it here; then all others. */

@@ -1,3 +1,4 @@
+import { inOneForm } from '../../../shared/model/emoji';
 import { folded } from '../../ui/folded';
 
 /** One emoji with its words, in English and German; the first of each is its name. */
@@ -136,7 +137,7 @@ export function findEmojis(query: string, all: readonly Emoji[] = emojis): reado
   for (const each of all) {
     if (found.length === mostFound) break;
     const words = wordsOf(each);
-    if (each.emoji === query.trim() || wanted.every((word) => words.some((other) => other.startsWith(word)))) found.push(each);
+    if (each.emoji === inOneForm(query.trim()) || wanted.every((word) => words.some((other) => other.startsWith(word)))) found.push(each);
   }
   return found;
 }

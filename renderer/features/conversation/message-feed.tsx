@@ -2,6 +2,7 @@ import { Fragment, useCallback, useEffect, useMemo, useRef, useState, type Keybo
 import { flushSync } from 'react-dom';
 import { ArrowDown } from 'lucide-react';
 import type { Contact } from '../../../shared/model/contact';
+import { inOneForm } from '../../../shared/model/emoji';
 import type { ContactKey } from '../../../shared/model/identity';
 import type { KeyShift } from '../../../shared/model/keys';
 import type { Message } from '../../../shared/model/message';
@@ -159,7 +160,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     onReply();
   };
   const react = ({ messageId, reactions = [] }: Message, emoji: string): void => {
-    const remove = reactions.some((each) => each.by === 'me' && each.emoji === emoji);
+    const remove = reactions.some((each) => each.by === 'me' && each.emoji === inOneForm(emoji));
     model.background(model.client.messages.react({ messageId, emoji, remove }));
   };
   const openMessage = useUi((state) => state.openMessage);

@@ -176,6 +176,7 @@ export const conversation = {
   'reaction.group.8': 'Zeichen',
   'reaction.group.9': 'Flaggen',
   'reaction.none': 'Kein Emoji mit diesem Wort. Du kannst eines einfügen.',
+  'reaction.missing': 'Hier sind nur die häufigsten Emojis: Die anderen ließen sich nicht laden. Füge eines ein, oder starte Keyshift neu.',
   'delete.title': 'Diese Nachricht löschen?',
   'delete.several.title': '{count, plural, one {Diese Nachricht für dich löschen?} other {# Nachrichten für dich löschen?}}',
   'delete.several.words': '{count, plural, one {Sie verschwindet von allen deinen Geräten. {name} behält sie.} other {Sie verschwinden von allen deinen Geräten. {name} behält sie.}}',

@@ -179,6 +179,7 @@ export const conversation = {
   'reaction.group.8': 'Signs',
   'reaction.group.9': 'Flags',
   'reaction.none': 'No emoji with this word. You can paste one.',
+  'reaction.missing': 'Only the most frequent emojis are here: the others could not be read. Paste one, or start Keyshift again.',
   'delete.title': 'Delete this message?',
   'delete.several.title': '{count, plural, one {Delete this message for you?} other {Delete # messages for you?}}',
   'delete.several.words': '{count, plural, one {It goes from all your devices. {name} keeps it.} other {They go from all your devices. {name} keeps them.}}',

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { emojiGroups, loadEmojis, withTable } from '../../../../renderer/features/conversation/emoji-table';
 import { emojis, findEmojis } from '../../../../renderer/features/conversation/emojis';
-import { isEmoji } from '../../../../shared/model/emoji';
+import { inOneForm, isEmoji } from '../../../../shared/model/emoji';
 
 describe('emojis', () => {
   it('are all there, once, one emoji each by the rule both sides go by, with words in both languages', async () => {
@@ -12,6 +12,8 @@ describe('emojis', () => {
     expect(new Set(table.map(({ group }) => group))).toEqual(new Set(emojiGroups));
     const all = withTable(table).map(({ emoji }) => emoji);
     expect(new Set(all).size).toBe(all.length);
+    // However a keyboard writes them.
+    expect(all.filter((emoji) => inOneForm(emoji) !== emoji || inOneForm(emoji.replaceAll('\ufe0f', '')) !== emoji)).toEqual([]);
     expect(all.slice(0, emojis.length)).toEqual(emojis.map(({ emoji }) => emoji));
   });
 
@@ -27,8 +29,21 @@ describe('emojis', () => {
     expect(found('grün')).toEqual(found('grun'));
     expect(found('🦒')).toContain('🦒');
     expect(found('kein solches')).toEqual([]);
+    expect([found('\u2764'), found('\u{1f44d}\ufe0f')]).toEqual([['\u2764\ufe0f'], ['\u{1f44d}']]);
     expect(found('(.*)+$')).toEqual([]);
     expect(found('a').length).toBeLessThanOrEqual(160);
     expect(findEmojis('  ', all)).toBe(emojis);
+  });
+
+  it('whose table could not be read are asked for again', async () => {
+    const table = '../../../../renderer/features/conversation/emoji-words/table.json';
+    vi.resetModules();
+    vi.doMock(table, () => {
+      throw new Error('gone');
+    });
+    const { loadEmojis: load } = await import('../../../../renderer/features/conversation/emoji-table');
+    await expect(load()).rejects.toThrow();
+    vi.doUnmock(table);
+    expect((await load()).length).toBeGreaterThan(1_800);
   });
 });

@@ -2,11 +2,14 @@
 import { act, fireEvent, screen, within, waitFor } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import type { Message } from '../../../../shared/model/message';
+import { loadEmojis } from '../../../../renderer/features/conversation/emoji-table';
 import { routeEvent } from '../../../../renderer/app/event-router';
 import { busyWorld, talkWithBo, talkWithCarla } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
 import { openTalk } from '../open-talk';
 import { settle } from '../render-app';
+
+vi.mock('../../../../renderer/features/conversation/emoji-table', { spy: true });
 
 const now = Date.UTC(2026, 4, 6, 12);
 /** Also behind a dialog, where nobody else finds them. */
@@ -194,6 +197,21 @@ describe('what can be done to a message', () => {
     await waitFor(() => expect(screen.getByRole('button', { name: 'soccer ball' })).toBeDefined());
     expect(screen.queryByRole('button', { name: 'rocket' })).toBeNull();
     expect(screen.getByRole('button', { name: 'Celebrations and sports' }).getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('the picker without its table, which an update may have taken away, says so and shows what is used most, and no kinds of it', async () => {
+    vi.mocked(loadEmojis).mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'));
+    await openTalk(busyWorld(now));
+    await choose(newest(false), 'More emojis');
+    const search = await screen.findByRole('searchbox', { name: 'Search emojis' });
+    const picker = screen.getByRole('dialog', { name: 'Emojis' });
+    await waitFor(() => expect(within(picker).getByRole('status').textContent).toMatch(/^Only the most frequent emojis are here/));
+    expect(within(picker).queryByRole('group', { name: 'Kinds of emojis' })).toBeNull();
+    fireEvent.change(search, { target: { value: 'rocket' } });
+    expect(within(picker).getByRole('button', { name: 'rocket' })).toBeDefined();
+    fireEvent.change(search, { target: { value: '\u2764' } });
+    key(search, 'Enter');
+    await waitFor(() => expect(within(newest(false)).getByRole('button', { name: '\u2764\ufe0f by You' })).toBeDefined());
   });
 
   it('the picker that came from the menu gives the focus back to the message, whether one was chosen or not', async () => {

@@ -92,6 +92,39 @@ describe('what is done to messages that are there', () => {
     expect(shown(bob, at)).toEqual(shown(ada, messageId));
   });
 
+  it('an emoji is one, with and without the sign that it is a picture, whoever wrote which; what was put in both ways is taken back at once', async () => {
+    const [plain, picture] = ['\u2764', '\u2764\ufe0f'];
+    const messageId = await send(ada, here, 'Cake?', bob);
+    const at = idOf(bob, 'Cake?');
+    const target = bob.profile.stores.messages.byId(at) ?? never();
+    const words = (of: Resident, id: string) => of.profile.stores.reactions.of(id).map(({ by, emoji }) => `${by} ${emoji}`).sort();
+    const shown = async (of: Resident, where: string) => (await list(of, where))[0]?.reactions?.toSorted((one, other) => one.by.localeCompare(other.by));
+    // As another program writes it, and as this one did.
+    say(bob, there, { kind: 'reaction', target, revision: 1, emoji: plain, remove: false });
+    await ada.messages.react({ messageId, emoji: picture });
+    await world.until('both', () => words(ada, messageId).length === 2);
+    expect(await shown(ada, here)).toEqual([{ by: 'me', emoji: picture }, { by: 'them', emoji: picture }]);
+    // The same in the other form is no second one, and takes back the first. What goes out is what the other side knows.
+    await ada.messages.react({ messageId, emoji: plain });
+    expect(words(ada, messageId)).toEqual([`me ${picture}`, `them ${plain}`]);
+    await ada.messages.react({ messageId, emoji: plain, remove: true });
+    await world.until('one', () => words(bob, at).every((word) => !word.startsWith('them')));
+    expect(await shown(ada, here)).toEqual([{ by: 'them', emoji: picture }]);
+    // Two that stand there from before are shown once and go together.
+    say(ada, here, { kind: 'reaction', target, revision: 1, emoji: plain, remove: false });
+    say(ada, here, { kind: 'reaction', target, revision: 3, emoji: picture, remove: false });
+    const own = ada.profile.stores.messages.byId(messageId) ?? never();
+    ada.profile.commit(() => [plain, picture].forEach((emoji, n) => ada.profile.stores.reactions.put(own.messageId, { by: 'me', emoji, revision: 1 + 2 * n, removed: false, at: 1 })));
+    await world.until('three words', () => words(bob, at).length === 2);
+    expect((await shown(ada, here))?.filter(({ by }) => by === 'me')).toEqual([{ by: 'me', emoji: picture }]);
+    await ada.messages.react({ messageId, emoji: picture, remove: true });
+    await world.until('none of these', () => words(bob, at).every((word) => !word.startsWith('them')) && words(ada, messageId).join() === `them ${plain}`);
+    await ada.messages.react({ messageId, emoji: '\u261d\ufe0f\u{1f3fd}' });
+    await ada.messages.react({ messageId, emoji: '\u{1f44d}\ufe0f' });
+    await ada.messages.react({ messageId, emoji: '\u2600\ufe0e' });
+    expect((await shown(ada, here))?.flatMap(({ by, emoji }) => (by === 'me' ? [emoji] : [])).sort()).toEqual(['\u2600\ufe0f', '\u261d\u{1f3fd}', '\u{1f44d}'].sort());
+  });
+
   it('deleted for both: nothing of it is left, neither shown nor kept to be sent again, on either side', async () => {
     const messageId = await send(ada, here, 'The code is 4711', bob);
     const at = idOf(bob, 'The code is 4711');
