@@ -38,9 +38,14 @@ export class OwnKeyRecord {
     if (before === undefined || Buffer.compare(encodeMailboxWord(before), encodeMailboxWord(row)) !== 0) store.put(row);
   }
 
-  /** It takes no mail there any more. In the caller's transaction. */
-  left(): void {
-    for (const row of this.#own()) if (!row.hasLeft) this.#parts.store.put({ ...row, hasLeft: true });
+  /** It takes no mail there any more; `refusedAt`: that mailbox did not take it itself, as its operator took it out. In the caller's transaction. */
+  left(refusedAt: number | undefined): void {
+    const { store, ownInstance } = this.#parts;
+    for (const row of this.#own().filter(({ hasLeft }) => !hasLeft)) {
+      store.put({ ...row, hasLeft: true });
+      // There is nothing to be told to anybody then.
+      if (refusedAt !== undefined) store.putEnd({ instanceId: ownInstance, deviceKey: row.deviceKey, address: row.address, author: ownInstance, seen: true, at: refusedAt });
+    }
   }
 
   #own(): readonly DeviceMailboxRow[] {

@@ -127,7 +127,7 @@ export class OwnMailbox {
     const row = this.#row();
     if (row?.registration === undefined) return;
     commit(() => {
-      record.left();
+      record.left(this.#refusedAt());
       store.removeSlots();
       // A key that was revoked is never taken again: whoever comes back does so with another one.
       store.putOwnMailbox({ instanceId: row.instanceId, seed: mailbox?.createSeed() ?? row.seed });
@@ -137,6 +137,13 @@ export class OwnMailbox {
     await this.#shut();
     this.#changed();
     onPlaces();
+  }
+
+  /** Now, where the mailbox refuses this device though its registration has not run out. */
+  #refusedAt(): number | undefined {
+    const now = Math.max(0, Math.trunc(this.#parts.clock.now()));
+    const expiresAt = this.#registration?.expiresAt ?? now;
+    return this.#link?.current.state === 'refused' && (expiresAt === 0 || expiresAt > now) ? now : undefined;
   }
 
   retry(): void {

@@ -155,6 +155,30 @@ describe('a mailbox that is left', () => {
   });
 });
 
+describe('a mailbox that refused this device before it was left', () => {
+  it('S4-35: has taken it out already, and nobody is told to say so to its operator; one that refuses what has run out may not have', async () => {
+    const { desk, laptop } = home;
+    const [key = ''] = await register(laptop);
+    world.server.revoke(key);
+    await world.until('it is refused', () => laptop.profile.ways.own.state === 'refused');
+    await laptop.mailbox.leave(undefined);
+    await world.until('the desk hears that it left', () => rowsAt(desk).some(({ deviceKey, hasLeft }) => deviceKey === key && hasLeft));
+    // Then it goes to another one, with its next key: only the mailbox that still takes that one is to be told.
+    const next = await keyOf(laptop);
+    await world.register(laptop, { address: 'cd'.repeat(16) });
+    await laptop.mailbox.leave(undefined);
+    for (const each of [desk, laptop]) await world.until('one is left to be told', () => tasksAt(each).map(({ deviceKey }) => deviceKey).join(' ') === next);
+    const soon = world.clock.now() + 60_000;
+    const last = await keyOf(laptop);
+    await world.register(laptop, { address, expiresAt: soon });
+    await world.pass(61_000, 1_000);
+    world.server.lock(last);
+    await world.until('it is refused again', () => laptop.profile.ways.own.state === 'refused');
+    await laptop.mailbox.leave(undefined);
+    expect(tasksAt(laptop).map(({ deviceKey }) => deviceKey).sort()).toEqual([next, last].sort());
+  });
+});
+
 describe('slots of contacts', () => {
   it('S4-30: who has one that ends soon gets another from a renewed registration, and an ended one is given to nobody', async () => {
     const { desk, bo } = home;
