@@ -29,5 +29,14 @@ const shortDay = String.raw`(?<![\p{L}\p{N}_])(?:${shortGerman}\.?,? ?(?:\d|um |
 const numbers = String.raw`(?<![\p{L}\p{N}.,:]|(?:UTC|GMT)[+\u2212-])(?:(?:0?[1-9]|[12]\d|3[01])(?:\.(?!\d{3})|(?:st|nd|rd|th|ter?n?)(?!\p{L})|/\d{1,2}|-\d{1,2}-\d{2,4})|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}|20\d{2}(?:0[1-9]|1[0-2])[0-3]\d(?!\d))`;
 const day = new RegExp(String.raw`(?<![\p{L}\p{N}_])(?:${words.join('|')})(?![\p{L}\p{N}_])|${shortDay}|${numbers}`, 'iu');
 
-/** Whether words tell of another day, or seem to: of it an hour can be that stands beside them. English and German alone are looked for. */
-export const namesDay = (written: string): boolean => day.test(written.normalize('NFC').replace(/\s+/gu, ' '));
+/** A day or two away, whatever else is said: `morgen` without anything before it that makes it the part of a day, or another one. */
+const near = new RegExp(
+  String.raw`(?<![\p{L}\p{N}_])(?:(?:the )?day after tomorrow|(?:the )?day before yesterday|tomorrow|tmrw|tmr|yesterday|über-?morgen|(?:vor-?)?gestern|(?<!(?:am|vom|zum|gegen|der|dem|des|dies\p{L}*|ein\p{L}*|jed\p{L}*|\p{L}*en|\p{L}*er)[ ,]{1,2})morgen)(?![\p{L}\p{N}_])`,
+  'giu',
+);
+
+/**
+ * Whether words tell of another day that may be far away, or seem to: of it an hour can be that stands beside them. English and German alone are looked for. Beside
+ * tomorrow and yesterday alone it is about as near as where no day is named.
+ */
+export const namesDay = (written: string): boolean => day.test(written.normalize('NFC').replace(/\s+/gu, ' ').replace(near, ' '));

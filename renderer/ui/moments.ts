@@ -35,7 +35,7 @@ export interface Moment {
   /** Unix milliseconds. */
   readonly at: number;
   /** Of an hour alone: midnight of the day it was taken for, and its zone, in minutes ahead of UTC. */
-  readonly hourOf?: { readonly midnight: number; readonly offset: number; /** It may be of another day: one is named near it. */ readonly unsure?: true };
+  readonly hourOf?: { readonly midnight: number; readonly offset: number; /** It may be of a day far away: one is named near it. */ readonly unsure?: true };
 }
 
 /**

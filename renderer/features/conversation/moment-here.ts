@@ -16,17 +16,18 @@ const mayHaveMoment = /\d(?::\d{2}| ?[ap]\.?m| Uhr)/iu;
 export function momentHere({ at, hourOf }: Moment, times: Pick<Times, 'moment' | 'hourWithZone'>, text: Text): string {
   if (hourOf === undefined) return text('message.moment', { time: times.moment(at) });
   if (-new Date(at).getTimezoneOffset() === hourOf.offset) return '';
-  if (hourOf.unsure === true && changesAround(at)) return '';
+  // Also where no day is named in it: one may be in a message before.
+  if (changesAround(at, hourOf.unsure === true ? yearMs : weekMs)) return '';
   const here = new Date(startOfDay(at));
   const days = Math.round((Date.UTC(here.getFullYear(), here.getMonth(), here.getDate()) - hourOf.midnight) / dayMs);
   const id = days === 0 ? 'message.moment' : days > 0 ? 'message.moment.dayAfter' : 'message.moment.dayBefore';
   return text(id, { time: times.hourWithZone(at) });
 }
 
-/** Whether the reader's clocks are set in the year before or behind it. By weeks: a month of fasting without summer time counts. */
-function changesAround(at: number): boolean {
+/** Whether the reader's clocks are set in so long before or behind it. By weeks: a month of fasting without summer time counts. */
+function changesAround(at: number, span: number): boolean {
   const offset = new Date(at).getTimezoneOffset();
-  for (let week = at - yearMs; week <= at + yearMs; week += weekMs) if (new Date(week).getTimezoneOffset() !== offset) return true;
+  for (let week = at - span; week <= at + span; week += weekMs) if (new Date(week).getTimezoneOffset() !== offset) return true;
   return false;
 }
 

@@ -57,14 +57,15 @@ const inZone = (zone: string): void => {
 };
 
 describe('an hour beside a day that is not understood', () => {
-  const here = (written: string): string => {
+  const here = (written: string, writtenAt = Date.UTC(2026, 0, 15, 10)): string => {
     const times = { moment: (at: number) => new Date(at).toISOString(), hourWithZone: (at: number) => String(new Date(at).getHours()) };
-    return withMoments(written, Date.UTC(2026, 0, 15, 10), times, (id, values) => ` [${id} ${values?.['time']}]`);
+    return withMoments(written, writtenAt, times, (id, values) => ` [${id} ${values?.['time']}]`);
   };
 
   it.each([
     'July 26, 5 pm UTC', '26 July, 17:00 UTC', '26. Juli, 17:00 UTC', 'am 26.7. um 17:00 UTC', 'am 26.07.26 um 17 Uhr UTC', '7/26/2026, 5 pm UTC', 'July 24-26, 2026, 5 pm UTC', '26-07-2026 17:00 UTC', '2026/07/26 17:00 UTC',
-    'Tomorrow 5 pm UTC', 'Friday, 17:00 UTC', 'Let us talk at 17:00 UTC on Sunday', 'Thu 17:00 UTC', '17:00 UTC, the day after', 'Freitagabend um 17:00 UTC', 'Morgen um 17 Uhr UTC', 'übermorgen 17:00 UTC', 'u\u0308bermorgen 17:00 UTC',
+    'Tomorrow or Friday, 5 pm UTC', 'Friday, 17:00 UTC', 'Let us talk at 17:00 UTC on Sunday', 'Thu 17:00 UTC', '17:00 UTC, the day after', 'Freitagabend um 17:00 UTC', 'Am Morgen des Umzugs, 17 Uhr UTC', 'Jeden Morgen 17:00 UTC', 'Am frühen Morgen, 17:00 UTC', 'Morgen in einer Woche, 17:00 UTC',
+    'A week from tomorrow, 17:00 UTC', 'Not tomorrow. On the 26th at 17:00 UTC', 'Seit gestern gilt: am 26. 17:00 UTC', 'Gestern hieß es Juli, 17:00 UTC',
     'nächste Woche, 17:00 UTC', 'Next time 5 pm UTC', 'In drei Wochen um 17:00 UTC', 'Every day at 17:00 UTC', 'May 5, 17:00 UTC', '5 May, 17:00 UTC', '5th of May: 17:00 UTC', 'In May,\n17:00 UTC', 'im Mai 17:00 UTC', 'Mi., 17:00 UTC', 'Di um 17:00 UTC', 'Mo-Do 17:00 UTC',
     '17:00 UTC am So', '17:00 UTC (Fr)', 'Am Feiertag um 17:00 UTC', 'On my birthday, 17:00 UTC', 'KW 30, 17:00 UTC', '20260726 17:00 UTC', 'on the 26th, 17:00 UTC', 'am 26 um 17:00 UTC', '26.07.2026, 16:00\u201317:00 UTC', 'In summer at 17:00 UTC', '17:00 UTC am 26.07.2026', 'July 26:\n\n- we meet\n- 17:00 UTC',
   ])('“%s” is shown where no clock is set alone', (written) => {
@@ -81,8 +82,22 @@ describe('an hour beside a day that is not understood', () => {
 
   it('says nothing either where clocks are set for a month of fasting', () => {
     inZone('Africa/Casablanca');
-    expect(here('Tomorrow 5 pm UTC')).toBe('Tomorrow 5 pm UTC');
+    expect(here('Friday, 5 pm UTC')).toBe('Friday, 5 pm UTC');
+    expect(here('Tomorrow 5 pm UTC', Date.UTC(2026, 1, 12, 10))).toBe('Tomorrow 5 pm UTC');
   });
+
+  it.each(['Tomorrow is fine. At 5pm UTC?', 'Tomorrow 5 pm UTC', 'The day after tomorrow at 17:00 UTC', 'Morgen passt. Um 17 Uhr UTC?', 'Morgen um 17 Uhr UTC', 'übermorgen 17:00 UTC', 'u\u0308bermorgen 17:00 UTC', 'Vorgestern 17:00 UTC', '17:00 UTC', 'Heute um 17:00 UTC'])(
+    '“%s” is no week away: it is shown but where the clocks are set about then',
+    (written) => {
+      inZone('Europe/Berlin');
+      expect(here(written)).toMatch(/ \[message\.moment 18\]/u);
+      // The clocks are set on the night of 29 March, and in Tokyo on none.
+      for (const day of [23, 28, 29, 30]) expect([day, here(written, Date.UTC(2026, 2, day, 10))]).toEqual([day, written]);
+      expect(here(written, Date.UTC(2026, 3, 8, 10))).toMatch(/ \[message\.moment 19\]/u);
+      inZone('Asia/Tokyo');
+      expect(here(written, Date.UTC(2026, 2, 28, 10))).toMatch(/\[message\.moment\S* 2\]/u);
+    },
+  );
 });
 
 it.each([
