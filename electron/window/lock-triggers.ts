@@ -2,6 +2,7 @@
 export interface PowerSide {
   on(event: 'lock-screen' | 'suspend' | 'resume', listener: () => void): unknown;
   getSystemIdleTime(): number;
+  getSystemIdleState(idleThreshold: number): string;
 }
 
 export interface LockTriggerParts {
@@ -19,7 +20,7 @@ export interface LockTriggerParts {
   readonly setTimer: (milliseconds: number, run: () => void) => () => void;
 }
 
-/** How often the idle time is looked at, in milliseconds: the lock comes at most this late. */
+/** How often the idle time and, where that is not told, the screen are looked at, in milliseconds: the lock comes at most this late. */
 export const idleCheck = 10_000;
 
 /**
@@ -33,12 +34,20 @@ export function watchLockTriggers({ power, untouched, lockOnSleep, lockAfterMinu
   power.on('lock-screen', asleep);
   power.on('suspend', asleep);
   let cancel: (() => void) | undefined;
+  // On Linux Electron tells nobody that the screen is locked, but answers whoever asks: by the desktop's word on the session bus, else by the display's.
+  let wasLocked = false;
+  const lookAtScreen = (): void => {
+    const isLocked = power.getSystemIdleState(1) === 'locked';
+    if (isLocked && !wasLocked) asleep();
+    wasLocked = isLocked;
+  };
   // Where Chromium can ask nobody (below Wayland: neither KWin nor Mutter) it says 0, always. Nobody touches a machine so evenly that no look ever finds a
   // second without a touch: until one has, it is not known, and the window has to do.
   let isTold = false;
   let lookedAt = now();
   const check = (): void => {
     cancel?.();
+    lookAtScreen();
     const minutes = lockAfterMinutes();
     // Whoever wakes a machine touches it, and it counts from there; while it slept nobody did.
     const idle = power.getSystemIdleTime() * 1000;

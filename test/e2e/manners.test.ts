@@ -5,6 +5,7 @@ import { expect, test, type Locator } from '@playwright/test';
 import { movingGif } from '../support/pictures';
 import { drawn, openWindow, type OpenApp } from './support/app';
 import { factsOf } from './support/bridge';
+import { DesktopSession } from './support/desktop-session';
 import { missingNotifications } from './support/notification-server';
 import { ordinaryStart, type OrdinaryStart } from './support/ordinary-user';
 import { realPng } from './support/real-png';
@@ -14,6 +15,7 @@ import { TrayHost } from './support/tray-host';
 
 const passphrase = 'a passphrase with manners';
 let tray: TrayHost | undefined;
+let session: DesktopSession | undefined;
 let start: OrdinaryStart;
 /** An ordinary user: where root runs the tests, another one. */
 let ann: OpenApp;
@@ -26,6 +28,7 @@ test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(180_000);
   tray = missingNotifications() === undefined ? await TrayHost.start() : undefined;
+  session = tray && (await DesktopSession.start(tray.address));
   start = ordinaryStart('manners');
   [ann, bo] = await Promise.all([openAnn(), openWindow('manners-bo', { quickSecrets: true, ...(tray && { env: { DBUS_SESSION_BUS_ADDRESS: tray.address } }) })]);
   await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);
@@ -33,6 +36,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(async () => {
   await Promise.all([ann?.close(), bo?.close()]);
+  session?.close();
   await tray?.stop();
   start?.release();
 });
@@ -283,6 +287,19 @@ test('the icon beside the clock: how many are unread, a click that shows, a menu
   await unlock(bo, passphrase);
   await openChat(bo, 'are you there?');
   await expect.poll(() => host.tip()).toBe('Keyshift');
+});
+
+test('row 17: the screen being locked, as the desktop tells it, locks', async () => {
+  if (session === undefined) return skipLoudly(missingNotifications() ?? '');
+  const { window } = bo;
+  const desktop = session;
+  // It looks every ten seconds, and whoever is asked for the first time has not heard of it yet.
+  await expect.poll(() => desktop.isScreenWatched, { timeout: 20_000 }).toBe(true);
+  desktop.lockScreen(true);
+  await expect(window.getByRole('button', { name: 'Unlock' })).toBeVisible({ timeout: 20_000 });
+  desktop.lockScreen(false);
+  await unlock(bo, passphrase);
+  await openChat(bo, 'are you there?');
 });
 
 test('closed in the middle of a message and of a large file: both arrive once the sender is back, and what was not sent yet is in the field', async () => {

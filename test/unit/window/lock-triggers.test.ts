@@ -12,8 +12,9 @@ function setUp(minutes: number, isTold = true) {
   let after = minutes;
   let asleep = true;
   let untouched = 0;
+  let screen: 'active' | 'locked' | 'unknown' = 'active';
   const end = watchLockTriggers({
-    power: { on: (event, listener) => power.set(event, listener), getSystemIdleTime: () => (isTold ? idle : 0) },
+    power: { on: (event, listener) => power.set(event, listener), getSystemIdleTime: () => (isTold ? idle : 0), getSystemIdleState: () => screen },
     untouched: () => untouched,
     lockOnSleep: () => asleep,
     lockAfterMinutes: () => after,
@@ -41,7 +42,7 @@ function setUp(minutes: number, isTold = true) {
     slept += milliseconds;
     idle = 0;
   };
-  return { power, pass, sleep, end, locked: () => locked, setMinutes: (value: number) => (after = value), setAsleep: (value: boolean) => (asleep = value), timers };
+  return { power, pass, sleep, end, locked: () => locked, setMinutes: (value: number) => (after = value), setAsleep: (value: boolean) => (asleep = value), setScreen: (value: typeof screen) => (screen = value), timers };
 }
 
 describe('row 17: what locks by itself', () => {
@@ -52,6 +53,30 @@ describe('row 17: what locks by itself', () => {
     setAsleep(false);
     power.get(event)?.();
     expect(locked()).toBe(1);
+  });
+
+  test('the screen being locked does where the system answers and tells nobody, as Linux: once for each lock, and unless the setting says no', () => {
+    const { pass, locked, setAsleep, setScreen } = setUp(0);
+    setScreen('unknown');
+    pass(60_000, true);
+    expect(locked()).toBe(0);
+    setScreen('locked');
+    pass(idleCheck);
+    expect(locked()).toBe(1);
+    // Whoever opens it behind a screen that a desktop goes on calling locked is not shut out again and again.
+    pass(60_000);
+    expect(locked()).toBe(1);
+    setScreen('active');
+    pass(idleCheck);
+    setScreen('locked');
+    pass(idleCheck);
+    expect(locked()).toBe(2);
+    setScreen('active');
+    pass(idleCheck);
+    setAsleep(false);
+    setScreen('locked');
+    pass(60_000);
+    expect(locked()).toBe(2);
   });
 
   test('nobody touching the machine for as long as the setting says, not sooner', () => {
