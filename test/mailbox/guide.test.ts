@@ -92,6 +92,11 @@ onServer('whoever does what docs/mailbox.md says has a mailbox', () => {
     type('revoke UABC…');
     await ann.until('thrown out', async () => (await ann.call('mailbox.status')).state === 'refused');
     expect(typed, 'printed, and not typed here').toEqual([]);
+
+    // Ended as its unit ends it: by another signal it leaves as one that failed, and that is what systemd calls it from then on.
+    const ended = new Promise<readonly [number | null, NodeJS.Signals | null]>((resolve) => server?.once('exit', (...how) => resolve(how)));
+    server.kill((/^KillSignal=(\w+)$/m.exec(unit)?.[1] ?? 'SIGTERM') as NodeJS.Signals);
+    expect(await ended).toEqual([0, null]);
   });
 });
 
