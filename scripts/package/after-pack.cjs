@@ -16,5 +16,7 @@ exports.default = async function afterPack({ appOutDir, electronPlatformName, pa
   rmSync(join(resources, 'default_app.asar'), { force: true });
   // A chooser of our runtime's version, and the trial runtime's note of being whole.
   for (const file of ['complete', 'version']) rmSync(join(appOutDir, file), { force: true });
+  // Catches crashes for a reporter, which this app never starts (docs/hardening.md, row 25): nothing runs it. On macOS it lies in the signed framework.
+  if (electronPlatformName === 'linux') rmSync(join(appOutDir, 'chrome_crashpad_handler'), { force: true });
   if (!existsSync(join(resources, 'app.asar'))) throw new Error('there is no app.asar');
 };

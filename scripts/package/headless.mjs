@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { filesBelow } from '../lib/fingerprint.mjs';
 import { inRoot, out } from '../lib/paths.mjs';
+import { run } from '../lib/process.mjs';
 import { makeArchive } from './archive.mjs';
 import { description, makeDeb } from './deb.mjs';
 import { FOR_BARE } from './for-bare.mjs';
 import { debianArchitecture, debianVersion, homepage, license, version } from './names.mjs';
+import { compressed, debianChangelog, pageOfHelp } from './papers.mjs';
 import { copyright } from './system-files.mjs';
 
 const NAME = 'keyshift-headless';
@@ -45,6 +47,10 @@ async function debOf({ work, folder, arch, time, compression }) {
     put(tree, `usr/lib/systemd/${kind}/${unit}`, readFileSync(inRoot('scripts/package/linux', unit)));
   }
   put(tree, `usr/share/doc/${NAME}/copyright`, copyright());
+  put(tree, `usr/share/doc/${NAME}/changelog.gz`, compressed(debianChangelog({ name: NAME, time })));
+  // On standard error: its standard output is for programs.
+  const { stderr: help } = await run(process.execPath, [join(out, 'headless.cjs'), '--help']);
+  put(tree, `usr/share/man/man1/${NAME}.1.gz`, compressed(pageOfHelp({ name: NAME, title: SYNOPSIS, time, help })));
   put(tree, `usr/share/doc/${NAME}/headless.md`, readFileSync(inRoot('docs/headless.md')));
   const file = `${NAME}_${version}_${debianArchitecture(arch)}.deb`;
   await makeDeb({

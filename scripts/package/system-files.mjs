@@ -1,8 +1,9 @@
-// What a Linux package has outside the folder of the app: the command, AppStream's words, the drawing of the icon, what was used of others.
+// What a Linux package has outside the folder of the app: the command, AppStream's words, the drawing of the icon, what was used of others, a manual page, what changed.
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRoot, out } from '../lib/paths.mjs';
 import { homepage, namesFor, version } from './names.mjs';
+import { compressed, debianChangelog, desktopPage } from './papers.mjs';
 
 /**
  * Writes them below `folder`. @param {{ runtime: { kind: 'electron' | 'trial' }, folder: string, time: number }} options
@@ -16,11 +17,15 @@ export function systemFiles({ runtime, folder, time }) {
   symlinkSync(`/opt/${productName}/${name}`, place('command'));
   writeFileSync(place('metainfo.xml'), metainfo({ appId, name, title, time }));
   writeFileSync(place('copyright'), copyright());
+  writeFileSync(place('changelog.gz'), compressed(debianChangelog({ name, time })));
+  writeFileSync(place('manual.gz'), compressed(desktopPage({ name, title, productName, time })));
   return {
     [`/usr/bin/${name}`]: place('command'),
     [`/usr/share/metainfo/${appId}.metainfo.xml`]: place('metainfo.xml'),
     [`/usr/share/icons/hicolor/scalable/apps/${name}.svg`]: inRoot('assets/icon.svg'),
     [`/usr/share/doc/${name}/copyright`]: place('copyright'),
+    [`/usr/share/doc/${name}/changelog.gz`]: place('changelog.gz'),
+    [`/usr/share/man/man1/${name}.1.gz`]: place('manual.gz'),
   };
 }
 

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from '@playwright/test';
 import { asOrdinaryUser, headlessDeb, install, ownFolder } from './support/installed';
+import { papersOf } from './support/papers';
 
 const enabled = '/etc/systemd/system/multi-user.target.wants/keyshift-headless@nobody-at-all.service';
 
@@ -31,6 +32,9 @@ test('the headless peer: installed, run by an ordinary user on a socket of their
     expect(said).toBe('');
 
     expect(spawnSync(peer.command, ['--help'], { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', KEYSHIFT_NODE: '/nowhere' } })).toMatchObject({ status: 1, stderr: expect.stringContaining('Node 20.19 or newer is needed') });
+    const { page, changes } = papersOf(headlessDeb, peer.name);
+    if (page) expect(page).toEqual({ text: expect.stringMatching(/--passphrase-file FILE\n/) as unknown, complaints: '' });
+    if (changes) expect(changes).toMatchObject({ lines: [`Source: ${peer.name}`, expect.stringMatching(/^Version: \d/)], complaints: '' });
     // What systemd makes of the units, where it is.
     const verified = spawnSync('systemd-analyze', ['verify', '/usr/lib/systemd/system/keyshift-headless@.service'], { encoding: 'utf8' });
     if (verified.error === undefined) expect([verified.status, verified.stderr.replaceAll(/^(?!.*keyshift).*\n/gm, '')]).toEqual([0, '']);

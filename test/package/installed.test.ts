@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -8,6 +8,7 @@ import { extractFile, listPackage } from '@electron/asar';
 import { FUSES, readFuses } from '../../scripts/package/fuses.mjs';
 import { onboard, openChat, see, unlock, write } from '../../scripts/lib/journey.mjs';
 import { asOrdinaryUser, deb, displays, install, ownFolder, start, type Installed, type Running, type Start } from './support/installed';
+import { papersOf } from './support/papers';
 import { family } from './support/processes';
 
 // One after the other, with one installation: what a person does with the file they downloaded.
@@ -47,6 +48,7 @@ test('row 19: every fuse of the installed program stands as it is named', () => 
 });
 
 test('what is installed: the app, one native library each, no tests, no maps, no other program of Electron’s', () => {
+  expect(readdirSync(app.folder).filter((file) => /^chrome|crashpad/.test(file) && (statSync(join(app.folder, file)).mode & 0o111) !== 0)).toEqual(['chrome-sandbox']);
   const resources = join(app.folder, 'resources');
   expect(readdirSync(resources).toSorted()).toEqual(['app.asar', 'app.asar.unpacked', 'apparmor-profile']);
   const files = listPackage(join(resources, 'app.asar'), { isPack: false }).map((file) => file.slice(1));
@@ -89,6 +91,9 @@ test('the desktop learns of it: entry, links, icons, AppStream, licences, and a 
   expect(installed).toContain(`/usr/share/icons/hicolor/scalable/apps/${app.name}.svg`);
   const [metainfo = ''] = installed.filter((file) => file.endsWith('.metainfo.xml'));
   expect(readFileSync(metainfo, 'utf8')).toContain(`<launchable type="desktop-id">${app.name}.desktop</launchable>`);
+  const { page, changes } = papersOf(deb, app.name);
+  if (page) expect(page).toEqual({ text: expect.stringMatching(/--user-data-dir=DIR\n.*the profile in DIR/) as unknown, complaints: '' });
+  if (changes) expect(changes).toEqual({ lines: [`Source: ${app.name}`, `Version: ${execFileSync('dpkg-query', ['--show', '--showformat=${Version}', app.name], { encoding: 'utf8' })}`], complaints: '' });
   const validated = spawnSync('appstreamcli', ['validate', '--no-net', '--no-color', metainfo], { encoding: 'utf8' });
   if (validated.error === undefined) expect(validated.stdout).toMatch(/Validation was successful/);
   expect(readFileSync(`/usr/share/doc/${app.name}/copyright`, 'utf8')).toContain('GNU AFFERO GENERAL PUBLIC LICENSE');
@@ -101,12 +106,16 @@ test('the desktop learns of it: entry, links, icons, AppStream, licences, and a 
 
 const refused = (setting: string, value: string): boolean => existsSync(`/proc/sys/${setting}`) && readFileSync(`/proc/sys/${setting}`, 'utf8').trim() === value;
 
-test('row 19, row 2: a week in short, from the first start to the second, sandboxed, with doors that stay shut', async () => {
+test('row 19, row 2, row 11: a week in short, from the first start to the second, sandboxed, with doors that stay shut', async () => {
   // Three ways into a process of Electron's from outside; an app without its fuses would take each of them.
   const mark = join(home, 'was-here');
   const hook = join(home, 'hook.js');
   writeFileSync(hook, `require('node:fs').writeFileSync(${JSON.stringify(mark)}, 'x');`, { mode: 0o644 });
-  const ann = await begin('ann', { args: ['--inspect=127.0.0.1:0', '--inspect-brk=127.0.0.1:0', `--require=${hook}`], env: { ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: `--require=${hook}` } });
+  // What the desktop opens links with, and what it is given.
+  const [programs, opened] = [join(home, 'bin'), join(home, 'opened')];
+  mkdirSync(programs, { mode: 0o755 });
+  writeFileSync(join(programs, 'xdg-open'), `#!/bin/sh\nprintf '<%s>' "$@" >> ${JSON.stringify(opened)}\n`, { mode: 0o755 });
+  const ann = await begin('ann', { args: ['--inspect=127.0.0.1:0', '--inspect-brk=127.0.0.1:0', `--require=${hook}`], env: { ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: `--require=${hook}`, PATH: `${programs}:${process.env['PATH'] ?? ''}` } });
   const bo = await begin('bo', { screen: 1 });
   const violations = watch(ann.page, bo.page);
   await Promise.all([onboard(ann.page, 'Ann'), onboard(bo.page, 'Bo')]);
@@ -123,6 +132,12 @@ test('row 19, row 2: a week in short, from the first start to the second, sandbo
   await see(bo.page, 'so am I');
   // Its icon beside the clock is made of what came along, here and at the next start.
   expect(await ann.page.evaluate(() => globalThis.window.keyshift.settings.set({ tray: true }))).toMatchObject({ ok: true, value: { tray: true } });
+
+  const link = (url: string): Promise<{ readonly ok: boolean }> => ann.page.evaluate((wanted) => globalThis.window.keyshift.desktop.openLink({ url: wanted }), url);
+  for (const url of ['file:///etc/passwd', 'smb://host/share', 'keyshift:invite/AAAA', 'https://user@example.org/', '--help']) expect(await link(url), url).toMatchObject({ ok: false });
+  expect(await link('https://\u0430pple.com/;id?a=$(id)&b=`id`|id#"x"')).toMatchObject({ ok: true });
+  // One word, whatever stands in it.
+  await expect.poll(() => existsSync(opened) && readFileSync(opened, 'utf8')).toBe('<https://xn--pple-43d.com/;id?a=$(id)&b=`id`|id#%22x%22>');
 
   for (const one of [ann, bo]) {
     const processes = family(one.child.pid ?? 0);

@@ -12,7 +12,9 @@ import { makeDeb } from '../../../scripts/package/deb.mjs';
 import { changeFuses, FUSES, SENTINEL, fuseProblems, readFuses, setFuses } from '../../../scripts/package/fuses.mjs';
 import { missingPrograms } from '../../../scripts/package/programs.mjs';
 import { releaseProblems } from '../../../scripts/package/release-gate.mjs';
+import { usage } from '../../../electron/headless/arguments';
 import { controlFields } from '../../../scripts/package/headless.mjs';
+import { debianChangelog, desktopPage, pageOfHelp } from '../../../scripts/package/papers.mjs';
 import { makeRpm } from '../../../scripts/package/rpm.mjs';
 import { metainfo } from '../../../scripts/package/system-files.mjs';
 import { FOR_BARE } from '../../../scripts/package/for-bare.mjs';
@@ -37,8 +39,42 @@ describe('the units of the headless peer', () => {
 test('the unit that is printed for a mailbox, which strangers reach, gives its server its own folder, the network, and nothing else of the machine', () => {
   const [, unit = ''] = /```ini\n(\[Unit\][^`]*)```/.exec(readFileSync('docs/mailbox.md', 'utf8')) ?? [];
   const lines = unit.split('\n');
-  expect(lines).toEqual(expect.arrayContaining(['LimitCORE=0', 'NoNewPrivileges=yes', 'UMask=0077', 'CapabilityBoundingSet=', 'MemoryDenyWriteExecute=yes', 'PrivateDevices=yes', 'ProtectSystem=strict', 'ProtectHome=yes', 'ProtectProc=invisible', 'RestrictAddressFamilies=AF_INET AF_INET6', 'RestrictNamespaces=yes', 'SystemCallFilter=@system-service']));
+  expect(lines).toEqual(expect.arrayContaining(['KillSignal=SIGINT', 'LimitCORE=0', 'NoNewPrivileges=yes', 'UMask=0077', 'CapabilityBoundingSet=', 'MemoryDenyWriteExecute=yes', 'PrivateDevices=yes', 'ProtectSystem=strict', 'ProtectHome=yes', 'ProtectProc=invisible', 'RestrictAddressFamilies=AF_INET AF_INET6', 'RestrictNamespaces=yes', 'SystemCallFilter=@system-service']));
   expect(lines.filter((line) => line.startsWith('ReadWritePaths='))).toEqual(['ReadWritePaths=/etc/keyshift-mailbox']);
+});
+
+describe('papers beside the programs', () => {
+  const time = Date.UTC(2026, 1, 3) / 1000;
+
+  test('the manual page says every option that the program says, and no line of it is taken for a command', () => {
+    const page = pageOfHelp({ name: 'keyshift-headless', title: 'A peer', time, help: usage });
+    const options = [...usage.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option = '']) => option);
+    expect(options.length).toBeGreaterThan(6);
+    for (const option of options) expect(page).toContain(`\n.TP\n.B ${option.replaceAll('-', '\\-')}`);
+    expect(page).toContain('\n.B keyshift\\-headless\n\\-\\-profile DIR [options]\n');
+    expect(page).toContain('One JSON\\-RPC 2.0 object per line');
+    const odd = pageOfHelp({ name: 'odd', title: '.so /etc/passwd', time, help: "Usage: odd\n\n  --odd  'br\\x\n" });
+    expect(odd).toContain("\n\\&'br\\ex\n");
+    expect(odd).toContain('odd \\- \\&.so /etc/passwd');
+    expect(() => pageOfHelp({ name: 'mute', title: '', time, help: '' })).toThrow('names no options');
+  });
+
+  test('the page of the app names its folder as it is called without one', () => {
+    const of = (name: string, productName: string): string => desktopPage({ name, title: productName, productName, time });
+    expect(of('keyshift', 'Keyshift')).toContain('.B \\(ti/.config/Keyshift\n');
+    expect(of('keyshift-trial', 'Keyshift-Trial')).toContain('.B \\(ti/.config/keyshift\\-trial\n');
+  });
+
+  test('the changelog for dpkg holds the chapter of its version, without marks, in lines of eighty', () => {
+    const long = 'word '.repeat(40).trim();
+    const text = `# Changelog\n\n## Unreleased\n\nA house.\n\n- **new** \`one\`\n\n## 0.2.0\n\n- ${long}\n- two\n\n## 0.1.0\n\n- old\n`;
+    expect(debianChangelog({ name: 'k', time, of: '0.3.0-rc.1', text })).toBe('k (0.3.0~rc.1) unstable; urgency=medium\n\n  * new one\n\n -- The Keyshift authors <keyshift@example.invalid>  Tue, 03 Feb 2026 00:00:00 +0000\n');
+    const lines = debianChangelog({ name: 'k', time, of: '0.2.0', text }).split('\n');
+    expect(lines.filter((line) => line.startsWith('  ') && line.length > 80)).toEqual([]);
+    expect(lines.filter((line) => line.startsWith('  * '))).toEqual([lines[2], '  * two']);
+    expect(lines.join(' ').match(/word/g)).toHaveLength(40);
+    expect(debianChangelog({ name: 'k', time, of: '1.0.0', text: '## 1.0.0\n' })).toContain('  * Packed.\n');
+  });
 });
 
 describe('what macOS lets the signed app do', () => {
