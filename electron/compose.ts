@@ -20,7 +20,6 @@ import { removeLinkedLeftovers } from './platform/preferences-leftovers';
 import type { App } from './services/app';
 import { contactsService } from './services/contacts-service';
 import { contactDevicesService } from './services/contact-devices-service';
-import { contactKeysService } from './services/contact-keys-service';
 import { identityKeysService } from './services/identity-keys-service';
 import { conversationChangesService } from './services/conversation-changes-service';
 import { conversationsService } from './services/conversations-service';
@@ -30,7 +29,6 @@ import { LinkingService } from './services/devices/linking-service';
 import { filesService } from './services/files-service';
 import { EventHub } from './services/event-hub';
 import { identityService } from './services/identity-service';
-import { keysService } from './services/keys-service';
 import { mailboxService } from './services/mailbox-service';
 import { messageChangesService } from './services/message-changes-service';
 import { messagesService } from './services/messages-service';
@@ -220,7 +218,6 @@ export async function startApp(ports: AppPorts): Promise<App> {
     const about = () => aboutOf(ports);
     const contacts = contactsService({ profile, crypto, clock, random, events, ownAddresses });
     const ownKeys = identityKeysService({ vault, crypto, clock, events });
-    const contactKeys = contactKeysService({ profile, crypto, clock, events });
     const later = laterServices({
       vault, vaultFile, crypto, clock, random, events, preferences, ownAddresses,
       chooser: ports.chooser,
@@ -229,7 +226,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       kitPrinter: ports.kitPrinter,
       backupCost: ports.kdf === 'test' ? testBackupCost : productCost,
       keyFileCost: ports.kdf === 'test' ? testFileCost : { argon: productCost, pbkdf2: pbkdf2Iterations, mac: macIterations },
-      verification: { setChecked: contacts.setChecked, ownKeys: ownKeys.keyHistory, keys: contactKeys },
+      verification: { setChecked: contacts.setChecked, ownKeys: ownKeys.keyHistory },
       report: {
         about,
         system: `${process.platform} ${process.arch}`,
@@ -252,7 +249,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
           ...contacts,
           ...later.invitationFiles,
           ...later.contactChanges,
-          ...contactKeys, ...contactDevicesService({ profile, crypto }),
+          ...later.contactKeys, ...contactDevicesService({ profile, crypto }),
           ...later.verification,
         },
         authorities: later.authorities,
@@ -260,7 +257,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile, events, clock }), ...later.exports },
         messages: { ...messagesService({ profile }), ...messageChangesService({ profile }), ...searchService({ profile }) },
         files: filesService({ profile, crypto, clock, events, places: filePlaces, chooser: ports.chooser, tokens: ports.fileTokens, settings: () => preferences.get().settings }),
-        keys: keysService({ profile, events, clock }),
+        keys: later.keys,
         envelopes: later.envelopes,
         devices: devicesService({ profile, crypto, ownAddresses, vault, clock, events, linking: linking.handlers }),
         mailbox: mailboxService({ profile }),

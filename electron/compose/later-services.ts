@@ -26,12 +26,12 @@ export interface LaterServicesParts {
   readonly kitPrinter: KitPrinter | undefined;
   readonly backupCost: PasswordCost;
   readonly keyFileCost: FileCost;
-  readonly verification: Pick<VerificationParts, 'setChecked' | 'ownKeys' | 'keys'>;
+  readonly verification: Pick<VerificationParts, 'setChecked' | 'ownKeys'>;
   readonly report: DiagnosticsReportParts;
 }
 
 /**
- * Services nobody needs to see their conversations: files of all kinds, papers of organisations, comparing keys, what is decided about people. They are read behind the
+ * Services nobody needs to see their conversations: files of all kinds, papers of organisations, comparing keys, what is decided about people, the keys of a conversation. They are read behind the
  * start (`read-rest.ts`), or with the first call if that comes before.
  */
 export function laterServices(parts: LaterServicesParts) {
@@ -53,7 +53,10 @@ export function laterServices(parts: LaterServicesParts) {
     },
     ({ handlers }) => handlers,
   );
+  const contactKeys = readLater(['keyHistory', 'keyTrouble', 'acceptKey', 'acceptLapsed'], async () => (await import('../services/contact-keys-service')).contactKeysService({ profile, crypto, clock, events }));
   return {
+    contactKeys,
+    keys: readLater(['status', 'shift', 'shiftPair', 'setPolicy', 'timeline'], async () => (await import('../services/keys-service')).keysService({ profile, events, clock })),
     backup: backup.handlers,
     exports: exports.handlers,
     keyFiles: readLater(['exportPrivate', 'importPrivate', 'saveRecoveryKit', 'forgetRecoveryKey', 'recover'], async () => {
@@ -77,7 +80,7 @@ export function laterServices(parts: LaterServicesParts) {
       const [{ invitationFiles }, { privateFiles }] = await Promise.all([import('../services/invitation-files'), import('../storage/private-files')]);
       return invitationFiles({ profile, crypto, clock, random, events, ownAddresses, files: privateFiles, chooser });
     }),
-    verification: readLater(['verify', 'safetyCode', 'useCamera'], async () => (await import('../services/verification-service')).verificationService({ profile, crypto, ...parts.verification })),
+    verification: readLater(['verify', 'safetyCode', 'useCamera'], async () => (await import('../services/verification-service')).verificationService({ profile, crypto, keys: contactKeys, ...parts.verification })),
     report: readLater(['report', 'licences'], async () => (await import('../services/diagnostics-report')).diagnosticsReport(parts.report)),
     /** Gives up what is under way. What could not be read, or cannot yet, has nothing under way. */
     stop: async (): Promise<void> => {

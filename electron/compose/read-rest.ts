@@ -6,6 +6,8 @@ const rest: readonly (() => Promise<unknown>)[] = [
   () => import('../services/authorities-service'),
   () => import('../services/endorsements-service'),
   () => import('../services/verification-service'),
+  () => import('../services/contact-keys-service'),
+  () => import('../services/keys-service'),
   () => import('../services/envelopes-service'),
   () => import('../storage/envelope-files'),
   () => import('../services/invitation-files'),
