@@ -42,7 +42,7 @@ export function talkScenes(busy: (now: number) => World): Readonly<Record<string
       world.messages.set(talkWithBo, list.map((message, index): Message => (index === 10 ? { ...message, text: 'Sign in at http://bank.example@xn--pypal-4ve.example/login' } : message)));
       return world;
     },
-    /** Pinned, muted, put away, a draft, many unread, the longest names, somebody who asks. */
+    /** Pinned, muted, put away, a draft, many unread, one marked as unread, the longest names, somebody who asks. */
     order: (now) => {
       const world = busy(now);
       const [first, ...others] = world.contacts;
@@ -56,7 +56,7 @@ export function talkScenes(busy: (now: number) => World): Readonly<Record<string
         { ...noor, mutedUntil: now + 8 * hour, unread: 128 },
         { ...carla, unread: 3 },
         { ...bo, conversationId: idOf('long talk'), contactId: long.contactId, title: longTitle, preview: 'Selbstverständlich, ich bringe die Unterlagen morgen früh mit.', lastMessageAt: now - 3 * day },
-        { ...bo, conversationId: idOf('second talk'), title: 'Garden shed', preview: 'Measured twice.', lastMessageAt: now - 9 * day },
+        { ...bo, conversationId: idOf('second talk'), title: 'Garden shed', preview: 'Measured twice.', markedUnread: true, lastMessageAt: now - 9 * day },
         { ...carla, conversationId: idOf('away'), title: 'Old report', archived: true, lastMessageAt: now - 90 * day, unread: 1 },
         { ...bo, conversationId: idOf('away too'), title: 'Bicycle', archived: true, lastMessageAt: now - 300 * day },
       ];

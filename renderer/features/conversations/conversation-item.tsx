@@ -41,6 +41,7 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
   const { contact, conversation } = row;
   const way = useWay(contact);
   const picturesOnly = useSettings((state) => state.settings.listWidth === 0);
+  const wholeList = useSettings((state) => state.settings.wholeList);
   const title = conversation?.title ?? '';
   const unread = conversation?.unread ?? 0;
   const at = conversation?.lastMessageAt;
@@ -65,8 +66,8 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
   const isDraft = condition === undefined && draft !== '';
   const isOwn = condition === undefined && !isDraft && preview !== '' && conversation?.lastBy === 'me';
   const state = isOwn ? conversation.newest?.state : undefined;
-  // Of a line further down the list says only whose it is.
-  const lacksState = isOwn && state === undefined;
+  // Of a line further down the list says only whose it is. Where all of a long one are drawn, they would all ask at once.
+  const lacksState = isOwn && state === undefined && !wholeList;
   const conversationId = conversation?.conversationId;
   useEffect(() => {
     if (lacksState && conversationId !== undefined) model.background(model.conversations.getState().changed(conversationId));

@@ -115,6 +115,7 @@ export const conversation = {
   'composer.failed.rule': 'Regel: {rule}',
   'composer.closed': 'Diese Unterhaltung ist geschlossen. Du kannst sie noch lesen.',
   'composer.left': 'Das hast du geschrieben, und es wurde nicht gesendet:',
+  'composer.left.edit': 'Du warst dabei, eine Nachricht zu ändern in:',
   'composer.left.removed': 'Das hast du in einer Unterhaltung geschrieben, die auf einem anderen Gerät von dir entfernt wurde, und es wurde nicht gesendet:',
   'composer.left.throw': 'Wegwerfen',
   'composer.left.thrown': 'Was du geschrieben hast, ist weggeworfen.',

@@ -99,6 +99,7 @@ export const conversation = {
   'composer.failed.rule': 'Rule: {rule}',
   'composer.closed': 'This conversation is closed. You can still read it.',
   'composer.left': 'You wrote this, and it was not sent:',
+  'composer.left.edit': 'You were changing a message to:',
   'composer.left.removed': 'You wrote this in a conversation that was removed on another device of yours, and it was not sent:',
   'composer.left.throw': 'Throw it away',
   'composer.left.thrown': 'What you wrote is thrown away.',

@@ -118,6 +118,20 @@ describe('writing', () => {
     expect(copied).toHaveBeenCalledWith('To the sea');
   });
 
+  it('what a message was being changed to when the conversation was closed is still seen, and can be thrown away and taken back', async () => {
+    const { fake, model } = await openBo();
+    const own = fake.world.messages.get(talkWithBo)?.at(-1) ?? expect.unreachable('a message');
+    act(() => model.drafts.getState().edit(talkWithBo, { messageId: own.messageId, text: 'To the mountains' }));
+    fake.world.conversations = fake.world.conversations.map((one) => (one.conversationId === talkWithBo ? { ...one, state: 'closed' } : one));
+    act(() => fake.emit({ type: 'conversation.changed', conversationId: talkWithBo }));
+    await settle();
+    expect(screen.getByText('To the mountains').parentElement?.textContent).toContain('You were changing a message to:');
+    await pressNamed('Throw it away');
+    expect([screen.queryByText('To the mountains'), model.drafts.getState().drafts[talkWithBo]?.editing]).toEqual([null, undefined]);
+    await pressNamed('Take it back');
+    expect(model.drafts.getState().drafts[talkWithBo]?.editing).toEqual({ messageId: own.messageId, text: 'To the mountains' });
+  });
+
   it('of a closed conversation a new one is begun, with a title or without one', async () => {
     const { fake, model } = await openBo();
     const { contactId } = fake.world.conversations.find(({ conversationId }) => conversationId === talkWithBo) ?? {};
