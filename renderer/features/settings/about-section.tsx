@@ -31,12 +31,6 @@ export function AboutSection(): ReactNode {
           <dl className="facts">
             <dt>{text('settings.about.version')}</dt>
             <dd>{about.version}</dd>
-            <dt>{text('settings.about.runtime')}</dt>
-            <dd>{about.runtime}</dd>
-            <dt>{text('settings.about.database')}</dt>
-            <dd>{about.database}</dd>
-            <dt>{text('settings.about.memory')}</dt>
-            <dd>{text(about.memoryLocked ? 'settings.about.memory.locked' : 'settings.about.memory.unlocked')}</dd>
           </dl>
         </>
       )}
@@ -51,6 +45,17 @@ export function AboutSection(): ReactNode {
       <UpdatesSection />
       <ReportSection />
       <LicencesSection />
+      {/* For whoever looks under the bonnet: behind what everybody comes for. */}
+      {about === undefined ? null : (
+        <dl className="facts divided">
+          <dt>{text('settings.about.runtime')}</dt>
+          <dd>{about.runtime}</dd>
+          <dt>{text('settings.about.database')}</dt>
+          <dd>{about.database}</dd>
+          <dt>{text('settings.about.memory')}</dt>
+          <dd>{text(about.memoryLocked ? 'settings.about.memory.locked' : 'settings.about.memory.unlocked')}</dd>
+        </dl>
+      )}
       <section className="stack tight divided">
         <h3 className="small-heading">{text('settings.meter')}</h3>
         <p className="field-hint">{text('settings.meter.text')}</p>

@@ -56,7 +56,7 @@ export const settings = {
   'disk.room': 'Zu wenig Platz auf der Festplatte: Dafür müssen {megabytes}\u00a0MB frei sein. Schaffe Platz und versuche es noch einmal; nichts wurde geändert.',
   'settings.passphrase.changed': 'Die Passphrase ist geändert.',
   'settings.about.version': 'Version',
-  'settings.about.runtime': 'Laufzeit',
+  'settings.about.runtime': 'Läuft mit',
   'settings.about.database': 'Datenbank',
   'settings.about.memory': 'Geheimnisse im Speicher',
   'settings.about.memory.locked': 'werden nicht auf die Festplatte ausgelagert',
