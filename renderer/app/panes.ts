@@ -1,6 +1,6 @@
 import { placeInSight } from '../features/conversation/use-feed-scroll';
 import { uppermostDialog } from '../ui/covered';
-import { fallBack, isNowhere } from './keep-focus';
+import { fallBack, isNowhere, keepFocus } from './keep-focus';
 
 /** Where the focus was in each pane, so that F6 brings one back to it. */
 const lastIn = new WeakMap<Element, HTMLElement>();
@@ -78,6 +78,8 @@ export function focusTalk(): void {
 /** After the details closed: the focus goes back to writing, or where nobody writes into the conversation, once the button that closed them is gone. */
 export function backToTalk(): void {
   focusComposer();
+  // In a narrow window it is there again once they are gone: at once, before the next key.
+  keepFocus(focusComposer, 3);
   fallBack(focusTalk, 20);
 }
 
@@ -128,7 +130,7 @@ export function focusStart(): void {
 /** Not in a pane that a narrow window has no room for. */
 export function isShown(element: HTMLElement): boolean {
   // `checkVisibility` is in every runtime of ours; jsdom does without.
-  return typeof element.checkVisibility === 'function' ? element.checkVisibility() : true;
+  return typeof element.checkVisibility === 'function' ? element.checkVisibility({ visibilityProperty: true }) : true;
 }
 
 /** Whether the details lie over the conversation: the same width as in styles/panes.css, at the text size of now. */

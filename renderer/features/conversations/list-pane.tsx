@@ -1,18 +1,11 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { heard } from '../../i18n/heard';
+import { useIsAlone } from '../../ui/use-is-alone';
 
-/** The way to the conversations. A narrow window shows one pane at a time: the list, while it is that one, is also the main part of the page, which whoever has it read asks for. */
+/** The way to the conversations; in a narrow window that shows it the main part of the page as well. */
 export function ListPane({ label, children }: { readonly label: string; readonly children: ReactNode }): ReactNode {
   const pane = useRef<HTMLDivElement>(null);
-  const [isAlone, setAlone] = useState(false);
-  useEffect(() => {
-    const element = pane.current;
-    if (element === null || typeof ResizeObserver === 'undefined') return undefined;
-    const look = (): void => setAlone(element.offsetWidth > 0 && element.offsetWidth >= (element.parentElement?.clientWidth ?? Infinity));
-    const observer = new ResizeObserver(look);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  const isAlone = useIsAlone(pane);
   return (
     <div ref={pane} className="pane list-pane" role={isAlone ? 'main' : undefined} data-pane="list">
       <nav aria-label={heard(label)}>{children}</nav>

@@ -5,8 +5,10 @@ import type { Contact } from '../../../shared/model/contact';
 import { useUi } from '../../app/model-context';
 import { backToTalk, detailsLieOver } from '../../app/panes';
 import type { DetailsTab } from '../../app/ui-store';
+import { heard } from '../../i18n/heard';
 import { useText } from '../../i18n/use-text';
 import { IconButton } from '../../ui/icon-button';
+import { useIsAlone } from '../../ui/use-is-alone';
 import { WhoTab } from '../contacts/who-tab';
 import { FilesTab } from '../files/files-tab';
 import { KeysTab } from '../keys/keys-tab';
@@ -20,13 +22,27 @@ export function DetailsPane({ contact, conversationId }: { readonly contact: Con
   const tab = useUi((state) => state.detailsTab);
   const showDetails = useUi((state) => state.showDetails);
   const close = useUi((state) => state.closeDetails);
-  const pane = useRef<HTMLElement>(null);
+  const pane = useRef<HTMLDivElement>(null);
+  const isAlone = useIsAlone(pane);
   useEffect(() => {
     // Where the pane covers the conversation, the focus must not stay beneath it.
     if (detailsLieOver()) pane.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
   }, []);
+  // In a window of middle width they lie over a part of the conversation: what gets the focus beneath them is shown.
+  useEffect(() => {
+    const look = ({ target }: FocusEvent): void => {
+      const own = pane.current?.getBoundingClientRect();
+      if (own === undefined || !(target instanceof Element) || target.closest('[data-pane="conversation"]') === null) return;
+      const { left, right } = target.getBoundingClientRect();
+      if (left < right && left >= own.left && right <= own.right) close();
+    };
+    document.addEventListener('focusin', look);
+    return () => document.removeEventListener('focusin', look);
+  }, [close]);
   return (
-    <aside ref={pane} className="pane details-pane" aria-label={text('conversation.details')} data-pane="details">
+    <div ref={pane} className="pane details-pane" role={isAlone ? 'main' : 'complementary'} aria-label={heard(text('conversation.details'))} data-pane="details">
+      {/* That of the conversation is not there while this covers it. */}
+      {isAlone ? <h1 className="only-heard">{text('conversation.details')}</h1> : null}
       <Tabs
         className="tabs"
         selectedKey={tab}
@@ -66,6 +82,6 @@ export function DetailsPane({ contact, conversationId }: { readonly contact: Con
           <ReachTab key={contact.contactId} contact={contact} />
         </TabPanel>
       </Tabs>
-    </aside>
+    </div>
   );
 }

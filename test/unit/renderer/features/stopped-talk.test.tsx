@@ -99,6 +99,22 @@ describe('by keyboard out of the details', () => {
     expect(document.activeElement?.closest('[role="feed"]')).not.toBeNull();
   });
 
+  it('to what lies beneath them as a whole: they close, and stay where a part of it is seen', async () => {
+    await openTalk(stopped());
+    await shortcut('i', { ctrlKey: true });
+    const lies = (element: Element, left: number, right: number): void => void vi.spyOn(element, 'getBoundingClientRect').mockReturnValue(new DOMRect(left, 0, right - left, 40));
+    const field = screen.getByLabelText('Message');
+    const menu = screen.getByRole('button', { name: 'Conversation menu' });
+    lies(screen.getByRole('complementary'), 560, 900);
+    lies(field, 320, 880);
+    lies(menu, 820, 856);
+    act(() => field.focus());
+    expect(screen.queryAllByRole('tab')).not.toEqual([]);
+    act(() => menu.focus());
+    expect(screen.queryAllByRole('tab')).toEqual([]);
+    expect(document.activeElement).toBe(menu);
+  });
+
   it('with the person, who is removed: to the list', async () => {
     const { fake } = await openTalk(stopped('key-rollback'));
     await shortcut('v', { ctrlKey: true, shiftKey: true });
