@@ -103,7 +103,7 @@ export async function fileSearchExportByKeys(one: OpenApp, other: OpenApp, exami
 
   await pressWith(window, button(window, 'Conversation menu'));
   // Where it looks chosen, Enter does it.
-  await expect(window.getByRole('menuitem', { name: 'Pin to the top' })).toBeFocused();
+  await expect(window.getByRole('menuitem', { name: 'Mark as unread' })).toBeFocused();
   await window.keyboard.type('Export');
   await window.keyboard.press('Enter');
   await expect(window.getByRole('dialog', { name: 'Export this conversation' })).toBeVisible();
