@@ -26,6 +26,8 @@ const mostOpen = 128;
 export class Media {
   readonly #parts: MediaParts;
   readonly #open = new Set<Content>();
+  /** How often everything was let go of: whoever was asked before that for something gives it to nobody. */
+  #closings = 0;
 
   constructor(parts: MediaParts) {
     this.#parts = parts;
@@ -34,14 +36,13 @@ export class Media {
   async serve(path: string, range: string | null): Promise<MediaAnswer | undefined> {
     const content = await this.#find(path);
     if (content === undefined) return undefined;
-    this.#open.add(content);
     const end = async (): Promise<void> => {
       if (this.#open.delete(content)) await content.close();
     };
     try {
       const type = await shownType(content);
       const part = rangeOf(range, content.size);
-      if (type === undefined || part === undefined || this.#open.size > mostOpen) {
+      if (!this.#open.has(content) || type === undefined || part === undefined || this.#open.size > mostOpen) {
         await end();
         return undefined;
       }
@@ -69,21 +70,31 @@ export class Media {
     try {
       return await moves(content);
     } finally {
-      await content.close();
+      if (this.#open.delete(content)) await content.close();
     }
   }
 
   /** Locked, or another profile: nothing goes on being read. */
   async close(): Promise<void> {
+    this.#closings += 1;
     const open = [...this.#open];
     this.#open.clear();
     await Promise.all(open.map((content) => content.close().catch(() => undefined)));
   }
 
+  /** Among the open ones, from the moment on in which there is something to close. */
   async #find(path: string): Promise<Content | undefined> {
     const [, chosen, id] = /^(chosen\/)?([0-9a-f]{32})$/.exec(path) ?? [];
     if (id === undefined) return undefined;
-    return chosen === undefined ? this.#parts.openFile(id) : this.#parts.openChosen(id);
+    const asked = this.#closings;
+    const content = await (chosen === undefined ? this.#parts.openFile(id) : this.#parts.openChosen(id));
+    if (asked === this.#closings) {
+      this.#open.add(content);
+      return content;
+    }
+    // Locked while it was being opened: whoever closes what is open did not know of it.
+    await content.close();
+    return undefined;
   }
 
   #stream(content: Content, { from, to }: Range, end: () => Promise<void>): ReadableStream<Uint8Array> {
@@ -94,6 +105,10 @@ export class Media {
           try {
             if (!this.#open.has(content)) throw new Error('it was closed');
             const bytes = at < to ? await content.read(at, Math.min(pieceBytes, to - at)) : new Uint8Array(0);
+            if (!this.#open.has(content)) {
+              bytes.fill(0); // it was on its way from the disk as everything was locked
+              throw new Error('it was closed');
+            }
             at += bytes.length;
             if (bytes.length > 0) into.enqueue(bytes);
             if (at < to && bytes.length > 0) return;

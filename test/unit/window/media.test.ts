@@ -108,6 +108,61 @@ describe('what the window shows of files', () => {
   });
 });
 
+describe('A88: of a file that is at its beginning as the vault is locked nothing is shown, and it is closed', () => {
+  /** A file that is opened, and each time read, when it is let. */
+  const slow = () => {
+    const waits: (() => void)[] = [];
+    const reads: Uint8Array[] = [];
+    let closed = 0;
+    const when = <T>(value: () => T): Promise<T> => new Promise((resolve) => waits.push(() => resolve(value())));
+    const content = () => ({
+      name: 'slow',
+      size: sound.length,
+      read: (at: number, length: number) =>
+        when(() => {
+          const bytes = Uint8Array.from(sound.subarray(at, at + length));
+          reads.push(bytes);
+          return bytes;
+        }),
+      close: async () => void (closed += 1),
+    });
+    const open = (): Promise<HeldContent> => when(() => content() as unknown as HeldContent); // as much of it as is used
+    const media = new Media({ openFile: open, openChosen: open });
+    /** What waits goes on. */
+    const go = async (): Promise<void> => {
+      waits.shift()?.();
+      await new Promise(setImmediate);
+    };
+    return { media, reads, go, closed: () => closed };
+  };
+
+  test.each([id, `chosen/${id}`])('%s: being opened, or looked at', async (path) => {
+    for (const steps of [0, 1]) {
+      const { media, go, closed } = slow();
+      const answers = Promise.all([media.serve(path, null), media.moves(path)]);
+      for (let step = 0; step < 2 * steps; step += 1) await go();
+      await media.close();
+      for (let step = 0; step < 4; step += 1) await go();
+      expect(await answers).toEqual([undefined, false]);
+      expect(closed()).toBe(2);
+    }
+  });
+
+  test('being read', async () => {
+    const { media, reads, go, closed } = slow();
+    const serving = media.serve(id, null);
+    await go();
+    await go();
+    const reader = (await serving)?.body.getReader();
+    const piece = reader?.read().then(() => 'shown', () => 'ended');
+    await media.close();
+    await go();
+    expect(await piece).toBe('ended');
+    expect(reads.at(-1)?.some((byte) => byte !== 0)).toBe(false);
+    expect(closed()).toBe(1);
+  });
+});
+
 describe('files in the hand of a window', () => {
   const held = () => {
     const disk = memoryFiles();
