@@ -42,13 +42,25 @@ export function deviceActs({ profile, vault, crypto, clock, events }: DeviceActs
     const { local, book } = profile();
     return state === 'suspended' || (state === 'active' && book.isSuspended(local.peerId, instanceId));
   };
+  const assertActive = (entry: ListedInstance): void => {
+    if (entry.state !== 'active' || isSuspended(entry)) throw notActive();
+  };
+  const assertSuspended = (entry: ListedInstance): void => {
+    if (!isSuspended(entry)) throw new KeyshiftError('device.not-suspended', 'This device is not suspended.');
+  };
   const distrust = (): void => profile().stores.upkeep.put(upkeepNotes.distrust, new Uint8Array(0));
   const told = (): void => events.emit({ type: 'devices.changed' });
 
-  /** List, exchange key and the note that every pair's keys are to be replaced stand in one transaction: whatever follows is taken up from there. */
-  const setState = async (instanceId: InstanceId, state: InstanceState): Promise<void> => {
+  /**
+   * List, exchange key and the note that every pair's keys are to be replaced stand in one transaction: whatever follows is taken up from there. `may`: looked
+   * at when its turn comes, for what was done before it may have removed that device.
+   */
+  const setState = async (instanceId: InstanceId, state: InstanceState, may: (entry: ListedInstance) => void): Promise<void> => {
     await vault.changeRecord(
-      (record) => withList(crypto, record, { states: new Map([[instanceId, state]]) }, clock.now()),
+      async (record) => {
+        may(entryOf(instanceId));
+        return withList(crypto, record, { states: new Map([[instanceId, state]]) }, clock.now());
+      },
       () => {
         if (state !== 'active') distrust();
         told();
@@ -76,9 +88,9 @@ export function deviceActs({ profile, vault, crypto, clock, events }: DeviceActs
       profile().devices.standing.assertCounts();
       const entry = entryOf(instanceId);
       assertOther(entry);
-      if (entry.state !== 'active' || isSuspended(entry)) throw notActive();
+      assertActive(entry);
       if (profile().local.isCertifier) {
-        await setState(entry.instanceId, 'suspended');
+        await setState(entry.instanceId, 'suspended', assertActive);
         return null;
       }
       let said: Suspension | undefined;
@@ -100,8 +112,8 @@ export function deviceActs({ profile, vault, crypto, clock, events }: DeviceActs
     reinstate: async ({ instanceId }) => {
       const entry = entryOf(instanceId);
       assertCertifier();
-      if (!isSuspended(entry)) throw new KeyshiftError('device.not-suspended', 'This device is not suspended.');
-      await setState(entry.instanceId, 'active');
+      assertSuspended(entry);
+      await setState(entry.instanceId, 'active', assertSuspended);
       return null;
     },
 
@@ -110,7 +122,7 @@ export function deviceActs({ profile, vault, crypto, clock, events }: DeviceActs
       assertOther(entry);
       assertCertifier();
       profile().devices.standing.assertCounts();
-      if (entry.state !== 'retired') await setState(entry.instanceId, 'retired');
+      if (entry.state !== 'retired') await setState(entry.instanceId, 'retired', () => undefined);
       return null;
     },
 
@@ -120,12 +132,14 @@ export function deviceActs({ profile, vault, crypto, clock, events }: DeviceActs
       assertCertifier();
       const { local, devices } = profile();
       devices.standing.assertCounts();
-      if (entry.state !== 'active' || isSuspended(entry)) throw notActive();
+      assertActive(entry);
       if (local.unconfirmed) throw new KeyshiftError('key.unconfirmed', 'This key came from a file. It goes to no other device until it is known that no other device uses it.');
       const offered = await devices.upkeep.offerKeys(entry.instanceId);
       try {
         await vault.changeRecord(
           async (record) => {
+            // It may have been stopped or removed while it was being asked: the only key of this person would go with it.
+            assertActive(entryOf(instanceId));
             if (!offered.isOf(record)) throw new KeyshiftError('device.busy', 'The keys of this device just changed. Try again.');
             return withoutKeys(crypto, record, entry.instanceId, clock.now());
           },

@@ -36,6 +36,22 @@ describe('devices that are stopped', () => {
       await from.conversations.open({ contactId: contact.contactId });
     });
 
+  it('S4-30 S4-32: what is asked of a device that was removed before its turn came is refused: it does not count again, and the identity key does not go with it', { timeout: 60_000 }, async () => {
+    const { world, desk, laptop, shelf, together } = home;
+    await desk.devices.suspend({ instanceId: idOf(shelf) });
+    await together([desk, laptop]);
+    let free = (): void => undefined;
+    desk.hold(new Promise<void>((resolve) => (free = resolve)));
+    const removing = [laptop, shelf].map((each) => codeOf(() => desk.devices.remove({ instanceId: idOf(each) })));
+    const late = [codeOf(() => desk.devices.reinstate({ instanceId: idOf(shelf) })), codeOf(() => desk.devices.moveCertifier({ instanceId: idOf(laptop) }))];
+    await world.until('the laptop has the closed keys', () => laptop.profile.stores.upkeep.get('incoming') !== undefined);
+    await world.pass(1_000, 100);
+    free();
+    expect(await Promise.all([...removing, ...late])).toEqual(['done', 'done', 'device.not-suspended', 'device.not-active']);
+    expect([await stateOf(desk, laptop), await stateOf(desk, shelf)]).toEqual(['retired', 'retired']);
+    expect(desk.profile.local.isCertifier).toBe(true);
+  });
+
   it('S4-32 A65: one device stops another while the certifier is off: siblings and contact refuse it at once, until the identity lifts it', async () => {
     const { world, desk, laptop, shelf, bo, together } = home;
     home.leave(desk);
