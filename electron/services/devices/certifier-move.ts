@@ -45,14 +45,15 @@ export interface Offered {
  */
 export class CertifierMove {
   readonly #parts: CertifierMoveParts;
-  readonly #waiting = new Map<string, () => void>();
+  readonly #waiting = new Map<string, { readonly taken: () => void; readonly never: () => void }>();
 
   constructor(parts: CertifierMoveParts) {
     this.#parts = parts;
   }
 
+  /** Nobody waits on: what would open the closed keys goes with the other secrets, and not when the time is over. */
   close(): void {
-    this.#waiting.clear();
+    for (const { never } of this.#waiting.values()) never();
   }
 
   /** Errors: device.not-connected. */
@@ -62,15 +63,15 @@ export class CertifierMove {
     if (!channel) throw notConnected();
     const moveId = crypto.random(moveIdBytes);
     const transferKey = crypto.randomSecret('content', 32);
-    const record = loadRecord(stores.local);
     let digest: string;
     try {
-      digest = this.#digest(record);
-      channel.say('offer', concat(moveId, closeKeys(crypto, record, moveId, transferKey)));
-    } finally {
-      wipeRecord(crypto, record);
-    }
-    try {
+      const record = loadRecord(stores.local);
+      try {
+        digest = this.#digest(record);
+        channel.say('offer', concat(moveId, closeKeys(crypto, record, moveId, transferKey)));
+      } finally {
+        wipeRecord(crypto, record);
+      }
       await this.#taken(moveId);
     } catch (error) {
       transferKey.wipe();
@@ -99,7 +100,7 @@ export class CertifierMove {
   heard(channel: UpkeepChannel, word: 'offer' | 'taken' | 'release' | 'released', body: Uint8Array): void {
     if (word === 'offer') this.#offered(channel, body);
     else if (word === 'release') this.#release(channel, body);
-    else if (word === 'taken') this.#waiting.get(Buffer.from(body).toString('hex'))?.();
+    else if (word === 'taken') this.#waiting.get(Buffer.from(body).toString('hex'))?.taken();
     else this.#released(channel, body);
   }
 
@@ -151,15 +152,20 @@ export class CertifierMove {
   #taken(moveId: Uint8Array): Promise<void> {
     const key = Buffer.from(moveId).toString('hex');
     return new Promise((resolve, reject) => {
-      const cancel = this.#parts.clock.setTimer(takenMs, () => {
-        this.#waiting.delete(key);
-        reject(notConnected());
-      });
-      this.#waiting.set(key, () => {
+      const over = (): void => {
         cancel();
         this.#waiting.delete(key);
+      };
+      const never = (): void => {
+        over();
+        reject(notConnected());
+      };
+      const cancel = this.#parts.clock.setTimer(takenMs, never);
+      const taken = (): void => {
+        over();
         resolve();
-      });
+      };
+      this.#waiting.set(key, { taken, never });
     });
   }
 
@@ -167,7 +173,7 @@ export class CertifierMove {
     const bytes = this.#parts.stores.upkeep.get(name);
     if (!bytes) return undefined;
     const reader = new Reader(bytes);
-    return { other: instanceIdFromBytes(reader.fixed(16)), moveId: reader.fixed(moveIdBytes).slice(), rest: reader.fixed(reader.remaining).slice() };
+    return { other: instanceIdFromBytes(reader.fixed(16)), moveId: reader.fixed(moveIdBytes).slice(), rest: reader.fixed(reader.remaining) };
   }
 
   #digest(record: LocalRecord): string {

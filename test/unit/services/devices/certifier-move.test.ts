@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { UpkeepNote, UpkeepStore } from '../../../../electron/services/ports/upkeep';
 import { household, type Household, idOf, keyOf } from '../../../support/own-devices';
 import type { Resident } from '../../../support/services-kit';
@@ -42,6 +42,33 @@ describe('the identity key moves to another device', () => {
     expect(holders()).toEqual([desk]);
     expect(new Set(own.map(keyOf)).size).toBe(1);
     expect(await desk.say(bo, 'nothing changed')).toBe(true);
+  });
+
+  it.each(['the other device is not heard', 'everything is locked', 'the line takes nothing'] as const)('A88: what opens the closed keys is overwritten where %s', { timeout: 60_000 }, async (how) => {
+    const { world, desk, laptop } = home;
+    const made: { readonly wiped: boolean }[] = [];
+    const { crypto } = desk;
+    const random = crypto.randomSecret.bind(crypto);
+    vi.spyOn(crypto, 'randomSecret').mockImplementation((kind, length) => {
+      const secret = random(kind, length);
+      if (kind === 'content') made.push(secret);
+      return secret;
+    });
+    if (how === 'the line takes nothing') vi.spyOn(crypto, 'seal').mockImplementation(() => expect.unreachable('nothing is sealed'));
+    // Nothing of the answer is heard.
+    laptop.mute = true;
+    laptop.onLink = (link) => link.destroy();
+    const offer = desk.profile.devices.upkeep.offerKeys(laptop.profile.local.instanceId).then(
+      () => 'taken',
+      () => 'not taken',
+    );
+    const [key] = made;
+    if (how === 'the other device is not heard') laptop.reopen();
+    if (how === 'everything is locked') desk.profile.leave();
+    else await world.pass(how === 'the line takes nothing' ? 0 : 21_000, 1_000);
+    vi.restoreAllMocks();
+    expect(await offer).toBe('not taken');
+    expect(key?.wiped).toBe(true);
   });
 
   type Step = readonly [who: 'desk' | 'laptop', act: 'put' | 'remove', note: UpkeepNote, how: 'fails' | 'then the line is cut'];
