@@ -27,8 +27,7 @@ export async function chosenUpdate(path: string): Promise<ChosenUpdate> {
       updateFile: bytes,
       open: async (name) => {
         try {
-          const file = await openFile(join(folder, name));
-          const { size: length } = await file.stat();
+          const { file, size: length } = await openFile(join(folder, name));
           return { size: length, pieces: piecesOf(file), close: () => file.close() };
         } catch (error) {
           if (fileErrorCode(error) === 'ENOENT') throw new KeyshiftError('updates.no-package', `There is no ${name} beside the update file.`);
@@ -44,7 +43,7 @@ export async function chosenUpdate(path: string): Promise<ChosenUpdate> {
 async function readSmall(path: string): Promise<Uint8Array | undefined> {
   let file: FileHandle;
   try {
-    file = await openFile(path);
+    ({ file } = await openFile(path));
   } catch (error) {
     if (fileErrorCode(error) === 'ENOENT') return undefined;
     throw error;
@@ -58,12 +57,17 @@ async function readSmall(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Without blocking: a pipe would wait for a writer. */
-async function openFile(path: string): Promise<FileHandle> {
+/** Without blocking: a pipe would wait for a writer. Whatever it throws, nothing stays open. */
+async function openFile(path: string): Promise<{ readonly file: FileHandle; readonly size: number }> {
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  if ((await file.stat()).isFile()) return file;
-  await file.close();
-  throw unusable('This is not a file. Nothing was changed; choose a file.');
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) throw unusable('This is not a file. Nothing was changed; choose a file.');
+    return { file, size: found.size };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 async function* piecesOf(file: FileHandle): AsyncGenerator<Uint8Array> {

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open as openHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { httpsSource } from '../../../../electron/network/updates/https-source';
 import type { UpdateSource } from '../../../../electron/services/ports/updates';
 import { chosenUpdate } from '../../../../electron/storage/chosen-update';
@@ -290,5 +291,19 @@ it('22: from a file, with updates off and no network, under the same rules', asy
     expect(await codeOf((await open({ source, version: '0.2.0' })).fromFile(await chosenUpdate(index)))).toBe('updates.not-newer');
   } finally {
     rmSync(stick, { recursive: true });
+  }
+});
+
+it('22: a chosen file of which the disk does not say what it is stays open nowhere', async () => {
+  const chosen = join(folder, 'latest.keyshift-update');
+  writeFileSync(chosen, updateFile());
+  const handle = await openHandle(chosen);
+  const handles: FileHandle = Object.getPrototypeOf(handle);
+  await handle.close();
+  const stat = vi.spyOn(handles, 'stat').mockRejectedValue(Object.assign(new Error('EIO'), { code: 'EIO' }));
+  try {
+    expect([await codeOf(chosenUpdate(chosen)), stat.mock.contexts.map((each) => Reflect.get(Object(each), 'fd'))]).toEqual(['disk.failed', [-1]]);
+  } finally {
+    stat.mockRestore();
   }
 });
