@@ -15,7 +15,7 @@ import type { EventHub } from './event-hub';
 import { openInvitation } from './invitation-keeper';
 import { newHandle } from './local-handle';
 import type { NetworkFacts } from './network-facts';
-import type { Stores } from './ports';
+import type { InvitationRow, Stores } from './ports';
 
 /** Requests that wait for an answer at once: strangers must not fill the disk. Further ones may come again later. */
 const maxRequests = 100;
@@ -100,10 +100,19 @@ export class Answering {
 
   /** Redeems a link once and durably; the same person may repeat the step after a lost answer (protocol.md §12). */
   #redeem(invitationId: string, card: Card): RedeemResult {
-    const { stores, clock, crypto, local, acquaintances } = this.#parts;
-    const { peerId, spkiHash } = card.chain.identity;
+    const { stores, crypto } = this.#parts;
     const invitation = stores.invitations.find(invitationId);
     if (invitation === undefined) return 'refused';
+    try {
+      return this.#judged(invitation, card);
+    } finally {
+      crypto.wipe(invitation.secret);
+    }
+  }
+
+  #judged(invitation: InvitationRow, card: Card): RedeemResult {
+    const { stores, clock, crypto, local, acquaintances } = this.#parts;
+    const { peerId, spkiHash } = card.chain.identity;
     if (invitation.redeemedBy !== undefined) {
       const same =
         invitation.redeemedBy === peerId &&

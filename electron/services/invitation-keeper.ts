@@ -45,7 +45,7 @@ export class InvitationKeeper {
     const { clock, logger, stores } = this.#parts;
     try {
       const now = clock.now();
-      const rows = stores.invitations.list();
+      const rows = this.#list();
       if (rows.some(({ expiresAt }) => expiresAt <= now)) {
         stores.transaction(() => stores.invitations.removeExpiredBefore(now + 1));
         stores.purge();
@@ -61,15 +61,14 @@ export class InvitationKeeper {
 
   /** A session with this person is confirmed, so they hold our answer: of their link only what tells a second holder "used" stays. Never throws. */
   met(peerId: PeerId): void {
-    const { crypto, logger, stores } = this.#parts;
+    const { logger, stores } = this.#parts;
     try {
-      const spent = stores.invitations.list().filter(({ redeemedBy, secret }) => redeemedBy === peerId && secret.length === secretBytes);
+      const spent = this.#list().filter(({ redeemedBy, isKept }) => redeemedBy === peerId && isKept);
       if (spent.length === 0) return;
       stores.transaction(() => {
-        for (const row of spent) stores.invitations.put({ ...row, secret: invitationHelloKey(crypto, row.secret) });
+        for (const { invitationId } of spent) this.#forget(invitationId);
       });
       stores.purge();
-      for (const { secret } of spent) crypto.wipe(secret);
     } catch (error) {
       logger.error('invitation.not-erased', { reason: error instanceof Error ? error.name : 'unknown' });
     }
@@ -78,6 +77,28 @@ export class InvitationKeeper {
   close(): void {
     this.#closed = true;
     this.#cancelTimer?.();
+  }
+
+  #forget(invitationId: string): void {
+    const { crypto, stores } = this.#parts;
+    const row = stores.invitations.find(invitationId);
+    if (row === undefined) return;
+    const helloKey = invitationHelloKey(crypto, row.secret);
+    try {
+      stores.invitations.put({ ...row, secret: helloKey });
+    } finally {
+      crypto.wipe(row.secret);
+      crypto.wipe(helloKey);
+    }
+  }
+
+  /** Without the secrets, which nobody needs who looks through all of them. */
+  #list(): (Pick<InvitationRow, 'invitationId' | 'expiresAt' | 'redeemedBy'> & { readonly isKept: boolean })[] {
+    return this.#parts.stores.invitations.list().map(({ secret, ...row }) => {
+      const isKept = secret.length === secretBytes;
+      this.#parts.crypto.wipe(secret);
+      return { ...row, isKept };
+    });
   }
 
   #again(milliseconds: number): void {

@@ -42,7 +42,10 @@ export class InvitationBook {
   parts(changes: Partial<InviterParts> = {}): InviterParts {
     return {
       ...partsOf(this.#party, () => this.now),
-      find: (invitationId) => this.#rows.get(invitationId)?.invitation,
+      find: (invitationId) => {
+        const invitation = this.#rows.get(invitationId)?.invitation;
+        return invitation && { secret: invitation.secret.slice() };
+      },
       redeem: (invitationId, card) => this.#redeem(invitationId, card),
       ...changes,
     };

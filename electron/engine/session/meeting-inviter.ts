@@ -9,7 +9,7 @@ import { encodeProvenCard, nameBytes, readProvenCard, refuse, refuseMalformed } 
 import { type MeetingParts, type MeetingStep, runListener } from './meeting-roles';
 
 export interface InviterParts extends MeetingParts {
-  /** The invitation behind an id (32 characters of hex), also a redeemed or expired one while its secret is kept. */
+  /** The invitation behind an id (32 characters of hex), also a redeemed or expired one while its secret is kept: a copy, which is wiped here. */
   readonly find: (invitationId: string) => OpenInvitation | undefined;
   /** Redeems once and durably; called only with a card whose holder proved to hold link and key on this channel. */
   readonly redeem: (invitationId: string, card: Card) => RedeemResult;
@@ -17,15 +17,14 @@ export interface InviterParts extends MeetingParts {
 
 export type InviterState =
   | { readonly phase: 'hello' }
-  | { readonly phase: 'proof'; readonly invitationId: string; readonly secret: Uint8Array }
-  | { readonly phase: 'spent' };
+  /** Which one, and not its secret: whoever opens a channel and says no more would keep that in memory. It is looked up again. */
+  | { readonly phase: 'proof'; readonly invitationId: string };
 
 /** The inviter's role (protocol.md §12): shows its card only to somebody who holds the link. Every other way ends in the same refusal. */
 export function stepInviter(parts: InviterParts, channelHash: Uint8Array, state: InviterState, frame: ChannelFrame): MeetingStep<InviterState> {
   return refuseMalformed(() => {
     if (state.phase === 'hello') return frame.kind === channelKinds.inviteHello ? onHello(parts, channelHash, frame.payload) : refuse();
-    if (frame.kind !== channelKinds.inviteProof) return refuse();
-    return state.phase === 'spent' ? onProofOfSpent(parts, channelHash, frame.payload) : onProof(parts, channelHash, state, frame.payload);
+    return frame.kind === channelKinds.inviteProof ? onProof(parts, channelHash, state.invitationId, frame.payload) : refuse();
   });
 }
 
@@ -41,13 +40,14 @@ function onHello(parts: InviterParts, channelHash: Uint8Array, payload: Uint8Arr
   const invitationId = toHex(reader.fixed(INVITATION_ID_LENGTH));
   const tag = reader.fixed(INVITATION_TAG_LENGTH);
   reader.end();
-  const invitation = parts.find(invitationId);
   // An unknown id costs what a known one costs, so that time tells nothing either.
+  const invitation = parts.find(invitationId);
   const known = invitation ?? { secret: crypto.random(16) };
   const expected = 'secret' in known ? helloTag(crypto, known.secret, channelHash, local.peerId) : helloTagUnder(crypto, known.helloKey, channelHash, local.peerId);
+  crypto.wipe('secret' in known ? known.secret : known.helloKey);
   if (!crypto.equal(expected, tag) || !invitation) return refuse();
   return {
-    state: 'secret' in invitation ? { phase: 'proof', invitationId, secret: invitation.secret } : { phase: 'spent' },
+    state: { phase: 'proof', invitationId },
     send: {
       kind: channelKinds.inviteAnswer,
       payload: encodeProvenCard(parts, 'invite-answer', channelHash, nameBytes({ peerId: local.peerId, spkiHash: local.identity.spkiHash })),
@@ -55,25 +55,26 @@ function onHello(parts: InviterParts, channelHash: Uint8Array, payload: Uint8Arr
   };
 }
 
-/** tag 32 ‖ LP(card) ‖ signature 64. */
-function onProof(parts: InviterParts, channelHash: Uint8Array, state: InviterState & { phase: 'proof' }, payload: Uint8Array): MeetingStep<InviterState> {
+/**
+ * tag 32 ‖ LP(card) ‖ signature 64. Where the secret is gone, the tag cannot be checked, nor does it matter: the hello showed the link, and nothing is
+ * given for it.
+ */
+function onProof(parts: InviterParts, channelHash: Uint8Array, invitationId: string, payload: Uint8Array): MeetingStep<InviterState> {
   const { crypto, local } = parts;
   const inviter = { peerId: local.peerId, spkiHash: local.identity.spkiHash };
   const reader = new Reader(payload);
   const tag = reader.fixed(INVITATION_TAG_LENGTH);
   const { card, proven } = readProvenCard(parts, 'invite-proof', channelHash, (shown) => concat(nameBytes(shown.chain.identity), nameBytes(inviter)), reader);
-  const expected = invitationTag(crypto, state.secret, channelHash, inviter, card.chain.identity);
+  const invitation = parts.find(invitationId);
+  if (invitation === undefined) return refuse();
+  if (!('secret' in invitation)) {
+    crypto.wipe(invitation.helloKey);
+    return proven ? { send: resultFrame('used') } : refuse();
+  }
+  const expected = invitationTag(crypto, invitation.secret, channelHash, inviter, card.chain.identity);
+  crypto.wipe(invitation.secret);
   if (!crypto.equal(expected, tag) || !proven) return refuse();
-  return { send: resultFrame(parts.redeem(state.invitationId, card)) };
-}
-
-/** The same layout. Without the secret its tag cannot be checked, nor does it matter: the hello showed the link, and nothing is given for it. */
-function onProofOfSpent(parts: InviterParts, channelHash: Uint8Array, payload: Uint8Array): MeetingStep<InviterState> {
-  const inviter = { peerId: parts.local.peerId, spkiHash: parts.local.identity.spkiHash };
-  const reader = new Reader(payload);
-  reader.fixed(INVITATION_TAG_LENGTH);
-  const { proven } = readProvenCard(parts, 'invite-proof', channelHash, (shown) => concat(nameBytes(shown.chain.identity), nameBytes(inviter)), reader);
-  return proven ? { send: resultFrame('used') } : refuse();
+  return { send: resultFrame(parts.redeem(invitationId, card)) };
 }
 
 function resultFrame(result: RedeemResult): ChannelFrame {

@@ -71,7 +71,7 @@ async function heardOf({ purpose, to, said }: Talk): Promise<readonly (number | 
   const { invitation: state = '', contact = '' } = devices[to] ?? {};
   const row = rowOf(state);
   const stores = {
-    invitations: { find: (id: string) => (id === row.invitationId ? row : undefined) },
+    invitations: { find: (id: string) => (id === row.invitationId ? { ...row, secret: row.secret.slice() } : undefined) },
     contacts: { byPeer: () => (contact === 'mutual' ? { contactId: 'c', relation: 'mutual', blocked: false } : undefined) },
     requests: { byPeer: () => (contact === 'declined' ? { requestId: 'r', declined: true } : undefined), list: () => [], put: () => undefined },
     transaction: (work: () => void) => work(),

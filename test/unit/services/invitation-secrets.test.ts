@@ -97,6 +97,28 @@ describe('the secret of a link is kept as long as it is of use, and erased then'
     expect([made.length, wipedByAnn.includes(made)]).toEqual([32, true]);
   });
 
+  test('A88: whoever invites overwrites what was read of their links: at each look at them, at a redemption, and when the secret is done with', async () => {
+    const read: Uint8Array[] = [];
+    const noted = (row: InvitationRow): InvitationRow => (read.push(row.secret), row);
+    ann.replace(({ invitations }) => ({
+      invitations: {
+        ...invitations,
+        find: (invitationId) => {
+          const row = invitations.find(invitationId);
+          return row && noted(row);
+        },
+        list: () => invitations.list().map(noted),
+      },
+    }));
+    ann.reopen();
+    const { link } = await ann.contacts.createInvitation({ expiresInSeconds: 600 });
+    await ann.contacts.createInvitation({ expiresInSeconds: 600 });
+    await bo.contacts.acceptInvitation({ link });
+    await world.until('met', () => ann.profile.connections.sessions().length > 0);
+    expect(read.length).toBeGreaterThan(6);
+    expect(read.filter((secret) => secret.some((byte) => byte !== 0))).toEqual([]);
+  });
+
   /** Lets one channel of Bo's through to Ann and nothing else either way. */
   const onlyOneChannel = () => {
     let links = 0;

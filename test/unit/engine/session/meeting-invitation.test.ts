@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Invitation } from '../../../../electron/engine/identity/invitation-link';
-import { invitationHelloKey } from '../../../../electron/engine/identity/invitation-link';
+import { invitationHelloKey, invitationIdOf } from '../../../../electron/engine/identity/invitation-link';
 import { ChannelError, channelKinds, type ChannelFrame } from '../../../../electron/engine/session/channel-frames';
 import { beginInvitee, inviteOverChannel, type InviteeState, stepInvitee } from '../../../../electron/engine/session/meeting-invitee';
 import { answerInvitations, type InviterParts, type InviterState, stepInviter } from '../../../../electron/engine/session/meeting-inviter';
@@ -336,6 +336,23 @@ describe('meeting by invitation', () => {
     await clock.advance(50);
     const [first, second] = await Promise.all(outcomes);
     expect([first, second].sort()).toEqual(['in', 'invitation.used']);
+  });
+
+  test.each(['held', 'spent', 'gone'] as const)('A88: between hello and proof the secret is in no memory: it is looked up for either, and overwritten; a link that is %s by then', (later) => {
+    const invitation = invitationOf(ada);
+    const hash = ada.crypto.random(32);
+    const first = { secret: invitation.secret.slice() };
+    const second = { held: { secret: invitation.secret.slice() }, spent: { helloKey: invitationHelloKey(ada.crypto, invitation.secret) }, gone: undefined }[later];
+    const book = new InvitationBook(ada, invitation);
+    const found = [second, first];
+    const parts: InviterParts = { ...book.parts(), find: () => found.pop() };
+    const hello = beginInvitee({ ...partsOf(ben), invitation }, hash);
+    const answer = hello.send && stepInviter(parts, hash, { phase: 'hello' }, hello.send);
+    expect(answer?.state).toEqual({ phase: 'proof', invitationId: invitationIdOf(ada.crypto, invitation.secret) });
+    const proof = answer?.send && hello.state && stepInvitee({ ...partsOf(ben), invitation }, hash, hello.state, answer.send).send;
+    const { send } = (answer?.state && proof && stepInviter(parts, hash, answer.state, proof)) ?? {};
+    expect([send?.payload[0], book.redeemed.length]).toEqual({ held: [0, 1], spent: [1, 0], gone: [undefined, 0] }[later]);
+    expect(Object.values({ ...first, ...second }).flatMap((bytes) => [...bytes]).some((byte) => byte !== 0)).toBe(false);
   });
 
   test('another device of the inviter does not do', async () => {
