@@ -165,7 +165,7 @@ export class OpenProfile {
     });
     this.untaken = new Untaken({ clock, room: () => (around.files ?? nowhere).held.room(), onChange: () => around.network.touched(), onRoom: () => this.lasting(() => this.connections.lookAgain()) });
     const standing = new StandingExchange({
-      crypto, logger, local, engine: this.engine, book: this.book, commit: (work) => this.commit(work),
+      crypto, clock, logger, local, engine: this.engine, book: this.book, commit: (work) => this.commit(work),
       onDelisted: (toldBy, list) => this.devices.standing.delisted(toldBy, list), onNewerList: (list) => changes.adopt(list),
     });
     this.delivery = new Delivery({

@@ -5,13 +5,18 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { DialogEngine } from '../engine/dialog/dialog-engine';
 import { encodeStanding, parseStanding } from '../engine/dialog/standing';
 import type { PeerId } from '../engine/ids';
-import type { Logger } from '../engine/ports';
+import type { Clock, Logger } from '../engine/ports';
 import type { Session, SessionItem } from '../engine/session/session';
+import { TokenBucket } from '../engine/session/token-bucket';
 import { toHex } from '../engine/wire/encoding';
 import type { PeerBook } from './peer-book';
 
+/** Items of one session that are heard at once, and how many more in a second: each is a transaction, and a whole word has everything that waits sent again. */
+const heardInSession = { burst: 64, perSecond: 4 };
+
 export interface StandingParts {
   readonly crypto: Crypto;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly logger: Logger;
   readonly local: LocalParty;
   readonly engine: Pick<DialogEngine, 'standing' | 'meet' | 'hold'>;
@@ -30,6 +35,9 @@ export interface StandingParts {
  */
 export class StandingExchange {
   readonly #parts: StandingParts;
+  readonly #heard = new WeakMap<Session, TokenBucket>();
+  /** Ended here: thousands more may stand in the record that did it. */
+  readonly #over = new WeakSet<Session>();
 
   constructor(parts: StandingParts) {
     this.#parts = parts;
@@ -52,8 +60,10 @@ export class StandingExchange {
   heard(session: Session, bytes: Uint8Array): boolean {
     const { crypto, local, engine, commit, logger, onDelisted, onNewerList } = this.#parts;
     const { peerId } = session.peer.identity;
-    const standing = parseStanding(bytes);
+    if (this.#over.has(session)) return false;
+    const standing = this.#mayHear(session) ? parseStanding(bytes) : undefined;
     if (!standing) {
+      this.#over.add(session);
       logger.warn('standing.rejected');
       session.close();
       return false;
@@ -70,6 +80,13 @@ export class StandingExchange {
       return false;
     }
     return commit(() => engine.meet(session.peer, standing, session)) === 'met';
+  }
+
+  #mayHear(session: Session): boolean {
+    const now = this.#parts.clock.monotonic();
+    const bucket = this.#heard.get(session) ?? new TokenBucket(heardInSession, now);
+    this.#heard.set(session, bucket);
+    return bucket.take(now);
   }
 
   #newerList(session: Session): Uint8Array | undefined {

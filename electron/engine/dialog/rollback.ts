@@ -95,8 +95,9 @@ export class Rollback {
     this.heard(peerId, standing.heardToken);
     const named = this.#named.get(connection) ?? new Set<string>();
     for (const stream of standing.streams) {
-      named.add(stream.dialogId);
       const dialog = memory.dialog({ peerId, dialogId: stream.dialogId });
+      // Of those that are not here nothing is to be remembered: whoever makes them up fills no memory.
+      if (dialog) named.add(stream.dialogId);
       if (dialog && stream.failed) controls.ended(dialog, stream);
       this.#compare(peerId, dialog?.sending, stream);
     }

@@ -1,7 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { encodeControl, maxGap, parseControl } from '../../../../electron/engine/dialog/control';
 import { firstDigest, gapDigest, nextDigest } from '../../../../electron/engine/dialog/transcript';
+import { dialogIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { createDialogStore } from '../../../../electron/storage/dialog-store';
 import { Forger } from '../../../support/dialog-forge';
 import { Device, newPair, settle, TestClock, testCrypto } from '../../../support/dialog-kit';
@@ -132,6 +133,23 @@ describe('a receiver that lost what it had acknowledged', () => {
     // Twice, as somebody who refused something for its key says it.
     for (let time = 1; time <= 2; time += 1) expect(alice.engine.meet({ ...bob.person.chain }, { ...told, streams: [] })).toBe('met');
     expect(alice.snapshot(['start_tokens'])).toBe(before);
+  });
+
+  it('of dialogs that are not here nothing is remembered, however many are named in a word that never ends', () => {
+    const { alice, bob, key } = rolledBack(1, 1);
+    const [told] = bob.engine.standing(alice.peerId, alice.person.local.instanceId);
+    const [stream] = told?.streams ?? [];
+    if (!told || !stream) throw new Error('nothing told');
+    const made = Array.from({ length: 800 }, (_, n) => dialogIdFromBytes(Uint8Array.from({ length: 16 }, (_each, at) => (at === 0 ? 255 : (n >> (8 * (at % 2))) & 255))));
+    const connection = {};
+    const add = vi.spyOn(Set.prototype, 'add');
+    const outcomes = [1, 2].map(() => alice.engine.meet(bob.person.chain, { ...told, streams: [stream, ...made.map((dialogId) => ({ ...stream, dialogId, cumulative: 0, highest: 0, control: 0 }))], last: false }, connection));
+    const remembered = new Set(add.mock.calls.map(([value]) => value));
+    add.mockRestore();
+    expect(outcomes).toEqual(['more', 'more']);
+    expect(remembered.has(key.dialogId)).toBe(true);
+    expect(made.filter((dialogId) => remembered.has(dialogId))).toEqual([]);
+    expect(alice.engine.meet(bob.person.chain, { ...told, streams: [], last: true }, connection)).toBe('met');
   });
 
   it('A24: asking again and again costs bounded work', async () => {
