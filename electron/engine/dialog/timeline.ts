@@ -12,7 +12,10 @@ export function dialogTimeline(dialog: DialogState, store: DialogStore): DialogT
   const sending = dialog.sending?.row;
   const own = sending ? ownGenerations(sending, store.newestSendingKeys(sending, shown)) : [];
   const theirs = [...dialog.receiving.values()].flatMap(({ row }) => peerGenerations(store.newestReceivingKeys(row, shown)));
-  const kept = store.keks(dialog.key.peerId).filter((row) => row.key && !row.deleted).map((row) => row.createdAt);
+  const keks = store.keks(dialog.key.peerId);
+  const kept = keks.filter((row) => row.key && !row.deleted).map((row) => row.createdAt);
+  // Only whether they are there was wanted.
+  for (const { key } of keks) key?.fill(0);
   return {
     generations: [...own, ...newest(theirs)].sort((a, b) => a.since - b.since || a.epoch - b.epoch),
     exchangeKeySince: kept.length > 0 ? Math.min(...kept) : undefined,

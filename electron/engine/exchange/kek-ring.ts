@@ -236,9 +236,12 @@ export class KekRing {
 
   /** Deletes every key and block of the pair; ids, epochs and commitments stay, so that nothing old comes back (A19). */
   deleteAll(): void {
-    for (const { key: _, ...row } of this.#rows.values()) this.#put({ ...row, deleted: true });
+    for (const { key, ...row } of this.#rows.values()) {
+      this.#put({ ...row, deleted: true });
+      if (key) this.#parts.crypto.wipe(key);
+    }
     this.#parts.store.removeBlocks(this.#parts.peerId);
-    this.wipe();
+    this.keys.wipe();
   }
 
   /** Keys of these creators are never used to send again; what was locked with them still opens. False: there are none. */
@@ -248,9 +251,11 @@ export class KekRing {
     return rows.length > 0;
   }
 
-  /** Forgets what is open in memory. */
+  /** Overwrites what is in memory of keys. Of no use any more then: whoever needs it reads it anew. */
   wipe(): void {
     this.keys.wipe();
+    for (const { key } of this.#rows.values()) if (key) this.#parts.crypto.wipe(key);
+    this.#rows.clear();
   }
 
   #put(row: KekRow): void {
@@ -264,9 +269,10 @@ export class KekRing {
     this.keys.drop(row.kekId);
     store.removeOwnBlocks(row.kekId);
     onErased(row.kekId);
-    if (!row.key) return;
-    const { key: _, ...rest } = row;
+    const { key, ...rest } = row;
+    if (!key) return;
     this.#put(rest);
+    this.#parts.crypto.wipe(key);
   }
 
   /** Whoever lets devices come and go without end leaves the keys of the latest: of those longest without a new key nothing stays (A17). */

@@ -42,6 +42,16 @@ export interface Linked {
  */
 export function recordOfGrant(crypto: Crypto, statement: Uint8Array, own: JoinerKeys & { readonly deviceName: string }, host: ComparedHost, now: number): Linked {
   const grant = parseLinkGrant(statement);
+  try {
+    return linkedBy(crypto, grant, own, host, now);
+  } catch (error) {
+    // They open what is sent to this person's other devices.
+    for (const { kemSecret } of grant.exchanges) crypto.wipe(kemSecret);
+    throw error;
+  }
+}
+
+function linkedBy(crypto: Crypto, grant: LinkGrant, own: JoinerKeys & { readonly deviceName: string }, host: ComparedHost, now: number): Linked {
   const credential = parseInstanceCredential(crypto, grant.credential);
   if (credential.deviceName !== own.deviceName || credential.roles.includes('certifier')) throw unacceptable('the credential is not the one that was agreed on');
   const record: LocalRecord = {
@@ -57,8 +67,14 @@ export function recordOfGrant(crypto: Crypto, statement: Uint8Array, own: Joiner
     // One of them may have issued the exchange key in use.
     ...(grant.devices.length > 0 && { siblings: grant.devices.map((device) => ({ instanceId: parseInstanceCredential(crypto, device.credential).instanceId, credential: device.credential, addedAt: now })) }),
   };
-  assertWhole(crypto, record, host, now);
-  return { record, devices: devicesOf(crypto, record, grant, host), settings: grant.settings };
+  try {
+    assertWhole(crypto, record, host, now);
+    return { record, devices: devicesOf(crypto, record, grant, host), settings: grant.settings };
+  } catch (error) {
+    crypto.wipe(record.instance.signingSeed);
+    crypto.wipe(record.instance.kemSecret);
+    throw error;
+  }
 }
 
 function assertWhole(crypto: Crypto, record: LocalRecord, host: ComparedHost, now: number): void {

@@ -48,6 +48,8 @@ export class Writer {
   #length = 0;
   /** `#bytes`, where it is to be given back. */
   #room: Uint8Array | undefined;
+  /** `#bytes` is what `finish` gave: somebody else's. */
+  #isGiven = false;
 
   /** `capacity`: expected size in bytes; a good guess saves copies. */
   constructor(capacity = 256) {
@@ -100,10 +102,12 @@ export class Writer {
 
   /** The bytes written, in a buffer of their own. */
   finish(): Uint8Array {
-    const out = this.#bytes.slice(0, this.#length);
-    this.#giveBack();
+    const isFull = this.#room === undefined && !this.#isGiven && this.#length === this.#bytes.length;
+    const out = isFull ? this.#bytes : this.#bytes.slice(0, this.#length);
+    if (!isFull) this.#giveBack();
     // Full, so that whatever is written behind it grows into a copy.
     this.#bytes = out;
+    this.#isGiven = true;
     return out;
   }
 
@@ -115,6 +119,7 @@ export class Writer {
       grown.set(this.#bytes.subarray(0, at));
       this.#giveBack();
       this.#bytes = grown;
+      this.#isGiven = false;
     }
     this.#length = needed;
     return at;
@@ -123,9 +128,9 @@ export class Writer {
   /** Nothing of what was written stays behind: it may have been secret. */
   #giveBack(): void {
     const room = this.#room;
+    if (!this.#isGiven) this.#bytes.fill(0, 0, this.#length);
     if (!room) return;
     this.#room = undefined;
-    room.fill(0, 0, this.#length);
     if (rooms.length < mostRooms) rooms.push(room);
   }
 }

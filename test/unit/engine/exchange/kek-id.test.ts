@@ -54,6 +54,22 @@ describe('the id of a key exchange key', () => {
     expect(ring(ann, cas).isLost({ header: row, check: row.check })).toBe(false);
   });
 
+  it('A88 S1-19: the bytes of an own key are overwritten in memory with its successor, with a floor above it, with the pair, and when everything is locked', () => {
+    const ends: readonly ((ring: KekRing) => void)[] = [
+      (made) => void made.create(bo.remote(), now),
+      (made) => made.raiseFloor(ann.local.instanceId, 2),
+      (made) => made.deleteAll(),
+      (made) => made.wipe(),
+    ];
+    for (const end of ends) {
+      const made = ring(ann, bo);
+      const { key } = made.create(bo.remote(), now);
+      expect(key?.some((byte) => byte !== 0)).toBe(true);
+      end(made);
+      expect(key).toEqual(new Uint8Array(32));
+    }
+  });
+
   it('S2-05: a generator that gives the same key again is refused', () => {
     const stuck: Crypto = { ...crypto, randomSecret: (kind, length) => crypto.secret(kind, new Uint8Array(length).fill(5)) };
     const made = new KekRing({ crypto: stuck, local: ann.local, store: createDialogStore(freshDatabase()), peerId: bo.local.peerId, open: 0, onErased: () => undefined });

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { consentTo } from '../../../../electron/engine/certificates/credential';
 import { openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
@@ -348,4 +348,26 @@ describe('whoever is at the other end', () => {
       expect([linked, endOf(joiner)], what).toEqual([undefined, 'refused']);
     }
   }, 30_000);
+
+  it.each([
+    ['the list from before', (grant: LinkGrant) => ({ ...grant, instanceList: owner.record.instanceList }), true],
+    ['another name', (grant: LinkGrant) => ({ ...grant, credential: owner.record.instance.credential }), false],
+  ] as const)('A88: of a grant that is refused, here for %s, no private half stays in memory', async (_, change, isMade) => {
+    const { host, joiner, parts, hash } = compared();
+    for (const each of [joiner, host]) each.on({ kind: 'confirm', same: true });
+    exchange(host, joiner);
+    const device = agreedOf(host);
+    if (!device) throw new Error('not agreed');
+    const frames = await issue(owner, device, hash, change);
+    const wiped: string[] = [];
+    const { wipe } = owner.crypto;
+    const spy = vi.spyOn(owner.crypto, 'wipe').mockImplementation((bytes) => (wiped.push(Buffer.from(bytes).toString('hex')), wipe(bytes)));
+    for (const frame of frames) joiner.on({ kind: 'frame', frame });
+    spy.mockRestore();
+    expect(endOf(joiner)).toBe('refused');
+    const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+    expect(owner.record.exchanges.map(({ kemSecret }) => wiped.includes(hex(kemSecret)))).toEqual([true]);
+    const { signing, kem } = parts.keys;
+    expect([signing.secret, kem.secret].map(({ bytes }) => wiped.includes(hex(bytes)))).toEqual([isMade, isMade]);
+  });
 });

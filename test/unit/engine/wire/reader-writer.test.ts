@@ -34,11 +34,14 @@ describe('writer', () => {
 
   it('leaves nothing of what was written in the memory it gives back, also where that was too small', () => {
     const set = vi.spyOn(Uint8Array.prototype, 'set');
-    const finished = [new Writer().fixed(new Uint8Array(300).fill(1)), new Writer().fixed(new Uint8Array(8_000).fill(2)).fixed(new Uint8Array(300).fill(3))].map((writer) => writer.finish());
-    const rooms = set.mock.contexts.filter((written): written is Uint8Array => written instanceof Uint8Array && written.length === 8_192);
+    const piece = (length: number): Uint8Array => new Uint8Array(length).fill(length & 0x7f);
+    const writers = [new Writer().fixed(piece(300)), new Writer().fixed(piece(8_000)).fixed(piece(300)), new Writer().fixed(piece(8_000)).fixed(piece(9_000)).fixed(piece(20_000)), new Writer(30_000).fixed(piece(301)), new Writer(9_000).fixed(piece(9_000))];
+    const finished = writers.map((writer) => writer.finish());
+    const rooms = set.mock.contexts.filter((written): written is Uint8Array => written instanceof Uint8Array && !finished.includes(written));
     set.mockRestore();
-    expect(finished.map(({ length }) => length)).toEqual([300, 8_300]);
-    expect(rooms.length).toBeGreaterThanOrEqual(2);
+    expect(finished.map(({ length }) => length)).toEqual([300, 8_300, 37_000, 301, 9_000]);
+    expect(finished.map((bytes_) => bytes_.every((byte) => byte !== 0))).toEqual([true, true, true, true, true]);
+    expect(new Set(rooms.map(({ length }) => length))).toEqual(new Set([8_192, 16_384, 17_000, 30_000]));
     expect(rooms.flatMap((room) => [...room]).some((byte) => byte !== 0)).toBe(false);
   });
 
