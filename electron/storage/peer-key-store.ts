@@ -1,4 +1,5 @@
 import type { PeerId } from '../engine/ids';
+import { concat } from '../engine/wire/writer';
 import type { KeyCandidateRow, KeyLapseRow, KeyTroubleRow, PeerKeyRow, PeerKeyStore } from '../services/ports/peer-keys';
 import type { Db, Row } from './database';
 import { atMost } from './at-most';
@@ -95,13 +96,17 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
     },
     pairSecret(peerId) {
       const row = selectSecret.get([peerId]);
-      return row && secretsOf(row)[0]?.slice();
+      const [newest, ...earlier] = row ? secretsOf(row) : [];
+      for (const secret of earlier) secret.fill(0);
+      return newest;
     },
-    pairSecrets: () => selectSecrets.all().flatMap((row) => secretsOf(row).map((secret): readonly [PeerId, Uint8Array] => [id(row, 'peer_id'), secret.slice()])),
+    pairSecrets: () => selectSecrets.all().flatMap((row) => secretsOf(row).map((secret): readonly [PeerId, Uint8Array] => [id(row, 'peer_id'), secret])),
     addPairSecret(peerId, secret) {
       const row = selectSecret.get([peerId]);
-      const kept = [secret, ...(row ? secretsOf(row) : [])].slice(0, keptSecrets);
-      setSecret.run([Buffer.concat(kept), peerId]);
+      const before = row ? secretsOf(row) : [];
+      const kept = concat(...[secret, ...before].slice(0, keptSecrets));
+      setSecret.run([kept, peerId]);
+      for (const each of [kept, ...before]) each.fill(0);
     },
     proven: () => new Map(selectProven.all().map((row): [PeerId, number] => [id(row, 'peer_id'), integer(row, 'proven_epoch')])),
     setProven: (peerId, epoch) => setProven.run([epoch, peerId, epoch]).changes > 0,
@@ -120,7 +125,7 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
   };
 }
 
-/** Newest first. */
+/** Newest first, where the row has them: whoever wipes each of them leaves nothing. */
 function secretsOf(row: Row): Uint8Array[] {
   const all = optionalBytes(row, 'pair_secret') ?? new Uint8Array(0);
   return Array.from({ length: all.length / secretBytes }, (_, at) => all.subarray(at * secretBytes, (at + 1) * secretBytes));

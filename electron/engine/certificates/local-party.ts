@@ -1,7 +1,7 @@
 import type { Crypto, KeyPair, RsaPrivateKey } from '../crypto/crypto';
 import type { Secret } from '../crypto/secret';
 import type { InstanceId, PeerId } from '../ids';
-import { privateKeyOf } from '../crypto/rsa';
+import { pkcs8Of, privateKeyOf } from '../crypto/rsa';
 import type { LocalRecord } from '../ports';
 import { toHex } from '../wire/encoding';
 import type { Chain } from './chain';
@@ -122,7 +122,7 @@ export async function createLocalRecord(crypto: Crypto, { name: wanted, deviceNa
       peerId: identity.peerId,
       name,
       createdAt: now,
-      identityKeys: [{ epoch: 1, certificate: identity.der, privateKey: new Uint8Array(identityKey.key.export({ format: 'der', type: 'pkcs8' })), createdAt: now }],
+      identityKeys: [{ epoch: 1, certificate: identity.der, privateKey: pkcs8Of(identityKey), createdAt: now }],
       instance: { credential: credential.bytes, signingSeed: signing.secret.bytes.slice(), kemSecret: instanceKem.secret.bytes.slice() },
       exchanges: [{ credential: exchange.bytes, kemSecret: exchangeKem.secret.bytes.slice() }],
       instanceList: list.bytes,

@@ -1,4 +1,5 @@
 import type { Crypto, RsaKeyPair } from '../crypto/crypto';
+import { pkcs8Of } from '../crypto/rsa';
 import type { LocalRecord, OtherDevice } from '../ports';
 import { createIdentityCertificate, type IdentityCertificate } from './identity-certificate';
 import { issueKeyLink, type LinkPurpose } from './key-link';
@@ -66,7 +67,7 @@ export function withSiblings(siblings: readonly OtherDevice[]): Pick<LocalRecord
 
 /** PKCS#8 DER. */
 export function privateBytes({ privateKey }: RsaKeyPair): Uint8Array {
-  return new Uint8Array(privateKey.key.export({ format: 'der', type: 'pkcs8' }));
+  return pkcs8Of(privateKey);
 }
 
 export function withoutPrivate({ privateKey: _erased, ...rest }: OwnKey): OwnKey {

@@ -21,6 +21,14 @@ export function privateKeyOf(pkcs8: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.from(pkcs8.buffer, pkcs8.byteOffset, pkcs8.byteLength), format: 'der', type: 'pkcs8' });
 }
 
+/** The other way round. The caller wipes it; what the library gave is wiped here. */
+export function pkcs8Of({ key }: RsaPrivateKey): Uint8Array {
+  const given = key.export({ format: 'der', type: 'pkcs8' });
+  const pkcs8 = new Uint8Array(given);
+  given.fill(0);
+  return pkcs8;
+}
+
 /** RSA-PSS over the parts, SHA-256, salt 32, on a thread of the pool (1.8 ms). */
 export function rsaPssSign(key: RsaPrivateKey, message: Uint8Array): Promise<Uint8Array> {
   return signWith(message, { key: key.key, ...pss });

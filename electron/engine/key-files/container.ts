@@ -2,6 +2,7 @@ import { encodeEndorsements, readEndorsements } from '../certificates/endorsemen
 import { parseIdentityCertificate } from '../certificates/identity-certificate';
 import type { Crypto, PasswordCost } from '../crypto/crypto';
 import { nonceLength, tagLength } from '../crypto/aead';
+import { pkcs8Of } from '../crypto/rsa';
 import { Reader } from '../wire/reader';
 import { WireError } from '../wire/wire-error';
 import { concat, Writer } from '../wire/writer';
@@ -86,7 +87,7 @@ export async function openContainer(crypto: Crypto, bytes: Uint8Array, passphras
 
 /** Its padding included. The caller wipes it. */
 export function encodeContainerPayload(crypto: Crypto, { privateKey, papers, recoveryKey, endorsements = [] }: KeyFile): Uint8Array {
-  const pkcs8 = new Uint8Array(privateKey.key.export({ format: 'der', type: 'pkcs8' }));
+  const pkcs8 = pkcs8Of(privateKey);
   const payload = new Writer(64 * 1024)
     .lp(pkcs8)
     .fixed(encodeFittingPapers(papers, maxPapersBytes))

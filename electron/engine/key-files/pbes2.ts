@@ -3,6 +3,7 @@ import { DerReader, der, derNumber, parseDerNumber, tag } from '../certificates/
 import type { Crypto } from '../crypto/crypto';
 import { fromHex, toHex } from '../wire/encoding';
 import { WireError } from '../wire/wire-error';
+import { concat } from '../wire/writer';
 import { isWithin, iterationBounds } from './kdf-limits';
 import { oids } from './oids';
 import { oldMethods, tooMuchWork, tooWeak } from './refusals';
@@ -80,16 +81,18 @@ function parseHash(algorithm: DerReader): Pbes2['hash'] | undefined {
 export async function openPbes2({ hash, salt, iterations, cipher, iv }: Pbes2, passphrase: Uint8Array, encrypted: Uint8Array): Promise<Uint8Array | undefined> {
   const keyBytes = [...ciphers.values()].find(({ name }) => name === cipher)?.keyBytes ?? 0;
   const key = await derive(passphrase, salt, iterations, keyBytes, hash);
+  const parts: Buffer[] = [];
   try {
     const decipher = createDecipheriv(cipher, key, iv);
-    const parts = [decipher.update(encrypted), decipher.final()];
-    const plain = new Uint8Array(Buffer.concat(parts));
-    for (const part of parts) part.fill(0);
-    return plain;
+    parts.push(decipher.update(encrypted));
+    parts.push(decipher.final());
+    return concat(...parts);
   } catch {
     return undefined;
   } finally {
     key.fill(0);
+    // Also of a file whose end alone was changed: the key stood before that.
+    for (const part of parts) part.fill(0);
   }
 }
 

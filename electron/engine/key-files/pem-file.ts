@@ -1,5 +1,6 @@
 import { DerReader, der, tag } from '../certificates/der';
 import type { RsaKeyPair } from '../crypto/crypto';
+import { pkcs8Of } from '../crypto/rsa';
 import { fromBase64, toBase64 } from '../wire/encoding';
 import { WireError } from '../wire/wire-error';
 import type { KeyFile, KeyFileParts } from './key-file';
@@ -27,7 +28,7 @@ export const pemBegins = `-----BEGIN ${keyBlock}-----`;
  */
 export async function encodePem({ crypto }: KeyFileParts, { privateKey, certificate, papers }: KeyFile, passphrase: string, iterations = pbkdf2Iterations): Promise<Uint8Array> {
   const secret = passphraseBytes(passphrase);
-  const pkcs8 = new Uint8Array(privateKey.key.export({ format: 'der', type: 'pkcs8' }));
+  const pkcs8 = pkcs8Of(privateKey);
   try {
     const { algorithm, encrypted } = await sealPbes2(crypto, secret, iterations, pkcs8);
     const blocks = [

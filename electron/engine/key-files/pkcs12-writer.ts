@@ -1,5 +1,6 @@
 import { der, derNumber, tag } from '../certificates/der';
 import { pkcs12MacKey } from '../crypto/pkcs12-mac-key';
+import { pkcs8Of } from '../crypto/rsa';
 import { concat } from '../wire/writer';
 import type { KeyFile, KeyFileParts } from './key-file';
 import { encodeFittingPapers } from './key-papers';
@@ -22,7 +23,7 @@ const bmpString = 0x1e;
 export async function encodePkcs12({ crypto, turn }: KeyFileParts, { privateKey, certificate, papers }: KeyFile, passphrase: string, cost: Pick<FileCost, 'pbkdf2' | 'mac'> = { pbkdf2: pbkdf2Iterations, mac: macIterations }): Promise<Uint8Array> {
   const secret = passphraseBytes(passphrase);
   const bmp = passphraseBmp(passphrase);
-  const pkcs8 = new Uint8Array(privateKey.key.export({ format: 'der', type: 'pkcs8' }));
+  const pkcs8 = pkcs8Of(privateKey);
   try {
     const names = [attribute(oids.friendlyName, der(bmpString, utf16(certificate.name))), attribute(oids.localKeyId, der(tag.octetString, certificate.spkiHash))];
     const certBag = bag(

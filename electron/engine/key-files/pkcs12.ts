@@ -30,7 +30,13 @@ export async function openPkcs12({ crypto, turn }: KeyFileParts, bytes: Uint8Arr
     for (const part of encrypted) {
       const plain = await openPbes2(part.algorithm, secret, part.bytes);
       if (!plain) throw wrongPassphrase();
-      bags.push(...parseBags(plain));
+      try {
+        bags.push(...parseBags(plain));
+      } catch (error) {
+        // It may be a key without an encryption of its own that is not taken.
+        crypto.wipe(plain);
+        throw error;
+      }
     }
     return assemble(crypto, bags, await openKey(crypto, bags, secret));
   } finally {

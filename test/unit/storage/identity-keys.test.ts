@@ -8,9 +8,10 @@ import { openLocalParty } from '../../../electron/engine/certificates/local-part
 import { eraseOldKeys, rotateLocalRecord } from '../../../electron/engine/certificates/rotation';
 import type { Crypto } from '../../../electron/engine/crypto/crypto';
 import type { LocalRecord } from '../../../electron/engine/ports';
-import { type Db, openDatabase, type Statement } from '../../../electron/storage/database';
+import { type Db, openDatabase, type Parameters, type Row, type Statement } from '../../../electron/storage/database';
 import { createLocalStore } from '../../../electron/storage/local-store';
 import { openStores } from '../../../electron/storage/open-stores';
+import { createPeerKeyStore } from '../../../electron/storage/peer-key-store';
 import { testCrypto } from '../../support/dialog-kit';
 import { type KeyLife, keyLives, type Turn } from '../../support/key-lives';
 import { withFixedKeys } from '../../support/rsa-keys';
@@ -126,6 +127,24 @@ describe('an old private half', () => {
   }
 });
 
+it('A88: of the secrets of a pair nothing stays in memory but what was asked for: not the row, nor what was written', () => {
+  const live = openDatabase(join(folder, 'live.db'));
+  openStores(live);
+  const { peerId } = record('routine', 0);
+  live.prepare(`INSERT INTO peers (peer_id, pinned_spki_hash, identity_epoch, identity_certificate, instance_list, list_version, instances, exchanges, blocked, updated_at)
+    VALUES (?, zeroblob(32), 1, x'', x'', 1, x'', x'', 0, 0)`).run([peerId]);
+  const seen: Uint8Array[] = [];
+  const store = createPeerKeyStore(watched(live, () => undefined, (values) => seen.push(...Object.values(values).filter((value) => value instanceof Uint8Array))));
+  const secrets = [1, 2, 3, 4].map((byte) => new Uint8Array(32).fill(byte));
+  for (const secret of secrets) store.addPairSecret(peerId, secret);
+  const given = [store.pairSecret(peerId) ?? expect.unreachable('a secret'), ...store.pairSecrets().map(([, secret]) => secret)];
+  expect([secrets, given].map((all) => all.map(([first]) => first))).toEqual([[1, 2, 3, 4], [4, 4, 3, 2]]);
+  for (const secret of given) crypto.wipe(secret);
+  live.close();
+  // Four written, three read to write the next ones, and both questions.
+  expect([seen.length, seen.filter((bytes) => bytes.some((byte) => byte !== 0)).length]).toEqual([9, 0]);
+});
+
 /** The private exponent and the primes, in pieces of 32 bytes: modulus and prefix are public or alike in all keys. */
 function pieces(key: Uint8Array | undefined): readonly Buffer[] {
   if (!key) throw new Error('it is there');
@@ -147,10 +166,11 @@ function asItLies(file: string, copy: string): LocalRecord | undefined {
 }
 
 /** The database, with a look before every write of the store. */
-function watched(db: Db, before: () => void): Db {
+function watched(db: Db, before: () => void, sees: (values: Row | Parameters) => void = () => undefined): Db {
   const prepare = (sql: string): Statement => {
     const statement = db.prepare(sql);
-    return { get: (params) => statement.get(params), all: (params) => statement.all(params), run: (params) => (before(), statement.run(params)) };
+    const seen = <T extends Row | undefined>(row: T): T => (sees(row ?? []), row);
+    return { get: (params) => seen(statement.get(params)), all: (params) => statement.all(params).map(seen), run: (params) => (before(), sees(params ?? []), statement.run(params)) };
   };
   const exec = (sql: string): void => (before(), db.exec(sql));
   return new Proxy(db, {

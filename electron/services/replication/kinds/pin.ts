@@ -58,12 +58,7 @@ function encodedPin({ crypto, stores }: Pick<KindParts, 'crypto' | 'stores'>, pe
   const trouble = peerKeys.troubles().find((row) => row.peerId === peerId);
   const inQuestion = peerKeys.candidates(peerId).map(({ elements, vouched, spki, epoch }) => ({ elements: elements.length > 0 ? parseKeyElements(crypto, elements) : [], vouched: vouched === 'old-key' || vouched === 'recovery', spki, epoch }));
   const candidates = [...inQuestion, ...leftOf(keys, inQuestion)];
-  const secrets = peerKeys.pairSecrets().filter(([of]) => of === peerId).map(([, secret]) => secret);
-  try {
-    return encodePin({ record, keys, path, recovery: peerKeys.recovery(peerId), secrets, candidates, inDoubt: trouble?.kind === 'unknown-key' });
-  } finally {
-    for (const secret of secrets) crypto.wipe(secret);
-  }
+  return withSecrets({ crypto, stores }, peerId, (secrets) => encodePin({ record, keys, path, recovery: peerKeys.recovery(peerId), secrets, candidates, inDoubt: trouble?.kind === 'unknown-key' }));
 }
 
 /** Keys that were left, as candidates that nothing leads to: under them it is judged whether one vouched for two. Those that a key in question follows on come first. */
@@ -126,5 +121,15 @@ function doubt({ crypto, clock, stores, profile }: KindParts, peerId: PeerId, { 
 }
 
 function isKnownSecret({ crypto, stores }: KindParts, peerId: PeerId, secret: Uint8Array): boolean {
-  return stores.peerKeys.pairSecrets().some(([of, known]) => of === peerId && crypto.equal(known, secret));
+  return withSecrets({ crypto, stores }, peerId, (secrets) => secrets.some((known) => crypto.equal(known, secret)));
+}
+
+/** Those of everybody are read for it, and wiped with it. */
+function withSecrets<T>({ crypto, stores }: Pick<KindParts, 'crypto' | 'stores'>, peerId: PeerId, work: (secrets: readonly Uint8Array[]) => T): T {
+  const all = stores.peerKeys.pairSecrets();
+  try {
+    return work(all.flatMap(([of, secret]) => (of === peerId ? [secret] : [])));
+  } finally {
+    for (const [, secret] of all) crypto.wipe(secret);
+  }
 }

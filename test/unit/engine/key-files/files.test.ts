@@ -1,20 +1,21 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { createDecipheriv, type Decipher, type KeyObject } from 'node:crypto';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { der, derNumber, DerReader, tag } from '../../../../electron/engine/certificates/der';
 import { createLocalRecord } from '../../../../electron/engine/certificates/local-party';
 import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
-import { encodeContainer } from '../../../../electron/engine/key-files/container';
+import { encodeContainer, encodeContainerPayload } from '../../../../electron/engine/key-files/container';
 import { pkcs12MacKey } from '../../../../electron/engine/crypto/pkcs12-mac-key';
 import { macIterations } from '../../../../electron/engine/key-files/kdf-limits';
 import type { KeyFile } from '../../../../electron/engine/key-files/key-file';
 import { oids } from '../../../../electron/engine/key-files/oids';
 import { openKeyFile } from '../../../../electron/engine/key-files/open-key-file';
-import { oid } from '../../../../electron/engine/key-files/pbes2';
+import { oid, openPbes2, parsePbes2, sealPbes2 } from '../../../../electron/engine/key-files/pbes2';
 import { encodePem } from '../../../../electron/engine/key-files/pem-file';
 import { encodePkcs12 } from '../../../../electron/engine/key-files/pkcs12-writer';
 import { openPrivateKey } from '../../../../electron/engine/key-files/private-key';
 import { testCrypto } from '../../../support/dialog-kit';
-import { passphraseBmp } from '../../../../electron/engine/key-files/passphrase-bytes';
+import { passphraseBmp, passphraseBytes } from '../../../../electron/engine/key-files/passphrase-bytes';
 import { keyFileOf, keyFileParts } from '../../../support/key-file-kit';
 
 const passphrase = 'vier gute Wörter reichen';
@@ -168,7 +169,7 @@ describe('files of an identity key', () => {
     expect(await code(pemWith(long))).toBe('key-file.too-weak');
   });
 
-  it('A80: a file with two private keys is no key file, in both formats: nobody says which of them would be used', async () => {
+  it('A80 A88: a file with two private keys is no key file, in both formats: nobody says which of them would be used; of one that is not encrypted itself nothing stays in memory', async () => {
     const pem = new TextDecoder().decode(made.pem);
     expect(await code(new TextEncoder().encode(pem + pem))).toBe('key-file.garbled');
     // PKCS #12: its last part, the one with the key, once more, under a MAC that is right.
@@ -189,6 +190,14 @@ describe('files of an identity key', () => {
     };
     expect(withParts(certificate, key)).toEqual(made.pkcs12);
     expect(await code(withParts(certificate, key, key))).toBe('key-file.garbled');
+    const bare = der(tag.sequence, der(tag.sequence, oid(oids.keyBag), der(0xa0, file.privateKey.key.export({ format: 'der', type: 'pkcs8' }))));
+    const sealed = await sealPbes2(crypto, passphraseBytes(passphrase), least, bare);
+    const part = der(tag.sequence, derNumber(0), der(tag.sequence, oid(oids.data), sealed.algorithm, der(0x80, sealed.encrypted)));
+    const wiped: number[] = [];
+    const watching: Crypto = { ...crypto, wipe: (bytes) => (wiped.push(bytes.length), crypto.wipe(bytes)) };
+    const opening = openKeyFile(keyFileParts(watching), withParts(der(tag.sequence, oid(oids.encryptedData), der(0xa0, part)), certificate), passphrase);
+    await expect(opening).rejects.toMatchObject({ code: 'key-file.too-weak' });
+    expect(wiped).toContain(bare.length);
   });
 
   it('A81: a salt of fewer than 8 bytes is no salt', async () => {
@@ -230,6 +239,27 @@ describe('files of an identity key', () => {
     const certificate = text.indexOf('-----END CERTIFICATE');
     for (const length of [certificate, text.indexOf('-----BEGIN CERTIFICATE'), text.indexOf('-----END ENCRYPTED')]) {
       expect(await code(new TextEncoder().encode(text.slice(0, length)))).toBe('key-file.garbled');
+    }
+  });
+
+  it('A88: of a key that is written or opened nothing stays in memory but what was asked for, also where the end of the file was changed', async () => {
+    const pkcs8 = file.privateKey.key.export({ format: 'der', type: 'pkcs8' });
+    const keys: KeyObject = Object.getPrototypeOf(file.privateKey.key);
+    const deciphers: Decipher = Object.getPrototypeOf(createDecipheriv('aes-256-cbc', new Uint8Array(32), new Uint8Array(16)));
+    const spies = [vi.spyOn(keys, 'export'), vi.spyOn(deciphers, 'update'), vi.spyOn(deciphers, 'final'), vi.spyOn(Buffer, 'concat')];
+    const given = (): Buffer[] => spies.flatMap((spy) => spy.mock.results.map(({ value }): unknown => value).filter((value) => Buffer.isBuffer(value)));
+    try {
+      await encodePkcs12(keyFileParts(crypto), file, passphrase, { pbkdf2: least, mac: least });
+      await encodePem(keyFileParts(crypto), file, passphrase, least);
+      encodeContainerPayload(crypto, file);
+      for (const format of ['pkcs12', 'pem'] as const) await open(made[format]);
+      const secret = new Uint8Array(16);
+      const { algorithm, encrypted } = await sealPbes2(crypto, secret, least, pkcs8);
+      expect(await openPbes2(parsePbes2(new DerReader(algorithm).inside(tag.sequence)), secret, changed(encrypted, encrypted.length - 17, (encrypted.at(-17) ?? 0) ^ 0x80))).toBeUndefined();
+      const keysGiven = given().filter((bytes) => bytes.includes(pkcs8.subarray(200, 264)));
+      expect([given().length > 12, keysGiven.length]).toEqual([true, 0]);
+    } finally {
+      for (const spy of spies) spy.mockRestore();
     }
   });
 
