@@ -10,15 +10,13 @@ export function searchService(parts: { profile: () => OpenProfile }): Pick<Handl
   return {
     search: ({ query, conversationId, before, limit = defaultHits }) => {
       const profile = parts.profile();
-      const places = conversationId === undefined ? [undefined] : conversationRows(profile, conversationId).map((row) => row.conversationId);
+      const among = conversationId === undefined ? undefined : conversationRows(profile, conversationId).map((row) => row.conversationId);
       if (before !== undefined && profile.stores.messages.byId(before) === undefined) throw new KeyshiftError('message.unknown', 'That message is not here any more.');
       const { disappearing } = profile.talk;
-      const found = places
-        .flatMap((place) => profile.stores.search.find({ text: query, conversationId: place, before, limit }))
+      const hits = profile.stores.search
+        .find({ text: query, conversationId: among, before, limit })
         // Shown no more, though it is still to be erased.
         .filter(({ messageId }) => !disappearing.isBehind || !disappearing.isOver(profile.stores.messages.byId(messageId) ?? {}));
-      // Those of one place are in order already.
-      const hits = places.length < 2 ? found : found.sort((one, other) => other.sentAt - one.sentAt).slice(0, limit);
       const marksIn = searchFor(query);
       return hits.map(({ text, fileName, ...found }) => {
         const hit = { ...found, conversationId: shownAt(profile, found.conversationId) };

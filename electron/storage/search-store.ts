@@ -18,6 +18,8 @@ import { holds, isAskable, phrase, readings, type Wanted } from './search-words'
 const signsAtOnce = 100;
 const directions = ['in', 'out'] as const;
 
+type OneQuery = Omit<SearchQuery, 'conversationId'> & { readonly conversationId: string | undefined };
+
 const marker = (column: string, words: readonly string[]): string => `{${column}} : ${phrase(words)}`;
 
 /** How words are found among millions of messages in a few milliseconds; why so, decisions/041, 054, 064 and 072 say. */
@@ -77,7 +79,7 @@ export function createSearchStore(db: Db, plans: SearchPlans = usualPlans): Sear
     return endings === undefined ? whatBegins() : withEndings(endings);
   };
 
-  const rowsOf = ({ conversationId, before, limit }: SearchQuery, words: Wanted): readonly Row[] => {
+  const rowsOf = ({ conversationId, before, limit }: OneQuery, words: Wanted): readonly Row[] => {
     const start = before === undefined ? undefined : selectPlace.get([before]);
     if (before !== undefined && start === undefined) return [];
     const below = start === undefined ? nowhere : integer(start, 'at');
@@ -128,9 +130,12 @@ export function createSearchStore(db: Db, plans: SearchPlans = usualPlans): Sear
   };
   const merge = db.prepare(`INSERT INTO search (search, rank) VALUES ('merge', ?)`);
   return {
-    find(query) {
-      const [first = [], ...others] = readings(db, query.text, isBegun).map((words) => rowsOf(query, words).map((row) => read(row, words)));
-      return others.every((hits) => hits.length === 0) ? first : inOrder([first, ...others].flat(), query.limit);
+    find({ conversationId, ...query }) {
+      const among = typeof conversationId === 'object' ? conversationId : [conversationId];
+      const asked = readings(db, query.text, isBegun).flatMap((words) => among.map((each) => rowsOf({ ...query, conversationId: each }, words).map((row) => read(row, words))));
+      const some = asked.filter((hits) => hits.length > 0);
+      // What comes of one question is in order already. The sender's clock is none: what it says is shown, and may be any.
+      return some.length < 2 ? (some[0] ?? []) : inOrder(some.flat(), query.limit);
     },
     remember: (limit) => tail.fill(limit),
     takeUp: (limit) => filling.takeUp(limit),

@@ -24,7 +24,8 @@ export interface MessagePages {
 export interface SearchQuery {
   /** All words and emoji, in any order, in a message or the names of its files; the last word may be a beginning. */
   readonly text: string;
-  readonly conversationId?: string | undefined;
+  /** Of several: what is shown as one. */
+  readonly conversationId?: string | readonly string[] | undefined;
   /** Only what stands before this message in the order of the whole history. */
   readonly before?: string | undefined;
   readonly limit: number;

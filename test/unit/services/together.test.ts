@@ -127,6 +127,12 @@ describe('one conversation without a title with each person', () => {
     const hits = await searchService({ profile: () => ada.profile }).search({ query: 'from', conversationId });
     expect(hits.map((hit) => [hit.snippet, hit.conversationId])).toEqual(expect.arrayContaining([['hello from Ada', conversationId], ['hello from Bob', conversationId]]));
     expect(hits.map(({ snippet }) => snippet).sort()).toEqual(['hello from Ada', 'hello from Bob', 'to hello from Ada', 'to hello from Bob']);
+    // Page by page, too, whatever the other person's clock says: what counts is where they stand.
+    ada.db.exec('UPDATE messages SET sent_at = 1 WHERE direction = 0');
+    const search = (before?: string) => searchService({ profile: () => ada.profile }).search({ query: 'from', conversationId, limit: 2, before });
+    const page = await search();
+    const inPlace = shown(ada).filter(({ text }) => text.includes('from')).map(({ messageId }) => messageId).reverse();
+    expect([...page, ...(await search(page.at(-1)?.messageId))].map(({ messageId }) => messageId)).toEqual(inPlace);
     // Clients hear of one conversation only, but for the word that it is elsewhere now.
     const named = new Set(ada.told.flatMap((event) => ('conversationId' in event && event.type !== 'conversation.changed' ? [event.conversationId] : [])).slice(-4));
     expect([...named]).toEqual([conversationId]);

@@ -30,6 +30,14 @@ describe('words of messages', () => {
     expect(found('report', { before: handle(2), conversationId: handle(1) })).toEqual([1]);
   });
 
+  it('are found in several conversations at once in the order in which they stand, which is not what clocks of others say', () => {
+    const { say, found } = opened();
+    for (const n of [1, 2, 3, 4]) say(n, `report ${n}`, 1 + (n % 2), n % 2 === 0 ? {} : { direction: 'in', sentAt: 50 - n, receivedAt: 10_000 + n });
+    const both = [handle(2), handle(1)];
+    expect([found('report', { conversationId: both }), found('report', { conversationId: both, limit: 3 }), found('report', { conversationId: both, before: handle(3), limit: 1 })]).toEqual([[4, 3, 2, 1], [4, 3, 2], [2]]);
+    expect([found('report 3', { conversationId: both }), found('report', { conversationId: [] })]).toEqual([[3], []]);
+  });
+
   it('are found however their apostrophe and their ß are written', () => {
     const { say, found } = opened();
     say(1, 'Die Straße am Fußballplatz; I can’t');

@@ -15,7 +15,7 @@ export function opened(inFile = true) {
   const stores = openStores(db);
   for (const n of [1, 2, 3]) stores.conversations.put(conversation(n));
   const say = (n: number, text: string, where = 1, change: Parameters<typeof message>[1] = {}) => stores.messages.add(message(n, { conversationId: handle(where), text, ...change }));
-  const found = (text: string, change: { conversationId?: string; before?: string; limit?: number } = {}) =>
+  const found = (text: string, change: { conversationId?: string | readonly string[]; before?: string; limit?: number } = {}) =>
     stores.search.find({ text, limit: 50, ...change }).map(({ messageId }) => Number.parseInt(messageId, 16));
   return { db, stores, say, found, file, key };
 }
