@@ -11,7 +11,7 @@ import { isListedAs } from './local-party';
 import { type KeyRow, maxExchanges, type OwnUpdate } from './own-update';
 import { parseRecovery } from './recovery-statement';
 import { withinGrace } from './renewal';
-import { prevails } from './retirement';
+import { assertRoomAbove, prevails } from './retirement';
 import { type OwnKey, withoutPrivate, withSiblings } from './rotation';
 import { unacceptable } from './unacceptable';
 import { validityTolerance } from './validity';
@@ -79,6 +79,8 @@ function mergeKeys(crypto: Crypto, record: LocalRecord, own: IdentityCertificate
   const recovered = Math.max(0, ...record.identityKeys.filter(({ recovery }) => recovery).map(({ epoch }) => epoch));
   const end = followKeyLinks(crypto, own.peerId, { epoch: own.epoch, spki: own.spki, recovered }, elements, own.recoveryKeyHash);
   if (end.epoch !== identity.epoch || !crypto.equal(end.spki, identity.spki)) throw unacceptable('its keys lead to another one');
+  const [first] = elements;
+  assertRoomAbove(end.epoch, first?.kind === 'recovery' ? Math.max(own.epoch, first.epoch) : own.epoch);
   const isCompromise = end.purpose === 'compromise';
   const known = new Set(later.map(({ epoch }) => epoch));
   const rows = [
@@ -104,7 +106,7 @@ function isSameCommitment(crypto: Crypto, a: IdentityCertificate, b: IdentityCer
   return crypto.equal(a.recoveryKeyHash ?? none, b.recoveryKeyHash ?? none);
 }
 
-function mergeList(crypto: Crypto, own: InstanceList, { identity, isLater }: Keys, update: OwnUpdate): InstanceList {
+function mergeList(crypto: Crypto, own: InstanceList, { identity, isLater, isRecovered }: Keys, update: OwnUpdate): InstanceList {
   const list = parseInstanceList(crypto, update.list);
   if (!isBoundTo(list, identity)) {
     // With a later key comes what it signed; an earlier one's list says nothing.
@@ -112,6 +114,7 @@ function mergeList(crypto: Crypto, own: InstanceList, { identity, isLater }: Key
     return own;
   }
   if (!isLater && !prevails(list, own)) return own;
+  if (!isRecovered) assertRoomAbove(list.version, own.version);
   verifyInstanceList(crypto, list, identity);
   return list;
 }

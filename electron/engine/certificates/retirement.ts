@@ -31,6 +31,7 @@ export function judgeOwnList(crypto: Crypto, local: LocalParty, bytes: Uint8Arra
   try {
     list = parseInstanceList(crypto, bytes);
     verifyInstanceList(crypto, list, local.identity);
+    assertRoomAbove(list.version, local.list.version);
   } catch {
     return undefined;
   }
@@ -39,6 +40,14 @@ export function judgeOwnList(crypto: Crypto, local: LocalParty, bytes: Uint8Arra
   if (list.version > local.list.version) return { list, isListed, isBehind };
   // Two copies may have become new devices without knowing of each other: one of them joins the other.
   return !isListed && prevails(list, local.list) ? { list, isListed, isBehind } : undefined;
+}
+
+/**
+ * Of the number of a list or of an identity key that is shown with the key of before, beside the one that is here. What the recovery key names has the next
+ * one: whoever stole that key could else name the last there is, and nobody would take the identity back from them. Throws `key.unacceptable`.
+ */
+export function assertRoomAbove(number: number, known: number): void {
+  if (number > Math.max(known, 2 ** 30) + 1024) throw unacceptable('its number leaves none to the next ones');
 }
 
 /** Which of two lists of one person is to be kept: the newer one; of one version, that of the certifier with the lower id. */
@@ -122,6 +131,7 @@ export function replacedLocalRecord(crypto: Crypto, record: LocalRecord, { crede
   try {
     verifyInstanceList(crypto, party.list, party.identity);
     verifyInstanceCredential(crypto, party.instance.credential, party.identity);
+    assertRoomAbove(party.list.version, parseInstanceList(crypto, record.instanceList).version);
     if (party.standing !== 'active' || !isListedAs(party.instance.credential, party.list)) throw unacceptable('the list does not name the new device');
     return { record: next, retired: parseInstanceCredential(crypto, record.instance.credential).instanceId, successor: party.instanceId };
   } finally {

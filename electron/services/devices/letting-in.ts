@@ -1,5 +1,6 @@
 import { admitDevice } from '../../engine/certificates/admission';
 import { parseInstanceList, verifyInstanceList } from '../../engine/certificates/instance-list';
+import { assertRoomAbove } from '../../engine/certificates/retirement';
 import type { Crypto } from '../../engine/crypto/crypto';
 import type { Clock } from '../../engine/ports';
 import type { AgreedDevice } from '../../engine/session/link-host';
@@ -41,6 +42,7 @@ async function letInByCertifier(parts: LettingIn, device: AgreedDevice): Promise
       const { local } = vault.profile();
       verifyInstanceList(crypto, list, local.identity);
       // It may have come by itself meanwhile.
+      assertRoomAbove(list.version, local.list.version);
       return list.version > local.list.version ? { ...record, instanceList: list.bytes } : undefined;
     },
     () => markAwaited(parts, device, issued.credential),

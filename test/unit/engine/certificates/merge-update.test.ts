@@ -3,13 +3,15 @@ import { admitDevice } from '../../../../electron/engine/certificates/admission'
 import { consentTo, issueInstanceCredential } from '../../../../electron/engine/certificates/credential';
 import { createIdentityCertificate } from '../../../../electron/engine/certificates/identity-certificate';
 import { type InstanceList, issueInstanceList } from '../../../../electron/engine/certificates/instance-list';
+import { issueKeyLink } from '../../../../electron/engine/certificates/key-link';
 import { createLocalRecord, currentIdentity, openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { mergeOwn } from '../../../../electron/engine/certificates/merge-update';
 import type { OwnUpdate } from '../../../../electron/engine/certificates/own-update';
 import { recoverLocalRecord } from '../../../../electron/engine/certificates/recovery';
-import { relist } from '../../../../electron/engine/certificates/reissue';
+import { reissueUnder, relist } from '../../../../electron/engine/certificates/reissue';
 import { ownExchange } from '../../../../electron/engine/certificates/renewal';
-import { rotateLocalRecord, withoutPrivate } from '../../../../electron/engine/certificates/rotation';
+import { judgeOwnList } from '../../../../electron/engine/certificates/retirement';
+import { certifyLaterKey, rotateLocalRecord, withoutPrivate } from '../../../../electron/engine/certificates/rotation';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import type { LocalRecord } from '../../../../electron/engine/ports';
 import { testCrypto } from '../../../support/dialog-kit';
@@ -157,6 +159,45 @@ describe('what another own device brings of devices', () => {
     const recovered = await recoverLocalRecord(withFixedKeys(crypto, 21), laptop, seed, now + 1);
     const merged = merge(desk, told(recovered)) ?? expect.unreachable('news');
     expect([privateHalves(merged), openLocalParty(crypto, merged).isCertifier, openLocalParty(crypto, merged).recovery]).toEqual([0, false, 'away']);
+  });
+});
+
+describe('A73 A79: whoever stole the identity key', () => {
+  const seed = (): Uint8Array => desk.recovery?.seed ?? expect.unreachable('a recovery key');
+  const recover = (record: LocalRecord) => recoverLocalRecord(withFixedKeys(crypto, 21), record, seed(), now + 9);
+  const listed = async (version: number) => {
+    const { identity, list } = openLocalParty(crypto, desk);
+    return (await issueInstanceList(crypto, { identity, identityKey: fixedKey(0).privateKey, version, issuedAt: now, instances: list.instances })).bytes;
+  };
+
+  it.each([2 ** 30 + 1_025, 2 ** 32 - 1])('does not take the numbers from the recovery key: a list of version %i is not taken, of a device or by the word of a contact', async (version) => {
+    const list = await listed(version);
+    expect(() => merge(laptop, told(desk, { list }))).toThrow(expect.objectContaining({ code: 'key.unacceptable' }));
+    expect(judgeOwnList(crypto, openLocalParty(crypto, laptop), list)).toBeUndefined();
+  });
+
+  it('has the owner recover over the highest version that is taken, and that is followed', async () => {
+    const list = await listed(2 ** 30 + 1_024);
+    expect(judgeOwnList(crypto, openLocalParty(crypto, laptop), list)?.list.version).toBe(2 ** 30 + 1_024);
+    const [here, there] = [desk, laptop].map((record) => merge(record, told(desk, { list })) ?? expect.unreachable('news'));
+    const recovered = await recover(here ?? expect.unreachable('a record'));
+    const { list: next } = openLocalParty(crypto, merge(there ?? expect.unreachable('a record'), told(recovered)) ?? expect.unreachable('news'));
+    expect(next.version).toBe(2 ** 30 + 1_025);
+  });
+
+  it.each([2 ** 30 + 1_024, 2 ** 30 + 1_025, 2 ** 31 - 1])('does not take the epochs from it either: of a key that the stolen one leads to, %i', async (epoch) => {
+    const party = openLocalParty(crypto, desk);
+    const next = { epoch, keyPair: fixedKey(20) };
+    const link = await issueKeyLink(crypto, { peerId: party.peerId, old: { epoch: 1, keyPair: fixedKey(0) }, next, time: now, purpose: 'routine' });
+    const identity = await certifyLaterKey(crypto, party.identity, epoch, next.keyPair, now);
+    const { list, siblings, credential } = await reissueUnder(crypto, party, identity, next.keyPair.privateKey, now, desk.siblings);
+    const keys = [...desk.identityKeys.map(withoutPrivate), { epoch, certificate: identity.der, createdAt: now, link: link.bytes }];
+    const update = told(desk, { keys, list, credentials: [credential, ...siblings.map((each) => each.credential)] });
+    if (epoch > 2 ** 30 + 1_024) {
+      expect(() => merge(laptop, update)).toThrow(expect.objectContaining({ code: 'key.unacceptable' }));
+    } else {
+      expect(openLocalParty(crypto, await recover(merge(laptop, update) ?? expect.unreachable('news'))).identity.epoch).toBe(epoch + 1);
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../../../electron/engine/certificates/chain';
 import { parseInstanceCredential } from '../../../../electron/engine/certificates/credential';
 import { issueInstanceList, maxInstances, parseInstanceList } from '../../../../electron/engine/certificates/instance-list';
-import { createLocalRecord, openLocalParty } from '../../../../electron/engine/certificates/local-party';
+import { createLocalRecord, currentIdentity, openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { renewLocalRecord } from '../../../../electron/engine/certificates/renewal';
 import { judgeOwnList, replacedLocalRecord, retireLocalRecord } from '../../../../electron/engine/certificates/retirement';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
@@ -93,7 +93,9 @@ describe('a device that retires itself', () => {
     expect(replacedLocalRecord(crypto, record, taken())).toMatchObject({ retired, successor, record: { instanceList: next.instanceList } });
     const changed = (bytes: Uint8Array, at: number) => bytes.map((byte, index) => (index === (at + bytes.length) % bytes.length ? byte ^ 1 : byte));
     const other = await retireLocalRecord(crypto, await createLocalRecord(crypto, { name: 'Mal', deviceName: 'x', now }), now);
+    const last = await issueInstanceList(crypto, { ...currentIdentity(crypto, record), version: 2 ** 32 - 1, issuedAt: now, instances: parseInstanceList(crypto, given.list).instances });
     for (const change of [
+      { list: last.bytes },
       { list: changed(given.list, -1) },
       { list: record.instanceList },
       { list: other.record.instanceList },

@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { admitDevice, type NewDevice } from '../../../../electron/engine/certificates/admission';
 import { consentTo } from '../../../../electron/engine/certificates/credential';
-import { parseInstanceList } from '../../../../electron/engine/certificates/instance-list';
-import { createLocalRecord } from '../../../../electron/engine/certificates/local-party';
+import { issueInstanceList, parseInstanceList } from '../../../../electron/engine/certificates/instance-list';
+import { createLocalRecord, currentIdentity } from '../../../../electron/engine/certificates/local-party';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import type { PeerId } from '../../../../electron/engine/ids';
 import type { LocalRecord } from '../../../../electron/engine/ports';
@@ -150,6 +150,11 @@ it('S4-26 A65: of what the certifier gives for it a later list is taken, an earl
   expect((await given(second.record, first.record.instanceList)).instanceList).toEqual(second.record.instanceList);
   expect(put).toHaveLength(2);
   await expect(given(record, others.record.instanceList)).rejects.toMatchObject({ code: 'key.unacceptable' });
+  expect(put).toHaveLength(2);
+  // A73: nor one that leaves no number to what the recovery key names.
+  const { instances } = parseInstanceList(crypto, second.record.instanceList);
+  const last = await issueInstanceList(crypto, { ...currentIdentity(crypto, record), version: 2 ** 32 - 1, issuedAt: testNow, instances });
+  await expect(given(first.record, last.bytes)).rejects.toMatchObject({ code: 'key.unacceptable' });
   expect(put).toHaveLength(2);
   // Called off once it was signed: nobody is given anything, and what stands on the list is awaited in vain and struck off.
   const calledOff = new Error('called off');
