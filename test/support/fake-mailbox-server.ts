@@ -6,8 +6,8 @@ export interface FakeMailboxServer {
   readonly published: { readonly subject: string; readonly body: string }[];
   /** Hears everything from now on, and says nothing any more, as a machine that is off. */
   fallSilent(): void;
-  /** Hands over so much mail at the next question, or at once where one is open. */
-  deliver(count: number): void;
+  /** Hands over so much mail at the next question, or at once where one is open: more than was asked for, too. `bytes`: each at least so long. */
+  deliver(count: number, bytes?: number): void;
   readonly link: Link;
 }
 
@@ -22,7 +22,7 @@ export function fakeMailboxServer(link: Link, { key = '', mute = false }: FakeMa
   let waiting: Buffer = Buffer.alloc(0);
   let silent = mute;
   let inbox: string | undefined;
-  let [due, given] = [0, 0];
+  let [due, given, long] = [0, 0, 0];
   const subscriptions = new Map<string, string>();
   const published: FakeMailboxServer['published'] = [];
   const say = (text: string): void => void (silent || link.send(Buffer.from(text)));
@@ -36,7 +36,7 @@ export function fakeMailboxServer(link: Link, { key = '', mute = false }: FakeMa
     const sid = sidFor(inbox);
     for (; due > 0; due -= 1) {
       given += 1;
-      const body = `mail ${given}`;
+      const body = `mail ${given}`.padEnd(long);
       say(`MSG mbx.in.${'a'.repeat(32)}.${'b'.repeat(16)} ${sid} $JS.ACK.MBX.${key}.1.${given}.${given}.1700000000000000000.0 ${body.length}\r\n${body}\r\n`);
     }
   };
@@ -68,7 +68,8 @@ export function fakeMailboxServer(link: Link, { key = '', mute = false }: FakeMa
     link,
     published,
     fallSilent: () => (silent = true),
-    deliver: (count) => {
+    deliver: (count, bytes = 0) => {
+      long = bytes;
       due += count;
       hand();
     },

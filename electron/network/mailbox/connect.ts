@@ -5,6 +5,7 @@ import { PROXY_DIAL_MS } from '../chosen-transport';
 import type { DeviceKey } from './device-key';
 import { inboxOf } from './names';
 import { MailboxTransport, type WayOptions } from './nats-transport';
+import { Untaken } from './untaken';
 
 /** For reaching a server directly, and once more for all that it says before the connection can be used. */
 const connectMs = 10_000;
@@ -18,10 +19,10 @@ export interface Credentials {
 
 /**
  * Connects once, to whichever of the servers answers; what breaks later stays broken, the caller begins anew. Nobody else's
- * connection through a proxy is shared with that of another `isolation`. `quit`: nobody waits for it any more; what is connected by then stays. Throws whatever the
+ * connection through a proxy is shared with that of another `isolation`. `quit`: nobody waits for it any more; what is connected by then stays. `untaken`: of whoever takes more than a few words. Throws whatever the
  * library does: see `isRefusal`.
  */
-export async function connectTo({ servers, authority }: MailboxServers, { token, key }: Credentials, transport: Transport, isolation: string, quit?: AbortSignal): Promise<NatsConnection> {
+export async function connectTo({ servers, authority }: MailboxServers, { token, key }: Credentials, transport: Transport, isolation: string, quit?: AbortSignal, untaken = new Untaken()): Promise<NatsConnection> {
   setTransportFactory({ factory: () => new MailboxTransport() });
   const connecting = new AbortController();
   const giveUp = (): void => connecting.abort();
@@ -41,7 +42,7 @@ export async function connectTo({ servers, authority }: MailboxServers, { token,
     reconnect: false,
     ignoreClusterUpdates: true,
     resolve: false,
-    way: { dial: (host, port, signal) => transport.dial({ host, port }, connectMs, signal, isolation), secure, authority, answerMs: connectMs, quit: connecting.signal },
+    way: { dial: (host, port, signal) => transport.dial({ host, port }, connectMs, signal, isolation), secure, authority, answerMs: connectMs, quit: connecting.signal, untaken },
   };
   try {
     return await NatsConnectionImpl.connect(options);

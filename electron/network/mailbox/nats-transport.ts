@@ -4,6 +4,7 @@ import { type Transport as NatsTransport } from '@nats-io/nats-core/internal';
 import type { Link } from '../../engine/ports';
 import { LinkStream } from './link-stream';
 import { readGreeting, secured } from './server-stream';
+import type { Untaken } from './untaken';
 
 /** How long what was sent before may take to go out at the end (milliseconds). */
 const endMs = 4_000;
@@ -17,6 +18,7 @@ export interface WayToServer {
   readonly answerMs: number;
   /** Nobody waits for this connection any more. */
   readonly quit: AbortSignal;
+  readonly untaken: Untaken;
 }
 
 export interface WayOptions extends ConnectionOptions {
@@ -39,6 +41,7 @@ export class MailboxTransport implements NatsTransport {
   #stream: Duplex | undefined;
   #greeting: Uint8Array | undefined;
   #secure = false;
+  #untaken: Untaken | undefined;
   #answerTimer: NodeJS.Timeout | undefined;
 
   constructor() {
@@ -53,7 +56,8 @@ export class MailboxTransport implements NatsTransport {
 
   async connect({ hostname, port }: Server, options: ConnectionOptions): Promise<void> {
     if (!hasWay(options)) throw new Error('no way to this server');
-    const { dial, secure, authority, answerMs, quit } = options.way;
+    const { dial, secure, authority, answerMs, quit, untaken } = options.way;
+    this.#untaken = untaken;
     // With an error, which is told: after the greeting the library waits for more, and hears of nothing else.
     const giveUp = (): void => void this.close(new Error('nobody waits'));
     quit.addEventListener('abort', giveUp);
@@ -76,7 +80,9 @@ export class MailboxTransport implements NatsTransport {
       for await (const part of this.#stream ?? []) {
         // The first that comes behind the greeting answers who connects.
         clearTimeout(this.#answerTimer);
-        yield bytesOf(part);
+        const bytes = bytesOf(part);
+        if (this.#untaken?.came(bytes.length) === false) return await this.close(new Error('more than was asked for'));
+        yield bytes;
       }
     } catch {
       // Cut off: `closed` tells.

@@ -8,6 +8,7 @@ import { connectTo, isRefusal } from './connect';
 import type { DeviceKey } from './device-key';
 import { apiPrefix, streamName } from './names';
 import { RecordStore } from './record-store';
+import { Untaken } from './untaken';
 
 /** Handed over and not yet acknowledged, at most. */
 const mostOpen = 100;
@@ -18,6 +19,8 @@ const mostOpen = 100;
 const askAgainMs = 10_000;
 const firstPauseMs = 500;
 const longestPauseMs = 60_000;
+/** What is said around a mail, generously, bytes. */
+const aroundMail = 1_024;
 /** A connection that held this long was a good one. */
 const healthyMs = 60_000;
 /** A connection that says nothing to a question for so long is dead: the other side is gone, or this device has another network. */
@@ -115,8 +118,9 @@ export class Reading implements MailboxLink {
   async #session(): Promise<boolean> {
     const { transport, registration, key } = this.#options;
     let connection: NatsConnection | undefined;
+    const untaken = new Untaken();
     try {
-      connection = await connectTo(registration, { token: registration.token, key }, transport, registration.address, this.#ending.signal);
+      connection = await connectTo(registration, { token: registration.token, key }, transport, registration.address, this.#ending.signal, untaken);
       if (this.#closed) return false;
       this.#connection = connection;
       // Whoever waits for room would not hear of it, and wait as long as nothing can be taken here.
@@ -126,7 +130,10 @@ export class Reading implements MailboxLink {
       this.#messages = messages;
       this.#again = false;
       this.#tell({ state: 'connected' });
-      for await (const message of messages) await this.#hand(message, connection);
+      for await (const message of messages) {
+        await this.#hand(message, connection);
+        untaken.took(message.data.length + aroundMail);
+      }
       return isRefusal(await connection.closed());
     } catch (error) {
       return isRefusal(error) || (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound);

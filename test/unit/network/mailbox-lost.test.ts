@@ -75,6 +75,24 @@ test('a connection that is lost while a hundred wait to be stored, on a full dis
   await link.close();
 });
 
+test('a server that hands over more than was asked for, while nothing can be stored, fills no memory: the connection ends; one that is heard may go on for ever', async () => {
+  const taken: Mail[] = [];
+  const { link } = open(taken);
+  await until(() => link.current.state === 'connected');
+  servers[0]?.deliver(400, 128 * 1024);
+  await until(() => servers.length === 2 && link.current.state === 'connected');
+  expect(taken).toHaveLength(100);
+  await link.close();
+  const heard: Mail[] = [];
+  const { states } = open(heard, true);
+  await until(() => states.length === 1);
+  for (let times = 1; times <= 4; times += 1) {
+    servers[2]?.deliver(100, 128 * 1024);
+    await until(() => heard.length === times * 100);
+  }
+  expect([states, servers.length]).toEqual([['connected'], 3]);
+});
+
 test('another network: a mailbox that answers no more is connected anew at once, and not when pings were missed; one that does stays', async () => {
   const { link } = open();
   await until(() => link.current.state === 'connected');
