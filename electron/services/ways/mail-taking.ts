@@ -29,9 +29,9 @@ export interface MailTakingParts {
   readonly cards: Pick<CardMail, 'received'>;
   readonly telling: Pick<TellingByMail, 'came'>;
   readonly commit: <T>(work: () => T) => T;
-  /** Messages of these people were received: answers may be due. */
   /** Hears whether what comes can be stored. */
   readonly untaken: { stored(): void; refused(error: unknown): void };
+  /** Messages of these people were received: answers may be due. */
   readonly onReceived: (peerId: PeerId) => void;
   readonly onTaken: (count: number) => void;
 }
@@ -55,6 +55,11 @@ export class MailTaking {
     if (this.#closed) return;
     this.#waiting.push(mail);
     this.#soon(0);
+  }
+
+  /** The connection is gone: with each new one all that waits would wait once more, as long as the disk is full. */
+  lost(): void {
+    this.#waiting = [];
   }
 
   close(): void {

@@ -158,6 +158,7 @@ export class ProfileWays {
       mailbox,
       commit,
       onMail: (mail) => this.#taking.take(mail),
+      onLost: () => this.#taking.lost(),
       onPlaces: () => this.#tellPlaces(),
       onRepository: (repository) => profile.devices.repositories.offer(repository),
     });

@@ -4,7 +4,7 @@ import type { MailboxPlace } from '../../engine/certificates/mailbox-place';
 import type { InstanceId, PeerId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
 import type { EventHub } from '../event-hub';
-import type { Mail, Mailbox, MailboxLink, MailboxRegistration } from '../ports/mailbox';
+import type { Mail, Mailbox, MailboxLink, MailboxRegistration, MailboxState } from '../ports/mailbox';
 import type { SessionRepository } from '../ports/session-repository';
 import type { OwnMailboxRow, OwnSlot, WaysStore } from '../ports/ways';
 import { isOfDisk } from '../lasting-clock';
@@ -30,6 +30,8 @@ export interface OwnMailboxParts {
   readonly mailbox: Mailbox | undefined;
   readonly commit: <T>(work: () => T) => T;
   readonly onMail: (mail: Mail) => void;
+  /** What came and was not acknowledged comes again, at the next connection. */
+  readonly onLost: () => void;
   /** A device that does not count any more takes nothing. */
   readonly mayTake: () => boolean;
   /** Contacts are to hear of another mailbox. */
@@ -245,7 +247,7 @@ export class OwnMailbox {
     const shut = this.#shut();
     const round = this.#round;
     await shut;
-    const { mailbox, logger, onMail, record, commit, mayTake } = this.#parts;
+    const { mailbox, logger, onMail, onLost, record, commit, mayTake } = this.#parts;
     // Closing may take long: whoever began later opens it.
     if (this.#closed || round !== this.#round) return;
     try {
@@ -255,7 +257,11 @@ export class OwnMailbox {
       if (this.#closed || round !== this.#round) return;
       this.#registration = registration;
       commit(() => record.registered(registration, row.seed));
-      const link = mailbox.open(registration, row.seed, { onMail, onState: ({ state }) => this.#heard(state) });
+      const onState = ({ state }: Pick<MailboxState, 'state'>): void => {
+        if (state !== 'connected') onLost();
+        this.#heard(state);
+      };
+      const link = mailbox.open(registration, row.seed, { onMail, onState });
       this.#link = link;
       this.#heard(link.current.state);
     } catch (error) {

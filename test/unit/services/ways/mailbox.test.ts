@@ -66,6 +66,15 @@ describe('a mailbox as a way', () => {
     await world.until('it is told', () => bo.profile.untaken.why === 'disk-full');
     await world.pass(20_000);
     expect([toldOf(bo, 'message.received').length, world.server.size > 0, (await bo.networkCalls.status(undefined)).untaken]).toEqual([0, true, 'disk-full']);
+    // However often the connection is lost meanwhile: it waits once.
+    const asked = vi.spyOn(bo.profile.envelopes, 'waitFor');
+    for (let times = 1; times <= 3; times += 1) {
+      world.server.setReachable(false);
+      world.server.setReachable(true);
+      await world.pass(20_000);
+    }
+    expect(asked.mock.calls.at(-1)?.[0]).toHaveLength(world.server.size);
+    asked.mockRestore();
     add.mockRestore();
     bo.disk.size = size;
     await world.until('Bo has it', () => toldOf(bo, 'message.received').length === 1);
