@@ -52,6 +52,7 @@ describe('places of connections that have proven nothing', () => {
     expect([come('third', 6_000) !== undefined, gone]).toEqual([true, ['again']]);
     first?.release();
     first?.again(6_000, () => gone.push('never'));
+    expect(places.halfOpen).toBe(1);
     first?.release();
     expect(places.halfOpen).toBe(1);
   });

@@ -1,6 +1,7 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MeterCounts } from '../../../../shared/model/diagnostics';
 import { encodeChain } from '../../../../electron/engine/certificates/chain';
+import type { Secret, SecretKind } from '../../../../electron/engine/crypto/secret';
 import { packItems } from '../../../../electron/engine/session/items';
 import { openRecord, sealRecord, startOf } from '../../../../electron/engine/session/records';
 import { type ResumptionEntry, resumptionMs, type ResumptionStore } from '../../../../electron/engine/session/resumption-entry';
@@ -265,6 +266,27 @@ describe('when an entry is tried', () => {
       return entryOf(a, bob).hint?.length;
     };
     expect([hintOf(65), hintOf(64), hintOf(65)]).toEqual([undefined, 64, 64]);
+  });
+
+  it('S3-30: what is made of MK to be kept is wiped once the store has it', () => {
+    const handed: Uint8Array[] = [];
+    const put = (entry: ResumptionEntry): void => {
+      handed.push(entry.secret);
+      a.store.put(entry);
+    };
+    const store: ResumptionStore = { ...a.store, put };
+    const made = vi.spyOn(alice.crypto, 'secret');
+    try {
+      const keeper = { ...a, store, resumptions: new Resumptions({ crypto: alice.crypto, clock: stillClock, logger: recordingLogger(), store }) };
+      const { atA } = meetOnce(a, b);
+      made.mockClear();
+      keep(keeper, atA);
+      expect(made.mock.results.map(({ value }) => [(value as Secret<SecretKind>).kind, (value as Secret<SecretKind>).wiped])).toEqual([['resumption', true]]);
+      expect(handed).toEqual([new Uint8Array(32)]);
+      expect(entryOf(a, bob).secret).not.toEqual(new Uint8Array(32));
+    } finally {
+      made.mockRestore();
+    }
   });
 
   it('S3-30: the secret of an entry that was only looked at is wiped, whatever it was looked at for', () => {

@@ -5,7 +5,7 @@ import { resumeProof, resumeTarget, sealState, stateOf } from '../../../../elect
 import type { Pin } from '../../../../electron/engine/session/handshake-state';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
 import { dialFrom, type DeskSide, entryOf, junkResume, keep, type Keeper, keeperOf, listenAt, meetOnce, rewrite, runBoth, type Seen } from '../../../support/resume-kit';
-import { lowOrder, newParty, type Party, testNow } from '../../../support/session-kit';
+import { lowOrder, newParty, type Party, targetOf, testNow, verifiedChainOf } from '../../../support/session-kit';
 
 let alice: Party;
 let bob: Party;
@@ -205,6 +205,26 @@ describe('after a refusal', () => {
     expect([from.side.opened.resumes, to.side.opened.resumes]).toEqual([undefined, undefined]);
     keep(a, from.side.opened);
     expect(a.resumptions.refusedAt(bob.local.peerId)).toBe(testNow);
+  });
+
+  it('A55 A56: whose entry another session used up meanwhile, or that is gone, was refused for no reason to be told', () => {
+    meetOnce(a, b);
+    const refusedAfter = (meanwhile: (at: Keeper, keyId: Uint8Array) => void) => {
+      const held = keeperOf(alice, [bob], a.store);
+      const desk = held.resumptions.desk();
+      const entry = desk.toDial({ ...targetOf(bob), pinnedSpkiHash: bob.local.identity.spkiHash }) ?? expect.unreachable('an entry');
+      meanwhile(held, entry.keyId);
+      desk.refused(entry);
+      desk.opened(verifiedChainOf(bob));
+      return held.resumptions.refusedAt(bob.local.peerId);
+    };
+    const kept = entryOf(a, bob);
+    const again = (): void => a.store.put({ ...kept, secret: kept.secret.slice() });
+    expect(refusedAfter(({ resumptions }, keyId) => resumptions.surrendered(keyId))).toBeUndefined();
+    again();
+    expect(refusedAfter(({ store }, keyId) => store.remove(keyId))).toBeUndefined();
+    again();
+    expect(refusedAfter(() => {})).toBe(testNow);
   });
 
   it('A47: one resumption per connection: a second one ends it without a word, and so does a retry to a full M1', () => {

@@ -52,6 +52,15 @@ describe('what accept lets in', () => {
     expect(listener.destroyed).toBe(false);
   });
 
+  it('S3-32 A54: whose place goes to another is hung up on at once: no more connections than places', async () => {
+    const { clock, b } = listeningBob({ limits: { halfOpenPerSource: 1 } });
+    const first = arrive(clock, b);
+    await clock.advance(1_000);
+    const second = arrive(clock, b);
+    await clock.advance(1);
+    expect([first.listener.destroyed, second.listener.destroyed, b.host.counts.halfOpen]).toEqual([true, false, 1]);
+  });
+
   it('A42: an M1 that comes twice costs one decapsulation, whoever sends it', async () => {
     const { clock, b } = listeningBob();
     const before = bob.crypto.meter.read().kemDecaps;

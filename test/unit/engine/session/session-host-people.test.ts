@@ -126,6 +126,12 @@ describe('what accept lets in', () => {
     expect(b.sessions).toEqual([]);
   });
 
+  it('S4-26 A65: whoever is another person is none of the own devices that have to get in step', async () => {
+    const behind: Session[] = [];
+    const { a, b } = await connected({}, { onBehind: (other) => void behind.push(other) });
+    expect([behind, a.sessions.length, b.sessions.length, a.host.counts.sessions]).toEqual([[], 1, 1, 1]);
+  });
+
   it('A46: a key mismatch is told to the host on either side', async () => {
     const clock = new ManualClock(testNow);
     const mismatches: string[] = [];
