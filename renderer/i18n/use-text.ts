@@ -1,7 +1,8 @@
 import { useCallback } from 'react';
-import { useIntl } from 'react-intl';
+import { useIntl, type IntlShape } from 'react-intl';
 import { KeyshiftError } from '../../shared/errors';
 import { toFailure } from '../bridge/failure';
+import { withCode } from './error-codes';
 import type { TextId } from './messages';
 import { withOneMark } from './one-mark';
 import { sentence } from './sentence';
@@ -20,18 +21,16 @@ export function useErrorText(): (thrown: unknown) => string {
   return useCallback(
     (thrown) => {
       const failure: KeyshiftError = toFailure(thrown);
-      if (failure.code === 'keys.too-often' && failure.facts.retryAt !== undefined) {
-        return sentence(intl, 'keys.tooOften', { when: intl.formatTime(failure.facts.retryAt) });
-      }
-      if (failure.code === 'discovery.too-many' && failure.facts.retryAt !== undefined) {
-        return sentence(intl, 'nearby.tooMany', { when: intl.formatTime(failure.facts.retryAt) });
-      }
-      if (failure.code === 'disk.full' && failure.facts.limit !== undefined) {
-        return sentence(intl, 'disk.room', { megabytes: intl.formatNumber(Math.ceil(failure.facts.limit / 1_048_576)) });
-      }
-      if (failure.code === 'recovery.wrong-code' && failure.facts.issues !== undefined) return sentence(intl, 'recovery.use.code.mistyped');
-      return sentence(intl, `error.${failure.code}`);
+      return withCode(wordsOf(failure, intl), failure.code);
     },
     [intl],
   );
+}
+
+function wordsOf({ code, facts }: KeyshiftError, intl: IntlShape): string {
+  if (code === 'keys.too-often' && facts.retryAt !== undefined) return sentence(intl, 'keys.tooOften', { when: intl.formatTime(facts.retryAt) });
+  if (code === 'discovery.too-many' && facts.retryAt !== undefined) return sentence(intl, 'nearby.tooMany', { when: intl.formatTime(facts.retryAt) });
+  if (code === 'disk.full' && facts.limit !== undefined) return sentence(intl, 'disk.room', { megabytes: intl.formatNumber(Math.ceil(facts.limit / 1_048_576)) });
+  if (code === 'recovery.wrong-code' && facts.issues !== undefined) return sentence(intl, 'recovery.use.code.mistyped');
+  return sentence(intl, `error.${code}`);
 }

@@ -6,8 +6,10 @@ import { focusBack } from '../app/panes';
 import type { Toast } from '../app/ui-store';
 import { heard } from '../i18n/heard';
 import { useText } from '../i18n/use-text';
+import { CopyCode } from './copy-code';
 import { IconButton } from './icon-button';
 import { useHeadEnd } from './use-head-end';
+import { useUncoveredFocus } from './use-uncovered-focus';
 
 /** How long a toast stays, in milliseconds: as long as it takes to read it after it was seen, and bad news twice that. It waits while the pointer or the focus is on it. */
 function stayOf({ text, tone }: Toast): number {
@@ -20,10 +22,12 @@ export function Toasts(): ReactNode {
   const toasts = useUi((state) => state.toasts);
   const announcement = useUi((state) => state.announcement);
   const headEnd = useHeadEnd(toasts.length > 0);
+  const notices = useRef<HTMLDivElement>(null);
+  useUncoveredFocus(notices, toasts);
   return (
     <>
       {/* Above a dialog as well: it is heard there, and a press on it does not close what lies below. Each is read by itself, without those that stand there already. */}
-      <div className="toasts" role="status" aria-live="polite" aria-atomic="false" aria-label={text('app.notices')} data-react-aria-top-layer="true" style={headEnd === undefined ? undefined : ({ '--head-end': `${headEnd}px` } as CSSProperties)}>
+      <div ref={notices} className="toasts" role="status" aria-live="polite" aria-atomic="false" aria-label={text('app.notices')} data-react-aria-top-layer="true" style={headEnd === undefined ? undefined : ({ '--head-end': `${headEnd}px` } as CSSProperties)}>
         {toasts.map((toast) => (
           <ToastCard key={toast.id} toast={toast} />
         ))}
@@ -66,6 +70,7 @@ function ToastCard({ toast }: { readonly toast: Toast }): ReactNode {
       onBlur={() => setFocused(false)}
     >
       <span className="toast-text">{toast.text}</span>
+      {toast.tone === 'danger' ? <CopyCode words={toast.text} /> : null}
       <IconButton label={text('app.dismiss')} onPress={() => dismiss(toast.id)}>
         <X aria-hidden="true" />
       </IconButton>

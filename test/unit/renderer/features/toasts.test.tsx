@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { KeyshiftError } from '../../../../shared/errors';
 import { busyWorld } from '../../../preview/scenes';
 import { openSettings } from '../open-settings';
 import { openTalk, pressKey, shortcut } from '../open-talk';
@@ -107,6 +108,53 @@ describe('notices that go by themselves', () => {
     head.getBoundingClientRect = () => new DOMRect(0, -400, 320, 150);
     fireEvent.scroll(document);
     expect(end()).toBe('0px');
+  });
+
+  it('of a failure have its code to be copied, as the line of one in a dialog has; other ones have none', async () => {
+    const copied: string[] = [];
+    Object.assign(navigator, { clipboard: { writeText: async (text: string) => void copied.push(text) } });
+    const { model } = await openSettings(busyWorld(now), 'Appearance');
+    act(() => model.ui.getState().toast('Something else.', 'danger'));
+    expect(within(notices()).queryByRole('button', { name: 'Copy code' })).toBeNull();
+    await act(async () => model.background(Promise.reject(new KeyshiftError('disk.full', '', { limit: 3_000_000 }))));
+    await pressKey(within(notices()).getByRole('button', { name: 'Copy code' }));
+    expect(copied).toEqual(['disk.full']);
+    expect(shown()).toContain('Code for help: disk.full');
+    vi.spyOn(model.client.mailbox, 'status').mockRejectedValue(new KeyshiftError('mailbox.unreachable', ''));
+    act(() => model.ui.getState().showSettings('mailbox'));
+    await settle();
+    await pressKey(within(screen.getByRole('dialog')).getByRole('button', { name: 'Copy code' }));
+    expect(copied).toEqual(['disk.full', 'mailbox.unreachable']);
+  });
+
+  it('do not lie on what has the focus: that is scrolled out from beneath them, and where nothing can be scrolled they go to the other end', async () => {
+    const { model } = await openSettings(busyWorld(now), 'Appearance');
+    const body = document.querySelector<HTMLElement>('.dialog-body') ?? expect.unreachable('no dialog');
+    // Its button is one that nobody sees: what is seen is around it.
+    const size = within(screen.getByRole('radiogroup', { name: 'Text size' })).getAllByRole('radio')[0] ?? expect.unreachable('no size');
+    const seen = size.closest('label') ?? expect.unreachable('no label');
+    Object.assign(window, { innerHeight: 568 });
+    let canScroll = true;
+    vi.spyOn(body, 'scrollHeight', 'get').mockImplementation(() => (canScroll ? 1_200 : 0));
+    vi.spyOn(notices(), 'getBoundingClientRect').mockImplementation(() => (notices().classList.contains('at-head') ? new DOMRect(0, 8, 320, 150) : new DOMRect(0, 410, 320, 150)));
+    seen.getBoundingClientRect = () => new DOMRect(20, 440 - body.scrollTop, 200, 32);
+    const isCovered = (): boolean => seen.getBoundingClientRect().bottom > 410;
+    act(() => size.focus());
+    expect([document.activeElement, isCovered()]).toEqual([size, true]);
+    act(() => model.ui.getState().toast('It failed.', 'danger'));
+    await vi.waitFor(() => expect(isCovered()).toBe(false));
+    expect(body.scrollTop).toBe(66);
+    // What takes the focus later.
+    act(() => screen.getByRole('button', { name: 'Close' }).focus());
+    body.scrollTop = 0;
+    act(() => size.focus());
+    await vi.waitFor(() => expect(body.scrollTop).toBe(66));
+    canScroll = false;
+    body.scrollTop = 0;
+    act(() => model.ui.getState().toast('It failed once more.', 'danger'));
+    await vi.waitFor(() => expect(notices().classList).toContain('at-head'));
+    act(() => model.ui.getState().dismissAll());
+    await vi.waitFor(() => expect(notices().classList).not.toContain('at-head'));
   });
 
   it('taken away by a key while one has the focus, they leave it in a pane of the window', async () => {
