@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { consentTo } from '../../../../electron/engine/certificates/credential';
 import { openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
@@ -31,13 +31,13 @@ function compared(hash = channel(), of = owner) {
   return { host, joiner, parts, hash };
 }
 
-async function granted(change: (grant: LinkGrant) => LinkGrant = (grant) => grant, of = owner) {
+async function granted(change: (grant: LinkGrant) => LinkGrant = (grant) => grant, of = owner, deviceName?: string) {
   const { host, joiner, parts, hash } = compared(channel(), of);
   for (const each of [joiner, host]) each.on({ kind: 'confirm', same: true });
   exchange(host, joiner);
   const device = agreedOf(host);
   if (!device) throw new Error('not agreed');
-  host.on({ kind: 'issued', grant: await issue(of, device, hash, change) });
+  host.on({ kind: 'issued', grant: await issue(of, { ...device, ...(deviceName !== undefined && { deviceName }) }, hash, change) });
   exchange(host, joiner);
   const linked = joiner.told.flatMap((news) => (news.kind === 'granted' ? [news.linked] : []))[0];
   return { host, joiner, parts, device, linked };
@@ -74,6 +74,24 @@ describe('the two roles', () => {
     expect(linked.record.identityKeys.every((key) => !('privateKey' in key))).toBe(true);
   });
 
+  it('S4-26 A65: certified under another name than it has, or with a history that does not lead to the key in use, the new device takes nothing', async () => {
+    const renewed = ownerOf(owner.crypto, await rotateLocalRecord(owner.crypto, owner.record, testNow));
+    const spoiled = (bytes: Uint8Array | undefined) => bytes?.map((byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte));
+    const forged = (grant: LinkGrant): LinkGrant => ({ ...grant, identityKeys: grant.identityKeys.map(({ link, ...key }) => ({ ...key, ...(link && { link: spoiled(link) ?? link }) })) });
+    const { joiner } = await granted(forged, renewed);
+    expect([endOf(joiner), kindsOf(joiner)]).toEqual(['refused', ['digits', 'agreed', 'ended']]);
+    const other = await granted((grant) => grant, owner, 'somebody else’s');
+    expect([endOf(other.joiner), kindsOf(other.joiner)]).toEqual(['refused', ['digits', 'agreed', 'ended']]);
+  });
+
+  it('A87: what was granted, private halves included, is wiped where it was opened', async () => {
+    const wipe = vi.spyOn(owner.crypto, 'wipe');
+    onTestFinished(() => wipe.mockRestore());
+    const { linked } = await granted();
+    const [opened] = wipe.mock.calls.flatMap(([bytes]) => (bytes.length > 4_000 ? [bytes] : []));
+    expect([linked !== undefined, opened?.every((byte) => byte === 0)]).toEqual([true, true]);
+  });
+
   it('S4-26: not the same, said at either side at any time before both said the same, gives nothing to anybody', () => {
     for (const who of ['host', 'joiner'] as const) {
       for (const before of [[], ['host'], ['joiner']] as const) {
@@ -99,6 +117,13 @@ describe('strangers', () => {
       host.on({ kind: 'frame', frame: { kind: channelKinds.linkHello, payload } });
       expect([host.said, kindsOf(host), host.over]).toEqual([[refused], ['ended'], true]);
     }
+  });
+
+  it('A65: of channels opened side by side the new device shows its name and keys on one only', () => {
+    const hash = channel();
+    const [host, joiner] = [hostRole(owner, hash), joinerRole(joinerParts(owner.crypto, owner.link, { mayReveal: () => false }), hash)];
+    exchange(host, joiner);
+    expect([joiner.said.map(({ kind }) => kind), endOf(joiner), digitsOf(host)]).toEqual([[channelKinds.linkHello], 'refused', undefined]);
   });
 
   it('A65: whoever answers without the link learns nothing of the new device, its name and keys included', () => {

@@ -50,6 +50,12 @@ describe('a meeting of people nearby', () => {
     expect([meeting.met('asker')?.chain.identity.name, meeting.met('answerer')?.chain.identity.name]).toEqual(['Ben', 'Ada']);
   });
 
+  test('S5-04: a yes or no that comes before anybody asked, or once more, says nothing and changes nothing', () => {
+    for (const phase of ['open', 'commit'] as const) {
+      for (const accept of [true, false]) expect(stepAnswerer(nearbyParts(ben), new Uint8Array(32), { phase }, { kind: 'answer', accept })).toEqual({ state: { phase } });
+    }
+  });
+
   test('nothing is made, sent or shown of anybody before the other person accepts', () => {
     ada.crypto.meter.reset();
     ben.crypto.meter.reset();
