@@ -322,8 +322,11 @@ export class Peer extends Waiting {
   /** Ends all that stands; whoever dials meanwhile is turned away. */
   async apart() {
     this.isDeaf = true;
-    for (const session of this.sessions) session.close();
-    await this.until(() => this.sessions.every(({ ended }) => ended));
+    // One that was being set up meanwhile stands only then, and would for ever.
+    await this.until(() => {
+      for (const session of this.sessions) if (!session.ended) session.close();
+      return this.sessions.every(({ ended }) => ended);
+    });
     this.isDeaf = false;
   }
   /** The session that is confirmed and stands, of those that came after the first `before`. */
