@@ -77,7 +77,7 @@ function prepare(): boolean {
   guardNavigation(app);
   // A page's process is there once it shows something, also after one that fell over: texts are in it, and what is typed.
   app.on('web-contents-created', (_event, contents) => contents.on('did-navigate', () => keepMemoryOutOfCoreFiles(contents.getOSProcessId())));
-  // Otherwise Electron makes a menu of its own first, which the shell's takes the place of before there is a window.
+  // Otherwise Electron makes a menu of its own first, which the shell's takes the place of.
   Menu.setApplicationMenu(null);
   // macOS brings links here, also before the app is ready; elsewhere they stand among the arguments.
   app.on('open-url', (event, url) => {

@@ -69,6 +69,8 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
   let drawn = false;
   /** Somebody asked for the window since it was made. */
   let wanted = false;
+  /** Something was seen: there is a menu from then on. */
+  let seen = false;
   let quitting = false;
   /** When something was typed, pressed or moved in the window. */
   let touchedAt = systemClock.monotonic();
@@ -79,7 +81,7 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
     window?.setContentProtection(now.contentProtection);
     window?.setBackgroundColor(ground());
     desktop.apply(now);
-    drawMenu(now);
+    if (seen) drawMenu(now);
   };
   let drawnMenu: readonly (DesktopWords | string | undefined)[] = [];
   /** In the language of the window and with the keys for what it calls; made anew where either has changed: entries cannot be. */
@@ -205,7 +207,13 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
     const pageId = webContents.id;
     drawn = false;
     wanted = false;
-    whenDrawn(made, process.platform, () => (drawn = true));
+    whenDrawn(made, process.platform, () => {
+      drawn = true;
+      if (seen) return;
+      // Electron sorts its entries for some 10 ms, for which the first page would wait.
+      seen = true;
+      drawMenu(settings());
+    });
     // To read it and hand it over takes 9 ms, for which the page would wait. macOS takes the bundle's and knows no such call.
     if (process.platform !== 'darwin') systemClock.setTimer(iconAfter, () => !made.isDestroyed() && !icon().isEmpty() && made.setIcon(icon()));
     door.admit(webContents);
