@@ -19,29 +19,24 @@ import { readLicences } from './platform/licences';
 import { removeLinkedLeftovers } from './platform/preferences-leftovers';
 import type { App } from './services/app';
 import { contactsService } from './services/contacts-service';
-import { contactDevicesService } from './services/contact-devices-service';
 import { identityKeysService } from './services/identity-keys-service';
 import { conversationChangesService } from './services/conversation-changes-service';
 import { conversationsService } from './services/conversations-service';
 import { dictionaryService } from './services/dictionary-service';
 import { devicesService } from './services/devices/devices-service';
 import { LinkingService } from './services/devices/linking-service';
-import { filesService } from './services/files-service';
 import { EventHub } from './services/event-hub';
 import { identityService } from './services/identity-service';
 import { mailboxService } from './services/mailbox-service';
-import { messageChangesService } from './services/message-changes-service';
 import { messagesService } from './services/messages-service';
 import { NetworkFacts } from './services/network-facts';
 import { NetworkNews } from './services/network-news';
 import { networkService } from './services/network-service';
 import { NetworkSettings } from './services/network-settings';
-import { ownNameService } from './services/own-name-service';
 import { OwnAddresses } from './services/own-addresses';
 import { PortMapping } from './services/port-mapping';
 import type { FileTokens } from './services/ports/files';
 import { type Keyring, type KitPrinter, type LanDiscovery, noSightings, type PathChooser, type PreferencesStore } from './services/ports';
-import { searchService } from './services/search-service';
 import { settingsService } from './services/settings-service';
 import { diagnosticsService } from './services/status-services';
 import type { Surroundings } from './services/surroundings';
@@ -221,6 +216,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
     const later = laterServices({
       vault, vaultFile, crypto, clock, random, events, preferences, ownAddresses,
       chooser: ports.chooser,
+      filePlaces,
+      fileTokens: ports.fileTokens,
       systemLocale: ports.systemLocale ?? runtimeLocale,
       timesLocale: ports.timesLocale ?? runtimeLocale,
       kitPrinter: ports.kitPrinter,
@@ -244,19 +241,19 @@ export async function startApp(ports: AppPorts): Promise<App> {
       unlockWithKeyring: vault.unlockWithKeyring,
       handlers: {
         vault: vault.handlers,
-        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...ownNameService({ vault, crypto, clock, events }), ...ownKeys, ...later.keyFiles, ...later.endorsements },
+        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...later.ownName, ...ownKeys, ...later.keyFiles, ...later.endorsements },
         contacts: {
           ...contacts,
           ...later.invitationFiles,
           ...later.contactChanges,
-          ...later.contactKeys, ...contactDevicesService({ profile, crypto }),
+          ...later.contactKeys, ...later.contactDevices,
           ...later.verification,
         },
         authorities: later.authorities,
         backup: later.backup,
         conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile, events, clock }), ...later.exports },
-        messages: { ...messagesService({ profile }), ...messageChangesService({ profile }), ...searchService({ profile }) },
-        files: filesService({ profile, crypto, clock, events, places: filePlaces, chooser: ports.chooser, tokens: ports.fileTokens, settings: () => preferences.get().settings }),
+        messages: { ...messagesService({ profile }), ...later.messageChanges, ...later.search },
+        files: later.files,
         keys: later.keys,
         envelopes: later.envelopes,
         devices: devicesService({ profile, crypto, ownAddresses, vault, clock, events, linking: linking.handlers }),

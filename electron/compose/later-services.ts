@@ -5,7 +5,9 @@ import type { Address, Clock, Random } from '../engine/ports';
 import type { DiagnosticsReportParts } from '../services/diagnostics-report';
 import type { EventHub } from '../services/event-hub';
 import type { KitPrinter, PathChooser, PreferencesStore } from '../services/ports';
+import type { FileTokens } from '../services/ports/files';
 import { readLater, ReadLater } from '../services/read-later';
+import type { FilePlaces } from '../services/surroundings';
 import type { VaultService } from '../services/vault-service';
 import type { VaultFileOnDisk } from '../storage/vault-file';
 import type { VerificationParts } from '../services/verification-service';
@@ -19,6 +21,8 @@ export interface LaterServicesParts {
   readonly events: EventHub;
   readonly preferences: PreferencesStore;
   readonly chooser: PathChooser | undefined;
+  readonly filePlaces: FilePlaces;
+  readonly fileTokens: FileTokens | undefined;
   readonly ownAddresses: () => readonly Address[];
   readonly systemLocale: () => string;
   readonly timesLocale: () => string;
@@ -31,7 +35,7 @@ export interface LaterServicesParts {
 }
 
 /**
- * Services nobody needs to see their conversations: files of all kinds, papers of organisations, comparing keys, what is decided about people, the keys of a conversation. They are read behind the
+ * Services nobody needs to see their conversations: files of all kinds, those that are sent as well, papers of organisations, comparing keys, what is decided about people, the keys of a conversation. They are read behind the
  * start (`read-rest.ts`), or with the first call if that comes before.
  */
 export function laterServices(parts: LaterServicesParts) {
@@ -56,6 +60,13 @@ export function laterServices(parts: LaterServicesParts) {
   const contactKeys = readLater(['keyHistory', 'keyTrouble', 'acceptKey', 'acceptLapsed'], async () => (await import('../services/contact-keys-service')).contactKeysService({ profile, crypto, clock, events }));
   return {
     contactKeys,
+    ownName: readLater(['rename'], async () => (await import('../services/own-name-service')).ownNameService({ vault, crypto, clock, events })),
+    messageChanges: readLater(['edit', 'delete', 'react', 'typing'], async () => (await import('../services/message-changes-service')).messageChangesService({ profile })),
+    search: readLater(['search'], async () => (await import('../services/search-service')).searchService({ profile })),
+    contactDevices: readLater(['devices'], async () => (await import('../services/contact-devices-service')).contactDevicesService({ profile, crypto })),
+    files: readLater(['send', 'accept', 'pause', 'resume', 'cancel', 'save', 'list', 'forget'], async () =>
+      (await import('../services/files-service')).filesService({ profile, crypto, clock, events, places: parts.filePlaces, chooser, tokens: parts.fileTokens, settings: () => preferences.get().settings }),
+    ),
     keys: readLater(['status', 'shift', 'shiftPair', 'setPolicy', 'timeline'], async () => (await import('../services/keys-service')).keysService({ profile, events, clock })),
     backup: backup.handlers,
     exports: exports.handlers,
