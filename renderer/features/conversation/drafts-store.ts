@@ -18,11 +18,11 @@ export function storedIn({ draft, editing }: { readonly draft?: StoredDraft | un
   return draft === undefined && editing === undefined ? undefined : { text: draft?.text ?? '', replyTo: draft?.replyTo, editing };
 }
 
-/** Milliseconds after the last key until what was written is stored. */
+/**
+ * Milliseconds between what is stored of a draft. The first letter is stored at once and what follows it once they have passed: a sleep or a lock
+ * asks nobody before, and takes no more of what is being written than was typed in this time.
+ */
 const restMs = 400;
-
-/** … and from the first of those keys: whoever writes without a rest loses no more to a lock behind their back, or to a computer that ends. */
-const longestMs = 3_000;
 
 /** Milliseconds after which what was refused is tried again: a disk that was full has room once somebody made some. */
 const againMs = 5_000;
@@ -64,7 +64,9 @@ export interface DraftsState {
 }
 
 export function createDraftsStore(store: (conversationId: string, draft: { text: string; replyTo?: string; editing?: Editing } | null) => Promise<unknown>): StoreApi<DraftsState> {
-  const unsaved = new Map<string, { readonly rest: ReturnType<typeof setTimeout>; readonly longest: ReturnType<typeof setTimeout> }>();
+  const unsaved = new Set<string>();
+  /** Stored a moment ago. */
+  const resting = new Map<string, ReturnType<typeof setTimeout>>();
   /** Given to the vault, which has not said that it is stored: nothing that is told is newer. */
   const storing = new Map<string, Promise<unknown>>();
   /** Of those what was refused: it stands in the field alone. What a disk refused is tried again, of itself: anything else would be told each time. */
@@ -89,14 +91,18 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
       setUnkept(conversationId, why);
     };
     const stopWaiting = (conversationId: string): void => {
-      clearTimeout(unsaved.get(conversationId)?.rest);
-      clearTimeout(unsaved.get(conversationId)?.longest);
+      clearTimeout(resting.get(conversationId));
+      resting.delete(conversationId);
       unsaved.delete(conversationId);
       storing.delete(conversationId);
       notRefused(conversationId);
     };
     const save = (conversationId: string): void => {
       stopWaiting(conversationId);
+      resting.set(conversationId, setTimeout(() => {
+        resting.delete(conversationId);
+        if (unsaved.has(conversationId)) save(conversationId);
+      }, restMs));
       const { text, replyTo, editing } = get().drafts[conversationId] ?? emptyDraft;
       const isNothing = text === '' && replyTo === undefined && editing === undefined;
       const stored = store(conversationId, isNothing ? null : { text, ...(replyTo === undefined ? {} : { replyTo }), ...(editing === undefined ? {} : { editing }) });
@@ -115,12 +121,11 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
     };
     const put = (conversationId: string, change: Partial<Draft>): void => {
       keep(conversationId, { ...(get().drafts[conversationId] ?? emptyDraft), ...change });
-      const longest = unsaved.get(conversationId)?.longest ?? setTimeout(() => save(conversationId), longestMs);
-      clearTimeout(unsaved.get(conversationId)?.rest);
       storing.delete(conversationId);
       notRefused(conversationId);
       leaving.delete(conversationId);
-      unsaved.set(conversationId, { rest: setTimeout(() => save(conversationId), restMs), longest });
+      unsaved.add(conversationId);
+      if (!resting.has(conversationId)) save(conversationId);
     };
     const endEdit = (conversationId: string, messageIds: readonly string[]): void => {
       const { editing } = get().drafts[conversationId] ?? emptyDraft;
@@ -178,9 +183,9 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
         get().orphan(contactId, before === '' ? text : `${before}\n${text}`);
       },
       orphan: (contactId, text) => set(({ orphaned }) => ({ orphaned: { ...orphaned, [contactId]: text } })),
-      flush: () => [...unsaved.keys(), ...refused.keys()].forEach(save),
+      flush: () => [...unsaved, ...refused.keys()].forEach(save),
       forget: () => {
-        [...unsaved.keys(), ...storing.keys()].forEach(stopWaiting);
+        [...unsaved, ...resting.keys(), ...storing.keys()].forEach(stopWaiting);
         // Refused by the lock, they are still in the vault.
         leaving.clear();
       },

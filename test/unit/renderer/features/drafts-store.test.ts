@@ -51,14 +51,17 @@ describe('a draft that the vault did not take', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('is given by and by while somebody writes without a rest, and once when they rest', () => {
+  it('is given at its first letter, by and by while somebody writes, and once when they rest: a lock that asks nobody takes no more than was typed in a moment', () => {
     const { asked, drafts } = setUp();
-    for (let at = 0; at < 4_500; at += 300) {
+    for (let at = 0; at < 1_500; at += 150) {
       drafts.write('c', `${at}`);
-      vi.advanceTimersByTime(300);
+      vi.advanceTimersByTime(150);
     }
     vi.advanceTimersByTime(10_000);
-    expect(asked.map(({ text }) => text)).toEqual(['2700', '4200']);
+    drafts.write('c', 'pasted, and the lid closed');
+    drafts.forget();
+    vi.advanceTimersByTime(10_000);
+    expect(asked.map(({ text }) => text)).toEqual(['0', '300', '750', '1050', '1350', 'pasted, and the lid closed']);
   });
 
   it('refused only after the lock it empties nothing that is stored', async () => {
