@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import { Button as AriaButton, type ButtonProps as AriaProps } from 'react-aria-components';
 import { useOutOfUse } from './use-out-of-use';
 
@@ -6,6 +6,8 @@ export interface ButtonProps extends Omit<AriaProps, 'className' | 'style' | 'ch
   readonly kind?: 'main' | 'plain' | 'quiet' | 'danger';
   readonly wide?: boolean;
   readonly icon?: ReactNode;
+  /** To bring the focus to it. */
+  readonly buttonRef?: Ref<HTMLButtonElement> | undefined;
   readonly children: ReactNode;
 }
 
@@ -13,7 +15,7 @@ export interface ButtonProps extends Omit<AriaProps, 'className' | 'style' | 'ch
  * A button that, while `isPending`, keeps the focus, does nothing, and has its words spoken. Not by the library's own pending
  * state: its spoken part points at the button by id for seconds after the button may have gone with its screen.
  */
-export function Button({ kind = 'plain', wide = false, icon, children, isPending = false, isDisabled = false, onPress, type = 'button', ...rest }: ButtonProps): ReactNode {
+export function Button({ kind = 'plain', wide = false, icon, buttonRef, children, isPending = false, isDisabled = false, onPress, type = 'button', ...rest }: ButtonProps): ReactNode {
   const { isHeld, ...use } = useOutOfUse(isDisabled);
   const isIdle = isPending || isHeld;
   return (
@@ -21,6 +23,7 @@ export function Button({ kind = 'plain', wide = false, icon, children, isPending
       <AriaButton
         {...rest}
         {...use}
+        {...(buttonRef !== undefined && { ref: buttonRef })}
         {...(onPress === undefined || isIdle ? {} : { onPress })}
         type={isIdle ? 'button' : type}
         aria-disabled={isIdle || undefined}

@@ -1,4 +1,4 @@
-import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel, useUi } from '../../app/model-context';
 import { useFailure, useGone } from '../../app/use-gone';
@@ -54,6 +54,15 @@ export function AcceptDialog(): ReactNode {
   const [failure, setFailure] = useFailure();
   const said = useSaid(link.trim());
   const isGone = useGone();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const fromPicture = useRef(false);
+  // What is left to do with a link that nobody types, once it is known to be one, is to accept it. Whoever went on meanwhile stays where they are.
+  useEffect(() => {
+    if (said === undefined || !fromPicture.current) return;
+    fromPicture.current = false;
+    if (!('failure' in said) && document.activeElement === area.current) button.current?.focus();
+  }, [said]);
 
   const accept = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -94,17 +103,20 @@ export function AcceptDialog(): ReactNode {
           kind={invitationKind}
           value={link}
           onChange={(value) => {
+            fromPicture.current = false;
             setAtOnce(cameAtOnce(link, value));
             setLink(value);
             setFailure(undefined);
           }}
           error={fault === undefined ? undefined : words(fault)}
           disabled={busy}
+          areaRef={area}
+          onRead={() => (fromPicture.current = true)}
         />
         <div role="status">{said === undefined || 'failure' in said ? null : <From {...said} />}</div>
         <div className="dialog-actions">
           <Button onPress={putAway}>{text('app.cancel')}</Button>
-          <Button kind="main" type="submit" isPending={busy} isDisabled={link.trim() === ''}>
+          <Button kind="main" type="submit" isPending={busy} isDisabled={link.trim() === ''} buttonRef={button}>
             {text('accept.accept')}
           </Button>
         </div>

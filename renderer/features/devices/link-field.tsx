@@ -54,10 +54,12 @@ export interface LinkFieldProps {
   readonly disabled: boolean;
   /** To bring the focus to it. */
   readonly areaRef?: RefObject<HTMLTextAreaElement | null>;
+  /** It came out of a picture, a file or the camera: nobody types it. */
+  readonly onRead?: () => void;
 }
 
 /** The link as text, by the camera, or out of a picture that is chosen, dropped or pasted. Nothing of a picture is kept; a private key is told as one and forgotten at once. */
-export function LinkField({ kind, value, onChange, error, disabled, areaRef }: LinkFieldProps): ReactNode {
+export function LinkField({ kind, value, onChange, error, disabled, areaRef, onRead }: LinkFieldProps): ReactNode {
   const text = useText();
   const { ui } = useModel();
   const [looking, setLooking] = useState(false);
@@ -79,6 +81,7 @@ export function LinkField({ kind, value, onChange, error, disabled, areaRef }: L
     if (!give(code)) return;
     ui.getState().announce(text('join.link.read'));
     answered(area.current);
+    onRead?.();
   };
   const read = async (file: File): Promise<void> => {
     turn.current += 1;

@@ -116,7 +116,16 @@ describe('meeting', () => {
     expect(await screen.findByText(/has expired/)).toBeTruthy();
     fireEvent.drop(screen.getByTestId('link-field'), { dataTransfer: { files: [fileOf('Keyshift invitation.keyshift-invite', 'keyshift:invite/of-a-file')] } });
     expect((await screen.findByText(/^From the key [a-z2-7]{4}( [a-z2-7]{4}){3} …, valid until /)).textContent).toContain('The name comes with the first connection.');
-    expect(screen.getByLabelText<HTMLTextAreaElement>('Invitation link').value).toBe('keyshift:invite/of-a-file');
+    const field = screen.getByLabelText<HTMLTextAreaElement>('Invitation link');
+    expect(field.value).toBe('keyshift:invite/of-a-file');
+    // Read, it is only to be accepted; one that is no use is beside its fault, and whoever types stays there.
+    expect(document.activeElement?.textContent).toBe('Accept invitation');
+    act(() => field.focus());
+    fireEvent.drop(screen.getByTestId('link-field'), { dataTransfer: { files: [fileOf('old.keyshift-invite', 'keyshift:expired')] } });
+    expect(await screen.findByText(/has expired/)).toBeTruthy();
+    type('Invitation link', 'keyshift:invite/typed');
+    expect(await screen.findByText(/^From the key/)).toBeTruthy();
+    expect(document.activeElement).toBe(field);
     expect(fake.calls).not.toContain('contacts.acceptInvitation');
     expect(fake.world.contacts).toEqual([]);
   });
