@@ -161,6 +161,7 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
     systemClock.setTimer(0, () => window?.webContents.reload());
   });
   const unwatch = watchLockTriggers({
+    platform: process.platform,
     power: powerMonitor,
     // Only there the system may not know; what it knows goes before this.
     untouched: () => (process.platform === 'linux' ? systemClock.monotonic() - touchedAt : 0),

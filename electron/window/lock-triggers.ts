@@ -6,6 +6,7 @@ export interface PowerSide {
 }
 
 export interface LockTriggerParts {
+  readonly platform: NodeJS.Platform;
   readonly power: PowerSide;
   /** Milliseconds since the own window was touched. */
   readonly untouched: () => number;
@@ -27,7 +28,7 @@ export const idleCheck = 10_000;
  * Hardening row 17: what locks without being asked. The screen being locked, the machine going to sleep, nobody touching it.
  * The returned function ends it.
  */
-export function watchLockTriggers({ power, untouched, lockOnSleep, lockAfterMinutes, lock, now, setTimer }: LockTriggerParts): () => void {
+export function watchLockTriggers({ platform, power, untouched, lockOnSleep, lockAfterMinutes, lock, now, setTimer }: LockTriggerParts): () => void {
   const asleep = (): void => {
     if (lockOnSleep()) lock();
   };
@@ -35,8 +36,10 @@ export function watchLockTriggers({ power, untouched, lockOnSleep, lockAfterMinu
   power.on('suspend', asleep);
   let cancel: (() => void) | undefined;
   // On Linux Electron tells nobody that the screen is locked, but answers whoever asks: by the desktop's word on the session bus, else by the display's.
+  // Elsewhere it tells, and answers of more than a lock: a screen saver that asks for no password, on Windows.
   let wasLocked = false;
   const lookAtScreen = (): void => {
+    if (platform !== 'linux') return;
     const isLocked = power.getSystemIdleState(1) === 'locked';
     if (isLocked && !wasLocked) asleep();
     wasLocked = isLocked;

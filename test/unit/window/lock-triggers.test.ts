@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { idleCheck, watchLockTriggers } from '../../../electron/window/lock-triggers';
 
 /** A clock, a keyboard nobody may touch, and a screen that can be locked. */
-function setUp(minutes: number, isTold = true) {
+function setUp(minutes: number, isTold = true, platform: NodeJS.Platform = 'linux') {
   const power = new Map<string, () => void>();
   const timers: { at: number; run: () => void }[] = [];
   let now = 0;
@@ -14,6 +14,7 @@ function setUp(minutes: number, isTold = true) {
   let untouched = 0;
   let screen: 'active' | 'locked' | 'unknown' = 'active';
   const end = watchLockTriggers({
+    platform,
     power: { on: (event, listener) => power.set(event, listener), getSystemIdleTime: () => (isTold ? idle : 0), getSystemIdleState: () => screen },
     untouched: () => untouched,
     lockOnSleep: () => asleep,
@@ -77,6 +78,15 @@ describe('row 17: what locks by itself', () => {
     setScreen('locked');
     pass(60_000);
     expect(locked()).toBe(2);
+  });
+
+  test.each(['win32', 'darwin'] as const)('on %s the system tells of a lock, and a screen saver that asks for no password is none', (platform) => {
+    const { power, pass, locked, setScreen } = setUp(0, true, platform);
+    setScreen('locked');
+    pass(60_000);
+    expect(locked()).toBe(0);
+    power.get('lock-screen')?.();
+    expect(locked()).toBe(1);
   });
 
   test('nobody touching the machine for as long as the setting says, not sooner', () => {
