@@ -4,12 +4,25 @@ import { join } from 'node:path';
 import vm from 'node:vm';
 import { Database } from '@signalapp/sqlcipher';
 import { describe, expect, it, vi } from 'vitest';
+import type { Db } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
 import { handle } from '../../contract/storage/rows';
 import { newPair } from '../../support/dialog-kit';
 import { opened } from './searched';
 
 const storage = join(__dirname, '../../../electron/storage');
+
+/** Each statement of the stores, and how it is gone about: the steps of its plan. */
+function plansOf(db: Db): { sql: string; plan: string[] }[] {
+  const asked = vi.spyOn(db, 'prepare');
+  openStores(db);
+  const all = [...new Set(asked.mock.calls.map(([sql]) => sql))];
+  asked.mockRestore();
+  return all.map((sql) => ({
+    sql,
+    plan: db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(Array.from(sql.matchAll(/\?/g), () => null)).map((row) => String(row['detail'])),
+  }));
+}
 
 describe('statements', () => {
   it('are compiled once: none has a parameter alone behind LIMIT', () => {
@@ -41,6 +54,18 @@ describe('statements', () => {
     } finally {
       compiled.mockRestore();
     }
+  });
+
+  it('walk through all messages nowhere', () => {
+    const { db } = opened();
+    expect(plansOf(db).filter(({ plan }) => plan.some((step) => /^SCAN messages\b/.test(step)))).toEqual([]);
+  });
+
+  it('begin at the few texts that are being changed, not at the messages of a conversation', () => {
+    const { db } = opened();
+    const joined = plansOf(db).filter(({ sql }) => /\bedits\b/.test(sql) && /\bconversations\b/.test(sql));
+    expect(joined).toHaveLength(2);
+    for (const { plan } of joined) expect(plan).toContain('SCAN edits');
   });
 
   it('give their rows without compiling anything once they are warm', async () => {
