@@ -2,7 +2,7 @@ import type { RelayedRow, WaysStore } from '../services/ports/ways';
 import type { Db, Row } from './database';
 import { bytes, id, integer } from './row';
 
-type RelayStore = Pick<WaysStore, 'relayed' | 'relayedBack' | 'relayedFrom' | 'addRelayed' | 'removeRelayed' | 'relayedUsage' | 'removeRelayedOutside' | 'removeRelayedFor'>;
+type RelayStore = Pick<WaysStore, 'relayed' | 'relayedBack' | 'relayedFrom' | 'addRelayed' | 'removeRelayed' | 'relayedUsage' | 'relayedBackUsage' | 'removeRelayedOutside' | 'removeRelayedFor'>;
 
 /** What is carried for the own other devices, oldest first. */
 export function createRelayStore(db: Db): RelayStore {
@@ -12,6 +12,7 @@ export function createRelayStore(db: Db): RelayStore {
   const add = db.prepare('INSERT OR IGNORE INTO relayed (id, peer_id, author, back, deposit, received_at) VALUES (?, ?, ?, ?, ?, ?)');
   const remove = db.prepare('DELETE FROM relayed WHERE author = ? AND id = ?');
   const usage = db.prepare('SELECT count(*) AS count, coalesce(sum(length(deposit)), 0) AS bytes FROM relayed WHERE author = ?');
+  const backUsage = db.prepare('SELECT count(*) AS count, coalesce(sum(length(deposit)), 0) AS bytes FROM relayed WHERE author = ? AND peer_id = ? AND back = 1');
   const outside = db.prepare('DELETE FROM relayed WHERE received_at < ? OR received_at > ?');
   const removeFor = db.prepare('DELETE FROM relayed WHERE peer_id = ?');
   return {
@@ -20,13 +21,15 @@ export function createRelayStore(db: Db): RelayStore {
     relayedFrom: (author) => from.all([author]).map((row) => bytes(row, 'id')),
     addRelayed: (row, isBack) => add.run([row.id, row.peerId, row.author, isBack ? 1 : 0, row.deposit, row.receivedAt]).changes > 0,
     removeRelayed: (author, name) => void remove.run([author, name]),
-    relayedUsage(author) {
-      const row = usage.get([author]);
-      return row ? { count: integer(row, 'count'), bytes: integer(row, 'bytes') } : { count: 0, bytes: 0 };
-    },
+    relayedUsage: (author) => used(usage.get([author])),
+    relayedBackUsage: (author, peerId) => used(backUsage.get([author, peerId])),
     removeRelayedOutside: (from, to) => void outside.run([from, to]),
     removeRelayedFor: (peerId) => void removeFor.run([peerId]),
   };
+}
+
+function used(row: Row | undefined): ReturnType<WaysStore['relayedUsage']> {
+  return row ? { count: integer(row, 'count'), bytes: integer(row, 'bytes') } : { count: 0, bytes: 0 };
 }
 
 function read(row: Row): RelayedRow {

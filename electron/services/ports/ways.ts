@@ -123,6 +123,8 @@ export interface WaysStore {
   addRelayed(row: RelayedRow, back: boolean): boolean;
   removeRelayed(author: InstanceId, id: Uint8Array): void;
   relayedUsage(author: InstanceId): { readonly count: number; readonly bytes: number };
+  /** Of that, what this person brought for it. */
+  relayedBackUsage(author: InstanceId, peerId: PeerId): { readonly count: number; readonly bytes: number };
   /** Those that came before or after, Unix milliseconds. */
   removeRelayedOutside(from: number, to: number): void;
   removeRelayedFor(peerId: PeerId): void;

@@ -16,7 +16,7 @@ const headStartMs = 1_000;
 /** After an acknowledgement, so long until carriers are asked what they may forget: more may follow. */
 const askAfterMs = 2_000;
 const page = 32;
-/** Carried for one device at the most. */
+/** Carried for one device at the most, there and back. */
 const mostDeposits = 2_048;
 const mostBytes = 8 * 1024 * 1024;
 /** Whatever nobody fetched by then is given anew by who wrote it. */
@@ -94,7 +94,7 @@ export class Relay implements SiblingHandler {
   takeBack(peerId: PeerId, author: InstanceId, deposit: Uint8Array): void {
     const { crypto, store, clock, commit } = this.#parts;
     const row: RelayedRow = { id: crypto.sha256(deposit).slice(0, relayIdBytes), peerId, author, deposit: deposit.slice(), receivedAt: clock.now() };
-    if (!this.#hasRoom(author, deposit.length) || !commit(() => store.addRelayed(row, true))) return;
+    if (!this.#hasRoomBack(peerId, author, deposit.length) || !commit(() => store.addRelayed(row, true))) return;
     this.#say(author, { kind: 'back', ...row });
   }
 
@@ -205,6 +205,12 @@ export class Relay implements SiblingHandler {
   #hasRoom(author: InstanceId, more: number): boolean {
     const { count, bytes } = this.#parts.store.relayedUsage(author);
     return count < mostDeposits && bytes + more <= mostBytes;
+  }
+
+  /** Nobody has more than is free beside it: whatever one of them sends, there is room for the next. */
+  #hasRoomBack(peerId: PeerId, author: InstanceId, more: number): boolean {
+    const [all, theirs] = [this.#parts.store.relayedUsage(author), this.#parts.store.relayedBackUsage(author, peerId)];
+    return theirs.count < mostDeposits - all.count && theirs.bytes + more <= mostBytes - all.bytes;
   }
 
   #say(instanceId: InstanceId, word: RelayWord): void {

@@ -115,6 +115,31 @@ describe('an own device that is always on carries for the others', () => {
     expect(server.profile.stores.ways.relayedBack(instanceId)).toHaveLength(1);
   });
 
+  test('S4-30: one contact fills no more than half of the room for what goes back to a device, in number and in bytes: there is some for the next', async () => {
+    const carrier = server.profile.ways.relay;
+    const { instanceId } = ann.profile.local;
+    const peerId = bo.profile.local.peerId;
+    // Any other person.
+    const next = ann.profile.local.peerId;
+    const kept = (from: typeof peerId): number => server.profile.stores.ways.relayedBackUsage(instanceId, from).count;
+    cut(bo);
+    await world.until('Bo is away', () => server.profile.connections.sessions().length === 0);
+    for (let n = 0; n < 160; n += 1) carrier.takeBack(peerId, instanceId, new Uint8Array(60_000).fill(n));
+    expect(kept(peerId)).toBe(70); // 4 MiB
+    for (let n = 0; n < 160; n += 1) carrier.takeBack(next, instanceId, new Uint8Array(60_000).fill(n).fill(200, 0, 1));
+    expect(kept(next)).toBe(35); // of the rest
+    server.profile.stores.ways.removeRelayedFor(peerId);
+    server.profile.stores.ways.removeRelayedFor(next);
+    carrier.takeBack(peerId, instanceId, new Uint8Array(64));
+    server.db.exec(`
+      WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 1023)
+      INSERT INTO relayed (id, peer_id, author, back, deposit, received_at) SELECT randomblob(16), peer_id, author, back, deposit, received_at FROM relayed, n`);
+    for (let n = 1; n <= 3; n += 1) carrier.takeBack(peerId, instanceId, new Uint8Array(64).fill(n));
+    expect(kept(peerId)).toBe(1_024);
+    carrier.takeBack(next, instanceId, new Uint8Array(64).fill(9));
+    expect(kept(next)).toBe(1);
+  });
+
   test('S4-30: what nobody fetched in 31 days, or is dated more than a day ahead, is gone with the next start', async () => {
     const carrier = server.profile.ways.relay;
     const day = 86_400_000;
