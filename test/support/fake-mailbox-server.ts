@@ -8,6 +8,8 @@ export interface FakeMailboxServer {
   fallSilent(): void;
   /** Hands over so much mail at the next question, or at once where one is open: more than was asked for, too. `bytes`: each at least so long. */
   deliver(count: number, bytes?: number): void;
+  /** Says so often to the question for mail that it is there. `bytes`: each time in at least so many. */
+  idle(times: number, bytes?: number): void;
   readonly link: Link;
 }
 
@@ -72,6 +74,10 @@ export function fakeMailboxServer(link: Link, { key = '', mute = false }: FakeMa
       long = bytes;
       due += count;
       hand();
+    },
+    idle: (times, bytes = 0) => {
+      const [head, body] = ['NATS/1.0 100 Idle Heartbeat\r\n\r\n', ''.padEnd(bytes)];
+      if (inbox !== undefined) for (let said = 0; said < times; said += 1) say(`HMSG ${inbox} ${sidFor(inbox)} ${head.length} ${head.length + body.length}\r\n${head}${body}\r\n`);
     },
   };
 }

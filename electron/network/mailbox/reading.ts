@@ -128,6 +128,7 @@ export class Reading implements MailboxLink {
       const consumer = await jetstream(connection, { apiPrefix }).consumers.get(streamName, key.text);
       const messages = await consumer.consume({ max_messages: mostOpen, expires: askAgainMs, abort_on_missing_resource: true });
       this.#messages = messages;
+      void letGoOfWords(messages, untaken);
       this.#again = false;
       this.#tell({ state: 'connected' });
       for await (const message of messages) {
@@ -186,6 +187,16 @@ export class Reading implements MailboxLink {
         resolve();
       };
     });
+  }
+}
+
+/**
+ * What a server says besides mail (that it is there, what became of a record) is looked at as it comes, and would add up to too much within days. A word
+ * to the question for mail was whole when it is told of here, so nothing but mail can be left of what came before.
+ */
+async function letGoOfWords(messages: ConsumerMessages, untaken: Untaken): Promise<void> {
+  for await (const { type } of messages.status()) {
+    if ((type === 'heartbeat' || type === 'discard') && messages.getPending() === 0) untaken.tookAll();
   }
 }
 

@@ -11,6 +11,11 @@ export class Untaken {
     return this.#bytes <= most;
   }
 
+  /** All that was said up to now was looked at, and nobody keeps any of it. */
+  tookAll(): void {
+    this.#bytes = 0;
+  }
+
   took(bytes: number): void {
     this.#bytes = Math.max(0, this.#bytes - bytes);
   }

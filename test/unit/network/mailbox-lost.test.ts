@@ -79,7 +79,9 @@ test('a server that hands over more than was asked for, while nothing can be sto
   const taken: Mail[] = [];
   const { link } = open(taken);
   await until(() => link.current.state === 'connected');
-  servers[0]?.deliver(400, 128 * 1024);
+  servers[0]?.deliver(300, 128 * 1024);
+  servers[0]?.idle(10);
+  servers[0]?.deliver(100, 128 * 1024);
   await until(() => servers.length === 2 && link.current.state === 'connected');
   expect(taken).toHaveLength(100);
   await link.close();
@@ -89,6 +91,12 @@ test('a server that hands over more than was asked for, while nothing can be sto
   for (let times = 1; times <= 4; times += 1) {
     servers[2]?.deliver(100, 128 * 1024);
     await until(() => heard.length === times * 100);
+  }
+  // Nor is it held against a server that it says for months that it is there.
+  for (let times = 1; times <= 4; times += 1) {
+    servers[2]?.idle(100, 128 * 1024);
+    servers[2]?.deliver(1);
+    await until(() => heard.length === 400 + times);
   }
   expect([states, servers.length]).toEqual([['connected'], 3]);
 });
