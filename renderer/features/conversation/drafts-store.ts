@@ -174,10 +174,13 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
         if (text !== '' && text !== there) put(into, { text: there === '' ? text : `${there}\n${text}`, ...(there === '' && { replyTo }) });
       },
       gone: (conversationId, contactId) => {
-        const text = (get().drafts[conversationId]?.text ?? '').trim();
+        const { editing, text: written } = get().drafts[conversationId] ?? emptyDraft;
+        const text = written.trim();
         stopWaiting(conversationId);
         keep(conversationId, emptyDraft);
         setUnkept(conversationId);
+        // What a message was being changed to is gone with it, which is told; what was new is kept.
+        if (editing !== undefined) set(({ lostEdits }) => ({ lostEdits: lostEdits + 1 }));
         if (text === '') return;
         const before = get().orphaned[contactId] ?? '';
         get().orphan(contactId, before === '' ? text : `${before}\n${text}`);

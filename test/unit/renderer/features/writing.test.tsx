@@ -253,4 +253,16 @@ describe('an edit that is being typed', () => {
     expect(screen.getByText(/^The message you were changing was deleted/)).toBeTruthy();
     expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' }).value).toBe('a draft');
   });
+
+  it('says that an edit ended with its conversation, which another own device removed; the draft is still seen', async () => {
+    const { fake, model } = await openTalk(world());
+    const own = fake.world.messages.get(talkWithBo)?.at(-1) ?? expect.unreachable('a message');
+    act(() => model.drafts.getState().edit(talkWithBo, { messageId: own.messageId, text: 'half a' }));
+    fake.world.conversations = fake.world.conversations.filter((one) => one.conversationId !== talkWithBo);
+    fake.world.messages.delete(talkWithBo);
+    act(() => fake.emit({ type: 'conversation.changed', conversationId: talkWithBo }));
+    await settle();
+    expect(screen.getByText(/^The message you were changing was deleted/)).toBeTruthy();
+    expect(screen.getByText('a draft')).toBeTruthy();
+  });
 });
