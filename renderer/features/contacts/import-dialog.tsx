@@ -14,6 +14,7 @@ import { findContact } from './contacts-store';
 import { isCutOff } from '../organisations/is-cut-off';
 import { PemField } from '../organisations/pem-field';
 import { ShownKey } from './shown-key';
+import { useShownKey } from './use-shown-key';
 import { holdsDeviceLink, holdsInvitation } from '../verify/misplaced-link';
 
 /** A person by their card or certificate: they get a request. The own card can be copied here too. */
@@ -28,6 +29,7 @@ export function ImportDialog(): ReactNode {
   const [pasted, setPasted] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string>();
+  const look = useShownKey(pasted);
 
   /** It is no card, or a part of one. */
   const wordsOfNone = (value: string): string => {
@@ -47,7 +49,7 @@ export function ImportDialog(): ReactNode {
   };
   const add = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (busy || pasted.trim() === '') return;
+    if (busy || pasted.trim() === '' || look === undefined) return;
     const answered = focusWhereAsked();
     setBusy(true);
     try {
@@ -84,10 +86,11 @@ export function ImportDialog(): ReactNode {
           areaRef={area}
           pem="CERTIFICATE"
         />
-        <ShownKey pasted={pasted} />
+        <ShownKey look={look} />
         <div className="dialog-actions">
           <Button onPress={close}>{text('app.cancel')}</Button>
-          <Button kind="main" type="submit" isPending={busy} isDisabled={pasted.trim() === ''}>
+          {/* Nobody is asked before it was seen whose key it is. */}
+          <Button kind="main" type="submit" isPending={busy} isDisabled={pasted.trim() === '' || look === undefined}>
             {text('import.add')}
           </Button>
         </div>

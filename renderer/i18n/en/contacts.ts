@@ -125,7 +125,7 @@ export const contacts = {
   'import.title': 'Add by card or key',
   'import.lead': 'Paste somebody’s Keyshift card or certificate, or choose its file. They get a request and decide.',
   'import.text': 'Card or certificate',
-  'import.from': 'From somebody who says to be {name}. Compare before you send: they find the fingerprint of their key under Settings → Identity.',
+  'import.from': 'From somebody who calls themselves {name}. Compare before you send: they find the fingerprint of their key under Settings → Identity.',
   'import.invitation': 'This is an invitation and no card. Open it under “{open}”.',
   'import.add': 'Send request',
   'import.added': 'Request sent. You can write already.',
