@@ -51,10 +51,16 @@ function scrollOut(notices: Element): boolean {
     if (isBeside || height > (isHead ? window.innerHeight - cover.bottom : cover.top)) return 0;
     return isHead ? cover.bottom + gap - top : cover.top - gap - bottom;
   };
-  for (let place = seen.parentElement; place !== null && missing() !== 0; place = place.parentElement) {
-    if (place.scrollHeight > place.clientHeight) place.scrollTop -= missing();
+  for (let place = seen.parentElement; place !== null && place !== document.body && missing() !== 0; place = place.parentElement) {
+    if (place.scrollHeight > place.clientHeight && isScrolledByHand(place)) place.scrollTop -= missing();
   }
   return missing() !== 0;
+}
+
+/** What hides the rest of it, as a message that is folded does, scrolls as well if it is told to, and nobody could bring its beginning back. */
+function isScrolledByHand(place: Element): boolean {
+  const { overflowY } = getComputedStyle(place);
+  return overflowY !== 'hidden' && overflowY !== 'clip';
 }
 
 function isAtHead(notices: Element): boolean {
