@@ -29,8 +29,10 @@ export function shownAsOne(stores: Omit<Sources, 'conversations'>, over: WhatIsO
   const one = asOne([shown(first), ...others.map(shown)]);
   const isAsked = one.preview === '' || (isNear && one.preview !== undefined && one.newestOwn === true);
   const newest = isAsked ? newestOf(stores, over, others.length === 0 ? first.conversationId : rows.map(({ conversationId }) => conversationId)) : undefined;
+  // Where clocks were wrong the last one that came is not the one that stands last: the state of what they wrote is none of an own one.
+  const told = one.preview === '' || newest?.direction === 'out' ? newest : undefined;
   const edit = edits.find(({ conversationId }) => rows.some((row) => row.conversationId === conversationId));
-  return conversationView(one, newest, edit);
+  return conversationView(one, told, edit);
 }
 
 function conversationView(row: ConversationRow, newest: MessageRow | undefined, edit: EditRow | undefined): Conversation {

@@ -182,6 +182,10 @@ describe('what a person does with conversations', () => {
     desk.messages.delete({ messageId });
     expect(only(desk)).toMatchObject({ lastBy: 'me', preview: 'mine', newest: { messageId: mine } });
     await world.until('there, too', () => only(lap).lastBy === 'me');
+    // What came last stands before it where a clock was wrong: how far theirs got is nothing an own one did.
+    await say(bob, 'stands last', desk);
+    desk.profile.stores.conversations.noteMessage(conversationId, { at: world.clock.now(), preview: 'came last', own: true, unread: 0 });
+    expect([only(desk).lastBy, only(desk).newest]).toEqual(['me', undefined]);
   });
 
   it('looks up how far the newest got of those that stand first and of pinned ones only, of any when it is asked for alone', async () => {
