@@ -31,31 +31,35 @@ export function shownAsOne(stores: Omit<Sources, 'conversations'>, over: WhatIsO
   const newest = isAsked ? newestOf(stores, over, others.length === 0 ? first.conversationId : rows.map(({ conversationId }) => conversationId)) : undefined;
   // Where clocks were wrong the last one that came is not the one that stands last: the state of what they wrote is none of an own one.
   const told = one.preview === '' || newest?.direction === 'out' ? newest : undefined;
-  const edit = edits.find(({ conversationId }) => rows.some((row) => row.conversationId === conversationId));
+  const edit = edits.length === 0 ? undefined : edits.find(({ conversationId }) => rows.some((row) => row.conversationId === conversationId));
   return conversationView(one, told, edit);
 }
 
 function conversationView(row: ConversationRow, newest: MessageRow | undefined, edit: EditRow | undefined): Conversation {
-  return {
+  const view: Conversation = {
     conversationId: row.conversationId,
     contactId: row.contactId,
     title: row.title,
     state: row.state,
-    ...(row.failure === undefined ? {} : { failure: row.failure }),
-    ...(row.continuedBy === undefined ? {} : { continuedBy: row.continuedBy }),
-    ...(row.continues === undefined ? {} : { continues: row.continues }),
     unread: row.unread,
     markedUnread: row.markedUnread === true,
-    ...(row.lastMessageAt === undefined ? {} : { lastMessageAt: row.lastMessageAt }),
-    ...(row.preview === undefined ? {} : { preview: row.preview }),
-    ...(row.preview === undefined ? {} : { lastBy: row.newestOwn === true ? 'me' : 'them' }),
-    ...(newest === undefined ? {} : { newest: { messageId: newest.messageId, kind: newest.kind, direction: newest.direction, state: newest.state } }),
     pinned: row.pinned === true,
     archived: row.archivedAt !== undefined && (row.lastMessageAt ?? 0) <= row.archivedAt,
     mutedUntil: row.mutedUntil ?? 0,
     disappearAfter: row.disappearAfter ?? 0,
-    ...(row.draft === undefined ? {} : { draft: row.draft }),
-    ...(edit === undefined ? {} : { editing: { messageId: edit.messageId, text: edit.text } }),
-    ...(row.returned === undefined ? {} : { returned: row.returned }),
   };
+  // Of a thousand at a time: no object is made for what most of them have not.
+  if (row.failure !== undefined) view.failure = row.failure;
+  if (row.continuedBy !== undefined) view.continuedBy = row.continuedBy;
+  if (row.continues !== undefined) view.continues = row.continues;
+  if (row.lastMessageAt !== undefined) view.lastMessageAt = row.lastMessageAt;
+  if (row.preview !== undefined) {
+    view.preview = row.preview;
+    view.lastBy = row.newestOwn === true ? 'me' : 'them';
+  }
+  if (newest !== undefined) view.newest = { messageId: newest.messageId, kind: newest.kind, direction: newest.direction, state: newest.state };
+  if (row.draft !== undefined) view.draft = row.draft;
+  if (edit !== undefined) view.editing = { messageId: edit.messageId, text: edit.text };
+  if (row.returned !== undefined) view.returned = row.returned;
+  return view;
 }

@@ -137,32 +137,46 @@ export function createConversationStore(db: Db): ConversationStore {
   };
 }
 
+/** A list of a thousand is read in one go: what most of them have not is looked at and left out, and no object is made for it. */
 function read(row: Row): ConversationRow {
-  return {
+  const made: { -readonly [P in keyof ConversationRow]: ConversationRow[P] } = {
     conversationId: text(row, 'conversation_id'),
     contactId: text(row, 'contact_id'),
     peerId: id(row, 'peer_id'),
     dialogId: id(row, 'dialog_id'),
     title: text(row, 'title'),
     state: word(row, 'state', states),
-    ...given('failure', optionalText(row, 'failure')),
     createdAt: integer(row, 'created_at'),
     unread: integer(row, 'unread'),
-    ...given('lastMessageAt', optionalInteger(row, 'last_message_at')),
-    ...given('preview', optionalText(row, 'preview')),
-    ...given('continuedBy', optionalText(row, 'continued_by')),
-    ...given('continues', optionalText(row, 'continues')),
-    ...(flag(row, 'pinned') && { pinned: true as const }),
-    ...(integer(row, 'archived') > 0 && { archivedAt: integer(row, 'archived') }),
-    ...given('mutedUntil', optionalInteger(row, 'muted_until')),
-    ...given('disappearAfter', optionalInteger(row, 'disappear_after')),
-    ...(integer(row, 'disappear_revision') > 0 && { disappearRevision: integer(row, 'disappear_revision') }),
-    ...given('draft', draftOf(row)),
-    ...given('returned', returnedOf(row)),
-    ...(flag(row, 'marked_unread') && { markedUnread: true as const }),
-    ...(flag(row, 'newest_own') && { newestOwn: true as const }),
-    ...(integer(row, 'title_revision') > 0 && { titled: { revision: integer(row, 'title_revision'), by: id<InstanceId>(row, 'title_by') } }),
   };
+  const failure = optionalText(row, 'failure');
+  if (failure !== undefined) made.failure = failure;
+  const lastMessageAt = optionalInteger(row, 'last_message_at');
+  if (lastMessageAt !== undefined) made.lastMessageAt = lastMessageAt;
+  const preview = optionalText(row, 'preview');
+  if (preview !== undefined) made.preview = preview;
+  const continuedBy = optionalText(row, 'continued_by');
+  if (continuedBy !== undefined) made.continuedBy = continuedBy;
+  const continues = optionalText(row, 'continues');
+  if (continues !== undefined) made.continues = continues;
+  if (flag(row, 'pinned')) made.pinned = true;
+  const archivedAt = integer(row, 'archived');
+  if (archivedAt > 0) made.archivedAt = archivedAt;
+  const mutedUntil = optionalInteger(row, 'muted_until');
+  if (mutedUntil !== undefined) made.mutedUntil = mutedUntil;
+  const disappearAfter = optionalInteger(row, 'disappear_after');
+  if (disappearAfter !== undefined) made.disappearAfter = disappearAfter;
+  const disappearRevision = integer(row, 'disappear_revision');
+  if (disappearRevision > 0) made.disappearRevision = disappearRevision;
+  const draft = draftOf(row);
+  if (draft !== undefined) made.draft = draft;
+  const returned = returnedOf(row);
+  if (returned !== undefined) made.returned = returned;
+  if (flag(row, 'marked_unread')) made.markedUnread = true;
+  if (flag(row, 'newest_own')) made.newestOwn = true;
+  const revision = integer(row, 'title_revision');
+  if (revision > 0) made.titled = { revision, by: id<InstanceId>(row, 'title_by') };
+  return made;
 }
 
 function returnedOf(row: Row): ConversationRow['returned'] {
