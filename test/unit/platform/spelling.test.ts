@@ -38,3 +38,10 @@ test('in German a word that swallowed the next one is right where what is before
   expect(['Auto’s', 'geht’x', 'ghet’s', '’s', 'geht’', 'gehts'].filter((word) => right(word))).toEqual([]);
   expect(right("geht's", false)).toBe(false);
 });
+
+test('in German loan words and names of every day are right, small ones also at the beginning of a sentence; other spellings of them are not, nor are they in English', () => {
+  const right = (word: string, isGerman = true): boolean => isRight(word, isGerman, () => false);
+  expect(['ok', 'Ok', 'OK', 'sorry', 'Sorry', 'WhatsApp', 'iPhone', 'gecheckt', 'Gecheckt', 'App', 'nö', 'Nö'].filter((word) => !right(word))).toEqual([]);
+  expect(['', 'whatsapp', 'app', 'IPhone', 'sory', 'gechekt', 'SORRY'].filter((word) => right(word))).toEqual([]);
+  expect(right('WhatsApp', false)).toBe(false);
+});
