@@ -15,6 +15,8 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
     model.background(model.settings.getState().load());
     return;
   }
+  // As the vault is opened. That an edit went is all that is kept of it, and told once the window is there.
+  if (phase !== 'open' && event.type === 'messages.removed' && event.lostEdit === true) return model.drafts.getState().removed(event.conversationId, [], true);
   if (event.type !== 'vault.changed' && event.type !== 'vault.renewing' && event.type !== 'backup.progress' && event.type !== 'backup.found' && event.type !== 'updates.changed' && event.type !== 'desktop.help' && !atFirst && phase !== 'open') return;
   switch (event.type) {
     case 'vault.changed':
@@ -44,7 +46,7 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
     }
     case 'messages.removed':
       model.messages.getState().removed(event.conversationId, event.messageIds);
-      model.drafts.getState().removed(event.conversationId, event.messageIds);
+      model.drafts.getState().removed(event.conversationId, event.messageIds, event.lostEdit === true);
       model.search.getState().removed(event.messageIds);
       model.talk.getState().removed(event.conversationId, event.messageIds);
       model.background(model.files.getState().reload(event.conversationId));

@@ -31,7 +31,8 @@ export const events = {
   /** Its text, kind or reactions are other ones. */
   'message.changed': z.strictObject({ type: z.literal('message.changed'), conversationId, message }),
   /** Gone from here: deleted by this person, or its time was over. */
-  'messages.removed': z.strictObject({ type: z.literal('messages.removed'), conversationId, messageIds: z.array(messageId) }),
+  /** `lostEdit`: what was kept of a change to one of them went with it. */
+  'messages.removed': z.strictObject({ type: z.literal('messages.removed'), conversationId, messageIds: z.array(messageId), lostEdit: z.boolean().optional() }),
   /** The other person writes something now; ends by itself after ten seconds. */
   'contact.typing': z.strictObject({ type: z.literal('contact.typing'), conversationId, typing: z.boolean() }),
   /** A file got on, or its state is another one. At most five times a second for each. */

@@ -134,6 +134,7 @@ export class MessageChanges {
   erase(rows: readonly MessageRow[], why: 'erased' | 'expired', tellSiblings = true): void {
     const { stores, events, replica } = this.#parts;
     const byConversation = new Map<string, MessageRow[]>();
+    const edited = new Set(stores.edits.list().map(({ messageId }) => messageId));
     for (const row of rows) {
       const together = byConversation.get(row.conversationId) ?? [];
       together.push(row);
@@ -150,7 +151,9 @@ export class MessageChanges {
       }
       const unread = together.filter(({ direction, state }) => direction === 'in' && state !== 'read').length;
       this.#showNewest(conversationId, unread);
-      events.emit({ type: 'messages.removed', conversationId, messageIds: together.map(({ messageId }) => messageId) });
+      // At the end of a time behind a lock no window knows of the edit.
+      const lostEdit = together.some(({ messageId }) => edited.has(messageId));
+      events.emit({ type: 'messages.removed', conversationId, messageIds: together.map(({ messageId }) => messageId), ...(lostEdit && { lostEdit }) });
     }
   }
 

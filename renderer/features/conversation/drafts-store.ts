@@ -38,13 +38,14 @@ export interface DraftsState {
   readonly unkept: Readonly<Record<string, Unkept>>;
   /** What was typed in conversations that are gone, by contact: here alone. */
   readonly orphaned: Readonly<Record<string, string>>;
-  /** How many edits ended with their message while they were being typed. */
-  readonly lostEdits: number;
+  /** An edit ended with its message, and nobody was told yet. */
+  readonly editLost: boolean;
+  readonly toldOfLostEdit: () => void;
   readonly write: (conversationId: string, text: string) => void;
   readonly replyTo: (conversationId: string, messageId: string | undefined) => void;
   readonly edit: (conversationId: string, editing: Editing | undefined) => void;
-  /** These messages are gone: what is written answers none of them any more, and changes none. */
-  readonly removed: (conversationId: string, messageIds: readonly string[]) => void;
+  /** These messages are gone: what is written answers none of them any more, and changes none. `lostEdit`: in the vault one of them was being changed. */
+  readonly removed: (conversationId: string, messageIds: readonly string[], lostEdit: boolean) => void;
   /** It was deleted for both: what is written may still answer it. */
   readonly takenBack: (conversationId: string, messageId: string) => void;
   /** It was sent: what is stored of it ends with the message. */
@@ -131,20 +132,23 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
       const { editing } = get().drafts[conversationId] ?? emptyDraft;
       if (editing === undefined || !messageIds.includes(editing.messageId)) return;
       put(conversationId, { editing: undefined });
-      set(({ lostEdits }) => ({ lostEdits: lostEdits + 1 }));
+      set({ editLost: true });
     };
     return {
       drafts: {},
       unkept: {},
       orphaned: {},
-      lostEdits: 0,
+      editLost: false,
+      toldOfLostEdit: () => set({ editLost: false }),
       write: (conversationId, text) => put(conversationId, { text }),
       replyTo: (conversationId, messageId) => put(conversationId, { replyTo: messageId }),
       edit: (conversationId, editing) => put(conversationId, { editing }),
-      removed: (conversationId, messageIds) => {
+      removed: (conversationId, messageIds, lostEdit) => {
         const { replyTo } = get().drafts[conversationId] ?? emptyDraft;
         if (replyTo !== undefined && messageIds.includes(replyTo)) put(conversationId, { replyTo: undefined });
         endEdit(conversationId, messageIds);
+        // Also where the window never had it: its time ended behind a lock. What was given up a moment ago may still be in the vault.
+        if (lostEdit && !unsaved.has(conversationId) && !storing.has(conversationId)) set({ editLost: true });
       },
       takenBack: (conversationId, messageId) => endEdit(conversationId, [messageId]),
       clear: (conversationId) => {
@@ -180,7 +184,7 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
         keep(conversationId, emptyDraft);
         setUnkept(conversationId);
         // What a message was being changed to is gone with it, which is told; what was new is kept.
-        if (editing !== undefined) set(({ lostEdits }) => ({ lostEdits: lostEdits + 1 }));
+        if (editing !== undefined) set({ editLost: true });
         if (text === '') return;
         const before = get().orphaned[contactId] ?? '';
         get().orphan(contactId, before === '' ? text : `${before}\n${text}`);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shownMessages } from '../../../electron/services/shown-messages';
-import { acquaint, createWorld, type Resident, type World } from '../../support/services-kit';
+import { acquaint, createWorld, toldOf, type Resident, type World } from '../../support/services-kit';
 
 describe('what a person does with conversations', () => {
   let world: World;
@@ -153,6 +153,7 @@ describe('what a person does with conversations', () => {
     await lap.messages.delete({ messageId: there.messageId });
     await world.until('gone here', () => kept().length === 0);
     expect([only(desk).editing, only(desk).draft?.text]).toEqual([undefined, 'beside it']);
+    expect(toldOf(desk, 'messages.removed').at(-1)).toEqual({ type: 'messages.removed', conversationId, messageIds: [first], lostEdit: true });
     const inbound = (await desk.messages.list({ conversationId })).find(({ text }) => text === 'theirs') ?? expect.unreachable('theirs');
     expect(theirs).not.toBe('');
     await expect(async () => edit(inbound.messageId, 'x')).rejects.toMatchObject({ code: 'message.not-own' });

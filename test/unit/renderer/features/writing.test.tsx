@@ -265,4 +265,23 @@ describe('an edit that is being typed', () => {
     expect(screen.getByText(/^The message you were changing was deleted/)).toBeTruthy();
     expect(screen.getByText('a draft')).toBeTruthy();
   });
+
+  it('says that an edit ended with its message behind a lock, once, and nothing of one that was just given up', async () => {
+    const { fake, model } = await openTalk(world());
+    const own = fake.world.messages.get(talkWithBo)?.at(-1) ?? expect.unreachable('a message');
+    const gone = () => act(() => fake.emit({ type: 'messages.removed', conversationId: talkWithBo, messageIds: [own.messageId], lostEdit: true }));
+    act(() => {
+      model.drafts.getState().edit(talkWithBo, { messageId: own.messageId, text: 'half a' });
+      model.drafts.getState().edit(talkWithBo, undefined);
+    });
+    gone();
+    await settle();
+    expect(screen.queryByText(/^The message you were changing was deleted/)).toBeNull();
+    await act(() => model.session.getState().lock());
+    // As the vault is opened: before anything of it is shown.
+    gone();
+    await act(() => model.session.getState().unlock('correct horse battery'));
+    await settle();
+    expect(screen.getAllByText(/^The message you were changing was deleted/)).toHaveLength(1);
+  });
 });

@@ -70,9 +70,12 @@ describe('messages that disappear', () => {
     // What ended while nobody was here is gone before anything is shown.
     const third = await send(ada, here, 'A third', bob);
     await world.until('its clock begun', () => ada.profile.stores.messages.byId(third)?.disappearsAt !== undefined);
+    ada.profile.stores.edits.put(third, 'A third, chang');
     world.clock.wall += 3_700_000;
     ada.reopen();
     expect(ada.profile.stores.messages.byId(third)).toBeUndefined();
+    // And so is what it was being changed to, which somebody typed.
+    expect(toldOf(ada, 'messages.removed').slice(-1)).toEqual([{ type: 'messages.removed', conversationId: here, messageIds: [third], lostEdit: true }]);
   });
 
   it('a clock that was set back lets nothing stay longer where the first transaction that saw it was undone', async () => {
