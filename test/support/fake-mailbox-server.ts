@@ -18,9 +18,11 @@ export interface FakeMailboxOptions {
   readonly key?: string;
   /** Accepts a connection and never greets. */
   readonly mute?: boolean;
+  /** Lets the device in and has no place for it. */
+  readonly lost?: boolean;
 }
 
-export function fakeMailboxServer(link: Link, { key = '', mute = false }: FakeMailboxOptions = {}): FakeMailboxServer {
+export function fakeMailboxServer(link: Link, { key = '', mute = false, lost = false }: FakeMailboxOptions = {}): FakeMailboxServer {
   let waiting: Buffer = Buffer.alloc(0);
   let silent = mute;
   let inbox: string | undefined;
@@ -44,7 +46,8 @@ export function fakeMailboxServer(link: Link, { key = '', mute = false }: FakeMa
   };
   const take = (subject: string, reply: string | undefined, body: string): void => {
     published.push({ subject, body });
-    if (subject.startsWith('MBXAPI.CONSUMER.INFO') && reply !== undefined) answer(reply, { type: 'io.nats.jetstream.api.v1.consumer_info_response', stream_name: 'MBX', name: key, created: '2026-01-01T00:00:00Z', config: { durable_name: key, ack_policy: 'explicit', deliver_policy: 'all' }, delivered: { consumer_seq: 0, stream_seq: 0 }, ack_floor: { consumer_seq: 0, stream_seq: 0 }, num_ack_pending: 0, num_redelivered: 0, num_waiting: 0, num_pending: 0 });
+    if (lost && reply !== undefined) answer(reply, { type: 'io.nats.jetstream.api.v1.consumer_info_response', error: { code: 404, err_code: 10_014, description: 'consumer not found' } });
+    else if (subject.startsWith('MBXAPI.CONSUMER.INFO') && reply !== undefined) answer(reply, { type: 'io.nats.jetstream.api.v1.consumer_info_response', stream_name: 'MBX', name: key, created: '2026-01-01T00:00:00Z', config: { durable_name: key, ack_policy: 'explicit', deliver_policy: 'all' }, delivered: { consumer_seq: 0, stream_seq: 0 }, ack_floor: { consumer_seq: 0, stream_seq: 0 }, num_ack_pending: 0, num_redelivered: 0, num_waiting: 0, num_pending: 0 });
     else if (subject.startsWith('MBXAPI.CONSUMER.MSG.NEXT')) {
       inbox = reply;
       hand();

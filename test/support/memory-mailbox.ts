@@ -35,6 +35,7 @@ export class MemoryMailboxServer {
   readonly #texts = new Map<string, MailboxRegistration>();
   readonly #ids = new Set<string>();
   readonly #links = new Set<OpenLink>();
+  readonly #lost = new Set<string>();
   /** By address. */
   readonly #repositories = new Map<string, MemoryRepository>();
   #stored: Stored[] = [];
@@ -67,6 +68,12 @@ export class MemoryMailboxServer {
     this.#devices.delete(deviceKey);
     for (const one of this.#stored) one.waiting.delete(deviceKey);
     this.#tell();
+  }
+
+  /** Its place is gone, as with the server's disk; its key is let in all the same. */
+  lose(deviceKey: string): void {
+    this.#lost.add(deviceKey);
+    this.lock(deviceKey);
   }
 
   withdraw(capability: MailboxCapability): void {
@@ -162,7 +169,7 @@ export class MemoryMailboxServer {
       ? { state: 'connecting', failure: 'mailbox.unreachable' }
       : this.#devices.get(link.deviceKey) === link.address
         ? { state: 'connected' }
-        : { state: 'refused', failure: 'mailbox.refused' };
+        : { state: 'refused', failure: 'mailbox.refused', ...(this.#lost.has(link.deviceKey) && { letIn: true }) };
     if (state.state !== link.state.state || state.failure !== link.state.failure) {
       link.state = state;
       if (state.state !== 'connected') link.handed.clear();

@@ -107,15 +107,15 @@ export class Reading implements MailboxLink {
       const refused = await this.#session();
       if (this.#closed) return;
       failures = performance.now() - begun > healthyMs ? 0 : failures + 1;
-      this.#tell(refused ? { state: 'refused', failure: 'mailbox.refused' } : { state: 'connecting', failure: 'mailbox.unreachable' });
+      this.#tell(refused ? { state: 'refused', failure: 'mailbox.refused', ...(refused === 'place' && { letIn: true }) } : { state: 'connecting', failure: 'mailbox.unreachable' });
       if (this.#again) continue;
       const most = refused ? refusedPauseMs : Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
       await this.#pause(randomInt(refused ? most / 2 : 0, most) + 1);
     }
   }
 
-  /** From connecting until the connection is gone; gives whether the mailbox refused this device. */
-  async #session(): Promise<boolean> {
+  /** From connecting until the connection is gone; gives whether the mailbox refused this device's key, or has no place for it. */
+  async #session(): Promise<'key' | 'place' | false> {
     const { transport, registration, key } = this.#options;
     let connection: NatsConnection | undefined;
     const untaken = new Untaken();
@@ -135,9 +135,10 @@ export class Reading implements MailboxLink {
         await this.#hand(message, connection);
         untaken.took(message.data.length + aroundMail);
       }
-      return isRefusal(await connection.closed());
+      return isRefusal(await connection.closed()) && 'key';
     } catch (error) {
-      return isRefusal(error) || (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound);
+      if (isRefusal(error)) return 'key';
+      return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound && 'place';
     } finally {
       this.#connection = undefined;
       this.#messages = undefined;
@@ -170,7 +171,7 @@ export class Reading implements MailboxLink {
   }
 
   #tell(state: MailboxState): void {
-    if (this.#closed || (state.state === this.#state.state && state.failure === this.#state.failure)) return;
+    if (this.#closed || (state.state === this.#state.state && state.failure === this.#state.failure && state.letIn === this.#state.letIn)) return;
     this.#state = state;
     try {
       this.#options.handlers.onState(state);

@@ -67,6 +67,8 @@ export interface MailboxState {
   readonly state: 'connecting' | 'connected' | 'refused';
   /** `mailbox.unreachable` or `mailbox.refused`, after something failed. */
   readonly failure?: ErrorCode;
+  /** `refused`, and yet it let the key in: only its place is gone, as from a mailbox that lost its disk. The key is good there for as long as nobody revokes it. */
+  readonly letIn?: true;
 }
 
 /** Takes what comes until `close`; connects again by itself with back-off. */

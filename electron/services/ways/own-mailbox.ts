@@ -141,11 +141,12 @@ export class OwnMailbox {
     onPlaces();
   }
 
-  /** Now, where the mailbox refuses this device though its registration has not run out. */
+  /** Now, where the mailbox refuses this device's key though its registration has not run out. */
   #refusedAt(): number | undefined {
     const now = Math.max(0, Math.trunc(this.#parts.clock.now()));
     const expiresAt = this.#registration?.expiresAt ?? now;
-    return this.#link?.current.state === 'refused' && (expiresAt === 0 || expiresAt > now) ? now : undefined;
+    const { state, letIn } = this.#link?.current ?? {};
+    return state === 'refused' && letIn !== true && (expiresAt === 0 || expiresAt > now) ? now : undefined;
   }
 
   retry(): void {

@@ -101,6 +101,13 @@ test('a server that hands over more than was asked for, while nothing can be sto
   expect([states, servers.length]).toEqual([['connected'], 3]);
 });
 
+test('S4-35: a mailbox that lets the key in and has no place for it says so, as its key is good there still', async () => {
+  options = { ...options, lost: true };
+  const { link } = open();
+  await until(() => link.current.state === 'refused');
+  expect(link.current).toEqual({ state: 'refused', failure: 'mailbox.refused', letIn: true });
+});
+
 test('another network: a mailbox that answers no more is connected anew at once, and not when pings were missed; one that does stays', async () => {
   const { link } = open();
   await until(() => link.current.state === 'connected');

@@ -177,6 +177,15 @@ describe('a mailbox that refused this device before it was left', () => {
     await laptop.mailbox.leave(undefined);
     expect(tasksAt(laptop).map(({ deviceKey }) => deviceKey).sort()).toEqual([next, last].sort());
   });
+
+  it('S4-35: one that lets the key in and only lost its place, with its disk say, is still to be told', async () => {
+    const { laptop } = home;
+    const [key = ''] = await register(laptop);
+    world.server.lose(key);
+    await world.until('it is refused', () => laptop.profile.ways.own.state === 'refused');
+    await laptop.mailbox.leave(undefined);
+    expect(tasksAt(laptop).map(({ deviceKey }) => deviceKey)).toEqual([key]);
+  });
 });
 
 describe('slots of contacts', () => {
