@@ -9,18 +9,22 @@ import { flag, given, id, integer, optionalInteger, optionalText, text, word } f
 /** Rows kept in memory: every message asks twice for its conversation, and changes what its line in the list shows. */
 const kept = 256;
 
+/** What is read and written of a row, and no more: in a list of a thousand each column counts. */
+const columns = `conversation_id, contact_id, peer_id, dialog_id, title, state, failure, created_at, unread, last_message_at,
+  preview, continued_by, continues, pinned, archived, muted_until, disappear_after, draft, draft_reply,
+  disappear_revision, title_revision, title_by, returned_at, returned_by, marked_unread, newest_own`;
+
 const states = ['open', 'failed', 'closed'] as const;
 
 /** Conversations with what their line in the list shows; a dialog id counts only together with its person (A40). */
 export function createConversationStore(db: Db): ConversationStore {
-  const selectById = db.prepare('SELECT * FROM conversations WHERE conversation_id = ? AND gone = 0');
-  const selectByDialog = db.prepare('SELECT * FROM conversations WHERE peer_id = ? AND dialog_id = ? AND gone = 0');
-  const selectAll = db.prepare('SELECT * FROM conversations WHERE gone = 0 ORDER BY coalesce(last_message_at, created_at) DESC, key DESC');
+  const selectById = db.prepare(`SELECT ${columns} FROM conversations WHERE conversation_id = ? AND gone = 0`);
+  const selectByDialog = db.prepare(`SELECT ${columns} FROM conversations WHERE peer_id = ? AND dialog_id = ? AND gone = 0`);
+  const selectAll = db.prepare(`SELECT ${columns} FROM conversations WHERE gone = 0 ORDER BY coalesce(last_message_at, created_at) DESC, key DESC`);
   const selectTaken = db.prepare('SELECT conversation_id FROM conversations WHERE continued_by IS NOT NULL');
-  const selectByPeer = db.prepare('SELECT * FROM conversations WHERE peer_id = ? AND gone = 0');
+  const selectByPeer = db.prepare(`SELECT ${columns} FROM conversations WHERE peer_id = ? AND gone = 0`);
   const upsert = db.prepare(`
-    INSERT INTO conversations (conversation_id, contact_id, peer_id, dialog_id, title, state, failure, created_at,
-      unread, last_message_at, preview, continued_by, continues, pinned, archived, muted_until, disappear_after, draft, draft_reply, disappear_revision, title_revision, title_by, returned_at, returned_by, marked_unread, newest_own)
+    INSERT INTO conversations (${columns})
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (conversation_id) DO UPDATE SET contact_id = excluded.contact_id, peer_id = excluded.peer_id,
       dialog_id = excluded.dialog_id, title = excluded.title, state = excluded.state, failure = excluded.failure,
