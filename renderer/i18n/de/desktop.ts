@@ -56,7 +56,7 @@ export const desktop = {
   'profiles.gone': 'Das Profil {name} ist gelöscht: Nachrichten, Dateien, Kontakte und Schlüssel davon sind von diesem Computer verschwunden.',
   'profiles.gone.partly': 'Das Profil {name} ließ sich nicht ganz löschen. Was davon übrig ist, verschwindet, wenn Keyshift neu gestartet wird.',
   'profiles.gone.others': 'Deine Kontakte wurden nicht verständigt und behalten, was sie haben. Sicherungen bleiben, wo du sie hingelegt hast, und deine anderen Geräte machen weiter.',
-  'profiles.gone.begin': 'Hier kannst du neu anfangen, ein Profil aus einer Sicherung zurückholen oder dich einem anderen deiner Geräte anschließen.',
+  'profiles.gone.begin': 'Hier kannst du neu anfangen, ein Profil aus einer Sicherung zurückholen oder diesen Computer mit einem deiner anderen Geräte koppeln.',
   'profiles.gone.unlock': 'Das hier ist ein anderes Profil von dir: {current}.',
   'profiles.add': 'Neues Profil…',
   'profiles.add.title': 'Neues Profil',
