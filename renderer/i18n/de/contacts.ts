@@ -100,7 +100,7 @@ export const contacts = {
   'import.title': 'Mit Karte oder Schlüssel hinzufügen',
   'import.lead': 'Füge eine Keyshift-Karte oder ein Zertifikat von jemandem ein, oder wähle die Datei. Die Person bekommt eine Anfrage und entscheidet.',
   'import.text': 'Karte oder Zertifikat',
-  'import.from': 'Von jemandem, der sich {name} nennt. Vergleicht, bevor du sendest: Der Fingerabdruck des Schlüssels steht drüben unter Einstellungen → Identität.',
+  'import.from': 'Von jemandem, der sich {name} nennt. Vergleicht vor dem Senden: Den Fingerabdruck ihres Schlüssels findet die andere Person unter Einstellungen → Identität.',
   'import.invitation': 'Das ist eine Einladung und keine Karte. Öffne sie unter „{open}“.',
   'import.add': 'Anfrage senden',
   'import.added': 'Anfrage gesendet. Du kannst schon schreiben.',

@@ -29,6 +29,7 @@ export const people = [
   ['accept-read', 'busy', wide, ['light', 'dark'], async (page) => { await button(page, 'Open an invitation').click(); await page.getByRole('textbox', { name: 'Invitation link' }).fill('keyshift:invite/sound'); await page.getByText('From the key').waitFor(); }],
   ['accept', 'busy', wide, ['light', 'dark'], async (page) => { await button(page, 'Open an invitation').click(); await page.getByLabel('Invitation link').fill('nonsense'); await button(page, 'Accept invitation').click(); await page.getByText('This is not an invitation').waitFor(); }],
   ['import', 'busy', wide, ['light'], async (page) => { await button(page, 'Add by card or key').click(); }],
+  ['import-key', 'busy', wide, ['light', 'dark'], async (page) => { await button(page, 'Add by card or key').click(); await page.getByLabel('Card or certificate').fill('-----BEGIN KEYSHIFT CARD-----\nAAAA\n-----END KEYSHIFT CARD-----'); await page.getByText('From somebody').waitFor(); }],
   ['person-changes', 'renamed', { ...wide, height: 2000 }, ['light', 'dark', 'contrast'], (page) => openPerson(page)],
   ['person-rename', 'renamed', wide, ['light', 'dark'], (page) => openPerson(page, 'Change name…')],
   ['person-remove', 'renamed', wide, ['light', 'dark'], (page) => openPerson(page, 'Remove…')],

@@ -34,6 +34,8 @@ describe('what contacts recognise each other by', () => {
     const alone = lanTag(crypto, [newest]);
     expect(alone).toHaveLength(both.length);
     expect(matches(alone)).toEqual([true, false, false]);
+    // Nobody sees that there is one only.
+    expect(matchesLanTag(crypto, alone, new Uint8Array(32))).toBe(false);
     expect(toHex(lanTag(crypto, [newest])).slice(0, 16)).not.toBe(toHex(alone).slice(0, 16));
     const changed = both.slice();
     for (const at of [0, 8, 16]) changed[at] = (changed[at] ?? 0) ^ 1;

@@ -185,6 +185,14 @@ describe('A73 A79: whoever stole the identity key', () => {
     expect(next.version).toBe(2 ** 30 + 1_025);
   });
 
+  it('does not keep other devices from following a recovery over a number they would not have taken, and what comes behind it', async () => {
+    const recovered = await recover({ ...desk, instanceList: await listed(2 ** 31) });
+    const there = merge(laptop, told(recovered)) ?? expect.unreachable('news');
+    expect(openLocalParty(crypto, there).list.version).toBe(2 ** 31 + 1);
+    const { list, credential, siblings } = await relist(crypto, { party: openLocalParty(crypto, recovered), siblings: recovered.siblings ?? [], ...currentIdentity(crypto, recovered), now: now + 10 }, { states: new Map() });
+    expect(openLocalParty(crypto, merge(there, told(recovered, { list, credentials: [credential, ...siblings.map((each) => each.credential)] })) ?? expect.unreachable('news')).list.version).toBe(2 ** 31 + 2);
+  });
+
   it.each([2 ** 30 + 1_024, 2 ** 30 + 1_025, 2 ** 31 - 1])('does not take the epochs from it either: of a key that the stolen one leads to, %i', async (epoch) => {
     const party = openLocalParty(crypto, desk);
     const next = { epoch, keyPair: fixedKey(20) };

@@ -54,6 +54,8 @@ describe('record items', () => {
     ['a ping of 7 bytes', [4, 0, 0, 0, 7, 1, 2, 3, 4, 5, 6, 7]],
     ['a pong of 9 bytes', [5, 0, 0, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
     ['headers wanted in 31 bytes', [7, 0, 0, 0, 31, ...Array.from({ length: 31 }, () => 1)]],
+    ['a word about writing of 16 bytes', [13, 0, 0, 0, 16, ...Array.from({ length: 16 }, () => 1)]],
+    ['a word about writing of 18 bytes', [13, 0, 0, 0, 18, ...Array.from({ length: 18 }, () => 1)]],
     ['bytes behind the last item', [2, 0, 0, 0, 0, 3]],
   ])('S3-08: refuses %s', (_, bytes) => {
     expect(() => parseItems(Uint8Array.from(bytes))).toThrow(WireError);

@@ -209,12 +209,14 @@ describe('meeting by invitation', () => {
     const cheatParts = { ...partsOf(mallory), invitation };
     // Mallory presents Ben's certificates; she can only sign with her own device key.
     const asBen = { ...cheatParts, local: { ...ben.local, instance: { ...ben.local.instance, signing: mallory.local.instance.signing } } };
-    for (const parts of [asBen]) {
-      const begun = beginInvitee(parts, hash);
-      const answer = begun.send && stepInviter(book.parts(), hash, { phase: 'hello' }, begun.send);
-      const proof = stepInvitee(parts, hash, { phase: 'answer' }, answer?.send ?? refused).send;
-      expect(answer?.state && proof && stepInviter(book.parts(), hash, answer.state, proof)).toEqual({ send: refused });
-    }
+    const begunAsBen = beginInvitee(asBen, hash);
+    const answerToBen = begunAsBen.send && stepInviter(book.parts(), hash, { phase: 'hello' }, begunAsBen.send);
+    const asBens = stepInvitee(asBen, hash, { phase: 'answer' }, answerToBen?.send ?? refused).send;
+    expect(answerToBen?.state && asBens && stepInviter(book.parts(), hash, answerToBen.state, asBens)).toEqual({ send: refused });
+    // Of a link that was used she hears no more, neither so nor with a proof of Ben's from another channel: that it was used is said to people.
+    const spent: InviterParts = { ...book.parts(), find: () => ({ helloKey: invitationHelloKey(ada.crypto, invitation.secret) }) };
+    const elsewhere = { kind: channelKinds.inviteProof, payload: walkForProof(ada.crypto.random(32), invitation) };
+    for (const proof of [asBens, elsewhere]) expect(answerToBen?.state && proof && stepInviter(spent, hash, answerToBen.state, proof)).toEqual({ send: refused });
     // Ben's genuine, signed card lifted from a meeting of his, under a tag Mallory can make.
     const bens = walkForProof(hash, invitation);
     const begun = beginInvitee(cheatParts, hash);

@@ -132,6 +132,21 @@ describe('what accept lets in', () => {
     expect([behind, a.sessions.length, b.sessions.length, a.host.counts.sessions]).toEqual([[], 1, 1, 1]);
   });
 
+  it('A88: the secret of a refused M1 that nobody takes is wiped, at whoever refused and at whoever was', async () => {
+    const made: Secret<SecretKind>[] = [];
+    const watched = (party: Party): Party => ({ ...party, crypto: { ...party.crypto, secret: (kind, bytes) => {
+      const secret = party.crypto.secret(kind, bytes);
+      if (kind === 'pair') made.push(secret);
+      return secret;
+    } } });
+    const clock = new ManualClock(testNow);
+    const [a, b] = [hostOf(watched(alice), [bob], clock), hostOf(watched(bob), [{ party: alice, pin: { spkiHash: bob.local.identity.spkiHash } }], clock)];
+    const pair = createLinkPair({ clock });
+    b.host.accept(pair.listener);
+    await Promise.all([expect(a.host.dial(pair.dialler, targetOf(bob))).rejects.toMatchObject({ reason: 'retry-asked' }), clock.advance(500)]);
+    expect(made.map(({ wiped }) => wiped)).toEqual([true, true]);
+  });
+
   it('A46: a key mismatch is told to the host on either side', async () => {
     const clock = new ManualClock(testNow);
     const mismatches: string[] = [];

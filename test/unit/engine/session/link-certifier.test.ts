@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { issueInstanceCredential } from '../../../../electron/engine/certificates/credential';
+import { issueInstanceList } from '../../../../electron/engine/certificates/instance-list';
+import { currentIdentity } from '../../../../electron/engine/certificates/local-party';
+import { agreedOf, exchange, hostRole, issue, joinerParts, joinerRole, newOwner } from '../../../support/link-kit';
+import { testNow } from '../../../support/session-kit';
+
+it('S4-12: a grant that names the new device the certifier, in place of the one there is, is refused: nothing was said of it, and no key for it is there', async () => {
+  const owner = await newOwner('Ada');
+  const { crypto, record } = owner;
+  const { identity, identityKey } = currentIdentity(crypto, record);
+  const hash = crypto.random(32);
+  const [host, joiner] = [hostRole(owner, hash), joinerRole(joinerParts(crypto, owner.link), hash)];
+  exchange(host, joiner);
+  for (const each of [joiner, host]) each.on({ kind: 'confirm', same: true });
+  exchange(host, joiner);
+  const device = agreedOf(host);
+  if (!device) throw new Error('not agreed');
+  const { signingKey, kemKey, consent, deviceName } = device;
+  const version = owner.local.list.version + 1;
+  const roles = ['certifier', 'exchange'] as const;
+  const { credential: own } = owner.local.instance;
+  const lesser = await issueInstanceCredential(crypto, { ...own, identity, identityKey, signing: owner.local.instance.signing, roles: ['exchange'] });
+  const credential = await issueInstanceCredential(crypto, { identity, identityKey, signing: { publicKey: signingKey, consent }, kemKey, deviceName, roles, minListVersion: version, notBefore: testNow, notAfter: own.notAfter });
+  const listed = ({ instanceId, hash: credentialHash, roles: given }: typeof own) => ({ instanceId, credentialHash, roles: given, state: 'active' as const });
+  const list = await issueInstanceList(crypto, { identity, identityKey, version, issuedAt: testNow, instances: [listed(lesser), listed(credential)] });
+  const devices = [{ credential: lesser.bytes, addresses: [] }];
+  for (const frame of await issue(owner, device, hash, (grant) => ({ ...grant, credential: credential.bytes, instanceList: list.bytes, devices }))) joiner.on({ kind: 'frame', frame });
+  expect(joiner.told.map((news) => (news.kind === 'ended' ? news.reason : news.kind))).toEqual(['digits', 'agreed', 'refused']);
+});
