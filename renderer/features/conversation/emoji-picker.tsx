@@ -3,7 +3,7 @@ import { useIntl } from 'react-intl';
 import { Dialog, Popover } from 'react-aria-components';
 import { inOneForm, isEmoji } from '../../../shared/model/emoji';
 import { useText } from '../../i18n/use-text';
-import { emojiGroups, type EmojiGroup, loadEmojis, type TableEmoji, withTable } from './emoji-table';
+import { emojiGroups, type EmojiGroup, emojiTable, type TableEmoji, withTable } from './emoji-table';
 import { emojiName, findEmojis } from './emojis';
 
 const noTable: readonly TableEmoji[] = [];
@@ -31,7 +31,7 @@ export function EmojiPicker({ anchor, onPick, onClose }: EmojiPickerProps): Reac
   const [isMissing, setMissing] = useState(false);
   useEffect(() => {
     let isOpen = true;
-    loadEmojis().then(
+    emojiTable.load().then(
       (all) => {
         if (isOpen) setTable(all);
       },

@@ -15,10 +15,12 @@ let loaded: Promise<readonly TableEmoji[]> | undefined;
  * Every emoji that systems have, with its words in both languages; 200 KB, fetched when somebody looks for one. Rejects where the file cannot be read, as one that an
  * update took away; asked again it is tried again, which Chromium answers out of its memory until the app is started anew.
  */
-export function loadEmojis(): Promise<readonly TableEmoji[]> {
-  loaded ??= readTable();
-  return loaded;
-}
+export const emojiTable = {
+  load(): Promise<readonly TableEmoji[]> {
+    loaded ??= readTable();
+    return loaded;
+  },
+};
 
 async function readTable(): Promise<readonly TableEmoji[]> {
   try {

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Model } from '../../../../renderer/app/model';
 import { emptyThread, pageSize } from '../../../../renderer/features/conversation/messages-store';
@@ -223,7 +223,7 @@ describe('while the main process takes its time', () => {
 });
 
 const dialogsThatWait: readonly { readonly name: string; readonly group: keyof Model['client']; readonly call: string; readonly open: (model: Model) => void; readonly fill?: () => Promise<void> }[] = [
-  { name: 'a card', group: 'contacts', call: 'importKey', open: (model) => model.ui.getState().openDialog('import'), fill: async () => void fireEvent.change(screen.getByRole('dialog').querySelector('textarea') ?? document.body, { target: { value: 'a card' } }) },
+  { name: 'a card', group: 'contacts', call: 'importKey', open: (model) => model.ui.getState().openDialog('import'), fill: pasteCard },
   { name: 'a title', group: 'conversations', call: 'update', open: (model) => model.ui.getState().openConversationDialog('rename-conversation', talkWithBo) },
   { name: 'rules', group: 'keys', call: 'setPolicy', open: (model) => model.ui.getState().openDialog('rules') },
   { name: 'the key of a pair', group: 'keys', call: 'shiftPair', open: (model) => model.ui.getState().openDialog('pair') },
@@ -233,6 +233,12 @@ const dialogsThatWait: readonly { readonly name: string; readonly group: keyof M
   { name: 'forwarded messages', group: 'messages', call: 'send', open: (model) => model.ui.getState().forward((model.messages.getState().threads[talkWithBo]?.messages ?? []).slice(-2).map(({ messageId }) => messageId)), fill: pickCarla },
   { name: 'a removed conversation', group: 'conversations', call: 'remove', open: (model) => model.ui.getState().openConversationDialog('remove-conversation', talkWithBo) },
 ];
+
+/** Sent is only what was looked at. */
+async function pasteCard(): Promise<void> {
+  fireEvent.change(screen.getByRole('dialog').querySelector('textarea') ?? document.body, { target: { value: 'a card' } });
+  await waitFor(() => expect(within(screen.getByRole('dialog')).getByRole('button', { name: 'Send request' })).toHaveProperty('disabled', false));
+}
 
 async function pickCarla(): Promise<void> {
   const field = within(screen.getByRole('dialog')).getByRole('combobox');

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { emojiGroups, loadEmojis, withTable } from '../../../../renderer/features/conversation/emoji-table';
+import { emojiGroups, emojiTable, withTable } from '../../../../renderer/features/conversation/emoji-table';
 import { emojis, findEmojis } from '../../../../renderer/features/conversation/emojis';
 import { inOneForm, isEmoji } from '../../../../shared/model/emoji';
 
 describe('emojis', () => {
   it('are all there, once, one emoji each by the rule both sides go by, with words in both languages', async () => {
-    const table = await loadEmojis();
+    const table = await emojiTable.load();
     expect(table.length).toBeGreaterThan(1_800);
     expect(table.filter(({ emoji }) => !isEmoji(emoji))).toEqual([]);
     expect(table.filter(({ en, de }) => en === '' || de === '')).toEqual([]);
@@ -18,7 +18,7 @@ describe('emojis', () => {
   });
 
   it('are found by beginnings of words in either language, with and without what stands above letters', async () => {
-    const all = withTable(await loadEmojis());
+    const all = withTable(await emojiTable.load());
     const found = (query: string): readonly string[] => findEmojis(query, all).map(({ emoji }) => emoji);
     expect(found('RAKETE')[0]).toBe('🚀');
     expect(found('thumbs up')[0]).toBe('👍');
@@ -41,9 +41,9 @@ describe('emojis', () => {
     vi.doMock(table, () => {
       throw new Error('gone');
     });
-    const { loadEmojis: load } = await import('../../../../renderer/features/conversation/emoji-table');
-    await expect(load()).rejects.toThrow();
+    const { emojiTable: readAnew } = await import('../../../../renderer/features/conversation/emoji-table');
+    await expect(readAnew.load()).rejects.toThrow();
     vi.doUnmock(table);
-    expect((await load()).length).toBeGreaterThan(1_800);
+    expect((await readAnew.load()).length).toBeGreaterThan(1_800);
   });
 });

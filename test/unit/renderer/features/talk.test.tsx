@@ -2,14 +2,12 @@
 import { act, fireEvent, screen, within, waitFor } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import type { Message } from '../../../../shared/model/message';
-import { loadEmojis } from '../../../../renderer/features/conversation/emoji-table';
+import { emojiTable } from '../../../../renderer/features/conversation/emoji-table';
 import { routeEvent } from '../../../../renderer/app/event-router';
 import { busyWorld, talkWithBo, talkWithCarla } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
 import { openTalk } from '../open-talk';
 import { settle } from '../render-app';
-
-vi.mock('../../../../renderer/features/conversation/emoji-table', { spy: true });
 
 const now = Date.UTC(2026, 4, 6, 12);
 /** Also behind a dialog, where nobody else finds them. */
@@ -200,7 +198,7 @@ describe('what can be done to a message', () => {
   });
 
   it('the picker without its table, which an update may have taken away, says so and shows what is used most, and no kinds of it', async () => {
-    vi.mocked(loadEmojis).mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'));
+    vi.spyOn(emojiTable, 'load').mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'));
     await openTalk(busyWorld(now));
     await choose(newest(false), 'More emojis');
     const search = await screen.findByRole('searchbox', { name: 'Search emojis' });
