@@ -146,7 +146,15 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
       if (!isBehind.current) stay();
     });
     observer.observe(feed);
-    return () => observer.disconnect();
+    // What goes makes it shorter, and the browser moves whoever is at the end as soon as anybody measures: where a picture has its size before the next frame, that would look as if they had gone up.
+    const parts = new MutationObserver(() => {
+      if (wasAtEnd.current && !isBehind.current) stay();
+    });
+    parts.observe(feed, { childList: true, subtree: true });
+    return () => {
+      observer.disconnect();
+      parts.disconnect();
+    };
   }, [stay, isEmpty]);
 
   // So it does where letters, lines or words of another language take more room: what says so stands on the page's root. Once all is laid out.

@@ -99,6 +99,24 @@ describe('what is read in a conversation, where the reader is not at the end', (
     expect(box.scrollTop).toBe(950);
   });
 
+  it('also where something went, the browser moved it, and a picture had its size before the next frame, as the bar of a file that has come goes and its picture comes', async () => {
+    const heights = new Map<string, number>();
+    const { box } = await laidOut(heights);
+    scrollTo(box, 700);
+    const [first] = articles();
+    const bar = first?.appendChild(document.createElement('span'));
+    await frames();
+    bar?.remove();
+    heights.set(idOf('many 0'), 50);
+    box.scrollTop = 650;
+    await act(() => Promise.resolve());
+    heights.set(idOf('many 9'), 400);
+    grows(screen.getByRole('feed'));
+    expect(box.scrollTop).toBe(1_250);
+    fireEvent.scroll(box);
+    expect(screen.queryByRole('button', { name: 'To the newest' })).toBeNull();
+  });
+
   it('a line that comes below the newest message is in sight at the end, and moves nobody who reads further up', async () => {
     const { box, fake } = await laidOut(new Map());
     // Each takes 50 pixels.
