@@ -251,7 +251,7 @@ describe('in the window', () => {
     fireEvent.click(screen.getByRole('menuitem', { name: 'For eight hours' }));
     await settle();
     const until = stored(fake)?.mutedUntil ?? 0;
-    const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit' }).format(until);
+    const clock = new Intl.DateTimeFormat('en', { hour: 'numeric', minute: '2-digit' }).format(until);
     expect(screen.getByText(/^Muted until .*\. New messages are counted in the list alone, and you are not notified\.$/).textContent).toContain(clock);
     await open();
     expect(screen.getByText(/^Muted until .*[^.]$/).textContent).toContain(clock);
