@@ -29,7 +29,11 @@ export function readings(db: Pick<Db, 'words'>, query: string, isBegun: IsBegun 
   // The first word of a beginning only grows with what stands behind it; and names of files are kept in pieces.
   const mayGoOn: IsBegun = (beginning, isKnown) =>
     [...new Set([beginning, inPieces(beginning)])].some((written) => db.words(written).slice(0, 1).every((word) => isBegun(word, isKnown)));
-  const others = otherSpellings(query, mayGoOn).flatMap((spelled) => [wanted(phrasesOf(db, spelled), spelled), wanted(phrasesOf(db, spelled, inPieces), spelled)]);
+  const others = otherSpellings(query, mayGoOn).flatMap((spelled) => [
+    wanted(phrasesOf(db, spelled), spelled),
+    wanted(phrasesOf(db, spelled, inPieces), spelled),
+    ...goesOn.map((further) => wanted(halfTyped(db, spelled, phrasesOf(db, spelled), further), spelled)),
+  ]);
   for (const other of [wanted(phrasesOf(db, query, inPieces), query), ...halves, ...others]) {
     if (all.length === mostSpellings) break;
     // With a part less it would be another question.

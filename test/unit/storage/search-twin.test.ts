@@ -156,6 +156,7 @@ it.each(ways)('what is found is what looking through every text would find, newe
       expect(db.prepare('SELECT (SELECT count(*) FROM search_places) = (SELECT count(*) FROM messages WHERE text <> \'\' OR message_id IN (SELECT message_id FROM transfers)) AS same').get()).toEqual({ same: 1 });
       expect(db.prepare('SELECT count(*) AS n FROM search_fresh').get()).toEqual({ n: 0 });
     }),
-    { numRuns: 200 },
+    // Found once in some thousand: another letter in one word, and a name half typed in the next.
+    { numRuns: 200, examples: [[[{ do: 'add', text: 'bø x1.zip', where: 1 }, { do: 'ask', query: 'bo', where: null, before: null, limit: 1 }, { do: 'ask', query: 'bo x1.z', where: null, before: null, limit: 1 }], false]] },
   );
 });
